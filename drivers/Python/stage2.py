@@ -1,0 +1,488 @@
+# bond: the Python driver, for Python 2.7, 3.6 and later, and PyPy. See docs/protocol.md for the wire.
+# STAGE1 runs this text in a namespace of its own and hands over `requests`, the buffered reader of the host's lines.
+
+import io
+import json
+import os
+import re
+import signal
+import stat
+import sys
+from collections import deque
+from itertools import chain
+
+try:
+    from _thread import get_ident
+except ImportError:
+    from thread import get_ident
+
+PYTHON2 = sys.version_info[0] == 2
+DRIVER_FILE = '<bond driver>'
+text_type = type(u'')
+main = sys.modules['__main__'].__dict__
+
+
+# ---- Streams -------------------------------------------------------------------------------------------------------
+
+protocol_out = os.dup(1)  # a private duplicate: whatever user code does to fd 1 leaves the conversation alone
+# Writes up to this size are never mixed with those of another process: PIPE_BUF for a pipe, one buffer for a socket.
+PIECE = 32768 if stat.S_ISSOCK(os.fstat(1).st_mode) else 4096
+
+
+def protect_stdin():
+    """Puts /dev/null in the place of fd 0, so that nobody but `requests` ever reads what the host sends."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    if PYTHON2:
+        import fcntl
+        for descriptor in (requests.fileno(), protocol_out):
+            fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+
+
+def write_all(descriptor, data):
+    done = os.write(descriptor, data)
+    while done < len(data):
+        data = data[done:]
+        done = os.write(descriptor, data)
+
+
+class LiveOutput(object):
+    """Python 2's stdout and stderr: text and bytes go straight to the descriptor."""
+
+    encoding = 'utf-8'
+    errors = 'strict'
+    newlines = None
+    closed = False
+    softspace = 0
+
+    def __init__(self, descriptor, name):
+        self.descriptor, self.name, self.mode = descriptor, name, 'w'
+
+    def write(self, text):
+        write_all(self.descriptor, text.encode('utf-8') if isinstance(text, text_type) else bytes(text))
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def fileno(self):
+        return self.descriptor
+
+    def isatty(self):
+        return os.isatty(self.descriptor)
+
+    def flush(self):
+        pass
+
+
+class LiveBuffer(io.BufferedWriter):
+    """The binary layer below Python 3's stdout and stderr: it keeps nothing back, and finishes short writes."""
+
+    def write(self, data):
+        written = io.BufferedWriter.write(self, data)
+        self.flush()
+        return written
+
+
+def live_output(descriptor, name, errors):
+    if PYTHON2:
+        return LiveOutput(descriptor, name)
+    binary = LiveBuffer(io.FileIO(descriptor, 'wb', closefd=False))
+    output = io.TextIOWrapper(binary, encoding='utf-8', errors=errors, newline='\n', write_through=True)
+    output.mode = 'w'
+    return output
+
+
+def open_output():
+    global live_stdout
+    live_stdout = sys.stdout = sys.__stdout__ = live_output(1, '<stdout>', 'surrogateescape')
+    sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
+
+
+def say(message):
+    """Sends one message to the host, after everything that was printed before it."""
+    if sys.stdout is not live_stdout:
+        try:
+            sys.stdout.flush()
+        except Exception:
+            pass
+    body = message.encode('ascii')
+    if len(body) + len(last_piece) < PIECE:
+        return write_all(protocol_out, last_piece + body + b'\n')
+    size = PIECE - len(last_piece) - 1
+    start = 0
+    while len(body) - start > size:
+        write_all(protocol_out, more_pieces + body[start:start + size] + b'\n')
+        start += size
+    write_all(protocol_out, last_piece + body[start:] + b'\n')
+
+
+# ---- Values --------------------------------------------------------------------------------------------------------
+
+class _BOND_SerializationException(TypeError):
+    """A value cannot cross to the host, or from it."""
+    bond_call = None
+
+
+if PYTHON2:
+    STRINGS = (str, unicode)
+    INTEGERS = (int, long)
+    PLAIN = frozenset((str, unicode, int, long, float, bool, type(None)))
+else:
+    STRINGS = (str,)
+    INTEGERS = (int,)
+    PLAIN = frozenset((str, int, float, bool, type(None)))
+KEYS = frozenset(STRINGS)
+to_json = json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
+from_json = json.loads
+
+
+def encode(value, root='result'):
+    """JSON text of `value`, in ASCII; what JSON would change on the way is an error that says where it sits."""
+    try:
+        text = to_json(value)
+    except Exception as error:
+        path, reason = find_culprit(value, root, ()) or (root, str(error))
+        raise _BOND_SerializationException('%s: %s' % (path, reason))
+    if type(value) not in PLAIN and not is_exact(value):
+        path, reason = find_culprit(value, root, ()) or (root, 'cannot be carried by JSON')
+        raise _BOND_SerializationException('%s: %s' % (path, reason))
+    return text
+
+
+def is_exact(value):
+    """Whether the encoder changed nothing: it makes strings of other keys, and numbers of enumerations, silently.
+
+    Goes through the value level by level, so that the work on each element is done by built-in functions."""
+    level = [value]
+    while level:
+        kinds = set(map(type, level))
+        if kinds <= PLAIN:
+            return True
+        deeper = []
+        for kind in kinds - PLAIN:
+            alike = level if len(kinds) == 1 else [item for item in level if type(item) is kind]
+            if issubclass(kind, dict):
+                if not KEYS.issuperset(map(type, chain.from_iterable(alike))):
+                    return False
+                deeper.extend(chain.from_iterable(map(kind.values, alike)))
+            elif issubclass(kind, (list, tuple)):
+                deeper.extend(chain.from_iterable(alike))
+            elif not is_plain_subclass(kind):
+                return False
+        level = deeper
+    return True
+
+
+def is_plain_subclass(kind):
+    """A subclass of str, int or float that is no more than that; an Enum would lose what it is."""
+    return issubclass(kind, STRINGS + INTEGERS + (float,)) and not hasattr(kind, '__members__')
+
+
+def find_culprit(value, path, parents):
+    """(path, reason) of the first part of `value` that JSON cannot carry to the letter, or None."""
+    kind = type(value)
+    if kind is float:
+        if value != value or value in (float('inf'), float('-inf')):
+            return path, '%r is not a JSON number' % value
+        return None
+    if any(value is parent for parent in parents):
+        return path, 'refers to itself'
+    if len(parents) > 200:
+        return path, 'is nested too deep'
+    if isinstance(value, dict):
+        for key in value:
+            if type(key) not in KEYS:
+                return path, 'the key %.80r is not a string' % (key,)
+            culprit = find_culprit(value[key], path + ('.' + key if is_name(key) else '[%s]' % json.dumps(key)), parents + (value,))
+            if culprit:
+                return culprit
+        return None
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            culprit = find_culprit(item, '%s[%d]' % (path, index), parents + (value,))
+            if culprit:
+                return culprit
+        return None
+    if kind in PLAIN or is_plain_subclass(kind):
+        try:
+            to_json(value)
+            return None
+        except Exception as error:
+            return path, str(error)
+    return path, 'a value of type %s cannot be carried by JSON' % kind.__name__
+
+
+def is_name(text):
+    return re.match(r'[A-Za-z_][A-Za-z_0-9]*\Z', text) is not None
+
+
+def decode(payload):
+    try:
+        return from_json(payload.decode('utf-8'))
+    except Exception as error:
+        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
+
+
+# ---- Exceptions ----------------------------------------------------------------------------------------------------
+
+class _BOND_RemoteException(RuntimeError):
+    """An exported function of the host failed. `data` is what it threw, or the text of it."""
+    bond_call = None
+
+    def __init__(self, message, data=None, type=None):
+        RuntimeError.__init__(self, message)
+        self.data, self.type = data, type
+
+
+def message_of(error):
+    try:
+        return text_type(error)
+    except Exception:
+        return u'(%s, whose text cannot be had)' % type(error).__name__
+
+
+def traceback_of(kind, error, trace):
+    try:
+        import traceback
+        while trace is not None and trace.tb_frame.f_code.co_filename == DRIVER_FILE:
+            trace = trace.tb_next
+        lines = ''.join(traceback.format_exception(kind, error, trace))
+        return lines if isinstance(lines, text_type) else lines.decode('utf-8', 'replace')
+    except Exception:
+        return u''
+
+
+def report(request):
+    """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
+    kind, error, trace = sys.exc_info()
+    call = getattr(error, 'bond_call', None)
+    if isinstance(error, _BOND_SerializationException):
+        return 'ERROR %s %s' % (request, to_json({'message': message_of(error), 'call': call}))
+    description = {'type': kind.__name__, 'message': message_of(error), 'traceback': traceback_of(kind, error, trace), 'call': call}
+    if transparent:
+        data = error.data if isinstance(error, _BOND_RemoteException) else error
+        try:
+            description['data'] = json.loads(encode(data, 'exception'))
+        except _BOND_SerializationException as failure:
+            return 'ERROR %s %s' % (request, to_json({'message': message_of(failure), 'call': call}))
+    return 'EXCEPT %s %s' % (request, to_json(description))
+
+
+# ---- Functions of the host -----------------------------------------------------------------------------------------
+
+main_thread = get_ident()
+last_call = 0
+
+
+def need_room(levels):
+    """Raises RecursionError now, while the conversation is in step, rather than in the middle of an exchange."""
+    if levels:
+        need_room(levels - 1)
+
+
+def call_host(name, arguments):
+    global last_call, interrupted
+    if get_ident() != main_thread:
+        raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
+    need_room(40)
+    payload = encode([name, arguments], 'arguments of %s' % name)
+    last_call += 1
+    frame = str(last_call)
+    say('CALL %s %s %s' % (frame, running, payload))
+    verb, payload = serve(frame)
+    if interrupted:
+        interrupted = False
+        raise KeyboardInterrupt()
+    if verb == b'RETURN':
+        return decode(payload)
+    description = decode(payload)
+    message = description['message'] if not PYTHON2 else description['message'].encode('utf-8')
+    if verb == b'ERROR':
+        error = _BOND_SerializationException(message)
+    else:
+        error = _BOND_RemoteException(message, description.get('data', description['message']), description.get('type'))
+    error.bond_call = int(frame)
+    raise error
+
+
+def stub(name):
+    def host_function(*arguments):
+        return call_host(name, arguments)
+    host_function.__name__ = str(name.rpartition('.')[2])
+    host_function.__qualname__ = host_function.__name__
+    host_function.__module__ = '__main__'
+    return host_function
+
+
+# ---- Requests ------------------------------------------------------------------------------------------------------
+
+compiled = {}  # the code of callable expressions, by their text
+
+
+def evaluate(code):
+    return eval(compile(code.strip(), '<eval>', 'eval', 0, True), main)
+
+
+def evaluate_block(code):
+    try:
+        block = compile(code, '<evalBlock>', 'exec', 0, True)
+    except IndentationError:
+        import textwrap
+        block = compile(textwrap.dedent(code), '<evalBlock>', 'exec', 0, True)
+    exec(block, main)
+
+
+def callable_named(name):
+    function = main.get(name)
+    if function is None:
+        code = compiled.get(name)
+        if code is None:
+            code = compiled[name] = compile('(%s\n)' % name, '<call>', 'eval', 0, True)
+            if len(compiled) > 1000:
+                compiled.clear()
+        function = eval(code, main)
+    return function
+
+
+def call(name, arguments, references=()):
+    for path, code in references:
+        place = arguments
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = evaluate(code)
+    return callable_named(name)(*arguments)
+
+
+def export(name):
+    import keyword
+    steps = name.split('.')
+    if not all(is_name(step) and not keyword.iskeyword(step) for step in steps):
+        raise NameError('%r is not a valid name for a function' % str(name))
+    if len(steps) == 1:
+        main[str(name)] = stub(name)
+    else:
+        setattr(find_place(steps[:-1]), steps[-1], stub(name))
+
+
+def find_place(steps):
+    """The module, class or object that a dotted name leads to; modules are imported on the way."""
+    import importlib
+    place = main[steps[0]] if steps[0] in main else importlib.import_module(steps[0])
+    for count, step in enumerate(steps[1:], 2):
+        if not hasattr(place, step):
+            importlib.import_module('.'.join(steps[:count]))
+        place = getattr(place, step)
+    return place
+
+
+def run_eval(payload):
+    return encode(evaluate(decode(payload)))
+
+
+def run_eval_block(payload):
+    evaluate_block(decode(payload))
+    return ''
+
+
+def run_call(payload):
+    return encode(call(*decode(payload)))
+
+
+def run_export(payload):
+    export(decode(payload))
+    return ''
+
+
+HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
+
+
+# ---- Loop ----------------------------------------------------------------------------------------------------------
+
+running = '0'        # the id of the request that is being carried out
+busy = False         # whether user code is running: only then does an interrupt stop anything
+interrupted = False  # an interrupt came while user code was waiting for the host
+aside = {}           # messages that belong to frames further out, by frame
+next_line = requests.readline
+
+
+def take(frame):
+    """The next message for this frame. What belongs to another one is set aside until its turn."""
+    waiting = aside.get(frame)
+    if waiting:
+        return waiting.popleft()
+    while True:
+        line = next_line()
+        if not line.endswith(b'\n'):
+            sys.exit()  # end of input: the host has closed the bond, or is gone
+        verb, target, request, payload = line.split(b' ', 3)
+        if target == frame:
+            return verb, request, payload
+        aside.setdefault(target, deque()).append((verb, request, payload))
+
+
+def serve(frame):
+    """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
+    global running, busy
+    outer, busy = running, False
+    frame = frame.encode('ascii')
+    while True:
+        verb, request, payload = take(frame)
+        if verb not in HANDLERS:
+            aside.pop(frame, None)
+            running, busy = outer, True
+            return verb, payload
+        running = request.decode('ascii')
+        answer(HANDLERS[verb], running, payload)
+
+
+def answer(handler, request, payload):
+    global busy
+    try:
+        busy = True
+        message = 'RETURN %s %s' % (request, handler(payload))
+        busy = False
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException:
+        busy = False
+        message = report(request)
+    say(message)
+
+
+def on_interrupt(signum, frame):
+    global interrupted
+    if busy:
+        raise KeyboardInterrupt()
+    if running != '0':
+        interrupted = True
+
+
+# ---- Start ---------------------------------------------------------------------------------------------------------
+
+def start():
+    global last_piece, more_pieces, transparent, interrupted
+    settings = json.loads(next_line().decode('utf-8').split(' ', 1)[1])
+    mark = settings['mark'].encode('ascii')
+    last_piece, more_pieces, transparent = mark + b' ', mark + b'+', settings['transExcept']
+    protocols = [name for name in settings['protocols'] if name == 'JSON']
+    protect_stdin()
+    open_output()
+    signal.signal(signal.SIGINT, on_interrupt)
+    if PYTHON2:
+        signal.siginterrupt(signal.SIGINT, False)
+    main.update(_BOND_SerializationException=_BOND_SerializationException, _BOND_RemoteException=_BOND_RemoteException)
+    for exception in (_BOND_SerializationException, _BOND_RemoteException):
+        exception.__module__ = '__main__'
+    say('READY %s' % to_json({
+        'protocol': protocols[0] if protocols else None,
+        'version': '.'.join(map(str, sys.version_info[:3])),
+        'implementation': 'PyPy' if hasattr(sys, 'pypy_version_info') else 'CPython',
+        'pid': os.getpid(),
+        'interrupt': True,
+    }))
+    serve('0')
+
+
+start()

@@ -1,0 +1,179 @@
+import { BondException, type Ending, quoted, SerializationException } from './errors.js';
+import type { Connection } from './connection.js';
+import { type InteractOptions, interact } from './interact.js';
+import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
+import { encodeCall } from './protocol.js';
+import { Ref } from './ref.js';
+import type { HostFunction } from './session.js';
+import { NotCarried } from './values.js';
+import type { RequestVerb } from './wire.js';
+
+/** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** A function of type `F` as it looks from the host: it takes the same, and resolves to what `F` returns. */
+export type Remote<F extends AnyFunction> = (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
+
+/** A live interpreter of another language, whose functions can be called, and which can call functions of the host. */
+export class Bond implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #settings: CallSettings;
+
+  /** @internal Bonds are made by `makeBond`. */
+  constructor(connection: Connection, settings: CallSettings) {
+    this.#connection = connection;
+    this.#settings = settings;
+  }
+
+  /** The language, as it was given to `makeBond`. */
+  get lang(): string {
+    return this.#connection.lang;
+  }
+
+  /** The id of the local process: the interpreter's own, or that of the `ssh`, `sudo`, … in front of it. */
+  get pid(): number {
+    return this.#connection.interpreter.pid;
+  }
+
+  /** Resolves once the interpreter is gone, to how it ended. Never rejects. */
+  get closed(): Promise<Ending> {
+    return this.#connection.interpreter.ended;
+  }
+
+  /**
+   * Evaluates one expression, and resolves to its value.
+   * @throws RemoteException if it throws; SerializationException if its value cannot cross
+   */
+  async eval<T = unknown>(code: string | Ref): Promise<T> {
+    return this.#request('EVAL', this.#codeOf(code)) as Promise<T>;
+  }
+
+  /**
+   * Runs code at the top level of the interpreter.
+   * @throws RemoteException if it throws
+   */
+  async evalBlock(code: string | Ref): Promise<void> {
+    await this.#request('EVAL_BLOCK', this.#codeOf(code));
+  }
+
+  /**
+   * Calls a function, or any callable expression, with arguments; resolves to what it returns.
+   * @throws RemoteException if it throws; SerializationException if an argument or the result cannot cross
+   */
+  async call<T = unknown>(name: string, ...args: readonly unknown[]): Promise<T> {
+    const { protocol } = this.#connection;
+    this.#checkText(name, 'a name');
+    const payload = this.#encode(() => encodeCall(protocol, name, args, (ref) => this.#checkRef(ref)));
+    return this.#send('CALL', `CALL ${quoted(name, 40)}`, payload) as Promise<T>;
+  }
+
+  /** A local function that calls `name`. */
+  callable<F extends AnyFunction = (...args: never[]) => unknown>(name: string): Remote<F> {
+    return (...args) => this.call<Awaited<ReturnType<F>>>(name, ...args);
+  }
+
+  /**
+   * Makes a local function callable there, as if it were native. It may be async: the other side waits for it.
+   * @param name what it is called there; the function's own name if not given
+   * @throws RemoteException if the name is not valid there, or taken
+   */
+  async export(func: AnyFunction, name: string = func?.name): Promise<void> {
+    if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
+    this.#checkText(name, 'a name');
+    if (name === '') throw new BondException(this.lang, 'a function without a name of its own needs one to be exported');
+    await this.#traced(this.#connection.session.export(name, func as HostFunction, this.#settings));
+  }
+
+  /** Makes this bond's `name` callable in `other`, as `remote`; it still runs here. */
+  async proxy(name: string, other: Bond, remote: string = name): Promise<void> {
+    await other.export((...args: unknown[]) => this.call(name, ...args), remote);
+  }
+
+  /** A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. */
+  ref(code: string): Ref {
+    this.#checkText(code, 'code');
+    return new Ref(code, this.#connection);
+  }
+
+  /** The same bond, with other settings for the calls that are made through it. */
+  with(options: CallOptions): Bond {
+    return new Bond(this.#connection, resolveCallOptions(this.lang, options, this.#settings));
+  }
+
+  /**
+   * Stops what the other side is doing now, and keeps the session: the call rejects with what the language makes of an
+   * interrupt. Does nothing if it is idle.
+   * @throws BondException if no interrupt can reach the interpreter
+   */
+  async interrupt(): Promise<void> {
+    this.#connection.interrupt();
+  }
+
+  /**
+   * Ends the interpreter's input, once all calls that were made are answered. Its exit hooks run; what is not done with
+   * them after ten seconds is ended by force. Resolves when it is gone. Safe to repeat.
+   */
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** Ends the interpreter at once. Resolves when it is gone. Safe to repeat. */
+  async kill(): Promise<void> {
+    await this.#connection.kill();
+  }
+
+  /** Starts an interactive session. Resolves when the user leaves it. */
+  interact(options: InteractOptions = {}): Promise<void> {
+    return interact(this, options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #codeOf(code: string | Ref): string {
+    if (!(code instanceof Ref)) return this.#checkText(code, 'code');
+    this.#checkRef(code);
+    return code.code;
+  }
+
+  #checkRef(ref: Ref): void {
+    if (!ref.belongsTo(this.#connection)) {
+      throw new BondException(this.lang, `the reference to ${quoted(ref.code)} belongs to another bond`);
+    }
+  }
+
+  #checkText(text: unknown, what: string): string {
+    if (typeof text !== 'string') throw new BondException(this.lang, `${what} must be a string, not ${typeof text}`);
+    return text;
+  }
+
+  #request(verb: RequestVerb, code: string): Promise<unknown> {
+    const payload = this.#encode(() => this.#connection.protocol.encode(code));
+    return this.#send(verb, `${verb} ${quoted(code, 40)}`, payload);
+  }
+
+  #send(verb: RequestVerb, what: string, payload: string): Promise<unknown> {
+    return this.#traced(this.#connection.session.request({ verb, what, payload, settings: this.#settings }));
+  }
+
+  /** The stack of an error that comes from the other side is of use only where it shows who asked. */
+  async #traced(answer: Promise<unknown>): Promise<unknown> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof BondException) Error.captureStackTrace(error, this.#traced);
+      throw error;
+    }
+  }
+
+  #encode(encode: () => string): string {
+    try {
+      return encode();
+    } catch (error) {
+      if (!(error instanceof NotCarried)) throw error;
+      throw new SerializationException(this.lang, error.message, 'local');
+    }
+  }
+}
+

@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { BondException, textOf } from './errors.js';
+import type { ProtocolName } from './options.js';
+
+const DRIVERS = new URL('../drivers/', import.meta.url);
+
+/** A language's manifest: what its `bond.json` says. */
+export interface Driver {
+  /** The language's name, as `makeBond` takes it. */
+  readonly language: string;
+  /** Commands that may start its interpreter, in the order in which they are tried. */
+  readonly commands: readonly string[];
+  /** Arguments that make the interpreter read code from its standard input line by line. */
+  readonly arguments: readonly string[];
+  /** What to put between those and the arguments of a script, for the interpreter to leave them alone. */
+  readonly scriptArguments: readonly string[];
+  /** Protocols that the driver speaks, in order of preference. */
+  readonly protocols: readonly ProtocolName[];
+  /** The command that installs the interpreter on Debian and Ubuntu. */
+  readonly install: string;
+}
+
+/** The text that is sent into an interpreter. */
+export interface DriverText {
+  /** A line that makes the interpreter read and run `stage2`. */
+  readonly stage1: string;
+  /** The driver itself. */
+  readonly stage2: string;
+}
+
+/** The languages that `makeBond` knows, in alphabetical order. */
+export function listDrivers(): string[] {
+  return readdirSync(DRIVERS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+const manifests = new Map<string, Driver>();
+
+/** The manifest of a language, checked. An unknown language is a `BondException` that names the known ones. */
+export function queryDriver(lang: string): Driver {
+  const known = manifests.get(lang);
+  if (known) return known;
+  if (!listDrivers().includes(lang)) {
+    throw new BondException(String(lang), `there is no driver for this language; known: ${listDrivers().join(', ')}`);
+  }
+  const driver = readManifest(lang);
+  manifests.set(lang, driver);
+  return driver;
+}
+
+function readManifest(lang: string): Driver {
+  try {
+    return checkManifest(lang, JSON.parse(readText(lang, 'bond.json')));
+  } catch (cause) {
+    throw new BondException(lang, `its bond.json is not a valid manifest: ${textOf(cause)}`, { cause });
+  }
+}
+
+function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unknown>>): Driver {
+  if (manifest.language !== lang) throw new Error(`'language' is not '${lang}'`);
+  if (typeof manifest.install !== 'string') throw new Error(`'install' is not a string`);
+  for (const name of ['commands', 'arguments', 'scriptArguments', 'protocols'] as const) {
+    const list = manifest[name];
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
+      throw new Error(`'${name}' is not a list of strings`);
+    }
+  }
+  return manifest as Driver;
+}
+
+const texts = new Map<string, DriverText>();
+
+/** The driver of a language; its files are read once a process. */
+export function driverText(lang: string): DriverText {
+  const known = texts.get(lang);
+  if (known) return known;
+  const names = readdirSync(new URL(`${lang}/`, DRIVERS));
+  const [stage1, stage2] = ['stage1', 'stage2'].map((stage) => {
+    const name = names.find((candidate) => candidate.startsWith(`${stage}.`));
+    if (!name) throw new BondException(lang, `its driver has no ${stage}`);
+    return readText(lang, name);
+  }) as [string, string];
+  const text = { stage1: stage1.trim(), stage2 };
+  texts.set(lang, text);
+  return text;
+}
+
+function readText(lang: string, name: string): string {
+  return readFileSync(new URL(`${lang}/${name}`, DRIVERS), 'utf8');
+}

@@ -1,0 +1,103 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallSettings } from './options.js';
+
+/** Runs a function in the async context in which this was made. */
+type Context = <Result>(run: () => Result) => Result;
+
+/** Something that the host has asked of the other side, until the answer to it arrives. */
+export interface Request {
+  readonly id: number;
+  /** The frame that it runs in. */
+  readonly frame: Frame;
+  readonly settings: CallSettings;
+  /** What it is, for messages: `CALL explode`. */
+  readonly what: string;
+  /** When it was made, on the clock of `performance.now()`. */
+  readonly since: number;
+  /** The caller's async context: a function of the host that this request leads to runs in it. */
+  readonly context: Context;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Runs when the other side has done what was asked, before anything else that it says is heard. */
+  readonly onReturn: (() => void) | undefined;
+  /** Whether its promise is settled; a late answer is then dropped. */
+  isSettled: boolean;
+  /** Runs when its promise is settled. */
+  onSettled: (() => void) | undefined;
+  /** The frame of the host's function that it has called, while that runs. */
+  openFrame: Frame | undefined;
+  /** What functions of the host have thrown below an outermost request, by the id of the call: some of it comes back. */
+  thrown: Map<number, unknown> | undefined;
+}
+
+/**
+ * A place where requests run: the outermost level of the interpreter, or the wait of a call that it made to the host.
+ * Requests of one frame are carried out in order.
+ */
+export class Frame {
+  /** The id of the other side's call; 0 for the outermost level. */
+  readonly id: number;
+  /** The request that the other side was carrying out when it made the call; none if it called of itself, in a timer. */
+  readonly request: Request | undefined;
+  /** The name of the host's function. */
+  readonly name: string;
+  /** Requests in it that have not been answered, in order. */
+  readonly pending = new Map<number, Request>();
+  /** Whether its call has been answered. */
+  isOver = false;
+  /** Answers its call, once no request of it is pending. */
+  whenQuiet: (() => void) | undefined;
+
+  constructor(id: number, request: Request | undefined, name: string) {
+    this.id = id;
+    this.request = request;
+    this.name = name;
+  }
+
+  /** What the other side is doing here: the oldest request without an answer, or else the one that led here. */
+  get running(): Request | undefined {
+    return this.pending.values().next().value ?? this.request;
+  }
+}
+
+/** The outermost of the requests that led to `request`. */
+export function outermost(request: Request): Request {
+  let outer = request;
+  while (outer.frame.request) outer = outer.frame.request;
+  return outer;
+}
+
+/** Which frames the current async context is in, of all sessions, from the innermost outwards. */
+interface Link {
+  readonly owner: object;
+  readonly frame: Frame;
+  readonly outer: Link | undefined;
+}
+
+const links = new AsyncLocalStorage<Link>();
+
+/**
+ * The innermost frame of `owner` in which the current code runs. A frame that is over hands late requests to the one
+ * around it: a timer that an exported function has set, say.
+ */
+export function currentFrame(owner: object): Frame | undefined {
+  let link = links.getStore();
+  while (link && (link.owner !== owner || link.frame.isOver)) link = link.outer;
+  return link?.frame;
+}
+
+/** Runs `run` inside of `frame`, with all that it calls and awaits. */
+export function runInFrame<Result>(owner: object, frame: Frame, run: () => Result): Result {
+  let outer = links.getStore();
+  // What is over can be forgotten: otherwise a timer that sets a timer would make an ever longer chain.
+  while (outer?.frame.isOver) outer = outer.outer;
+  return links.run({ owner, frame, outer }, run);
+}
+
+/** The async context of the caller, to run something in it later. */
+export function captureContext(): Context {
+  return AsyncLocalStorage.snapshot() as Context;
+}
+
+/** No caller's context. */
+export const outside: Context = captureContext();

@@ -1,0 +1,139 @@
+import pTimeout from 'p-timeout';
+import type { Channel } from './channel.js';
+import { showCommand } from './command.js';
+import { type Driver, driverText } from './driver.js';
+import { BondException, type Ending, quoted, textOf } from './errors.js';
+import type { Interpreter } from './interpreter.js';
+import type { Settings } from './options.js';
+import { Tail } from './output.js';
+import { V8_FORMAT } from './v8.js';
+import type { Incoming } from './wire.js';
+
+/** Noise that is borne before the interpreter's first word, in bytes. */
+const MOST_NOISE = 16 * 2 ** 20;
+
+/** What the driver says of itself once it runs. */
+export interface Ready {
+  /** The protocol that it has chosen. */
+  readonly protocol: string;
+  /** The interpreter's version. */
+  readonly version: string;
+  /** The interpreter's process id, where it runs. */
+  readonly pid: number;
+  /** Whether SIGINT stops what it is doing. */
+  readonly interrupt: boolean;
+}
+
+/** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
+export async function handshake(
+  interpreter: Interpreter,
+  channel: Channel,
+  driver: Driver,
+  settings: Settings,
+): Promise<Ready> {
+  const setUp = new SetUp(interpreter, channel, driver, settings);
+  const { timeout } = settings.calls;
+  if (timeout === Number.POSITIVE_INFINITY) return setUp.run();
+  return pTimeout(setUp.run(), { milliseconds: timeout, fallback: () => setUp.timeOut(timeout) });
+}
+
+class SetUp {
+  readonly #interpreter: Interpreter;
+  readonly #channel: Channel;
+  readonly #driver: Driver;
+  readonly #settings: Settings;
+  readonly #noise = new Tail();
+  #stage = 'STAGE1';
+  #noiseBytes = 0;
+  #fail: (error: Error) => void = () => {};
+
+  constructor(interpreter: Interpreter, channel: Channel, driver: Driver, settings: Settings) {
+    this.#interpreter = interpreter;
+    this.#channel = channel;
+    this.#driver = driver;
+    this.#settings = settings;
+  }
+
+  async run(): Promise<Ready> {
+    const { stage1, stage2 } = driverText(this.#driver.language);
+    const { mark } = this.#channel;
+    const length = Buffer.byteLength(stage2);
+    const loader = stage1.replace('@HEAD@', mark.head).replace('@TAIL@', mark.tail).replace('@LENGTH@', String(length));
+    await this.#exchange('STAGE1', `${loader}\n`);
+    const ready = await this.#exchange('READY', `${stage2}OPEN ${this.#openingSettings()}\n`);
+    return this.#checkReady('payload' in ready ? ready.payload : '');
+  }
+
+  /** The interpreter has not answered in time. */
+  timeOut(timeout: number): never {
+    throw new BondException(this.#driver.language, `no ${this.#stage} within ${timeout} ms: ${this.#circumstances()}`);
+  }
+
+  /** Sends a text, and waits for the message that is due after it. */
+  #exchange(due: 'STAGE1' | 'READY', text: string): Promise<Incoming> {
+    this.#stage = due;
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      this.#channel.listen({
+        message: (message) => (message?.verb === due ? resolve(message) : this.#reject(`answered out of turn`)),
+        stdout: (chunk) => this.#hearNoise(chunk),
+        stderr: () => {},
+        tooLong: () => this.#reject('answered with a line of excessive length'),
+      });
+      void this.#interpreter.ended.then((ending) => this.#reject(howEnded(ending)));
+      this.#channel.send(text);
+    });
+  }
+
+  #hearNoise(chunk: Buffer): void {
+    this.#noise.push(chunk);
+    this.#noiseBytes += chunk.length;
+    if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed ${MOST_NOISE} bytes and not one of them its ${this.#stage}`);
+    else if (this.#noise.text().includes(this.#channel.mark.head)) {
+      this.#reject('echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)');
+    }
+  }
+
+  #reject(what: string): void {
+    const { language } = this.#driver;
+    this.#fail(new BondException(language, `${what} before its ${this.#stage}: ${this.#circumstances()}`));
+  }
+
+  /** The command, and the last that it printed. */
+  #circumstances(): string {
+    const printed = [this.#noise.text(), this.#interpreter.stderrText()].map((text) => text.trim()).filter(Boolean);
+    const output = printed.length > 0 ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}` : '; it printed nothing';
+    return `the command ${showCommand(this.#interpreter.command)}${output}`;
+  }
+
+  #openingSettings(): string {
+    return JSON.stringify({
+      mark: this.#channel.mark.text,
+      protocols: this.#wantedProtocols(),
+      transExcept: this.#settings.transExcept ?? null,
+      v8Format: V8_FORMAT,
+    });
+  }
+
+  #wantedProtocols(): readonly string[] {
+    return this.#settings.protocols ?? this.#driver.protocols;
+  }
+
+  #checkReady(payload: string): Ready {
+    const { language } = this.#driver;
+    try {
+      const ready = JSON.parse(payload) as Ready;
+      if (typeof ready.version !== 'string') throw new Error('it has no version');
+      if (this.#wantedProtocols().includes(ready.protocol)) return ready;
+    } catch (error) {
+      throw new BondException(language, `its READY is not understood: ${textOf(error)}`);
+    }
+    const wanted = this.#wantedProtocols().join(', ');
+    throw new BondException(language, `speaks none of the protocols wanted (${wanted}); it has ${this.#driver.protocols.join(', ')}`);
+  }
+}
+
+/** How an interpreter ended, in words. */
+export function howEnded(ending: Ending): string {
+  return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
+}

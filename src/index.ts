@@ -1,0 +1,14 @@
+export { type AnyFunction, Bond, type Remote } from './bond.js';
+export { type Driver, listDrivers, queryDriver } from './driver.js';
+export {
+  BondException,
+  type Ending,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+  TimeoutException,
+} from './errors.js';
+export { type InteractOptions, interact } from './interact.js';
+export { makeBond } from './make-bond.js';
+export type { BondOptions, CallOptions, OutputTarget, ProtocolName } from './options.js';
+export { Ref } from './ref.js';

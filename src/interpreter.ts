@@ -1,0 +1,188 @@
+import type { ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import spawn from 'cross-spawn';
+import pTimeout from 'p-timeout';
+import { type CommandLine, showCommand } from './command.js';
+import { BondException, type Ending, textOf } from './errors.js';
+import { Tail } from './output.js';
+
+/** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
+const LAST_OUTPUT = 50;
+/** How long an interpreter may go on after it has closed its standard output, in ms. */
+const WITHOUT_OUTPUT = 50;
+/** How long `close` waits for the interpreter's exit hooks, in ms, before it ends the interpreter by force. */
+const CLOSE_PATIENCE = 10_000;
+
+/** Where and how an interpreter is started. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
+export async function startInterpreter(
+  lang: string,
+  commands: readonly CommandLine[],
+  surroundings: Surroundings,
+): Promise<Interpreter> {
+  if (!statSync(surroundings.cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BondException(lang, `the working directory ${surroundings.cwd} does not exist`);
+  }
+  const failures: string[] = [];
+  for (const command of commands) {
+    const child = spawn(command[0], command.slice(1), { ...surroundings, stdio: 'pipe', windowsHide: true });
+    const error = await spawnError(child);
+    if (!error) return new Interpreter(command, child as SpawnedChild);
+    failures.push(`${showCommand([command[0]])} (${reason(error)})`);
+  }
+  throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}`);
+}
+
+function spawnError(child: ChildProcess): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    child.once('spawn', () => resolve(undefined));
+    child.once('error', resolve);
+  });
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'not found';
+  if (error.code === 'EACCES') return 'not executable';
+  return textOf(error);
+}
+
+type SpawnedChild = ChildProcess & {
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+};
+
+/** Who gets what an interpreter writes. */
+export interface InterpreterEvents {
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+}
+
+/** Interpreters that run, so that a program that ends takes them with it. */
+const running = new Set<Interpreter>();
+
+process.on('exit', () => {
+  for (const interpreter of running) interpreter.abandon();
+});
+
+/** A live interpreter: a process, and the streams to and from it. */
+export class Interpreter {
+  readonly command: CommandLine;
+  /** The local process; behind `ssh` or `sudo`, theirs. */
+  readonly pid: number;
+  /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
+  readonly ended: Promise<Ending>;
+  readonly #child: SpawnedChild;
+  readonly #stderrTail = new Tail();
+  #outbox = '';
+  #isHeld = true;
+
+  constructor(command: CommandLine, child: SpawnedChild) {
+    this.command = command;
+    this.pid = child.pid;
+    this.#child = child;
+    running.add(this);
+    // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
+    child.stdin.on('error', () => {});
+    this.ended = this.#watchEnd();
+  }
+
+  /** Starts handing over what the interpreter writes. */
+  listen(events: InterpreterEvents): void {
+    this.#child.stdout.on('data', (chunk: Buffer) => events.stdout(chunk));
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderrTail.push(chunk);
+      events.stderr(chunk);
+    });
+  }
+
+  /** Writes to the interpreter. What is sent in one turn of the event loop leaves in one piece. */
+  send(text: string): void {
+    if (this.#outbox === '') process.nextTick(() => this.#flush());
+    this.#outbox += text;
+  }
+
+  #flush(): void {
+    const text = this.#outbox;
+    this.#outbox = '';
+    if (text !== '' && this.#child.stdin.writable) this.#child.stdin.write(text);
+  }
+
+  /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
+  stream(name: 'stdout' | 'stderr'): Readable {
+    return this.#child[name];
+  }
+
+  /** The end of what it has written to its standard error so far. */
+  stderrText(): string {
+    return this.#stderrTail.text();
+  }
+
+  /** Whether the host's event loop waits for this interpreter. */
+  hold(isHeld: boolean): void {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    const { stdin, stdout, stderr } = this.#child;
+    for (const handle of [this.#child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[]) {
+      if (isHeld) handle.ref?.();
+      else handle.unref?.();
+    }
+  }
+
+  /** Sends a signal to the local process. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Ends its input, so that it finishes; what is still running after ten seconds is ended by force. */
+  async close(): Promise<Ending> {
+    this.hold(true);
+    this.#flush();
+    this.#child.stdin.end();
+    return pTimeout(this.ended, { milliseconds: CLOSE_PATIENCE, fallback: () => this.kill() });
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<Ending> {
+    this.hold(true);
+    this.#child.kill('SIGKILL');
+    return this.ended;
+  }
+
+  /** The host is about to exit: an idle interpreter sees the end of its input, a busy one would not look. */
+  abandon(): void {
+    if (this.#isHeld) this.#child.kill('SIGKILL');
+  }
+
+  async #watchEnd(): Promise<Ending> {
+    const child = this.#child;
+    const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
+      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    });
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    child.stdout.once('close', () => {
+      const timer = setTimeout(() => child.kill('SIGKILL'), WITHOUT_OUTPUT);
+      void exited.then(() => clearTimeout(timer));
+    });
+    const { exitCode, signal } = await exited;
+    running.delete(this);
+    await pTimeout(closed, { milliseconds: LAST_OUTPUT, fallback: () => {} });
+    child.stdin.destroy();
+    release(child.stdout);
+    release(child.stderr);
+    return { exitCode, signal, stderr: this.#stderrTail.text() };
+  }
+}
+
+/** Lets go of a stream that a grandchild may hold open; one that a slow reader keeps waiting is read to its end first. */
+function release(stream: Readable): void {
+  if (!stream.isPaused()) stream.destroy();
+  else stream.once('resume', () => setTimeout(() => release(stream), LAST_OUTPUT));
+}

@@ -1,0 +1,74 @@
+import { Bond } from './bond.js';
+import { Channel } from './channel.js';
+import { commandLines } from './command.js';
+import { Connection } from './connection.js';
+import { queryDriver } from './driver.js';
+import { BondException } from './errors.js';
+import { handshake } from './handshake.js';
+import { type Interpreter, startInterpreter } from './interpreter.js';
+import { newMark } from './lines.js';
+import { type BondOptions, resolveOptions, type Settings } from './options.js';
+import { protocolNamed } from './protocol.js';
+import type { Protocol } from './values.js';
+
+/**
+ * Starts an interpreter of another language, and brings the driver into it: nothing is installed there.
+ *
+ * @param lang the language: one of `listDrivers()`
+ * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
+ * default, the driver's own candidates are tried in order
+ * @param args further arguments for the interpreter, which arrive to the letter, through `ssh` as well
+ * @throws BondException if the set-up fails: it says what was tried, and what came back
+ */
+export function makeBond(lang: string, options?: BondOptions): Promise<Bond>;
+export function makeBond(
+  lang: string,
+  cmd?: string | readonly string[],
+  args?: readonly string[],
+  options?: BondOptions,
+): Promise<Bond>;
+export async function makeBond(
+  lang: string,
+  cmdOrOptions?: string | readonly string[] | BondOptions,
+  args: readonly string[] = [],
+  options: BondOptions = {},
+): Promise<Bond> {
+  const driver = queryDriver(lang);
+  const hasCmd = typeof cmdOrOptions === 'string' || Array.isArray(cmdOrOptions);
+  const cmd = hasCmd ? (cmdOrOptions as string | readonly string[]) : undefined;
+  const settings = resolveOptions(lang, hasCmd ? options : { ...(cmdOrOptions as BondOptions | undefined), ...options });
+  checkProtocols(lang, settings);
+
+  const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });
+  const interpreter = await startInterpreter(lang, commands, settings);
+  const stopListening = endOnAbort(interpreter, settings.signal);
+  try {
+    const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, settings.logfile);
+    const ready = await handshake(interpreter, channel, driver, settings);
+    const protocol = protocolNamed(ready.protocol) as Protocol;
+    return new Bond(new Connection({ lang, interpreter, channel, protocol, ready, settings }), settings.calls);
+  } catch (error) {
+    await interpreter.kill();
+    throw settings.signal?.aborted ? aborted(lang, settings.signal) : error;
+  } finally {
+    stopListening();
+  }
+}
+
+function checkProtocols(lang: string, { protocols }: Settings): void {
+  for (const name of protocols ?? []) {
+    if (!protocolNamed(name)) throw new BondException(lang, `there is no protocol '${name}'`);
+  }
+}
+
+/** Lets `signal` end the interpreter while it is being set up. */
+function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): () => void {
+  const kill = (): void => void interpreter.kill();
+  if (signal?.aborted) kill();
+  signal?.addEventListener('abort', kill);
+  return () => signal?.removeEventListener('abort', kill);
+}
+
+function aborted(lang: string, signal: AbortSignal): BondException {
+  return new BondException(lang, 'set-up was aborted', { cause: signal.reason });
+}

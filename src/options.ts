@@ -1,0 +1,150 @@
+import type { Writable } from 'node:stream';
+import { BondException } from './errors.js';
+
+/** Where the other side's output goes: a stream, a function that is given each chunk, or nowhere. */
+export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
+
+/** The name of a way to write values down: plain JSON, or the structured clone of V8 between Node and Node. */
+export type ProtocolName = 'JSON' | 'V8';
+
+/** Settings of single calls, for {@link Bond.with}. */
+export interface CallOptions {
+  /**
+   * The longest silence of the other side, in milliseconds; `Infinity` turns it off. Time spent in your own exported
+   * functions does not count for the call that led to them. Output breaks the silence.
+   * @default 60_000
+   */
+  readonly timeout?: number;
+  /** Aborts the calls that are made with it: they reject with a `TimeoutException` whose `cause` is the reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Where the other side's standard output goes.
+   * @default process.stdout
+   */
+  readonly stdout?: OutputTarget;
+  /**
+   * Where the other side's standard error goes.
+   * @default process.stderr
+   */
+  readonly stderr?: OutputTarget;
+}
+
+/** Settings of a bond, for {@link makeBond}. */
+export interface BondOptions extends CallOptions {
+  /**
+   * The interpreter's working directory.
+   * @default process.cwd()
+   */
+  readonly cwd?: string;
+  /**
+   * The interpreter's whole environment.
+   * @default process.env
+   */
+  readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Whether the interpreter is given the driver's own arguments. Without them, the command itself must start an
+   * interpreter that reads code from its standard input line by line.
+   * @default true
+   */
+  readonly defArgs?: boolean;
+  /** Gets every line of the conversation, in both directions. */
+  readonly logfile?: Writable;
+  /**
+   * Transparent exceptions: thrown objects themselves cross, not their text.
+   * @default `true` between JavaScript and JavaScript under `V8`, otherwise `false`
+   */
+  readonly transExcept?: boolean;
+  /**
+   * A protocol's name, or several in order of preference.
+   * @default the first that both sides speak
+   */
+  readonly protocol?: ProtocolName | readonly ProtocolName[];
+  /** Ends the bond when it is aborted, in set-up as well as later. */
+  readonly signal?: AbortSignal;
+  /**
+   * The longest message that is accepted from the other side, in bytes; a longer one ends the bond.
+   * @default 256 MiB
+   */
+  readonly maxMessageBytes?: number;
+}
+
+/** {@link CallOptions} with every default filled in. */
+export interface CallSettings {
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+  readonly stdout: OutputTarget;
+  readonly stderr: OutputTarget;
+}
+
+/** {@link BondOptions} with every default filled in. */
+export interface Settings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly defArgs: boolean;
+  readonly logfile: Writable | undefined;
+  readonly transExcept: boolean | undefined;
+  readonly protocols: readonly ProtocolName[] | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly maxMessageBytes: number;
+  /** How calls are made that were not given settings of their own. */
+  readonly calls: CallSettings;
+}
+
+const KNOWN = new Set<string>([
+  'cwd',
+  'env',
+  'defArgs',
+  'timeout',
+  'logfile',
+  'transExcept',
+  'protocol',
+  'stdout',
+  'stderr',
+  'signal',
+  'maxMessageBytes',
+] satisfies (keyof BondOptions)[]);
+
+/** Checks the options and fills in the defaults; below this, nothing is optional. */
+export function resolveOptions(lang: string, options: BondOptions): Settings {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.has(name)) throw new BondException(lang, `there is no option '${name}'; known: ${[...KNOWN].join(', ')}`);
+  }
+  const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
+  if (!(maxMessageBytes > 0)) throw new BondException(lang, `maxMessageBytes must be a positive number of bytes`);
+  return {
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? process.env,
+    defArgs: options.defArgs ?? true,
+    logfile: options.logfile,
+    transExcept: options.transExcept,
+    protocols: typeof protocol === 'string' ? [protocol] : protocol,
+    signal: options.signal,
+    maxMessageBytes,
+    calls: resolveCallOptions(
+      lang,
+      { ...options, signal: undefined },
+      { timeout: 60_000, signal: undefined, stdout: process.stdout, stderr: process.stderr },
+    ),
+  };
+}
+
+/** `options` on top of `defaults`. What is `undefined` counts as not given. */
+export function resolveCallOptions(
+  lang: string,
+  options: { readonly [Name in keyof CallOptions]: CallOptions[Name] | undefined },
+  defaults: CallSettings,
+): CallSettings {
+  const { timeout = defaults.timeout, signal = defaults.signal } = options;
+  const { stdout = defaults.stdout, stderr = defaults.stderr } = options;
+  if (typeof timeout !== 'number' || !(timeout > 0)) {
+    throw new BondException(lang, `timeout must be a positive number of milliseconds, not ${String(timeout)}`);
+  }
+  for (const target of [stdout, stderr]) checkTarget(lang, target);
+  return { timeout, signal, stdout, stderr };
+}
+
+function checkTarget(lang: string, target: unknown): void {
+  if (target === 'ignore' || typeof target === 'function') return;
+  if (typeof target === 'object' && target !== null && 'write' in target) return;
+  throw new BondException(lang, `stdout and stderr take a Writable, a function, or 'ignore'`);
+}

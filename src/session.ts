@@ -1,0 +1,362 @@
+import type { Channel } from './channel.js';
+import { BondException, quoted, RemoteException, SerializationException, TimeoutException, textOf } from './errors.js';
+import { captureContext, currentFrame, Frame, outermost, outside, type Request, runInFrame } from './frames.js';
+import type { CallSettings } from './options.js';
+import { SilenceWatch } from './silence.js';
+import { NotCarried, type Protocol } from './values.js';
+import { type AnswerVerb, formatMessage, type Incoming, type RequestVerb } from './wire.js';
+
+/** A function of the host that the other side may call. */
+export type HostFunction = (...args: unknown[]) => unknown;
+
+/** What a session needs of those who own it. */
+export interface SessionOwner {
+  readonly lang: string;
+  readonly protocol: Protocol;
+  readonly transExcept: boolean;
+  /** Whether anything waits for the other side: then the host's event loop has to. */
+  hold(isHeld: boolean): void;
+  /** The other side has broken the rules, and is to be ended. */
+  violated(what: string): void;
+  /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
+  isHeldUp(): boolean;
+}
+
+/** What is asked of the other side. */
+export interface RequestOptions {
+  readonly verb: RequestVerb;
+  /** What the request is, for messages. */
+  readonly what: string;
+  readonly payload: string;
+  readonly settings: CallSettings;
+  /** Runs when it has been done, before anything else that the other side says is heard. */
+  readonly onReturn?: () => void;
+}
+
+/** What an EXCEPT or ERROR tells of an exception. */
+interface Description {
+  readonly type?: string;
+  readonly message?: string;
+  readonly traceback?: string;
+  readonly data?: unknown;
+  /** The id of the call to the host whose failure this is, if it is one. */
+  readonly call?: number | null;
+}
+
+/**
+ * The conversation: requests and their answers, calls of the other side and theirs, each in its frame.
+ *
+ * It knows no process and no stream: it is given a way to send, and is fed what came.
+ */
+export class Session {
+  readonly #owner: SessionOwner;
+  readonly #channel: Pick<Channel, 'send'>;
+  readonly #functions = new Map<string, HostFunction>();
+  readonly #root = new Frame(0, undefined, '');
+  readonly #requests = new Map<number, Request>();
+  readonly #watch = new SilenceWatch(() => this.#rejectOverdue());
+  #innermost = this.#root;
+  #lastId = 0;
+  #unsettled = 0;
+  #canBeCalled = false;
+  #endError: (() => BondException) | undefined;
+
+  constructor(owner: SessionOwner, channel: Pick<Channel, 'send'>) {
+    this.#owner = owner;
+    this.#channel = channel;
+  }
+
+  /** What the other side is carrying out. */
+  get running(): Request | undefined {
+    return this.#innermost.running;
+  }
+
+  /** The other side has shown that it lives. */
+  heard(): void {
+    this.#watch.heard();
+  }
+
+  /** Asks the other side for something; resolves to the value that it returns. */
+  request(options: RequestOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#endError) return reject(this.#endError());
+      const { signal } = options.settings;
+      if (signal?.aborted) return reject(this.#abortion(options.what, signal));
+      const request = this.#open(options, resolve, reject);
+      if (signal) this.#heed(signal, request);
+      this.#channel.send(formatMessage({ ...options, frame: request.frame.id, id: request.id }));
+    });
+  }
+
+  /** Makes `call` the function that the other side calls as `name`, as soon as it has agreed to that. */
+  export(name: string, call: HostFunction, settings: CallSettings): Promise<unknown> {
+    this.#canBeCalled = true;
+    const payload = this.#owner.protocol.encode(name);
+    const onReturn = () => void this.#functions.set(name, call);
+    return this.request({ verb: 'EXPORT', what: `EXPORT ${name}`, payload, settings, onReturn });
+  }
+
+  /** Takes in a message of the other side. */
+  receive(message: Incoming | undefined, text: string): void {
+    this.#watch.heard();
+    if (this.#endError) return;
+    switch (message?.verb) {
+      case 'RETURN':
+      case 'EXCEPT':
+      case 'ERROR':
+        return this.#takeAnswer(message.verb, message.id, message.payload);
+      case 'CALL':
+        return this.#takeCall(message.id, message.request, message.payload);
+      default:
+        return this.#owner.violated(`it sent a message that makes no sense: ${quoted(text, 100)}`);
+    }
+  }
+
+  /** Nothing more will come: whatever waits, and every later request, is rejected with what `makeError` makes. */
+  end(makeError: () => BondException): void {
+    this.#endError = makeError;
+    this.#watch.stop();
+    for (const request of this.#requests.values()) {
+      if (request.openFrame) request.openFrame.isOver = true;
+      this.#settle(request, () => request.reject(makeError()));
+    }
+    this.#requests.clear();
+    this.#innermost.isOver = this.#innermost !== this.#root;
+  }
+
+  #open(options: RequestOptions, resolve: (value: unknown) => void, reject: (error: unknown) => void): Request {
+    const { settings, what, onReturn } = options;
+    const frame = currentFrame(this) ?? this.#root;
+    const since = performance.now();
+    const request: Request = {
+      id: ++this.#lastId,
+      frame,
+      settings,
+      what,
+      since,
+      // Only a function of the host ever runs in it.
+      context: this.#canBeCalled ? captureContext() : outside,
+      resolve,
+      reject,
+      onReturn,
+      isSettled: false,
+      onSettled: undefined,
+      openFrame: undefined,
+      thrown: undefined,
+    };
+    this.#requests.set(request.id, request);
+    frame.pending.set(request.id, request);
+    if (this.#unsettled++ === 0) this.#owner.hold(true);
+    this.#watch.expect(settings.timeout, since);
+    return request;
+  }
+
+  // ---- Answers of the other side
+
+  #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {
+    const request = this.#requests.get(id);
+    if (!request) {
+      if (id < 1 || id > this.#lastId) this.#owner.violated(`it answered request ${id}, which was never made`);
+      return;
+    }
+    if (request.openFrame) this.#abandon(request.openFrame);
+    this.#requests.delete(id);
+    request.frame.pending.delete(id);
+    if (request.frame.pending.size === 0 && request.frame.whenQuiet) setImmediate(request.frame.whenQuiet);
+    if (verb === 'RETURN') request.onReturn?.();
+    this.#settle(request, () => this.#conclude(request, verb, payload));
+  }
+
+  #conclude(request: Request, verb: AnswerVerb, payload: string): void {
+    try {
+      // What a block of code returns is nothing at all.
+      const value = payload === '' ? undefined : this.#owner.protocol.decode(payload);
+      if (verb === 'RETURN') request.resolve(value);
+      else request.reject(this.#remoteError(request, verb, value as Description));
+    } catch (cause) {
+      const message = `${request.what}: the answer cannot be decoded: ${textOf(cause)}`;
+      request.reject(new SerializationException(this.#owner.lang, message, 'remote', { cause }));
+    }
+  }
+
+  #remoteError(request: Request, verb: AnswerVerb, description: Description): BondException {
+    const { type, message = '', traceback, data = message, call } = description;
+    const { lang } = this.#owner;
+    const thrown = outermost(request).thrown;
+    const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
+    if (verb === 'ERROR') return new SerializationException(lang, `${request.what}: ${message}`, 'remote', details);
+    const text = type ? `${request.what}: ${type}: ${message}` : `${request.what}: ${message}`;
+    return new RemoteException(lang, text, { data, type, traceback }, details);
+  }
+
+  #settle(request: Request, settle: () => void): void {
+    if (request.isSettled) return;
+    request.isSettled = true;
+    request.onSettled?.();
+    if (--this.#unsettled === 0) this.#owner.hold(false);
+    settle();
+  }
+
+  // ---- Calls of the other side
+
+  #takeCall(id: number, requestId: number, payload: string): void {
+    const request = this.#requests.get(requestId);
+    if (requestId === 0 ? this.#innermost !== this.#root : !request || request.openFrame) {
+      return this.#owner.violated(`it made a call in request ${requestId}, which it is not carrying out`);
+    }
+    let decoded: unknown;
+    try {
+      decoded = this.#owner.protocol.decode(payload);
+    } catch (error) {
+      return this.#send('ERROR', id, { message: `the arguments cannot be decoded: ${textOf(error)}` });
+    }
+    const [name, args] = Array.isArray(decoded) ? decoded : [];
+    if (typeof name !== 'string' || !Array.isArray(args)) {
+      return this.#owner.violated('it made a call without a name or without arguments');
+    }
+    const frame = new Frame(id, request, name);
+    if (request) request.openFrame = frame;
+    this.#innermost = frame;
+    const context = request?.context ?? outside;
+    context(() => runInFrame(this, frame, () => this.#perform(frame, args)));
+  }
+
+  #perform(frame: Frame, args: readonly unknown[]): void {
+    try {
+      const call = this.#functions.get(frame.name);
+      if (!call) throw new BondException(this.#owner.lang, `the host exports no function '${frame.name}'`);
+      const result = call(...args);
+      if (!isThenable(result)) return this.#return(frame, result);
+      result.then(
+        (value) => this.#return(frame, value),
+        (error: unknown) => this.#except(frame, error),
+      );
+    } catch (error) {
+      this.#except(frame, error);
+    }
+  }
+
+  #return(frame: Frame, value: unknown): void {
+    try {
+      this.#answer(frame, 'RETURN', this.#owner.protocol.encode(value));
+    } catch (error) {
+      if (!(error instanceof NotCarried)) return this.#except(frame, error);
+      const text = error.within(1, `${frame.name}()`).message;
+      const failure = new SerializationException(this.#owner.lang, text, 'local', { cause: error });
+      this.#remember(frame, failure);
+      this.#answer(frame, 'ERROR', this.#owner.protocol.encode({ message: text }));
+    }
+  }
+
+  #except(frame: Frame, error: unknown): void {
+    this.#remember(frame, error);
+    const description = { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
+    this.#answer(frame, 'EXCEPT', this.#encodeException(description, error));
+  }
+
+  /** With `transExcept` the very thing that was thrown crosses, where the protocol can carry it; otherwise its text. */
+  #encodeException(description: Description, error: unknown): string {
+    const { protocol, transExcept } = this.#owner;
+    if (transExcept) {
+      try {
+        return protocol.encode({ ...description, data: error });
+      } catch {
+        // Its text is told below.
+      }
+    }
+    return protocol.encode(description);
+  }
+
+  /** Keeps what a function has thrown for the case that the other side does not catch it. */
+  #remember(frame: Frame, error: unknown): void {
+    if (!frame.request) return;
+    const top = outermost(frame.request);
+    top.thrown ??= new Map();
+    top.thrown.set(frame.id, error);
+  }
+
+  /** Answers the call that opened `frame`, as soon as the frame is quiet. */
+  #answer(frame: Frame, verb: AnswerVerb, payload: string): void {
+    if (frame.isOver) return;
+    if (frame.pending.size > 0) {
+      frame.whenQuiet = () => this.#answer(frame, verb, payload);
+      return;
+    }
+    this.#close(frame);
+    this.#watch.heard();
+    this.#channel.send(formatMessage({ verb, frame: frame.id, payload }));
+  }
+
+  #send(verb: AnswerVerb, frame: number, value: unknown): void {
+    this.#channel.send(formatMessage({ verb, frame, payload: this.#owner.protocol.encode(value) }));
+  }
+
+  #close(frame: Frame): void {
+    frame.isOver = true;
+    if (frame.request) frame.request.openFrame = undefined;
+    this.#innermost = frame.request?.frame ?? this.#root;
+  }
+
+  /** The other side has left a frame without waiting for the answer to its call. */
+  #abandon(frame: Frame): void {
+    for (const request of frame.pending.values()) {
+      if (request.openFrame) this.#abandon(request.openFrame);
+      this.#requests.delete(request.id);
+      const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
+      this.#settle(request, () => request.reject(new BondException(this.#owner.lang, text)));
+    }
+    frame.pending.clear();
+    this.#close(frame);
+  }
+
+  // ---- Time
+
+  #heed(signal: AbortSignal, request: Request): void {
+    const abort = (): void => this.#settle(request, () => request.reject(this.#abortion(request.what, signal)));
+    signal.addEventListener('abort', abort, { once: true });
+    request.onSettled = () => signal.removeEventListener('abort', abort);
+  }
+
+  #abortion(what: string, signal: AbortSignal): TimeoutException {
+    return new TimeoutException(this.#owner.lang, `${what}: aborted`, { cause: signal.reason });
+  }
+
+  /** Rejects what has met silence for too long, and tells in how many ms the next one may have. */
+  #rejectOverdue(): number {
+    const now = performance.now();
+    if (this.#owner.isHeldUp()) this.#watch.heard();
+    const excused = this.#waitingForHost();
+    let next = Number.POSITIVE_INFINITY;
+    for (const request of this.#requests.values()) {
+      if (request.isSettled) continue;
+      const { timeout } = request.settings;
+      const silence = excused.has(request) ? 0 : now - Math.max(request.since, this.#watch.lastHeard);
+      if (silence < timeout) next = Math.min(next, timeout - silence);
+      else this.#settle(request, () => request.reject(this.#overdue(request)));
+    }
+    return next;
+  }
+
+  /** The requests in which it is the host's turn: a function of it runs, and has asked for nothing. */
+  #waitingForHost(): Set<Request> {
+    const waiting = new Set<Request>();
+    if (this.#innermost.pending.size > 0) return waiting;
+    for (let request = this.#innermost.request; request; request = request.frame.request) waiting.add(request);
+    return waiting;
+  }
+
+  #overdue(request: Request): TimeoutException {
+    const { running } = this;
+    const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart()}` : '';
+    const text = `${request.what}: neither an answer nor output for ${request.settings.timeout} ms${behind}`;
+    return new TimeoutException(this.#owner.lang, text);
+  }
+
+  #hostPart(): string {
+    return this.#innermost === this.#root ? '' : `, which has called your function '${this.#innermost.name}'`;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,58 @@
+/** What the host asks of the other side. */
+export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT';
+
+/** How either side answers. */
+export type AnswerVerb = 'RETURN' | 'EXCEPT' | 'ERROR';
+
+/** Everything that the host says once the driver runs. Each message names the frame that it is for. */
+export type Outgoing =
+  | { readonly verb: RequestVerb; readonly frame: number; readonly id: number; readonly payload: string }
+  | { readonly verb: AnswerVerb; readonly frame: number; readonly payload: string };
+
+/** Everything that the other side says. A payload is text that the session's protocol has encoded. */
+export type Incoming =
+  | { readonly verb: 'STAGE1' }
+  | { readonly verb: 'READY'; readonly payload: string }
+  | { readonly verb: AnswerVerb; readonly id: number; readonly payload: string }
+  | { readonly verb: 'CALL'; readonly id: number; readonly request: number; readonly payload: string };
+
+/** The line for a message of the host. */
+export function formatMessage(message: Outgoing): string {
+  return `${message.verb} ${message.frame} ${'id' in message ? message.id : 0} ${message.payload}\n`;
+}
+
+/** What a message of the other side says, or `undefined` if it says nothing that it may. */
+export function parseMessage(text: string): Incoming | undefined {
+  const [verb, afterVerb] = splitWord(text, 0);
+  switch (verb) {
+    case 'STAGE1':
+      return { verb };
+    case 'READY':
+      return { verb, payload: text.slice(afterVerb) };
+    case 'RETURN':
+    case 'EXCEPT':
+    case 'ERROR': {
+      const [id, rest] = splitWord(text, afterVerb);
+      return isId(id) ? { verb, id: Number(id), payload: text.slice(rest) } : undefined;
+    }
+    case 'CALL': {
+      const [id, afterId] = splitWord(text, afterVerb);
+      const [request, rest] = splitWord(text, afterId);
+      return isId(id) && isId(request)
+        ? { verb, id: Number(id), request: Number(request), payload: text.slice(rest) }
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The word of `text` that begins at `start`, and where the next one begins. */
+function splitWord(text: string, start: number): [word: string, next: number] {
+  const space = text.indexOf(' ', start);
+  return space < 0 ? [text.slice(start), text.length] : [text.slice(start, space), space + 1];
+}
+
+function isId(word: string): boolean {
+  return /^\d{1,15}$/.test(word);
+}
