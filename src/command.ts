@@ -6,6 +6,13 @@ import { BondException, quoted } from './errors.js';
 /** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
+/** A way to start an interpreter. */
+export interface StartCommand {
+  readonly line: CommandLine;
+  /** What to call it in messages: what the user wrote, without the driver's own arguments. */
+  readonly shown: string;
+}
+
 /** What is to be started, as the user put it. */
 export interface CommandRequest {
   /** The command of the user, if there is one: as typed, or an argv array. */
@@ -17,12 +24,13 @@ export interface CommandRequest {
 }
 
 /** The command lines that may start the interpreter, in the order in which they are to be tried. */
-export function commandLines(driver: Driver, request: CommandRequest): CommandLine[] {
+export function commandLines(driver: Driver, request: CommandRequest): StartCommand[] {
   const { cmd } = request;
   const bases = cmd === undefined ? driver.commands.map(candidate) : [splitCommand(driver.language, cmd)];
   return bases.map((base) => {
     const quote = remoteQuoting(base);
-    return [...base, ...interpreterArguments(driver, request).map(quote)];
+    const line: CommandLine = [...base, ...interpreterArguments(driver, request).map(quote)];
+    return { line, shown: showCommand([...base, ...request.args]) };
   });
 }
 
@@ -119,7 +127,7 @@ export function shellQuote(word: string): string {
 }
 
 /** A command line as one would type it. */
-export function showCommand(line: readonly string[]): string {
+function showCommand(line: readonly string[]): string {
   const text = line.map(shellQuote).join(' ');
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

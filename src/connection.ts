@@ -46,7 +46,7 @@ export class Connection {
       throw new BondException(this.lang, 'this interpreter cannot be interrupted: it has no signal handling (pcntl)');
     }
     if (this.#ready.pid !== this.interpreter.pid) {
-      throw new BondException(this.lang, `no interrupt reaches the interpreter behind ${this.interpreter.command[0]}`);
+      throw new BondException(this.lang, `no interrupt reaches the interpreter behind ${this.interpreter.command}`);
     }
     if (this.session.running) this.interpreter.signal('SIGINT');
   }

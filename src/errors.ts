@@ -66,6 +66,8 @@ export class RemoteException extends BondException {
   override name = 'RemoteException';
   /** The remote message; with `transExcept`, what was thrown. */
   readonly data: unknown;
+  /** The remote message, without what this library puts in front of it. */
+  readonly remoteMessage: string;
   /** The type of the exception over there, such as `'ZeroDivisionError'`, where the language has one. */
   readonly type: string | undefined;
   /** The remote traceback, where the language has one. */
@@ -73,12 +75,14 @@ export class RemoteException extends BondException {
 
   constructor(
     lang: string,
-    message: string,
-    remote: { readonly data: unknown; readonly type: string | undefined; readonly traceback: string | undefined },
+    /** What was being done. */
+    what: string,
+    remote: Pick<RemoteException, 'data' | 'remoteMessage' | 'type' | 'traceback'>,
     details?: ErrorDetails,
   ) {
-    super(lang, message, details);
+    super(lang, [what, remote.type, remote.remoteMessage].filter(Boolean).join(': '), details);
     this.data = remote.data;
+    this.remoteMessage = remote.remoteMessage;
     this.type = remote.type;
     this.traceback = remote.traceback;
   }

@@ -1,6 +1,5 @@
 import pTimeout from 'p-timeout';
 import type { Channel } from './channel.js';
-import { showCommand } from './command.js';
 import { type Driver, driverText } from './driver.js';
 import { BondException, type Ending, quoted, textOf } from './errors.js';
 import type { Interpreter } from './interpreter.js';
@@ -66,7 +65,7 @@ class SetUp {
 
   /** The interpreter has not answered in time. */
   timeOut(timeout: number): never {
-    throw new BondException(this.#driver.language, `no ${this.#stage} within ${timeout} ms: ${this.#circumstances()}`);
+    throw new BondException(this.#driver.language, `the command ${this.#interpreter.command} gave no ${this.#stage} within ${timeout} ms${this.#lastOutput()}`);
   }
 
   /** Sends a text, and waits for the message that is due after it. */
@@ -88,7 +87,7 @@ class SetUp {
   #hearNoise(chunk: Buffer): void {
     this.#noise.push(chunk);
     this.#noiseBytes += chunk.length;
-    if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed ${MOST_NOISE} bytes and not one of them its ${this.#stage}`);
+    if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
     else if (this.#noise.text().includes(this.#channel.mark.head)) {
       this.#reject('echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)');
     }
@@ -96,14 +95,12 @@ class SetUp {
 
   #reject(what: string): void {
     const { language } = this.#driver;
-    this.#fail(new BondException(language, `${what} before its ${this.#stage}: ${this.#circumstances()}`));
+    this.#fail(new BondException(language, `the command ${this.#interpreter.command} ${what}, before its ${this.#stage}${this.#lastOutput()}`));
   }
 
-  /** The command, and the last that it printed. */
-  #circumstances(): string {
+  #lastOutput(): string {
     const printed = [this.#noise.text(), this.#interpreter.stderrText()].map((text) => text.trim()).filter(Boolean);
-    const output = printed.length > 0 ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}` : '; it printed nothing';
-    return `the command ${showCommand(this.#interpreter.command)}${output}`;
+    return printed.length > 0 ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}` : '; it printed nothing';
   }
 
   #openingSettings(): string {

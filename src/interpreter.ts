@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import spawn from 'cross-spawn';
 import pTimeout from 'p-timeout';
-import { type CommandLine, showCommand } from './command.js';
+import type { StartCommand } from './command.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { Tail } from './output.js';
 
@@ -23,7 +23,7 @@ export interface Surroundings {
 /** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
 export async function startInterpreter(
   lang: string,
-  commands: readonly CommandLine[],
+  commands: readonly StartCommand[],
   surroundings: Surroundings,
 ): Promise<Interpreter> {
   if (!statSync(surroundings.cwd, { throwIfNoEntry: false })?.isDirectory()) {
@@ -31,10 +31,11 @@ export async function startInterpreter(
   }
   const failures: string[] = [];
   for (const command of commands) {
-    const child = spawn(command[0], command.slice(1), { ...surroundings, stdio: 'pipe', windowsHide: true });
+    const [program, ...args] = command.line;
+    const child = spawn(program, args, { ...surroundings, stdio: 'pipe', windowsHide: true });
     const error = await spawnError(child);
-    if (!error) return new Interpreter(command, child as SpawnedChild);
-    failures.push(`${showCommand([command[0]])} (${reason(error)})`);
+    if (!error) return new Interpreter(command.shown, child as SpawnedChild);
+    failures.push(`${command.shown} (${reason(error)})`);
   }
   throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}`);
 }
@@ -74,7 +75,8 @@ process.on('exit', () => {
 
 /** A live interpreter: a process, and the streams to and from it. */
 export class Interpreter {
-  readonly command: CommandLine;
+  /** What to call its command in messages. */
+  readonly command: string;
   /** The local process; behind `ssh` or `sudo`, theirs. */
   readonly pid: number;
   /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
@@ -84,7 +86,7 @@ export class Interpreter {
   #outbox = '';
   #isHeld = true;
 
-  constructor(command: CommandLine, child: SpawnedChild) {
+  constructor(command: string, child: SpawnedChild) {
     this.command = command;
     this.pid = child.pid;
     this.#child = child;

@@ -185,8 +185,7 @@ export class Session {
     const thrown = outermost(request).thrown;
     const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
     if (verb === 'ERROR') return new SerializationException(lang, `${request.what}: ${message}`, 'remote', details);
-    const text = type ? `${request.what}: ${type}: ${message}` : `${request.what}: ${message}`;
-    return new RemoteException(lang, text, { data, type, traceback }, details);
+    return new RemoteException(lang, request.what, { data, remoteMessage: message, type, traceback }, details);
   }
 
   #settle(request: Request, settle: () => void): void {
@@ -250,21 +249,19 @@ export class Session {
 
   #except(frame: Frame, error: unknown): void {
     this.#remember(frame, error);
-    const description = { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
-    this.#answer(frame, 'EXCEPT', this.#encodeException(description, error));
+    this.#answer(frame, 'EXCEPT', this.#encodeException(error));
   }
 
   /** With `transExcept` the very thing that was thrown crosses, where the protocol can carry it; otherwise its text. */
-  #encodeException(description: Description, error: unknown): string {
+  #encodeException(error: unknown): string {
     const { protocol, transExcept } = this.#owner;
-    if (transExcept) {
-      try {
-        return protocol.encode({ ...description, data: error });
-      } catch {
-        // Its text is told below.
-      }
+    const description = describe(error);
+    if (!transExcept) return protocol.encode(description);
+    try {
+      return protocol.encode({ ...description, data: error instanceof RemoteException ? error.data : error });
+    } catch {
+      return protocol.encode(description);
     }
-    return protocol.encode(description);
   }
 
   /** Keeps what a function has thrown for the case that the other side does not catch it. */
@@ -355,6 +352,13 @@ export class Session {
   #hostPart(): string {
     return this.#innermost === this.#root ? '' : `, which has called your function '${this.#innermost.name}'`;
   }
+}
+
+/** What is told of an error. One that comes from an interpreter goes on as it was there: at a depth of a thousand calls, each
+ * of them would otherwise put its own words around it. */
+function describe(error: unknown): Description {
+  if (error instanceof RemoteException) return { ...(error.type && { type: error.type }), message: error.remoteMessage };
+  return { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

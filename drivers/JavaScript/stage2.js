@@ -1,0 +1,643 @@
+// bond: the JavaScript driver, for Node 12 and later. See docs/protocol.md for the wire.
+// STAGE1 evaluates this text, and calls the function that it is.
+
+(function (require, importModule) {
+'use strict';
+
+const childProcess = require('child_process');
+const fs = require('fs');
+const { Readable, Writable } = require('stream');
+const v8 = require('v8');
+const vm = require('vm');
+
+// ---- Streams --------------------------------------------------------------------------------------------------------
+
+const readSync = fs.readSync;
+const writeSync = fs.writeSync;
+const hostInput = process.stdin; // kept from user code; what is in it is the conversation
+const nothing = fs.openSync('/dev/null', 'r');
+const NEWLINE = 10;
+// Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
+const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
+let lastPiece = '';
+let morePieces = '';
+
+/** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. */
+function protectStdin() {
+  const noInput = new Readable({ read() { this.push(null); } });
+  noInput.fd = 0;
+  Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, get: () => noInput });
+  for (const name of ['read', 'readSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
+    const original = fs[name];
+    fs[name] = function (file, ...rest) {
+      if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) rest[0] = Object.assign({}, rest[0], { fd: nothing, autoClose: false });
+      return original.call(this, insteadOfStdin(file), ...rest);
+    };
+  }
+  const { spawn } = childProcess.ChildProcess.prototype;
+  childProcess.ChildProcess.prototype.spawn = function (options) {
+    return spawn.call(this, withoutStdin(options, noInput));
+  };
+  for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
+    const original = childProcess[name];
+    childProcess[name] = (...args) => original(...args.map((arg) => withoutStdin(arg, noInput)));
+  }
+  require('module').syncBuiltinESMExports();
+}
+
+function insteadOfStdin(file) {
+  if (file === 0) return nothing;
+  return /^\/(dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(file) ? '/dev/null' : file;
+}
+
+/** Options of a child process, which must not inherit the conversation. */
+function withoutStdin(options, noInput) {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) return options;
+  if (options.stdio === 'inherit') return Object.assign({}, options, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (!Array.isArray(options.stdio)) return options;
+  const isInherited = (entry, fd) => entry === 0 || entry === noInput || entry === hostInput || (fd === 0 && entry === 'inherit');
+  const stdio = options.stdio.map((entry, fd) => (isInherited(entry, fd) ? 'ignore' : entry));
+  return Object.assign({}, options, { stdio });
+}
+
+/** stdout and stderr that write at once, and wait for a slow reader. */
+class LiveOutput extends Writable {
+  constructor(fd) {
+    super({ decodeStrings: true });
+    this.fd = fd;
+  }
+
+  _write(chunk, _encoding, done) {
+    writeAll(this.fd, chunk);
+    done();
+  }
+
+  _destroy(_error, done) {
+    done();
+  }
+}
+
+function openOutput() {
+  [['stdout', 1], ['stderr', 2]].forEach(([name, fd]) => {
+    const output = new LiveOutput(fd);
+    Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => output });
+  });
+}
+
+function writeAll(fd, bytes) {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done, bytes.length - done);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+/** Somebody has put the descriptor into non-blocking mode. */
+function pause() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+/** Sends one message to the host. What was printed before it has been written. */
+function say(message) {
+  const bytes = Buffer.from(`${lastPiece}${message}\n`);
+  if (bytes.length <= PIECE) return sendPiece(bytes);
+  const body = bytes.slice(lastPiece.length, -1);
+  const room = PIECE - lastPiece.length - 1;
+  let start = 0;
+  for (; body.length - start > room; start += room) sendPiece(framed(morePieces, body.slice(start, start + room)));
+  sendPiece(framed(lastPiece, body.slice(start)));
+}
+
+function framed(mark, body) {
+  return Buffer.concat([Buffer.from(mark), body, Buffer.from('\n')]);
+}
+
+function sendPiece(bytes) {
+  try {
+    writeAll(1, bytes);
+  } catch (error) {
+    process.exit(1); // nobody listens any more
+  }
+}
+
+// ---- Values ---------------------------------------------------------------------------------------------------------
+
+/** A value cannot cross to the host, or from it. */
+class _BOND_SerializationException extends TypeError {}
+
+const LARGEST_INTEGER = 2 ** 53;
+
+const json = {
+  encode: (value, root) => (isExact(value) ? JSON.stringify(value) : writeValue(value, root, [])),
+  decode: readJson,
+};
+
+const structuredClone = {
+  encode(value, root) {
+    try {
+      return v8.serialize(value).toString('base64');
+    } catch (error) {
+      throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message}`);
+    }
+  },
+  decode: (text) => v8.deserialize(Buffer.from(text, 'base64')),
+};
+
+let protocol = json;
+
+/** Text of `value`; what the protocol would change on the way is an error that says where it sits. */
+function encode(value, root = 'result') {
+  return protocol.encode(value, root);
+}
+
+function decode(payload) {
+  try {
+    return protocol.decode(payload);
+  } catch (error) {
+    throw new _BOND_SerializationException(`what the host sent cannot be decoded: ${error.message}`);
+  }
+}
+
+/** Whether `JSON.stringify` writes `value` down to the letter. */
+function isExact(value) {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      if (Number.isInteger(value)) return Math.abs(value) <= LARGEST_INTEGER && !Object.is(value, -0);
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || isExactObject(value);
+    default:
+      return false;
+  }
+}
+
+function isExactObject(value) {
+  try {
+    if ('toJSON' in value) return false;
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
+      return true;
+    }
+    if (!isPlainObject(value)) return false;
+    for (const key in value) if (!isExact(value[key])) return false;
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false; // a cycle: writeValue will explain
+    throw error;
+  }
+}
+
+function isPlainObject(value) {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf');
+}
+
+function writeValue(value, path, parents) {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value);
+    case 'number':
+      return writeNumber(value, path);
+    case 'bigint':
+      return value.toString();
+    case 'undefined':
+      return 'null';
+    case 'object':
+      return value === null ? 'null' : writeObject(value, path, parents);
+    default:
+      throw new _BOND_SerializationException(`${path}: a ${typeof value} cannot be carried by JSON`);
+  }
+}
+
+function writeNumber(value, path) {
+  if (!Number.isFinite(value)) throw new _BOND_SerializationException(`${path}: ${value} is not a JSON number`);
+  if (Object.is(value, -0)) return '-0.0';
+  const text = JSON.stringify(value);
+  // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would arrive as a bigint.
+  return Math.abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+function writeObject(value, path, parents) {
+  if (parents.includes(value)) throw new _BOND_SerializationException(`${path}: refers to itself`);
+  if (parents.length > 1000) throw new _BOND_SerializationException(`${path.slice(0, 200)}…: is nested too deep`);
+  const inside = parents.concat([value]);
+  if (Array.isArray(value)) return `[${Array.from(value, (item, index) => writeValue(item, `${path}[${index}]`, inside)).join(',')}]`;
+  const isText = value instanceof Date || ArrayBuffer.isView(value);
+  if (typeof value.toJSON === 'function' && !isText) return writeValue(value.toJSON(''), path, inside);
+  if (!isPlainObject(value)) {
+    const name = value.constructor && value.constructor.name;
+    throw new _BOND_SerializationException(`${path}: a ${name || 'value with a prototype of its own'} cannot be carried by JSON`);
+  }
+  const entries = Object.keys(value).map((key) => `${JSON.stringify(key)}:${writeValue(value[key], below(path, key), inside)}`);
+  return `{${entries.join(',')}}`;
+}
+
+function below(path, key) {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+/** JSON.parse would round long integers: it is given strings in their place, which begin with what no other does. */
+function readJson(text) {
+  if (!/(?:^|[[,:\- ])\d{16}/.test(text)) return JSON.parse(text);
+  const sign = `${Date.now()}:${Math.random()}:`;
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])/g;
+  const rewritten = text.replace(token, (found) => (found[0] === '"' ? found : `"${sign}${found}"`));
+  return JSON.parse(rewritten, (_key, value) => {
+    if (typeof value !== 'string' || !value.startsWith(sign)) return value;
+    const integer = BigInt(value.slice(sign.length));
+    return integer <= LARGEST_INTEGER && integer >= -LARGEST_INTEGER ? Number(integer) : integer;
+  });
+}
+
+/** The path of the innermost part of `value` that cannot be cloned. */
+function findCulprit(value, path, depth) {
+  if (depth > 50 || value === null || typeof value !== 'object') return path;
+  const entries = value instanceof Map || value instanceof Set ? [...value.entries()] : Object.entries(value);
+  for (const [key, part] of entries) {
+    try {
+      v8.serialize(part);
+    } catch (error) {
+      return findCulprit(part, Array.isArray(value) || value instanceof Set ? `${path}[${key}]` : below(path, String(key)), depth + 1);
+    }
+  }
+  return path;
+}
+
+// ---- Exceptions -----------------------------------------------------------------------------------------------------
+
+/** An exported function of the host failed. `data` is what it threw, or the text of it. */
+class _BOND_RemoteException extends Error {}
+
+/** The host has interrupted what was running. */
+class _BOND_InterruptException extends Error {}
+
+for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_InterruptException]) {
+  Object.defineProperty(type.prototype, 'name', { value: type.name });
+  Object.defineProperty(globalThis, type.name, { value: type, configurable: true, writable: true });
+}
+
+const callOf = new WeakMap(); // which call to the host a caught error comes from
+let isTransparent = false;
+
+/** What is told to the host about an error: the last thing that may fail, so it does little. */
+function report(request, error) {
+  try {
+    return describe(request, error);
+  } catch (another) {
+    return `EXCEPT ${request} ${encode({ message: 'an exception whose text cannot be had' })}`;
+  }
+}
+
+function describe(request, error) {
+  const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
+  const call = isObject && callOf.has(error) ? callOf.get(error) : null;
+  const isError = isObject && typeof error.message === 'string';
+  const message = isError ? error.message : String(error);
+  if (error instanceof _BOND_SerializationException) return `ERROR ${request} ${encode({ message, call })}`;
+  const description = { message, call, type: isError ? String(error.name) : typeof error };
+  if (isError) description.traceback = traceback(error);
+  if (isTransparent) {
+    const data = error instanceof _BOND_RemoteException ? error.data : error;
+    try {
+      return `EXCEPT ${request} ${encode(Object.assign({ data }, description), 'exception')}`;
+    } catch (failure) {
+      // A JSON form of an Error does not exist: then its text has to do.
+      if (!isError) return `ERROR ${request} ${encode({ message: failure.message, call })}`;
+    }
+  }
+  return `EXCEPT ${request} ${encode(description)}`;
+}
+
+function traceback(error) {
+  return String(error.stack).split('\n').filter((line) => !/<bond driver>|node:vm|vm\.js:/.test(line)).join('\n');
+}
+
+// ---- Functions of the host ------------------------------------------------------------------------------------------
+
+let lastCall = 0;
+
+/** Overflows the stack now, while the conversation is in step, rather than in the middle of an exchange. */
+function needRoom(levels) {
+  if (levels > 0) needRoom(levels - 1);
+}
+
+function callHost(name, args) {
+  needRoom(100);
+  const payload = encode([name, args], `arguments of ${name}`);
+  const frame = String(++lastCall);
+  say(`CALL ${frame} ${running} ${payload}`);
+  const [verb, answer] = serve(frame);
+  if (isInterrupted) {
+    isInterrupted = false;
+    throw new _BOND_InterruptException('interrupted by the host');
+  }
+  const value = decode(answer);
+  if (verb === 'RETURN') return value;
+  throw errorOfHost(verb, value, Number(frame));
+}
+
+function errorOfHost(verb, { message, type, data }, call) {
+  if (isTransparent && data !== undefined) {
+    if (typeof data === 'object' && data !== null) callOf.set(data, call);
+    return data;
+  }
+  const error = verb === 'ERROR' ? new _BOND_SerializationException(message) : new _BOND_RemoteException(message);
+  if (verb !== 'ERROR') Object.assign(error, { data: data === undefined ? message : data, type });
+  callOf.set(error, call);
+  return error;
+}
+
+function exportName(name) {
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(name)) {
+    throw new SyntaxError(`'${name}' is not a valid name for a function`);
+  }
+  const stub = (...args) => callHost(name, args);
+  Object.defineProperty(stub, 'name', { value: name.split('.').pop() });
+  Object.defineProperty(globalThis, '__BOND_stub', { value: stub, configurable: true });
+  try {
+    // As code, so that it finds a `let` or a `class` of that name as well.
+    new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext({ displayErrors: false });
+  } finally {
+    delete globalThis.__BOND_stub;
+  }
+}
+
+// ---- Requests -------------------------------------------------------------------------------------------------------
+
+const callables = new Map(); // functions that call a callable expression, by its text
+
+/** What user code is compiled with; where Node cannot lead `import()` there by itself, STAGE1 lends its own. */
+function scriptOptions(filename) {
+  const loader = vm.constants && vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  return { filename, importModuleDynamically: loader || importModule };
+}
+
+// displayErrors would put a picture of the source into the stack of every error that passes.
+const RUN = { breakOnSigint: true, displayErrors: false };
+
+function evaluate(code) {
+  return compileExpression(code).runInThisContext(RUN);
+}
+
+/** An expression; or else what `eval` takes; or an expression that awaits. */
+function compileExpression(code) {
+  const options = scriptOptions('<eval>');
+  const attempts = [`(${code}\n)`, code, `(async () => (${code}\n))()`];
+  let firstError;
+  for (const attempt of attempts) {
+    try {
+      return new vm.Script(attempt, options);
+    } catch (error) {
+      firstError = firstError || error;
+    }
+  }
+  throw firstError;
+}
+
+function evaluateBlock(code) {
+  return compileBlock(code).runInThisContext(RUN);
+}
+
+/** A script; or, for the sake of `await`, the body of a function, whose variables do not outlive it. */
+function compileBlock(code) {
+  const options = scriptOptions('<evalBlock>');
+  try {
+    return new vm.Script(code, options);
+  } catch (error) {
+    if (!/\bawait\b/.test(code)) throw error;
+    return new vm.Script(`(async () => {${code}\n})()`, options);
+  }
+}
+
+function callableNamed(name) {
+  let callable = callables.get(name);
+  if (!callable) {
+    if (callables.size > 1000) callables.clear();
+    const callee = /^\s*new\b/.test(name) ? name : `(${name}\n)`;
+    callable = new vm.Script(`((...args) => ${callee}(...args))`, scriptOptions('<call>')).runInThisContext({ displayErrors: false });
+    callables.set(name, callable);
+  }
+  return callable;
+}
+
+function call([name, args, references = []]) {
+  for (const [path, code] of references) {
+    let place = args;
+    for (const step of path.slice(0, -1)) place = place[step];
+    place[path[path.length - 1]] = evaluate(code);
+  }
+  return callableNamed(name)(...args);
+}
+
+const HANDLERS = {
+  EVAL: (code) => evaluate(code),
+  EVAL_BLOCK: (code) => evaluateBlock(code),
+  CALL: (given) => call(given),
+  EXPORT: (name) => exportName(name),
+};
+const WITH_RESULT = new Set(['EVAL', 'CALL']);
+
+// ---- Loop -----------------------------------------------------------------------------------------------------------
+
+let running = 0;           // the id of the request that is being carried out
+let isBusy = false;        // the outermost frame is carrying out a request, which may be waiting for a promise
+let isInterrupted = false; // an interrupt came while user code was waiting for the host
+let isOver = false;        // the host has closed the bond
+let rejectCurrent = null;  // rejects the promise that the outermost frame waits for
+const liveFrames = [];
+const lines = [];          // messages that have arrived and belong to the outermost frame
+const aside = new Map();   // messages that belong to inner frames further out, by frame
+let rest = [];             // bytes of a line whose end has not arrived
+
+/** Sorts what has arrived into messages. */
+function feed(chunk) {
+  let start = 0;
+  for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+    rest.push(chunk.slice(start, end));
+    setAside((rest.length === 1 ? rest[0] : Buffer.concat(rest)).toString());
+    rest = [];
+    start = end + 1;
+  }
+  if (start < chunk.length) rest.push(chunk.slice(start));
+}
+
+function setAside(line) {
+  const first = line.indexOf(' ');
+  const second = line.indexOf(' ', first + 1);
+  const third = line.indexOf(' ', second + 1);
+  const frame = line.slice(first + 1, second);
+  const message = { verb: line.slice(0, first), request: line.slice(second + 1, third), payload: line.slice(third + 1) };
+  if (frame === '0') lines.push(message);
+  else if (aside.has(frame)) aside.get(frame).push(message);
+}
+
+/** The next message of a frame, which the host sends while this waits. */
+function takeNow(frame) {
+  const messages = aside.get(frame);
+  while (messages.length === 0) feed(readNow());
+  return messages.shift();
+}
+
+const readBuffer = Buffer.allocUnsafeSlow(65536);
+
+function readNow() {
+  for (;;) {
+    try {
+      const count = readSync(0, readBuffer, 0, readBuffer.length, null);
+      if (count === 0) process.exit(); // end of input: the host is gone
+      return Buffer.from(readBuffer.slice(0, count));
+    } catch (error) {
+      if (error.code === 'EOF') process.exit();
+      if (error.code !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+/** Whether reading waits for data, as inner frames need it; the event loop, which reads between calls, must not wait. */
+function setBlocking(isBlocking) {
+  const handle = hostInput._handle;
+  if (handle && handle.setBlocking) handle.setBlocking(isBlocking);
+}
+
+/** Carries out what the host asks for in an inner frame, until it answers the call that opened the frame. */
+function serve(frame) {
+  const outer = running;
+  if (liveFrames.length === 0) setBlocking(true);
+  liveFrames.push(frame);
+  aside.set(frame, []);
+  for (;;) {
+    const { verb, request, payload } = takeNow(frame);
+    if (!HANDLERS[verb]) {
+      leaveFrames(liveFrames.length - 1);
+      running = outer;
+      return [verb, payload];
+    }
+    running = request;
+    say(answerNow(verb, request, payload));
+  }
+}
+
+/** Forgets the innermost frames, down to as many as are given. */
+function leaveFrames(count) {
+  while (liveFrames.length > count) aside.delete(liveFrames.pop());
+  if (count === 0) setBlocking(false);
+}
+
+function answerNow(verb, request, payload) {
+  const depth = liveFrames.length;
+  try {
+    const value = settledValue(HANDLERS[verb](decode(payload)));
+    return `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`;
+  } catch (error) {
+    if (liveFrames.length !== depth) leaveFrames(depth);
+    return report(request, error);
+  }
+}
+
+/** The value of a promise that needs no more than the jobs that are due: the event loop cannot turn inside of a call. */
+function settledValue(value) {
+  if (!isThenable(value)) return value;
+  let outcome;
+  value.then((result) => { outcome = { result }; }, (error) => { outcome = { error }; });
+  if (typeof process._tickCallback === 'function') process._tickCallback();
+  if (!outcome) {
+    throw new Error('a promise cannot be awaited here: this call was made while JavaScript waits for the host, and its event loop stands still');
+  }
+  if ('error' in outcome) throw outcome.error;
+  return outcome.result;
+}
+
+function isThenable(value) {
+  return value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function';
+}
+
+/** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
+function serveOutermost() {
+  while (!isBusy && lines.length > 0) {
+    const { verb, request, payload } = lines.shift();
+    running = request;
+    let value;
+    try {
+      value = HANDLERS[verb](decode(payload));
+      if (!isThenable(value)) value = WITH_RESULT.has(verb) ? encode(value) : '';
+    } catch (error) {
+      leaveFrames(0);
+      finish(report(request, error));
+      continue;
+    }
+    if (isThenable(value)) waitFor(value, verb, request);
+    else finish(`RETURN ${request} ${value}`);
+  }
+  if (isOver && !isBusy) process.exit();
+}
+
+function waitFor(promise, verb, request) {
+  isBusy = true;
+  const interrupted = new Promise((_resolve, reject) => { rejectCurrent = reject; });
+  Promise.race([promise, interrupted])
+    .then((value) => `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`)
+    .catch((error) => report(request, error))
+    .then((message) => {
+      isBusy = false;
+      rejectCurrent = null;
+      finish(message);
+      serveOutermost();
+    });
+}
+
+function finish(message) {
+  running = 0;
+  say(message);
+}
+
+function onInterrupt() {
+  if (rejectCurrent) rejectCurrent(new _BOND_InterruptException('interrupted by the host'));
+  else if (liveFrames.length > 0) isInterrupted = true;
+}
+
+// ---- Start ----------------------------------------------------------------------------------------------------------
+
+/** The line that follows STAGE2, which is here already or about to come. */
+function readSettings() {
+  while (lines.length === 0) {
+    const byte = Buffer.alloc(1);
+    let line = '';
+    while (readSync(0, byte, 0, 1, null) === 1 && byte[0] !== NEWLINE) line += byte.toString('latin1');
+    return JSON.parse(line.slice(line.indexOf(' ') + 1));
+  }
+}
+
+function start() {
+  const settings = readSettings();
+  lastPiece = `${settings.mark} `;
+  morePieces = `${settings.mark}+`;
+  // V8 reads its own format and older ones: only the same version goes both ways.
+  const canClone = v8.serialize(null)[1] === settings.v8Format;
+  const name = settings.protocols.find((wanted) => wanted === 'JSON' || (wanted === 'V8' && canClone));
+  isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
+  protectStdin();
+  openOutput();
+  process.on('SIGINT', onInterrupt);
+  say(`READY ${JSON.stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: true })}`);
+  if (name === 'V8') protocol = structuredClone;
+  hostInput.on('data', (chunk) => {
+    feed(chunk);
+    serveOutermost();
+  });
+  hostInput.on('end', () => {
+    isOver = true;
+    serveOutermost();
+  });
+}
+
+start();
+})
