@@ -302,7 +302,8 @@ function describe(request, error) {
   const isError = isObject && typeof error.message === 'string';
   const message = isError ? error.message : String(error);
   if (error instanceof _BOND_SerializationException) return `ERROR ${request} ${encode({ message, call })}`;
-  const description = { message, call, type: isError ? String(error.name) : typeof error };
+  const type = (error instanceof _BOND_RemoteException && error.type) || (isError ? String(error.name) : typeof error);
+  const description = { message, call, type };
   if (isError) description.traceback = traceback(error);
   if (isTransparent) {
     const data = error instanceof _BOND_RemoteException ? error.data : error;

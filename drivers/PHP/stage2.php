@@ -226,7 +226,8 @@ final class __BOND_exceptions
                 return "ERROR $request " . json_encode(['message' => $failure->getMessage()]);
             }
         }
-        $description += ['type' => get_class($error), 'traceback' => self::traceback($error)];
+        $type = $error instanceof _BOND_RemoteException && $error->type ? $error->type : get_class($error);
+        $description += ['type' => $type, 'traceback' => self::traceback($error)];
         return "EXCEPT $request " . json_encode($description, JSON_PRESERVE_ZERO_FRACTION);
     }
 

@@ -290,7 +290,7 @@ sub describe {
     my $is_bond = ref $error && eval { $error->isa('_BOND_Exception') };
     my %description = (message => $message, call => $is_bond ? $error->{call} : undef);
     return "ERROR $request " . encode(\%description) if $is_bond && $error->isa('_BOND_SerializationException');
-    $description{type} = ref $error if ref $error;
+    $description{type} = $is_bond && $error->{type} || ref $error if ref $error;
     if ($transparent) {
         my $data = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !ref $error ? $message : $error;
         my $text = eval { encode($data, 'exception') };

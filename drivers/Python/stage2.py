@@ -238,7 +238,9 @@ class _BOND_RemoteException(RuntimeError):
 
 def message_of(error):
     try:
-        return text_type(error)
+        return bytes(error).decode('utf-8', 'replace') if PYTHON2 and not isinstance(error, UnicodeError) else text_type(error)
+    except UnicodeEncodeError:
+        return text_type(error)  # Python 2, and the message is Unicode
     except Exception:
         return u'(%s, whose text cannot be had)' % type(error).__name__
 
@@ -260,7 +262,8 @@ def report(request):
     call = getattr(error, 'bond_call', None)
     if isinstance(error, _BOND_SerializationException):
         return 'ERROR %s %s' % (request, to_json({'message': message_of(error), 'call': call}))
-    description = {'type': kind.__name__, 'message': message_of(error), 'traceback': traceback_of(kind, error, trace), 'call': call}
+    name = getattr(error, 'type', None) if kind is _BOND_RemoteException else None  # what it was where it came from
+    description = {'type': name or kind.__name__, 'message': message_of(error), 'traceback': traceback_of(kind, error, trace), 'call': call}
     if transparent:
         data = error.data if isinstance(error, _BOND_RemoteException) else error
         try:
@@ -401,6 +404,7 @@ HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call,
 # ---- Loop ----------------------------------------------------------------------------------------------------------
 
 running = '0'        # the id of the request that is being carried out
+depth = 0            # how many frames are open, the outermost included
 busy = False         # whether user code is running: only then does an interrupt stop anything
 interrupted = False  # an interrupt came while user code was waiting for the host
 aside = {}           # messages that belong to frames further out, by frame
@@ -424,14 +428,16 @@ def take(frame):
 
 def serve(frame):
     """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
-    global running, busy
+    global running, busy, depth
     outer, busy = running, False
+    depth += 1
     frame = frame.encode('ascii')
     while True:
         verb, request, payload = take(frame)
         if verb not in HANDLERS:
             aside.pop(frame, None)
             running, busy = outer, True
+            depth -= 1
             return verb, payload
         running = request.decode('ascii')
         answer(HANDLERS[verb], running, payload)
@@ -455,8 +461,7 @@ def on_interrupt(signum, frame):
     global interrupted
     if busy:
         raise KeyboardInterrupt()
-    if running != '0':
-        interrupted = True
+    interrupted = depth > 1
 
 
 # ---- Start ---------------------------------------------------------------------------------------------------------
