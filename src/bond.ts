@@ -1,5 +1,5 @@
-import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import type { Connection } from './connection.js';
+import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { type InteractOptions, interact } from './interact.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
 import { encodeCall } from './protocol.js';
@@ -80,7 +80,8 @@ export class Bond implements AsyncDisposable {
   async export(func: AnyFunction, name: string = func?.name): Promise<void> {
     if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
     this.#checkText(name, 'a name');
-    if (name === '') throw new BondException(this.lang, 'a function without a name of its own needs one to be exported');
+    if (name === '')
+      throw new BondException(this.lang, 'a function without a name of its own needs one to be exported');
     await this.#traced(this.#connection.session.export(name, func as HostFunction, this.#settings));
   }
 
@@ -176,4 +177,3 @@ export class Bond implements AsyncDisposable {
     }
   }
 }
-

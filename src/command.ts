@@ -83,12 +83,23 @@ function splitWords(lang: string, cmd: string): string[] {
 }
 
 function hasOpenQuote(cmd: string): boolean {
-  const closed = /\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"/g;
+  const closed = /\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"/g;
   return /['"]|\\$/.test(cmd.replace(closed, ''));
 }
 
 /** Programs that start another one with its arguments intact; what follows them may be `ssh`. */
-const TRANSPARENT = new Set(['sudo', 'doas', 'env', 'nice', 'ionice', 'nohup', 'setsid', 'stdbuf', 'timeout', 'sshpass']);
+const TRANSPARENT = new Set([
+  'sudo',
+  'doas',
+  'env',
+  'nice',
+  'ionice',
+  'nohup',
+  'setsid',
+  'stdbuf',
+  'timeout',
+  'sshpass',
+]);
 
 /** The options of `ssh` that take a value of their own. */
 const SSH_VALUES = 'BbcDEeFIiJLlmOopPQRSWw';

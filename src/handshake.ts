@@ -65,7 +65,10 @@ class SetUp {
 
   /** The interpreter has not answered in time. */
   timeOut(timeout: number): never {
-    throw new BondException(this.#driver.language, `the command ${this.#interpreter.command} gave no ${this.#stage} within ${timeout} ms${this.#lastOutput()}`);
+    throw new BondException(
+      this.#driver.language,
+      `the command ${this.#interpreter.command} gave no ${this.#stage} within ${timeout} ms${this.#lastOutput()}`,
+    );
   }
 
   /** Sends a text, and waits for the message that is due after it. */
@@ -89,18 +92,27 @@ class SetUp {
     this.#noiseBytes += chunk.length;
     if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
     else if (this.#noise.text().includes(this.#channel.mark.head)) {
-      this.#reject('echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)');
+      this.#reject(
+        'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)',
+      );
     }
   }
 
   #reject(what: string): void {
     const { language } = this.#driver;
-    this.#fail(new BondException(language, `the command ${this.#interpreter.command} ${what}, before its ${this.#stage}${this.#lastOutput()}`));
+    this.#fail(
+      new BondException(
+        language,
+        `the command ${this.#interpreter.command} ${what}, before its ${this.#stage}${this.#lastOutput()}`,
+      ),
+    );
   }
 
   #lastOutput(): string {
     const printed = [this.#noise.text(), this.#interpreter.stderrText()].map((text) => text.trim()).filter(Boolean);
-    return printed.length > 0 ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}` : '; it printed nothing';
+    return printed.length > 0
+      ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}`
+      : '; it printed nothing';
   }
 
   #openingSettings(): string {
@@ -126,7 +138,10 @@ class SetUp {
       throw new BondException(language, `its READY is not understood: ${textOf(error)}`);
     }
     const wanted = this.#wantedProtocols().join(', ');
-    throw new BondException(language, `speaks none of the protocols wanted (${wanted}); it has ${this.#driver.protocols.join(', ')}`);
+    throw new BondException(
+      language,
+      `speaks none of the protocols wanted (${wanted}); it has ${this.#driver.protocols.join(', ')}`,
+    );
   }
 }
 

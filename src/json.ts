@@ -7,9 +7,18 @@ const LARGEST_INTEGER = 2 ** 53;
 /** Plain JSON: exact, or an error. */
 export const json: Protocol = {
   name: 'JSON',
-  encode: (value) => (isExact(value) ? JSON.stringify(value) : writeValue(value, ['value'], [])),
+  encode: (value) => (isExact(value) ? JSON.stringify(value) : writeCarefully(value)),
   decode: readJson,
 };
+
+function writeCarefully(value: unknown): string {
+  try {
+    return writeValue(value, ['value'], []);
+  } catch (error) {
+    if (error instanceof RangeError) throw new NotCarried(['value'], 'is nested too deep');
+    throw error;
+  }
+}
 
 /** Whether `JSON.stringify` writes `value` down to the letter. Most values are like that, and this is quick to tell. */
 function isExact(value: unknown): boolean {
@@ -76,7 +85,6 @@ function writeNumber(value: number, path: (string | number)[]): string {
 
 function writeObject(value: object, path: (string | number)[], parents: object[]): string {
   if (parents.includes(value)) throw new NotCarried([...path], 'refers to itself');
-  if (parents.length > 5000) throw new NotCarried(path.slice(0, 10), 'is nested too deep');
   parents.push(value);
   try {
     if (Array.isArray(value)) return `[${writeItems(value, path, parents)}]`;
@@ -90,7 +98,10 @@ function writeObject(value: object, path: (string | number)[], parents: object[]
 
 /** Types whose `toJSON` makes text or lists of what is neither. */
 function hasToJson(value: object): value is { toJSON(key: string): unknown } {
-  return typeof (value as { toJSON?: unknown }).toJSON === 'function' && !(value instanceof Date || ArrayBuffer.isView(value));
+  return (
+    typeof (value as { toJSON?: unknown }).toJSON === 'function' &&
+    !(value instanceof Date || ArrayBuffer.isView(value))
+  );
 }
 
 function writeItems(items: readonly unknown[], path: (string | number)[], parents: object[]): string {

@@ -36,7 +36,10 @@ export async function makeBond(
   const driver = queryDriver(lang);
   const hasCmd = typeof cmdOrOptions === 'string' || Array.isArray(cmdOrOptions);
   const cmd = hasCmd ? (cmdOrOptions as string | readonly string[]) : undefined;
-  const settings = resolveOptions(lang, hasCmd ? options : { ...(cmdOrOptions as BondOptions | undefined), ...options });
+  const settings = resolveOptions(
+    lang,
+    hasCmd ? options : { ...(cmdOrOptions as BondOptions | undefined), ...options },
+  );
   checkProtocols(lang, settings);
 
   const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });

@@ -107,7 +107,8 @@ const KNOWN = new Set<string>([
 /** Checks the options and fills in the defaults; below this, nothing is optional. */
 export function resolveOptions(lang: string, options: BondOptions): Settings {
   for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) throw new BondException(lang, `there is no option '${name}'; known: ${[...KNOWN].join(', ')}`);
+    if (!KNOWN.has(name))
+      throw new BondException(lang, `there is no option '${name}'; known: ${[...KNOWN].join(', ')}`);
   }
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
   if (!(maxMessageBytes > 0)) throw new BondException(lang, `maxMessageBytes must be a positive number of bytes`);

@@ -1,7 +1,7 @@
 import { json } from './json.js';
 import { Ref } from './ref.js';
-import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
 import { v8 } from './v8.js';
+import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
 
 const PROTOCOLS: readonly Protocol[] = [json, v8];
 
@@ -11,7 +11,12 @@ export function protocolNamed(name: string): Protocol | undefined {
 }
 
 /** The payload of a CALL: `[name, arguments]`, and where references stand among the arguments, if there are any. */
-export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], onRef: (ref: Ref) => void): string {
+export function encodeCall(
+  protocol: Protocol,
+  name: string,
+  args: readonly unknown[],
+  onRef: (ref: Ref) => void,
+): string {
   try {
     return protocol.encode([name, args]);
   } catch (error) {

@@ -357,7 +357,8 @@ export class Session {
 /** What is told of an error. One that comes from an interpreter goes on as it was there: at a depth of a thousand calls, each
  * of them would otherwise put its own words around it. */
 function describe(error: unknown): Description {
-  if (error instanceof RemoteException) return { ...(error.type && { type: error.type }), message: error.remoteMessage };
+  if (error instanceof RemoteException)
+    return { ...(error.type && { type: error.type }), message: error.remoteMessage };
   return { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
 }
 

@@ -131,7 +131,7 @@ class _BOND_SerializationException extends TypeError {}
 const LARGEST_INTEGER = 2 ** 53;
 
 const json = {
-  encode: (value, root) => (isExact(value) ? JSON.stringify(value) : writeValue(value, root, [])),
+  encode: (value, root) => (isExact(value) ? JSON.stringify(value) : writeCarefully(value, root)),
   decode: readJson,
 };
 
@@ -197,6 +197,14 @@ function isPlainObject(value) {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return true;
   return Object.getPrototypeOf(prototype) === null && Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf');
+}
+
+function writeCarefully(value, root) {
+  try {
+    return writeValue(value, root, []);
+  } catch (error) {
+    throw error instanceof RangeError ? new _BOND_SerializationException(`${root}: is nested too deep`) : error;
+  }
 }
 
 function writeValue(value, path, parents) {

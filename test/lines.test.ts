@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MessageSplitter, newMark } from '../src/lines.js';
+
+const MARK = newMark().text;
+
+/** What a splitter finds in `bytes`, given in pieces of at most `size` bytes. */
+function split(bytes: Buffer, size = bytes.length, maxBytes = 1e6) {
+  const found = { output: '', messages: [] as string[], tooLong: 0 };
+  const splitter = new MessageSplitter(MARK, maxBytes, {
+    output: (chunk) => {
+      found.output += chunk.toString('latin1');
+    },
+    message: (text) => found.messages.push(text),
+    tooLong: () => found.tooLong++,
+  });
+  for (let start = 0; start < bytes.length; start += size) splitter.push(bytes.subarray(start, start + size));
+  splitter.end();
+  return found;
+}
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+describe('messages and output', () => {
+  test.each([
+    ['a message', `${MARK} RETURN 1 "é"\n`, '', ['RETURN 1 "é"']],
+    ['a message behind an unfinished line', `50%${MARK} RETURN 1 \n`, '50%', ['RETURN 1 ']],
+    ['output around messages', `a\n${MARK} A\nb${MARK} B\nc`, 'a\nbc', ['A', 'B']],
+    [
+      'a message in pieces, with output between them',
+      `${MARK}+AB\nnoise\n${MARK}+CD\n${MARK} E\n`,
+      'noise\n',
+      ['ABCDE'],
+    ],
+    ['a mark that is followed by neither', `${MARK}x\n`, `${MARK}x\n`, []],
+    ['the beginning of a mark, and no more', MARK.slice(0, 5), MARK.slice(0, 5), []],
+    ['a mark right after the beginning of one', `${MARK.slice(0, 3)}${MARK} A\n`, MARK.slice(0, 3), ['A']],
+    ['an empty message', `${MARK} \n`, '', ['']],
+    ['a guess at the mark', `${newMark().text} RETURN 1 "forged"\n`, undefined, []],
+  ])('%s, however the bytes are cut', (_what, text, output, messages) => {
+    const whole = bytes(text);
+    for (let size = 1; size <= whole.length; size++) {
+      const found = split(whole, size);
+      expect(found.messages).toEqual(messages);
+      if (output !== undefined) expect(found.output).toBe(bytes(output).toString('latin1'));
+    }
+  });
+
+  test('any mixture of output and messages comes apart again, however it is cut', () => {
+    const part = fc.oneof(
+      fc.record({ output: fc.uint8Array({ maxLength: 40 }) }),
+      fc.record({
+        message: fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !text.includes('\n')),
+        pieces: fc.nat(3),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 50 }), (parts, size) => {
+        const wire = Buffer.concat(
+          parts.flatMap((item) => ('output' in item ? [Buffer.from(item.output)] : framed(item))),
+        );
+        const found = split(wire, size);
+        expect(found.messages).toEqual(parts.flatMap((item) => ('message' in item ? [item.message] : [])));
+        const output = Buffer.concat(parts.flatMap((item) => ('output' in item ? [item.output] : [])));
+        expect(found.output).toBe(output.toString('latin1'));
+      }),
+      { seed: 42, numRuns: 500 },
+    );
+  });
+});
+
+/** A message in so many pieces, as a driver would write it. */
+function framed({ message, pieces }: { message: string; pieces: number }): Buffer[] {
+  const body = bytes(message);
+  const size = Math.ceil(body.length / (pieces + 1)) || 1;
+  const cuts = Array.from({ length: pieces }, (_, index) => body.subarray(index * size, (index + 1) * size));
+  const last = body.subarray(pieces * size);
+  return [...cuts.flatMap((cut) => [bytes(`${MARK}+`), cut, bytes('\n')]), bytes(`${MARK} `), last, bytes('\n')];
+}
+
+describe('limits', () => {
+  test('a message beyond the limit is reported once, and nothing after it is heard', () => {
+    const found = split(bytes(`${MARK} ${'x'.repeat(2000)}\n${MARK} A\n`), 100, 1000);
+    expect(found).toEqual({ output: '', messages: [], tooLong: 1 });
+  });
+
+  test('a line without end does not pile up beyond the limit', () => {
+    expect(split(bytes(`${MARK} ${'x'.repeat(5000)}`), 100, 1000).tooLong).toBe(1);
+  });
+
+  test('pieces count together', () => {
+    expect(split(bytes(`${MARK}+${'x'.repeat(600)}\n`.repeat(2)), 100, 1000).tooLong).toBe(1);
+  });
+
+  test('marks differ, and cannot be guessed', () => {
+    const marks = new Set(Array.from({ length: 1000 }, () => newMark().text));
+    expect(marks.size).toBe(1000);
+    expect(newMark().text).toHaveLength(25);
+  });
+});

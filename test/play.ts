@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { json } from '../src/json.js';
+import type { CallSettings } from '../src/options.js';
+import { type HostFunction, Session, type SessionOwner } from '../src/session.js';
+import type { Protocol } from '../src/values.js';
+import { parseMessage } from '../src/wire.js';
+
+export const settings: CallSettings = { timeout: 60_000, signal: undefined, stdout: 'ignore', stderr: 'ignore' };
+
+/** A session with the other side of a transcript: no process, and every line of the wire as it is. */
+export interface Play {
+  readonly session: Session;
+  /** What the session has complained of. */
+  readonly violations: string[];
+  call(name: string, args?: readonly unknown[], more?: Partial<CallSettings>): Promise<unknown>;
+  export(name: string, call: HostFunction): Promise<unknown>;
+  /** Resolves once the whole transcript has been played. */
+  done(): Promise<void>;
+}
+
+/**
+ * Plays the other side of a conversation. Lines that begin with `>` are what the host is expected to send, in order;
+ * those with `<` are then said by the other side. EXPORTs are agreed to without being written down.
+ */
+export function play(transcript: string, owner: Partial<SessionOwner> = {}): Play {
+  const script = transcript
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const violations: string[] = [];
+  const protocol: Protocol = json;
+  const hear = (text: string): void => session.receive(parseMessage(text), text);
+
+  const session = new Session(
+    {
+      lang: 'Test',
+      protocol,
+      transExcept: false,
+      hold: () => {},
+      violated: (what) => violations.push(what),
+      isHeldUp: () => false,
+      ...owner,
+    },
+    {
+      send(line) {
+        const [verb, , id] = line.trimEnd().split(' ');
+        if (verb === 'EXPORT') return queueMicrotask(() => hear(`RETURN ${id} `));
+        expect(`> ${line.trimEnd()}`).toBe(script.shift());
+        void answer();
+      },
+    },
+  );
+
+  async function answer(): Promise<void> {
+    await setImmediate();
+    while (script[0]?.startsWith('<')) hear((script.shift() as string).slice(2));
+  }
+
+  return {
+    session,
+    violations,
+    call(name, args = [], more = {}) {
+      const payload = protocol.encode([name, args]);
+      return session.request({ verb: 'CALL', what: `CALL ${name}`, payload, settings: { ...settings, ...more } });
+    },
+    export: (name, call) => session.export(name, call, settings),
+    async done() {
+      await answer();
+      for (let turn = 0; turn < 1000 && script.length > 0; turn++) await setImmediate();
+      expect(script).toEqual([]);
+    },
+  };
+}

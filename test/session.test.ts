@@ -1,0 +1,327 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import {
+  BondException,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+  TimeoutException,
+} from '../src/errors.js';
+import { play } from './play.js';
+
+describe('calls within calls', () => {
+  test('a handler may call back before it answers', async () => {
+    const other = play(`
+      > CALL 0 2 ["fact",[2]]
+      < CALL 1 2 ["below",[2]]
+      > CALL 1 3 ["fact",[1]]
+      < RETURN 3 1
+      > RETURN 1 0 1
+      < RETURN 2 2
+    `);
+    await other.export('below', (n) => other.call('fact', [(n as number) - 1]));
+    expect(await other.call('fact', [2])).toBe(2);
+    await other.done();
+  });
+
+  test('an unrelated call queues at the outermost level while a handler runs', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["slow",[]]
+      > CALL 0 3 ["unrelated",[]]
+      > RETURN 1 0 null
+      < RETURN 2 "outer"
+      < RETURN 3 "unrelated"
+    `);
+    let release = (): void => {};
+    const running = new Promise<void>((started) => {
+      void other.export('slow', () => {
+        started();
+        return new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      });
+    });
+    const outer = other.call('outer');
+    await running;
+    const unrelated = other.call('unrelated');
+    release();
+    expect(await Promise.all([outer, unrelated])).toEqual(['outer', 'unrelated']);
+    await other.done();
+  });
+
+  test('several nested calls at once run in their handler, in order', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["both",[]]
+      > CALL 1 3 ["a",[]]
+      > CALL 1 4 ["b",[]]
+      < RETURN 3 "a"
+      < RETURN 4 "b"
+      > RETURN 1 0 ["a","b"]
+      < RETURN 2 null
+    `);
+    await other.export('both', () => Promise.all([other.call('a'), other.call('b')]));
+    expect(await other.call('outer')).toBeNull();
+    await other.done();
+  });
+
+  test('a handler that forgets to await answers once its nested call is done', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["forgetful",[]]
+      > CALL 1 3 ["nested",[]]
+      < RETURN 3 null
+      > RETURN 1 0 "done"
+      < RETURN 2 null
+    `);
+    await other.export('forgetful', () => {
+      void other.call('nested');
+      return 'done';
+    });
+    await other.call('outer');
+    await other.done();
+  });
+
+  test('a call from a timer that outlives its handler goes to the level around it', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["setsTimer",[]]
+      > RETURN 1 0 null
+      < RETURN 2 null
+      > CALL 0 3 ["late",[]]
+      < RETURN 3 "late"
+    `);
+    const late = new Promise((resolve) => {
+      void other.export('setsTimer', () => void setTimeout(() => resolve(other.call('late')), 5));
+    });
+    await other.call('outer');
+    expect(await late).toBe('late');
+    await other.done();
+  });
+
+  test("the caller's own AsyncLocalStorage is visible in the functions that its call leads to", async () => {
+    const other = play(`
+      > CALL 0 2 ["one",[]]
+      > CALL 0 3 ["two",[]]
+      < CALL 1 2 ["who",[]]
+      > RETURN 1 0 "first"
+      < RETURN 2 null
+      < CALL 2 3 ["who",[]]
+      > RETURN 2 0 "second"
+      < RETURN 3 null
+    `);
+    const user = new AsyncLocalStorage<string>();
+    await other.export('who', () => user.getStore());
+    await Promise.all([user.run('first', () => other.call('one')), user.run('second', () => other.call('two'))]);
+    await other.done();
+  });
+
+  test('a frame that the other side has left rejects what was asked in it, and its answer is not sent', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["handler",[]]
+      > CALL 1 3 ["nested",[]]
+      < EXCEPT 2 {"type":"Stop","message":"enough"}
+      > CALL 0 4 ["next",[]]
+      < RETURN 4 4
+    `);
+    let nested: Promise<unknown> = Promise.resolve();
+    await other.export('handler', () => {
+      nested = other.call('nested');
+      return nested;
+    });
+    await expect(other.call('outer')).rejects.toThrow('Stop: enough');
+    await expect(nested).rejects.toThrow(/no longer waits for 'handler'/);
+    expect(await other.call('next')).toBe(4);
+    await other.done();
+  });
+});
+
+describe('errors', () => {
+  test('what a function of the host throws comes home as the very same object', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["fails",[]]
+      > EXCEPT 1 0 {"type":"TypeError","message":"boom"}
+      < EXCEPT 2 {"type":"TypeError","message":"boom","call":1}
+    `);
+    const thrown = new TypeError('boom');
+    await other.export('fails', () => {
+      throw thrown;
+    });
+    const error = await other.call('outer').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RemoteException);
+    expect(error).toMatchObject({ cause: thrown, data: 'boom', type: 'TypeError' });
+    await other.done();
+  });
+
+  test('a result of a function of the host that cannot cross is an error over there, and says where it sits', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["bad",[]]
+      > ERROR 1 0 {"message":"bad().list[1]: a Map cannot be carried by JSON"}
+      < ERROR 2 {"message":"bad().list[1]: a Map cannot be carried by JSON","call":1}
+    `);
+    await other.export('bad', () => ({ list: [1, new Map()] }));
+    const error = await other.call('outer').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SerializationException);
+    expect((error as Error).cause).toMatchObject({ side: 'local' });
+    await other.done();
+  });
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    '%s is not a function of the host',
+    async (name) => {
+      const other = play(`
+      > CALL 0 1 ["outer",[]]
+      < CALL 1 1 ["${name}",[]]
+      > EXCEPT 1 0 {"type":"BondException","message":"[Test] the host exports no function '${name}'"}
+      < RETURN 1 null
+    `);
+      await other.call('outer');
+      await other.done();
+    },
+  );
+
+  test('when the other side ends, whatever waits is rejected, and so is every later call', async () => {
+    const other = play('> CALL 0 1 ["outer",[]]');
+    const waiting = other.call('outer');
+    const ending = { exitCode: 3, signal: null, stderr: '' };
+    other.session.end(() => new TerminatedException('Test', 'it is gone', ending));
+    await expect(waiting).rejects.toMatchObject({ name: 'TerminatedException', exitCode: 3 });
+    await expect(other.call('later')).rejects.toBeInstanceOf(TerminatedException);
+  });
+});
+
+describe('a hostile other side', () => {
+  test.each([
+    ['an answer to what was never asked', 'RETURN 7 null', 'request 7, which was never made'],
+    ['a call in a request that does not run', 'CALL 1 9 ["f",[]]', 'request 9, which it is not carrying out'],
+    ['an unknown verb', 'DANCE 1 2', 'makes no sense'],
+    ['an id that is not a number', 'RETURN x null', 'makes no sense'],
+    ['an endless id', `RETURN ${'9'.repeat(40)} null`, 'makes no sense'],
+    ['a call without a list of arguments', 'CALL 1 1 {"name":"f"}', 'without a name or without arguments'],
+    ['nothing', '', 'makes no sense'],
+  ])('is told on for %s', async (_what, line, complaint) => {
+    const other = play(`
+      > CALL 0 1 ["outer",[]]
+      < ${line}
+    `);
+    void other.call('outer').catch(() => {});
+    await other.done();
+    expect(other.violations).toEqual([expect.stringContaining(complaint)]);
+  });
+
+  test('cannot open a second frame in the same request', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["slow",[]]
+      < CALL 2 2 ["slow",[]]
+    `);
+    await other.export('slow', () => new Promise(() => {}));
+    void other.call('outer').catch(() => {});
+    await other.done();
+    expect(other.violations).toHaveLength(1);
+  });
+
+  test('that answers twice is heard once', async () => {
+    const other = play(`
+      > CALL 0 1 ["outer",[]]
+      < RETURN 1 1
+      < RETURN 1 2
+    `);
+    expect(await other.call('outer')).toBe(1);
+    await other.done();
+    expect(other.violations).toEqual([]);
+  });
+
+  test('an answer that cannot be decoded rejects its call only', async () => {
+    const other = play(`
+      > CALL 0 1 ["outer",[]]
+      < RETURN 1 {"a":
+      > CALL 0 2 ["next",[]]
+      < RETURN 2 2
+    `);
+    await expect(other.call('outer')).rejects.toMatchObject({ name: 'SerializationException', side: 'remote' });
+    expect(await other.call('next')).toBe(2);
+  });
+});
+
+describe('time', () => {
+  test('a late reply after a timeout is not mistaken for the next answer', async () => {
+    const other = play(`
+      > CALL 0 1 ["slow",[]]
+      > CALL 0 2 ["next",[]]
+      < RETURN 1 "late"
+      < RETURN 2 "next"
+    `);
+    await expect(other.call('slow', [], { timeout: 20 })).rejects.toBeInstanceOf(TimeoutException);
+    expect(await other.call('next')).toBe('next');
+    await other.done();
+  });
+
+  test("time spent in the host's own function does not count for the call that led to it; for one behind it, it does", async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["slow",[]]
+      > CALL 0 3 ["behind",[]]
+      > RETURN 1 0 null
+      < RETURN 2 "outer"
+      < RETURN 3 "too late"
+    `);
+    let failed: Promise<unknown> = Promise.resolve();
+    let started = (): void => {};
+    const running = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    await other.export('slow', async () => {
+      started();
+      await failed;
+      await delay(60);
+    });
+    const outer = other.call('outer', [], { timeout: 30 });
+    await running;
+    failed = other.call('behind', [], { timeout: 30 }).catch((reason: unknown) => reason);
+    expect(await outer).toBe('outer');
+    const error = await failed;
+    expect(error).toBeInstanceOf(TimeoutException);
+    expect((error as Error).message).toMatch(/waits behind CALL outer, which has called your function 'slow'/);
+    await other.done();
+  });
+
+  test('any sign of life breaks the silence', async () => {
+    const other = play(`
+      > CALL 0 1 ["slow",[]]
+    `);
+    const answer = other.call('slow', [], { timeout: 100 });
+    for (let turn = 0; turn < 5; turn++) {
+      await delay(40);
+      other.session.heard();
+    }
+    other.session.receive({ verb: 'RETURN', id: 1, payload: '"at last"' }, '');
+    expect(await answer).toBe('at last');
+  });
+
+  test('an aborted call rejects with the reason, and its answer is dropped', async () => {
+    const other = play(`
+      > CALL 0 1 ["slow",[]]
+      > CALL 0 2 ["next",[]]
+      < RETURN 1 "late"
+      < RETURN 2 "next"
+    `);
+    const controller = new AbortController();
+    const slow = other.call('slow', [], { signal: controller.signal });
+    controller.abort('enough');
+    await expect(slow).rejects.toMatchObject({ name: 'TimeoutException', cause: 'enough' });
+    expect(await other.call('next')).toBe('next');
+    await other.done();
+  });
+
+  test('a call with a signal that is aborted already is never sent', async () => {
+    const other = play('');
+    await expect(other.call('f', [], { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(BondException);
+    await other.done();
+  });
+});
