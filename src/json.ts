@@ -128,7 +128,7 @@ function notCarried(value: unknown, path: readonly (string | number)[]): NotCarr
 /** An integer of 16 digits or more, or what looks like one inside of a string. */
 const LONG_INTEGER = /(?:^|[[,:\- ])\d{16}/;
 /** A string, or an integer of 16 digits or more. */
-const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])/g;
+const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
 
 function readJson(text: string): unknown {
   return LONG_INTEGER.test(text) ? readLongIntegers(text) : JSON.parse(text);

@@ -256,7 +256,7 @@ function below(path, key) {
 function readJson(text) {
   if (!/(?:^|[[,:\- ])\d{16}/.test(text)) return JSON.parse(text);
   const sign = `${Date.now()}:${Math.random()}:`;
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])/g;
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
   const rewritten = text.replace(token, (found) => (found[0] === '"' ? found : `"${sign}${found}"`));
   return JSON.parse(rewritten, (_key, value) => {
     if (typeof value !== 'string' || !value.startsWith(sign)) return value;
