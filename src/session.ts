@@ -256,7 +256,9 @@ export class Session {
   #encodeException(error: unknown): string {
     const { protocol, transExcept } = this.#owner;
     const description = describe(error);
-    if (!transExcept) return protocol.encode(description);
+    // Where the thing itself did not come through, there is nothing but its text to pass on.
+    const isTextOnly = error instanceof RemoteException && error.data === error.remoteMessage && error.type !== 'string';
+    if (!transExcept || isTextOnly) return protocol.encode(description);
     try {
       return protocol.encode({ ...description, data: error instanceof RemoteException ? error.data : error });
     } catch {

@@ -300,7 +300,18 @@ function report(request, error) {
   try {
     return describe(request, error);
   } catch (another) {
-    return `EXCEPT ${request} ${encode({ message: 'an exception whose text cannot be had' })}`;
+    // Its text has just failed to come across, or the stack is full: no more than its own words, if it has any.
+    const message = safely(() => error.message) || 'an exception whose text cannot be had';
+    return `EXCEPT ${request} ${encode({ message, type: safely(() => error.name) || typeof error })}`;
+  }
+}
+
+function safely(read) {
+  try {
+    const text = read();
+    return typeof text === 'string' ? text : '';
+  } catch (error) {
+    return '';
   }
 }
 
@@ -339,7 +350,7 @@ function needRoom(levels) {
 }
 
 function callHost(name, args) {
-  needRoom(100);
+  needRoom(200);
   const payload = encode([name, args], `arguments of ${name}`);
   const frame = String(++lastCall);
   say(`CALL ${frame} ${running} ${payload}`);
