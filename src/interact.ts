@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import type { Bond } from './bond.js';
-import { BondException, TerminatedException } from './errors.js';
+import { textOf } from './errors.js';
 
 /** Settings of an interactive session. */
 export interface InteractOptions {
@@ -26,16 +26,27 @@ export interface InteractOptions {
 export async function interact(bond: Bond, options: InteractOptions = {}): Promise<void> {
   const { input = process.stdin, output = process.stdout } = options;
   const isTerminal = (output as { isTTY?: boolean }).isTTY === true;
-  const lines = createInterface({ input, output, terminal: isTerminal, prompt: isTerminal ? `${bond.lang}> ` : '' });
+  const lines = createInterface({ input, output, terminal: isTerminal });
   const block = new Block();
-  lines.on('SIGINT', () => void interruptOrClear(bond, block, lines));
+  const prompt = (): void => {
+    lines.setPrompt(!isTerminal ? '' : block.isOpen ? '... ' : `${bond.lang}> `);
+    lines.prompt();
+  };
+  let isRunning = false;
+  lines.on('SIGINT', () => {
+    if (isRunning) return void interrupt(bond, output);
+    block.clear();
+    clearLine(lines, output);
+    prompt();
+  });
   void bond.closed.then(() => lines.close());
-  lines.prompt();
+  prompt();
   for await (const line of lines) {
     const code = block.add(line);
+    isRunning = true;
     if (code !== undefined) await runLine(bond, code, output);
-    lines.setPrompt(block.isOpen && isTerminal ? '... ' : isTerminal ? `${bond.lang}> ` : '');
-    lines.prompt();
+    isRunning = false;
+    prompt();
   }
 }
 
@@ -63,23 +74,27 @@ class Block {
   }
 }
 
-async function interruptOrClear(bond: Bond, block: Block, lines: Interface): Promise<void> {
-  block.clear();
+async function interrupt(bond: Bond, output: Writable): Promise<void> {
   try {
     await bond.interrupt();
-  } catch {
-    // Nothing can be stopped there: the line is dropped all the same.
+  } catch (error) {
+    output.write(`${textOf(error)}\n`);
   }
-  lines.setPrompt(`${bond.lang}> `);
-  lines.write('\n');
+}
+
+/** Drops what has been typed so far. */
+function clearLine(lines: Interface, output: Writable): void {
+  lines.write(null, { ctrl: true, name: 'e' });
+  lines.write(null, { ctrl: true, name: 'u' });
+  output.write('\n');
 }
 
 async function runLine(bond: Bond, code: string, output: Writable): Promise<void> {
   try {
     if (!code.startsWith('!')) return await bond.evalBlock(code);
-    output.write(`${inspect(await bond.eval(code.slice(1)), { depth: null, maxArrayLength: null })}\n`);
+    const value = await bond.eval(code.slice(1));
+    output.write(`${inspect(value, { depth: null, maxArrayLength: null })}\n`);
   } catch (error) {
-    if (!(error instanceof BondException) || error instanceof TerminatedException) throw error;
-    output.write(`${error.message}\n`);
+    output.write(`${textOf(error)}\n`);
   }
 }
