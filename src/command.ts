@@ -43,6 +43,7 @@ function candidate(command: string): CommandLine {
  * not begin with an option, is for the script: it goes behind them.
  */
 function interpreterArguments(driver: Driver, { args, defArgs }: CommandRequest): string[] {
+  if (!Array.isArray(args)) throw new BondException(driver.language, 'the arguments must be a list of strings');
   for (const arg of args) {
     if (typeof arg !== 'string' || arg.includes('\0')) {
       throw new BondException(driver.language, `an argument must be a string without NUL: ${quoted(String(arg))}`);
@@ -58,7 +59,7 @@ function interpreterArguments(driver: Driver, { args, defArgs }: CommandRequest)
 
 /** Splits a command line into words the way a shell does, and refuses whatever only a shell could carry out. */
 export function splitCommand(lang: string, cmd: string | readonly string[]): CommandLine {
-  const words = typeof cmd === 'string' ? splitWords(lang, cmd) : cmd;
+  const words = typeof cmd === 'string' ? splitWords(lang, cmd) : Array.isArray(cmd) ? (cmd as string[]) : [];
   const [program, ...args] = words;
   if (!program || !words.every((word) => typeof word === 'string' && !word.includes('\0'))) {
     throw new BondException(lang, `a command is a text or a list of strings, and not empty: ${quoted(String(cmd))}`);

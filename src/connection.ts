@@ -28,6 +28,7 @@ export class Connection {
   /** Why the host ended the interpreter, if it did. */
   #reason: { readonly text: string; readonly cause?: unknown } | undefined;
   #closing: Promise<Ending> | undefined;
+  #interrupting: NodeJS.Timeout | undefined;
 
   constructor(parts: ConnectionParts) {
     this.lang = parts.lang;
@@ -48,7 +49,20 @@ export class Connection {
     if (this.#ready.pid !== this.interpreter.pid) {
       throw new BondException(this.lang, `no interrupt reaches the interpreter behind ${this.interpreter.command}`);
     }
-    if (this.session.running) this.interpreter.signal('SIGINT');
+    const target = this.session.running;
+    if (!target || this.#interrupting) return;
+    this.interpreter.signal('SIGINT');
+    // A signal that comes right before a sleep is noticed only after it: it is sent until the driver has noticed.
+    this.#interrupting = setInterval(() => {
+      if (this.session.running === target) this.interpreter.signal('SIGINT');
+      else this.#stopInterrupting();
+    }, 100);
+    this.#interrupting.unref();
+  }
+
+  #stopInterrupting(): void {
+    clearInterval(this.#interrupting);
+    this.#interrupting = undefined;
   }
 
   /** Lets the interpreter finish. */
@@ -77,6 +91,7 @@ export class Connection {
         transExcept: transExcept ?? this.protocol.name === 'V8',
         hold: (isHeld) => interpreter.hold(isHeld || this.#closing !== undefined),
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
+        interrupted: () => this.#stopInterrupting(),
         isHeldUp: () => interpreter.stream('stdout').isPaused() || interpreter.stream('stderr').isPaused(),
       },
       channel,
@@ -87,7 +102,10 @@ export class Connection {
       stderr: (chunk) => this.#output('stderr', chunk),
       tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
     });
-    void interpreter.ended.then((ending) => session.end(() => this.#terminated(ending)));
+    void interpreter.ended.then((ending) => {
+      this.#stopInterrupting();
+      session.end(() => this.#terminated(ending));
+    });
     return session;
   }
 

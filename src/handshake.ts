@@ -1,13 +1,15 @@
-import pTimeout from 'p-timeout';
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
 import { BondException, type Ending, quoted, textOf } from './errors.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { Tail } from './output.js';
+import { SilenceWatch } from './silence.js';
 import { V8_FORMAT } from './v8.js';
 import type { Incoming } from './wire.js';
 
+/** How many times `timeout` set-up may take altogether, when noise breaks the silence again and again. */
+const MOST_TIMEOUTS = 5;
 /** Noise that is borne before the interpreter's first word, in bytes. */
 const MOST_NOISE = 16 * 2 ** 20;
 
@@ -31,9 +33,11 @@ export async function handshake(
   settings: Settings,
 ): Promise<Ready> {
   const setUp = new SetUp(interpreter, channel, driver, settings);
-  const { timeout } = settings.calls;
-  if (timeout === Number.POSITIVE_INFINITY) return setUp.run();
-  return pTimeout(setUp.run(), { milliseconds: timeout, fallback: () => setUp.timeOut(timeout) });
+  try {
+    return await setUp.run();
+  } finally {
+    setUp.end();
+  }
 }
 
 class SetUp {
@@ -42,6 +46,9 @@ class SetUp {
   readonly #driver: Driver;
   readonly #settings: Settings;
   readonly #noise = new Tail();
+  readonly #watch = new SilenceWatch(() => this.#rejectIfSilent());
+  readonly #echo: RegExp;
+  readonly #start = performance.now();
   #stage = 'STAGE1';
   #noiseBytes = 0;
   #fail: (error: Error) => void = () => {};
@@ -51,6 +58,8 @@ class SetUp {
     this.#channel = channel;
     this.#driver = driver;
     this.#settings = settings;
+    // In the text of STAGE1, the first half of the mark stands without the byte that begins a mark.
+    this.#echo = new RegExp(`[^\\x1e]${channel.mark.head}`);
   }
 
   async run(): Promise<Ready> {
@@ -63,12 +72,19 @@ class SetUp {
     return this.#checkReady('payload' in ready ? ready.payload : '');
   }
 
-  /** The interpreter has not answered in time. */
-  timeOut(timeout: number): never {
-    throw new BondException(
-      this.#driver.language,
-      `the command ${this.#interpreter.command} gave no ${this.#stage} within ${timeout} ms${this.#lastOutput()}`,
-    );
+  end(): void {
+    this.#watch.stop();
+  }
+
+  /** Fails the set-up if the silence has been too long, or tells in how many ms it may have been. */
+  #rejectIfSilent(): number {
+    const { timeout } = this.#settings.calls;
+    const now = performance.now();
+    const untilSilence = this.#watch.lastHeard + timeout - now;
+    const untilEnd = this.#start + MOST_TIMEOUTS * timeout - now;
+    if (Math.min(untilSilence, untilEnd) > 0) return Math.min(untilSilence, untilEnd);
+    this.#reject(untilEnd > 0 ? `was silent for ${timeout} ms` : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms`);
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Sends a text, and waits for the message that is due after it. */
@@ -79,19 +95,22 @@ class SetUp {
       this.#channel.listen({
         message: (message) => (message?.verb === due ? resolve(message) : this.#reject(`answered out of turn`)),
         stdout: (chunk) => this.#hearNoise(chunk),
-        stderr: () => {},
+        stderr: () => this.#watch.heard(),
         tooLong: () => this.#reject('answered with a line of excessive length'),
       });
       void this.#interpreter.ended.then((ending) => this.#reject(howEnded(ending)));
+      this.#watch.heard();
+      this.#watch.expect(this.#settings.calls.timeout, performance.now());
       this.#channel.send(text);
     });
   }
 
   #hearNoise(chunk: Buffer): void {
+    this.#watch.heard();
     this.#noise.push(chunk);
     this.#noiseBytes += chunk.length;
     if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
-    else if (this.#noise.text().includes(this.#channel.mark.head)) {
+    else if (this.#echo.test(this.#noise.text())) {
       this.#reject(
         'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)',
       );

@@ -6,6 +6,7 @@ import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { Tail } from './output.js';
+import { descendants, killQuietly } from './processes.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
@@ -24,15 +25,15 @@ export interface Surroundings {
 export async function startInterpreter(
   lang: string,
   commands: readonly StartCommand[],
-  surroundings: Surroundings,
+  { cwd, env }: Surroundings,
 ): Promise<Interpreter> {
-  if (!statSync(surroundings.cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new BondException(lang, `the working directory ${surroundings.cwd} does not exist`);
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BondException(lang, `the working directory ${cwd} does not exist`);
   }
   const failures: string[] = [];
   for (const command of commands) {
     const [program, ...args] = command.line;
-    const child = spawn(program, args, { ...surroundings, stdio: 'pipe', windowsHide: true });
+    const child = spawn(program, args, { cwd, env, stdio: 'pipe', windowsHide: true });
     const error = await spawnError(child);
     if (!error) return new Interpreter(command.shown, child as SpawnedChild);
     failures.push(`${command.shown} (${reason(error)})`);
@@ -154,13 +155,21 @@ export class Interpreter {
   /** Ends it at once. */
   async kill(): Promise<Ending> {
     this.hold(true);
-    this.#child.kill('SIGKILL');
+    this.#killAll();
     return this.ended;
   }
 
   /** The host is about to exit: an idle interpreter sees the end of its input, a busy one would not look. */
   abandon(): void {
-    if (this.#isHeld) this.#child.kill('SIGKILL');
+    if (this.#isHeld) this.#killAll();
+  }
+
+  /** Ends the process with all that it has started: what it was to wrap would not notice that it is gone. */
+  #killAll(): void {
+    if (!running.has(this)) return;
+    const below = descendants(this.pid);
+    this.#child.kill('SIGKILL');
+    for (const pid of below) killQuietly(pid);
   }
 
   async #watchEnd(): Promise<Ending> {
@@ -170,7 +179,7 @@ export class Interpreter {
     });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdout.once('close', () => {
-      const timer = setTimeout(() => child.kill('SIGKILL'), WITHOUT_OUTPUT);
+      const timer = setTimeout(() => this.#killAll(), WITHOUT_OUTPUT);
       void exited.then(() => clearTimeout(timer));
     });
     const { exitCode, signal } = await exited;

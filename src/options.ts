@@ -111,7 +111,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
       throw new BondException(lang, `there is no option '${name}'; known: ${[...KNOWN].join(', ')}`);
   }
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
-  if (!(maxMessageBytes > 0)) throw new BondException(lang, `maxMessageBytes must be a positive number of bytes`);
+  checkTypes(lang, options);
   return {
     cwd: options.cwd ?? process.cwd(),
     env: options.env ?? process.env,
@@ -129,6 +129,29 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
   };
 }
 
+type Check = readonly [isFine: (value: unknown) => boolean, what: string];
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isBoolean: Check = [(value) => typeof value === 'boolean', 'a boolean'];
+
+/** What an option has to be, where TypeScript did not look. */
+const CHECKS: { readonly [Name in keyof BondOptions]: Check } = {
+  cwd: [(value) => typeof value === 'string', 'a path'],
+  env: [isObject, 'an object of strings'],
+  defArgs: isBoolean,
+  transExcept: isBoolean,
+  logfile: [isWritable, 'a Writable'],
+  signal: [(value) => value instanceof AbortSignal, 'an AbortSignal'],
+  maxMessageBytes: [(value) => typeof value === 'number' && value > 0, 'a positive number of bytes'],
+};
+
+function checkTypes(lang: string, options: BondOptions): void {
+  for (const [name, [isFine, what]] of Object.entries(CHECKS)) {
+    const value = options[name as keyof BondOptions];
+    if (value !== undefined && !isFine(value)) throw new BondException(lang, `${name} must be ${what}`);
+  }
+}
+
 /** `options` on top of `defaults`. What is `undefined` counts as not given. */
 export function resolveCallOptions(
   lang: string,
@@ -141,11 +164,16 @@ export function resolveCallOptions(
     throw new BondException(lang, `timeout must be a positive number of milliseconds, not ${String(timeout)}`);
   }
   for (const target of [stdout, stderr]) checkTarget(lang, target);
+  if (signal !== undefined) checkTypes(lang, { signal });
   return { timeout, signal, stdout, stderr };
 }
 
 function checkTarget(lang: string, target: unknown): void {
   if (target === 'ignore' || typeof target === 'function') return;
-  if (typeof target === 'object' && target !== null && 'write' in target) return;
+  if (isWritable(target)) return;
   throw new BondException(lang, `stdout and stderr take a Writable, a function, or 'ignore'`);
+}
+
+function isWritable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'write' in value && typeof value.write === 'function';
 }

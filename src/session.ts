@@ -18,6 +18,8 @@ export interface SessionOwner {
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */
   violated(what: string): void;
+  /** An interrupt has been noticed. */
+  interrupted(): void;
   /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
   isHeldUp(): boolean;
 }
@@ -107,6 +109,8 @@ export class Session {
         return this.#takeAnswer(message.verb, message.id, message.payload);
       case 'CALL':
         return this.#takeCall(message.id, message.request, message.payload);
+      case 'INTERRUPTED':
+        return this.#owner.interrupted();
       default:
         return this.#owner.violated(`it sent a message that makes no sense: ${quoted(text, 100)}`);
     }
@@ -257,7 +261,8 @@ export class Session {
     const { protocol, transExcept } = this.#owner;
     const description = describe(error);
     // Where the thing itself did not come through, there is nothing but its text to pass on.
-    const isTextOnly = error instanceof RemoteException && error.data === error.remoteMessage && error.type !== 'string';
+    const isTextOnly =
+      error instanceof RemoteException && error.data === error.remoteMessage && error.type !== 'string';
     if (!transExcept || isTextOnly) return protocol.encode(description);
     try {
       return protocol.encode({ ...description, data: error instanceof RemoteException ? error.data : error });

@@ -13,6 +13,7 @@ export type Outgoing =
 export type Incoming =
   | { readonly verb: 'STAGE1' }
   | { readonly verb: 'READY'; readonly payload: string }
+  | { readonly verb: 'INTERRUPTED' }
   | { readonly verb: AnswerVerb; readonly id: number; readonly payload: string }
   | { readonly verb: 'CALL'; readonly id: number; readonly request: number; readonly payload: string };
 
@@ -26,6 +27,7 @@ export function parseMessage(text: string): Incoming | undefined {
   const [verb, afterVerb] = splitWord(text, 0);
   switch (verb) {
     case 'STAGE1':
+    case 'INTERRUPTED':
       return { verb };
     case 'READY':
       return { verb, payload: text.slice(afterVerb) };

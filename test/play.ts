@@ -39,6 +39,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       transExcept: false,
       hold: () => {},
       violated: (what) => violations.push(what),
+      interrupted: () => {},
       isHeldUp: () => false,
       ...owner,
     },

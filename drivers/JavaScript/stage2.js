@@ -14,8 +14,9 @@ const vm = require('vm');
 
 const readSync = fs.readSync;
 const writeSync = fs.writeSync;
-const hostInput = process.stdin; // kept from user code; what is in it is the conversation
-const nothing = fs.openSync('/dev/null', 'r');
+let hostInput; // process.stdin as it was: kept from user code, because what is in it is the conversation
+const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
+const nothing = fs.openSync(DEV_NULL, 'r');
 const NEWLINE = 10;
 // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
 const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
@@ -47,7 +48,7 @@ function protectStdin() {
 
 function insteadOfStdin(file) {
   if (file === 0) return nothing;
-  return /^\/(dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(file) ? '/dev/null' : file;
+  return /^\/(dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(file) ? DEV_NULL : file;
 }
 
 /** Options of a child process, which must not inherit the conversation. */
@@ -319,7 +320,7 @@ function describe(request, error) {
   const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
   const call = isObject && callOf.has(error) ? callOf.get(error) : null;
   const isError = isObject && typeof error.message === 'string';
-  const message = isError ? error.message : String(error);
+  const message = isError ? error.message : safely(() => String(error)) || 'an exception whose text cannot be had';
   if (error instanceof _BOND_SerializationException) return `ERROR ${request} ${encode({ message, call })}`;
   const type = (error instanceof _BOND_RemoteException && error.type) || (isError ? String(error.name) : typeof error);
   const description = { message, call, type };
@@ -336,8 +337,11 @@ function describe(request, error) {
   return `EXCEPT ${request} ${encode(description)}`;
 }
 
+/** The stack as far as it is the user's. */
 function traceback(error) {
-  return String(error.stack).split('\n').filter((line) => !/<bond driver>|node:vm|vm\.js:/.test(line)).join('\n');
+  const lines = String(error.stack).split('\n').filter((line) => !line.includes('<bond driver>'));
+  while (lines.length > 1 && /node:|internal\/|\((vm|events|net|_stream\w+)\.js:|sigintHandlersWrap/.test(lines[lines.length - 1])) lines.pop();
+  return lines.join('\n');
 }
 
 // ---- Functions of the host ------------------------------------------------------------------------------------------
@@ -355,10 +359,6 @@ function callHost(name, args) {
   const frame = String(++lastCall);
   say(`CALL ${frame} ${running} ${payload}`);
   const [verb, answer] = serve(frame);
-  if (isInterrupted) {
-    isInterrupted = false;
-    throw new _BOND_InterruptException('interrupted by the host');
-  }
   const value = decode(answer);
   if (verb === 'RETURN') return value;
   throw errorOfHost(verb, value, Number(frame));
@@ -384,7 +384,7 @@ function exportName(name) {
   Object.defineProperty(globalThis, '__BOND_stub', { value: stub, configurable: true });
   try {
     // As code, so that it finds a `let` or a `class` of that name as well.
-    new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext({ displayErrors: false });
+    new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext(RUN);
   } finally {
     delete globalThis.__BOND_stub;
   }
@@ -401,7 +401,7 @@ function scriptOptions(filename) {
 }
 
 // displayErrors would put a picture of the source into the stack of every error that passes.
-const RUN = { breakOnSigint: true, displayErrors: false };
+const RUN = { displayErrors: false };
 
 function evaluate(code) {
   return compileExpression(code).runInThisContext(RUN);
@@ -442,7 +442,7 @@ function callableNamed(name) {
   if (!callable) {
     if (callables.size > 1000) callables.clear();
     const callee = /^\s*new\b/.test(name) ? name : `(${name}\n)`;
-    callable = new vm.Script(`((...args) => ${callee}(...args))`, scriptOptions('<call>')).runInThisContext({ displayErrors: false });
+    callable = new vm.Script(`((...args) => ${callee}(...args))`, scriptOptions('<call>')).runInThisContext(RUN);
     callables.set(name, callable);
   }
   return callable;
@@ -457,6 +457,24 @@ function call([name, args, references = []]) {
   return callableNamed(name)(...args);
 }
 
+// Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for
+// every run takes longer than a call, so it runs all the time, but for the waits in which the event loop hears of signals.
+const watchdog = process.binding('contextify');
+const trampoline = new vm.Script('__BOND_run()', { filename: '<bond driver>' });
+const INTERRUPTIBLE = { displayErrors: false, breakOnSigint: true };
+let task;
+Object.defineProperty(globalThis, '__BOND_run', { value: () => task() });
+
+/** Runs user code so that an interrupt stops it. */
+function interruptible(run) {
+  task = run;
+  try {
+    return trampoline.runInThisContext(INTERRUPTIBLE);
+  } catch (error) {
+    throw error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? new _BOND_InterruptException('interrupted by the host') : error;
+  }
+}
+
 const HANDLERS = {
   EVAL: (code) => evaluate(code),
   EVAL_BLOCK: (code) => evaluateBlock(code),
@@ -469,7 +487,6 @@ const WITH_RESULT = new Set(['EVAL', 'CALL']);
 
 let running = 0;           // the id of the request that is being carried out
 let isBusy = false;        // the outermost frame is carrying out a request, which may be waiting for a promise
-let isInterrupted = false; // an interrupt came while user code was waiting for the host
 let isOver = false;        // the host has closed the bond
 let rejectCurrent = null;  // rejects the promise that the outermost frame waits for
 const liveFrames = [];
@@ -555,7 +572,8 @@ function leaveFrames(count) {
 function answerNow(verb, request, payload) {
   const depth = liveFrames.length;
   try {
-    const value = settledValue(HANDLERS[verb](decode(payload)));
+    const given = decode(payload);
+    const value = settledValue(interruptible(() => HANDLERS[verb](given)));
     return `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`;
   } catch (error) {
     if (liveFrames.length !== depth) leaveFrames(depth);
@@ -587,7 +605,8 @@ function serveOutermost() {
     running = request;
     let value;
     try {
-      value = HANDLERS[verb](decode(payload));
+      const given = decode(payload);
+      value = interruptible(() => HANDLERS[verb](given));
       if (!isThenable(value)) value = WITH_RESULT.has(verb) ? encode(value) : '';
     } catch (error) {
       leaveFrames(0);
@@ -602,6 +621,7 @@ function serveOutermost() {
 
 function waitFor(promise, verb, request) {
   isBusy = true;
+  listenForInterrupt(true);
   const interrupted = new Promise((_resolve, reject) => { rejectCurrent = reject; });
   Promise.race([promise, interrupted])
     .then((value) => `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`)
@@ -609,6 +629,7 @@ function waitFor(promise, verb, request) {
     .then((message) => {
       isBusy = false;
       rejectCurrent = null;
+      listenForInterrupt(false);
       finish(message);
       serveOutermost();
     });
@@ -619,21 +640,29 @@ function finish(message) {
   say(message);
 }
 
+/** While the event loop turns, it is what hears of an interrupt; code that runs is stopped by the watchdog. */
+function listenForInterrupt(isWaiting) {
+  if (isWaiting) {
+    watchdog.stopSigintWatchdog();
+    process.on('SIGINT', onInterrupt);
+  } else {
+    process.removeListener('SIGINT', onInterrupt);
+    watchdog.startSigintWatchdog();
+  }
+}
+
 function onInterrupt() {
   if (rejectCurrent) rejectCurrent(new _BOND_InterruptException('interrupted by the host'));
-  else if (liveFrames.length > 0) isInterrupted = true;
 }
 
 // ---- Start ----------------------------------------------------------------------------------------------------------
 
 /** The line that follows STAGE2, which is here already or about to come. */
 function readSettings() {
-  while (lines.length === 0) {
-    const byte = Buffer.alloc(1);
-    let line = '';
-    while (readSync(0, byte, 0, 1, null) === 1 && byte[0] !== NEWLINE) line += byte.toString('latin1');
-    return JSON.parse(line.slice(line.indexOf(' ') + 1));
-  }
+  const byte = Buffer.alloc(1);
+  let line = '';
+  while (readSync(0, byte, 0, 1, null) === 1 && byte[0] !== NEWLINE) line += byte.toString('latin1');
+  return JSON.parse(line.slice(line.indexOf(' ') + 1));
 }
 
 function start() {
@@ -644,9 +673,10 @@ function start() {
   const canClone = v8.serialize(null)[1] === settings.v8Format;
   const name = settings.protocols.find((wanted) => wanted === 'JSON' || (wanted === 'V8' && canClone));
   isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
+  hostInput = process.stdin; // not before: from here on, fd 0 does not wait for data
   protectStdin();
   openOutput();
-  process.on('SIGINT', onInterrupt);
+  watchdog.startSigintWatchdog();
   say(`READY ${JSON.stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: true })}`);
   if (name === 'V8') protocol = structuredClone;
   hostInput.on('data', (chunk) => {

@@ -10,6 +10,7 @@ final class __BOND_streams
     public static $in;
     public static $lastPiece;
     public static $morePieces;
+    public static $isSaying = false;
     private static $out;
     private static $pieceSize;
     private static $null;
@@ -38,13 +39,14 @@ final class __BOND_streams
         } catch (Throwable $noForeignFunctions) {
             // The next file to be opened gets fd 0; but the constant STDIN is a closed stream from here on.
             fclose(STDIN);
-            self::$null = fopen('/dev/null', 'r');
+            self::$null = fopen(DIRECTORY_SEPARATOR === '/' ? '/dev/null' : 'NUL', 'r');
         }
     }
 
     /** Sends one message to the host. What was printed before it is there already: PHP's command line holds nothing back. */
     public static function say($message)
     {
+        self::$isSaying = true;
         $room = self::$pieceSize - strlen(self::$lastPiece) - 1;
         $start = 0;
         while (strlen($message) - $start > $room) {
@@ -52,6 +54,7 @@ final class __BOND_streams
             $start += $room;
         }
         self::write(self::$lastPiece . ($start ? substr($message, $start) : $message) . "\n");
+        self::$isSaying = false;
     }
 
     private static function write($data)
@@ -202,13 +205,14 @@ final class __BOND_exceptions
     /** Tells the host about an exception: the last thing that may fail, so it does little. */
     public static function report($request, $error)
     {
-        __BOND::$busy = false;
+        __BOND_session::$busy = false;
         try {
             __BOND_streams::say(self::describe($request, $error));
         } catch (Throwable $another) {
             $description = ['type' => get_class($error), 'message' => self::text($error->getMessage())];
             __BOND_streams::say("EXCEPT $request " . json_encode($description));
         }
+        __BOND_session::$request = __BOND_session::IDLE;
     }
 
     private static function describe($request, $error)
@@ -265,10 +269,10 @@ final class __BOND_host
     {
         $payload = __BOND_values::encode([$name, $arguments], "arguments of $name");
         $frame = (string) ++self::$lastCall;
-        __BOND_streams::say("CALL $frame " . __BOND::$request[1] . " $payload");
-        list($verb, $payload) = __BOND::serve($frame);
-        if (__BOND::$interrupted) {
-            __BOND::$interrupted = false;
+        __BOND_streams::say("CALL $frame " . __BOND_session::$request[1] . " $payload");
+        list($verb, $payload) = __BOND_session::serve($frame);
+        if (__BOND_session::$interrupted) {
+            __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
         }
         $value = __BOND_values::decode($payload);
@@ -313,11 +317,11 @@ function _BOND_error_reporting($level = null)
     return $level === null ? error_reporting() : error_reporting($level);
 }
 
-/** Runs __BOND::$code as if it were in the global scope, in the middle of a call. */
+/** Runs __BOND_session::$code as if it were in the global scope, in the middle of a call. */
 function __BOND_evaluate()
 {
-    preg_match_all('/\$\{?([a-zA-Z_\x80-\xff][\w\x80-\xff]*)/', __BOND::$code, $__BOND_names);
-    $__BOND_names = array_diff(array_unique($__BOND_names[1]), ['this', 'GLOBALS', '__BOND_names', '__BOND_before']);
+    preg_match_all('/\$\{?([a-zA-Z_\x80-\xff][\w\x80-\xff]*)/', __BOND_session::$code, $__BOND_names);
+    $__BOND_names = array_diff(array_unique($__BOND_names[1]), __BOND_session::NOT_GLOBAL);
     $__BOND_before = [];
     foreach ($__BOND_names as $__BOND_name) {
         $__BOND_before[$__BOND_name] = array_key_exists($__BOND_name, $GLOBALS);
@@ -325,25 +329,34 @@ function __BOND_evaluate()
     }
     unset($__BOND_names, $__BOND_name);
     try {
-        return eval(__BOND::$code);
+        return eval(__BOND_session::$code);
     } finally {
-        __BOND::$locals = get_defined_vars();
+        __BOND_session::$locals = get_defined_vars();
         foreach ($__BOND_before as $__BOND_name => $__BOND_existed) {
-            $__BOND_left = array_key_exists($__BOND_name, __BOND::$locals);
-            if (!$__BOND_left || (!$__BOND_existed && __BOND::$locals[$__BOND_name] === null)) {
+            $__BOND_left = array_key_exists($__BOND_name, __BOND_session::$locals);
+            if (!$__BOND_left || (!$__BOND_existed && __BOND_session::$locals[$__BOND_name] === null)) {
                 unset($GLOBALS[$__BOND_name]);
+            } else {
+                $GLOBALS[$__BOND_name] = &$$__BOND_name;
             }
         }
-        foreach (array_diff_key(__BOND::$locals, $__BOND_before, ['__BOND_before' => 1]) as $__BOND_name => $__BOND_value) {
+        foreach (array_diff_key(__BOND_session::$locals, $__BOND_before, ['__BOND_before' => 1]) as $__BOND_name => $__BOND_value) {
             $GLOBALS[$__BOND_name] = $__BOND_value;
         }
-        __BOND::$locals = null;
+        __BOND_session::$locals = null;
     }
 }
 
-final class __BOND
+final class __BOND_session
 {
-    public static $request = ['', '0', ''];  // what is being carried out: verb, id, payload
+    /** Names that cannot be made global, or need not. */
+    const NOT_GLOBAL = [
+        'this', 'GLOBALS', '_SERVER', '_GET', '_POST', '_FILES', '_COOKIE', '_SESSION', '_REQUEST', '_ENV',
+        '__BOND_names', '__BOND_name', '__BOND_before',
+    ];
+    const IDLE = ['', '0', ''];
+
+    public static $request = self::IDLE;  // what is being carried out: verb, id, payload
     public static $code;                     // code of the request that is to be evaluated
     public static $arguments;
     public static $value;
@@ -364,7 +377,7 @@ final class __BOND
             case 'EVAL':
                 return self::$code = self::statement($given);
             case 'EVAL_BLOCK':
-                return self::$code = $given;
+                return self::$code = self::block($given);
             case 'EXPORT':
                 __BOND_host::export($given);
                 return self::$code = null;
@@ -376,6 +389,12 @@ final class __BOND
     private static function statement($code)
     {
         return preg_match('/^\s*(echo|unset)\b/i', $code) ? "$code\n;" : "return $code\n;";
+    }
+
+    /** Code for a block, whose last statement may lack its semicolon; behind a closing tag, it would be output. */
+    private static function block($code)
+    {
+        return preg_match('/[;}]\s*$/D', $code) || strpos($code, '?>') !== false ? $code : "$code\n;";
     }
 
     private static function prepareCall(array $call)
@@ -398,7 +417,7 @@ final class __BOND
     {
         $list = [];
         foreach (self::$arguments as $index => $argument) {
-            $list[] = "\\__BOND::\$arguments[$index]";
+            $list[] = "\\__BOND_session::\$arguments[$index]";
         }
         return '(' . implode(', ', $list) . ')';
     }
@@ -406,11 +425,14 @@ final class __BOND
     /** Puts what an expression refers to among the arguments; a variable, itself, for functions that change it. */
     private static function resolve(array $path, $expression)
     {
-        $place = '\\__BOND::$arguments';
+        $place = '\\__BOND_session::$arguments';
         foreach ($path as $step) {
             $place .= '[' . var_export($step, true) . ']';
         }
-        $isVariable = preg_match('/^\s*\$\w+(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression);
+        $isVariable = preg_match('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable);
+        if ($isVariable && !array_key_exists($variable[1], $GLOBALS)) {
+            $GLOBALS[$variable[1]] = null; // a function that is given it may fill it
+        }
         self::$code = "$place = " . ($isVariable ? '&' : '') . "$expression\n;";
         __BOND_evaluate();
     }
@@ -424,6 +446,7 @@ final class __BOND
         $text = $verb === 'EVAL' || $verb === 'CALL' ? __BOND_values::encode($value) : '';
         self::$busy = false;
         __BOND_streams::say("RETURN $request $text");
+        self::$request = self::IDLE;
     }
 
     // ---- Loop -------------------------------------------------------------------------------------------------------
@@ -453,6 +476,7 @@ final class __BOND
     public static function serve($frame)
     {
         $outer = self::$request;
+        $wasBusy = self::$busy;
         self::$busy = false;
         ++self::$depth;
         while (self::take($frame)) {
@@ -461,23 +485,32 @@ final class __BOND
                 break;
             }
             try {
-                if (self::prepare() !== null) {
-                    self::$value = __BOND_evaluate();
+                try {
+                    if (self::prepare() !== null) {
+                        self::$value = __BOND_evaluate();
+                    }
+                    self::finish();
+                } catch (Throwable $error) {
+                    __BOND_exceptions::report($request, $error);
                 }
-                self::finish();
-            } catch (Throwable $error) {
-                __BOND_exceptions::report($request, $error);
-                unset($error);
+            } catch (_BOND_InterruptException $another) {
+                __BOND_exceptions::report($request, $another); // one more interrupt, before the first was reported
             }
+            unset($error, $another);
         }
         self::$request = $outer;
-        self::$busy = true;
+        self::$busy = $wasBusy;
         --self::$depth;
         return [$verb, $payload];
     }
 
     public static function onInterrupt()
     {
+        if (__BOND_streams::$isSaying) {
+            self::$interrupted = self::$busy; // in the middle of a message: user code will hear of it when it goes on
+            return;
+        }
+        __BOND_streams::say('INTERRUPTED');
         if (self::$busy) {
             throw new _BOND_InterruptException('interrupted by the host');
         }
@@ -501,7 +534,7 @@ final class __BOND
         $interrupt = function_exists('pcntl_async_signals');
         if ($interrupt) {
             pcntl_async_signals(true);
-            pcntl_signal(SIGINT, ['__BOND', 'onInterrupt']);
+            pcntl_signal(SIGINT, ['__BOND_session', 'onInterrupt']);
         }
         __BOND_streams::say('READY ' . json_encode([
             'protocol' => in_array('JSON', $settings['protocols'], true) ? 'JSON' : null,
@@ -512,16 +545,20 @@ final class __BOND
     }
 }
 
-__BOND::start($__BOND_in);
+__BOND_session::start($__BOND_in);
 unset($__BOND_in);
-while (__BOND::take('0')) {
+while (__BOND_session::take('0')) {
     try {
-        if (__BOND::prepare() !== null) {
-            __BOND::$value = eval(__BOND::$code);
+        try {
+            if (__BOND_session::prepare() !== null) {
+                __BOND_session::$value = eval(__BOND_session::$code);
+            }
+            __BOND_session::finish();
+        } catch (Throwable $__BOND_error) {
+            __BOND_exceptions::report(__BOND_session::$request[1], $__BOND_error);
         }
-        __BOND::finish();
-    } catch (Throwable $__BOND_error) {
-        __BOND_exceptions::report(__BOND::$request[1], $__BOND_error);
-        unset($__BOND_error);
+    } catch (_BOND_InterruptException $__BOND_error) {
+        __BOND_exceptions::report(__BOND_session::$request[1], $__BOND_error);
     }
+    unset($__BOND_error);
 }

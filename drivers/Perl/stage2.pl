@@ -4,9 +4,9 @@
 package main;
 
 # Code of the user is evaluated here, before anything lexical or strict is in scope.
-sub __BOND::evaluate { @_ = (); eval $__BOND::code }
+sub __BOND_driver::evaluate { @_ = (); eval $__BOND_driver::code }
 
-package __BOND;
+package __BOND_driver;
 
 use strict;
 no warnings 'recursion';
@@ -14,11 +14,12 @@ no warnings 'recursion';
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
 my ($in, $out, $last_piece, $more_pieces, $piece_size);
+my $saying = 0;    # in the middle of a message
 
 # Puts /dev/null in the place of fd 0, so that nobody but the driver ever reads what the host sends. Nothing of it is in
 # STDIN's buffer: the host waits for READY.
 sub open_streams {
-    open($in, '<&', \*STDIN) && open($out, '>&', \*STDOUT) && open(STDIN, '<', '/dev/null') or die "no streams: $!";
+    open($in, '<&', \*STDIN) && open($out, '>&', \*STDOUT) && open(STDIN, '<', $^O eq 'MSWin32' ? 'NUL' : '/dev/null') or die "no streams: $!";
     binmode($_, ':raw') for $in, $out;
     # Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
     $piece_size = -S $out ? 32768 : 4096;
@@ -35,6 +36,7 @@ sub say_line {
     my $selected = select(STDOUT);
     local $| = 1 unless $|;    # user code has made it buffer: setting this empties the buffer
     select($selected);
+    $saying = 1;
     my $room = $piece_size - length($last_piece) - 1;
     my $start = 0;
     while (length($message) - $start > $room) {
@@ -42,6 +44,7 @@ sub say_line {
         $start += $room;
     }
     write_all($last_piece . ($start ? substr($message, $start) : $message) . "\n");
+    $saying = 0;
 }
 
 sub write_all {
@@ -82,6 +85,7 @@ my $read_decimal = $] >= 5.030 ? sub { $_[0] + 0 } : do { require POSIX; sub { s
 # JSON text of a value, in UTF-8; what JSON would change on the way is an error that says where it sits.
 sub encode {
     my ($value, $root) = @_;
+    local $SIG{__DIE__};    # what is thrown below is none of the user's business
     my $text = eval { encode_value($value, 0) };
     if (!defined $text) {
         my $error = $@;
@@ -98,6 +102,7 @@ sub encode_value {
     if ($kind eq '') {
         return 'null' unless defined $_[0];
         return encode_number($_[0]) if is_number($_[0]);
+        refuse('a glob cannot be carried by JSON') if ref(\$_[0]) eq 'GLOB';
         return $_[0] ? 'true' : 'false' if is_bool($_[0]);
         return encode_string($_[0]);
     }
@@ -168,6 +173,7 @@ sub find_culprit {
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
 sub decode {
     my ($text) = @_;
+    local $SIG{__DIE__};
     my $value;
     my $done = eval {
         for ($text) {
@@ -278,6 +284,7 @@ my $transparent;
 # Tells the host about an exception: the last thing that may fail, so it does little.
 sub report {
     my ($request, $error) = @_;
+    local $SIG{__DIE__};
     my $line = eval { describe($request, $error) };
     $line = "EXCEPT $request " . encode({ message => 'an exception whose text cannot be had', type => ref $error }) unless defined $line;
     say_line($line);
@@ -337,8 +344,8 @@ my %compiled;    # subs that call something function-like, by its text and the n
 
 # Evaluates code in package main, in list context.
 sub run_code {
-    local $__BOND::code = $_[0];
-    utf8::upgrade($__BOND::code);
+    local $__BOND_driver::code = $_[0];
+    utf8::upgrade($__BOND_driver::code);
     my @values = evaluate();
     die $@ if ref $@ || $@ ne '';
     return @values;
@@ -352,6 +359,8 @@ sub run_call {
         if (@$path == 1) { $spliced{ $path->[0] } = $code }
         else { place($arguments, $path, run_code("($code\n)")) }
     }
+    # What works on a list takes it as one argument, too.
+    $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY' && $name =~ /^\s*(?:map|grep|sort|reverse)\b/;
     return named_sub($name, \%spliced, scalar @$arguments)->(@$arguments);
 }
 
@@ -402,6 +411,20 @@ my %handlers = (
 
 # ---- Loop -----------------------------------------------------------------------------------------------------------
 
+my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
+
+# The next line of the host. It is not read with readline, which a signal's handler that calls the host would upset.
+sub next_line {
+    my $end;
+    while (($end = index($buffer, "\n", $scanned)) < 0) {
+        $scanned = length $buffer;
+        my $count = sysread($in, $buffer, 65_536, $scanned);
+        return undef if defined $count ? $count == 0 : $! != 4;    # EINTR: a signal has come
+    }
+    $scanned = 0;
+    return substr($buffer, 0, $end + 1, '');
+}
+
 my %aside;    # messages that belong to frames further out, by frame
 
 # The next message for a frame. What belongs to another one is set aside until its turn.
@@ -412,10 +435,7 @@ sub take {
         delete $aside{$frame} unless @$waiting;
         return @$message;
     }
-    local $/ = "\n";
-    while (defined(my $line = readline($in))) {
-        $. = 0;    # or every message of die would end with `<$in> line 42.`
-        last if substr($line, -1) ne "\n";
+    while (defined(my $line = next_line())) {
         my ($verb, $target, $request, $payload) = split / /, $line, 4;
         return ($verb, $request, $payload) if $target eq $frame;
         push @{ $aside{$target} }, [$verb, $request, $payload];
@@ -426,15 +446,14 @@ sub take {
 # Carries out what the host asks for in a frame, until it answers the call that opened the frame.
 sub serve {
     my ($frame) = @_;
-    my $outer = $running;
+    my ($outer, $was_busy) = ($running, $busy);
     $busy = 0;
     $depth++;
     while (1) {
         (my $verb, $running, my $payload) = take($frame);
         my $handler = $handlers{$verb};
         if (!$handler) {
-            $running = $outer;
-            $busy = 1;
+            ($running, $busy) = ($outer, $was_busy);
             $depth--;
             return ($verb, $payload);
         }
@@ -444,24 +463,34 @@ sub serve {
 
 sub answer {
     my ($handler, $request, $payload) = @_;
-    my $text;
-    my $done = do {
+    my ($text, $error);
+    {
         local $@;
-        my $ok = eval {
-            my $given = decode($payload);
-            $busy = 1;
-            $text = $handler->($given);
+        # The outer eval is for one more interrupt, on the way out of the inner one.
+        eval {
+            eval {
+                my $given = decode($payload);
+                $busy = 1;
+                $text = $handler->($given);
+                $busy = 0;
+                1;
+            } or $error = [$@];
             $busy = 0;
             1;
-        };
+        } or $error = [$@];
         $busy = 0;
-        report($request, $@) unless $ok;
-        $ok;
-    };
-    say_line("RETURN $request $text") if $done;
+    }
+    if ($error) { report($request, @$error) }
+    else { say_line("RETURN $request $text") }
+    $running = 0 if $depth == 1;
 }
 
 sub on_interrupt {
+    if ($saying) {
+        $interrupted = $busy;    # in the middle of a message: user code will hear of it when it goes on
+        return;
+    }
+    say_line('INTERRUPTED');
     die _BOND_InterruptException->new('interrupted by the host') if $busy;
     $interrupted = 1 if $depth > 1;
 }
@@ -483,5 +512,5 @@ sub start {
     serve(0);
 }
 
-undef $__BOND::driver;
+undef $__BOND_driver::text;
 start();

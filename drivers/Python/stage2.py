@@ -1,5 +1,5 @@
 # bond: the Python driver, for Python 2.7, 3.6 and later, and PyPy. See docs/protocol.md for the wire.
-# STAGE1 runs this text in a namespace of its own and hands over `requests`, the buffered reader of the host's lines.
+# STAGE1 runs this text in a namespace of its own and hands over `requests`, a reader on a duplicate of stdin.
 
 import io
 import json
@@ -20,6 +20,7 @@ PYTHON2 = sys.version_info[0] == 2
 DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
 main = sys.modules['__main__'].__dict__
+descriptor = requests.fileno()
 
 
 # ---- Streams -------------------------------------------------------------------------------------------------------
@@ -36,8 +37,8 @@ def protect_stdin():
     os.close(null)
     if PYTHON2:
         import fcntl
-        for descriptor in (requests.fileno(), protocol_out):
-            fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        for private in (descriptor, protocol_out):
+            fcntl.fcntl(private, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 
 
 def write_all(descriptor, data):
@@ -100,16 +101,27 @@ def open_output():
     sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
 
 
+saying = False  # in the middle of a message
+
+
 def say(message):
     """Sends one message to the host, after everything that was printed before it."""
+    global saying
     if sys.stdout is not live_stdout:
         try:
             sys.stdout.flush()
         except Exception:
             pass
     body = message.encode('ascii')
+    saying = True
     if len(body) + len(last_piece) < PIECE:
-        return write_all(protocol_out, last_piece + body + b'\n')
+        write_all(protocol_out, last_piece + body + b'\n')
+    else:
+        say_in_pieces(body)
+    saying = False
+
+
+def say_in_pieces(body):
     size = PIECE - len(last_piece) - 1
     start = 0
     while len(body) - start > size:
@@ -277,6 +289,7 @@ def report(request):
 
 main_thread = get_ident()
 last_call = 0
+FRAMES_OF_A_LEVEL = 8
 
 
 def need_room(levels):
@@ -289,12 +302,19 @@ def call_host(name, arguments):
     global last_call, interrupted
     if get_ident() != main_thread:
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
+    if not busy and not reading:
+        raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
     need_room(40)
     payload = encode([name, arguments], 'arguments of %s' % name)
     last_call += 1
     frame = str(last_call)
     say('CALL %s %s %s' % (frame, running, payload))
-    verb, payload = serve(frame)
+    # What lies between two levels of user code does not count against Python's limit of recursion.
+    sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES_OF_A_LEVEL)
+    try:
+        verb, payload = serve(frame)
+    finally:
+        sys.setrecursionlimit(sys.getrecursionlimit() - FRAMES_OF_A_LEVEL)
     if interrupted:
         interrupted = False
         raise KeyboardInterrupt()
@@ -408,7 +428,33 @@ depth = 0            # how many frames are open, the outermost included
 busy = False         # whether user code is running: only then does an interrupt stop anything
 interrupted = False  # an interrupt came while user code was waiting for the host
 aside = {}           # messages that belong to frames further out, by frame
-next_line = requests.readline
+lines = deque()     # lines that have been read and not yet taken
+partial = []        # pieces of a line whose end has not been read
+reading = False     # waiting for the host, with nothing half done
+
+
+def next_line():
+    """The next line of the host, or None at the end. A reader of Python's own would not bear that the handler of a signal,
+    which may come while it waits, calls the host."""
+    global reading
+    while not lines:
+        reading = True
+        try:
+            chunk = os.read(descriptor, 65536)
+        except Exception:  # of such a handler
+            reading = False
+            sys.excepthook(*sys.exc_info())
+            continue
+        reading = False
+        if not chunk:
+            return None
+        pieces = chunk.split(b'\n')
+        partial.append(pieces[0])
+        if len(pieces) > 1:
+            lines.append(b''.join(partial))
+            lines.extend(pieces[1:-1])
+            partial[:] = pieces[-1:]
+    return lines.popleft()
 
 
 def take(frame):
@@ -418,7 +464,7 @@ def take(frame):
         return waiting.popleft()
     while True:
         line = next_line()
-        if not line.endswith(b'\n'):
+        if line is None:
             sys.exit()  # end of input: the host has closed the bond, or is gone
         verb, target, request, payload = line.split(b' ', 3)
         if target == frame:
@@ -429,14 +475,14 @@ def take(frame):
 def serve(frame):
     """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
     global running, busy, depth
-    outer, busy = running, False
+    outer, was_busy, busy = running, busy, False
     depth += 1
     frame = frame.encode('ascii')
     while True:
         verb, request, payload = take(frame)
         if verb not in HANDLERS:
             aside.pop(frame, None)
-            running, busy = outer, True
+            running, busy = outer, was_busy
             depth -= 1
             return verb, payload
         running = request.decode('ascii')
@@ -444,21 +490,41 @@ def serve(frame):
 
 
 def answer(handler, request, payload):
+    global running
+    try:
+        message = attempt(handler, request, payload)
+    except KeyboardInterrupt:  # one more, on the way out of the first
+        message = conclude(request)
+    say(message)
+    if depth == 1:
+        running = '0'
+
+
+def attempt(handler, request, payload):
     global busy
     try:
         busy = True
         message = 'RETURN %s %s' % (request, handler(payload))
         busy = False
+        return message
     except (SystemExit, GeneratorExit):
         raise
     except BaseException:
-        busy = False
-        message = report(request)
-    say(message)
+        return conclude(request)
+
+
+def conclude(request):
+    global busy
+    busy = False
+    return report(request)
 
 
 def on_interrupt(signum, frame):
     global interrupted
+    if saying:
+        interrupted = busy  # in the middle of a message: user code will hear of it when it goes on
+        return
+    say('INTERRUPTED')
     if busy:
         raise KeyboardInterrupt()
     interrupted = depth > 1
@@ -468,7 +534,7 @@ def on_interrupt(signum, frame):
 
 def start():
     global last_piece, more_pieces, transparent, interrupted
-    settings = json.loads(next_line().decode('utf-8').split(' ', 1)[1])
+    settings = json.loads(requests.readline().decode('utf-8').split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, transparent = mark + b' ', mark + b'+', settings['transExcept']
     protocols = [name for name in settings['protocols'] if name == 'JSON']

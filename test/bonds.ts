@@ -1,0 +1,107 @@
+// Awkward peers, programs of the user's, and a look at the processes that are there.
+
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished, vi } from 'vitest';
+import { type Bond, BondException } from '../src/index.js';
+import { type Language, rejection } from './fixtures.js';
+
+/** The command that one types for a language. */
+export const COMMANDS: Record<Language, string> = {
+  JavaScript: 'node',
+  PHP: 'php',
+  Perl: 'perl',
+  Python: 'python3',
+};
+
+/** Long enough for a machine that does much else, short enough to tell a hang. */
+export const HANG = 20_000;
+
+vi.setConfig({ testTimeout: 2 * HANG });
+
+/** What a set-up that fails rejects with. One that works after all is ended, so that it is in no other test's way. */
+export function refusal(bond: Promise<Bond>): Promise<BondException> {
+  return rejection(
+    bond.then((opened) => opened.kill()),
+    BondException,
+  );
+}
+
+/** The path of an awkward peer. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/** The command of an awkward peer; what follows is for it. */
+export function peer(name: string, ...args: string[]): string[] {
+  return [process.execPath, fixture(name), ...args];
+}
+
+/** A directory that is gone after the test. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'bond-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  chmodSync(directory, 0o755);
+  return directory;
+}
+
+/** Writes a program of the user's, and returns its path. */
+export function program(text: string, name = 'program', directory = temporaryDirectory()): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** An environment that marks whatever is started in it, grandchildren included, so that it can be found again. */
+export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => string[] } {
+  const [name, value] = ['BOND_TEST_MARK', randomUUID()];
+  return { env: { ...process.env, [name]: value }, processes: () => processesWith(`${name}=${value}`) };
+}
+
+/** The processes that are alive and have a variable in their environment, as `pid command line`. */
+function processesWith(variable: string): string[] {
+  return pids()
+    .filter((pid) => readProc(pid, 'environ').split('\0').includes(variable))
+    .map((pid) => `${pid} ${readProc(pid, 'cmdline').replaceAll('\0', ' ')}`);
+}
+
+/** The children of this process, zombies included. */
+export function ownChildren(): number[] {
+  return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid);
+}
+
+/** Whether a process is there, and no zombie. */
+export function isAlive(pid: number): boolean {
+  const [state] = statusOf(pid);
+  return state !== undefined && state !== 'Z';
+}
+
+/** What `/proc/<pid>/stat` tells after the name: state, parent, … */
+function statusOf(pid: number): string[] {
+  const stat = readProc(pid, 'stat');
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** A file of a process, or nothing if that has gone meanwhile. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Waits until something holds: for what sends no event, such as the end of a process of somebody else's. */
+export async function until(what: () => boolean): Promise<void> {
+  await vi.waitUntil(what, { timeout: HANG / 2, interval: 10 });
+}

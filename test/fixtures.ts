@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { beforeEach, expect, onTestFinished } from 'vitest';
+import { type Bond, type BondOptions, makeBond, queryDriver } from '../src/index.js';
+
+/** The languages that the suites run on. */
+export const languages = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
+export type Language = (typeof languages)[number];
+
+/** How long a bond may take to close by itself, in ms. */
+const CLOSE_PATIENCE = 5000;
+
+/** A bond like one of `makeBond`, which is closed when the test is over; what it prints goes nowhere by default. */
+export async function openBond(
+  lang: string,
+  cmd?: string | readonly string[] | BondOptions,
+  args: readonly string[] = [],
+  options: BondOptions = {},
+): Promise<Bond> {
+  const quiet: BondOptions = { stdout: 'ignore', stderr: 'ignore' };
+  const isCommand = typeof cmd === 'string' || Array.isArray(cmd);
+  const bond = isCommand
+    ? await makeBond(lang, cmd as string | readonly string[], args, { ...quiet, ...options })
+    : await makeBond(lang, undefined, args, { ...quiet, ...(cmd as BondOptions | undefined), ...options });
+  onTestFinished(() => endBond(bond));
+  return bond;
+}
+
+async function endBond(bond: Bond): Promise<void> {
+  const timer = setTimeout(() => void bond.kill(), CLOSE_PATIENCE);
+  await bond.close();
+  clearTimeout(timer);
+}
+
+/** Something to give to `stdout` or `stderr`, which keeps what it is given. */
+export function collect() {
+  const chunks: Buffer[] = [];
+  const waiting = new Set<() => void>();
+  const bytes = (): Buffer => Buffer.concat(chunks);
+  const text = (): string => bytes().toString();
+  return {
+    stdout: (chunk: Buffer): void => {
+      chunks.push(Buffer.from(chunk));
+      for (const look of waiting) look();
+    },
+    bytes,
+    text,
+    /** Resolves once `expected` is part of what has come. */
+    until: (expected: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!text().includes(expected)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+/** What a promise is rejected with, which must be a `type`. */
+export async function rejection<E>(promise: Promise<unknown>, type: new (...args: never[]) => E): Promise<E> {
+  const outcome = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if (!('error' in outcome)) throw new Error(`fulfilled with ${String(outcome.value)}, not rejected`);
+  expect(outcome.error).toBeInstanceOf(type);
+  return outcome.error as E;
+}
+
+/** Asserts that the bond goes on: its session is in step, and answers. */
+export async function expectAlive(bond: Bond): Promise<void> {
+  expect(await bond.eval('1')).toBe(1);
+}
+
+/** Skips the tests of the current suite, aloud, where the interpreter is missing; in CI, they fail. */
+export function needsInterpreter(lang: Language): void {
+  beforeEach(({ skip }) => {
+    if (!hasInterpreter(lang)) missing(`${lang}: no interpreter; ${queryDriver(lang).install}`, skip);
+  });
+}
+
+/** What is to be tested is not there: reason enough to fail in CI, and to skip the test on a laptop. */
+export function missing(what: string, skip: (note: string) => void, isRequired = Boolean(process.env.CI)): void {
+  if (isRequired) throw new Error(what);
+  console.warn(`SKIPPED: ${what}`);
+  skip(what);
+}
+
+const found = new Map<Language, boolean>();
+
+function hasInterpreter(lang: Language): boolean {
+  const known = found.get(lang);
+  if (known !== undefined) return known;
+  const isFound = queryDriver(lang).commands.some(
+    (command) => command === 'process.execPath' || !spawnSync(command, ['--version'], { stdio: 'ignore' }).error,
+  );
+  found.set(lang, isFound);
+  return isFound;
+}

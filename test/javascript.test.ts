@@ -1,0 +1,436 @@
+import { describe, expect, test } from 'vitest';
+import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+
+needsInterpreter('JavaScript');
+
+const open = (options?: BondOptions, args: string[] = []) => openBond('JavaScript', undefined, args, options);
+const protocols: [protocol: 'V8' | 'JSON'][] = [['V8'], ['JSON']];
+
+test('let, const, class, var and function at top level persist between blocks', async () => {
+  const js = await open();
+  await js.evalBlock('let a = 1; const b = 2; class C { d() { return 4 } } var e = 5; function f() { return a }');
+  await js.evalBlock('a += 10');
+  expect(await js.eval('[a, b, new C().d(), e, f()]')).toEqual([11, 2, 4, 5, 11]);
+  expect((await rejection(js.evalBlock('b = 3'), RemoteException)).type).toBe('TypeError');
+  expect((await rejection(js.evalBlock('let a = 2'), RemoteException)).type).toBe('SyntaxError');
+});
+
+test('an expression may be an object literal', async () => {
+  const js = await open();
+  expect(await js.eval('{ a: 1 }')).toEqual({ a: 1 });
+});
+
+test('code is sloppy by default, and strict where it says so', async () => {
+  const js = await open();
+  await js.evalBlock('undeclared = 1');
+  await rejection(js.evalBlock('"use strict"; undeclaredToo = 1'), RemoteException);
+  expect(await js.eval('undeclared')).toBe(1);
+});
+
+describe('modules', () => {
+  test.each([
+    "require('path').basename('/a/b')",
+    "(await import('path')).basename('/a/b')",
+    "import('path').then((p) => p.basename('/a/b'))",
+  ])('%s', async (code) => {
+    const js = await open();
+    expect(await js.eval(code)).toBe('b');
+  });
+});
+
+describe('call takes any callable expression', () => {
+  test.each<[name: string, args: unknown[], value: unknown]>([
+    ['Math.max', [1, 3, 2], 3],
+    ['x => x + 1', [1], 2],
+    ['(a, b) => a + b', [1, 2], 3],
+    ['function (x) { return -x }', [1], -1],
+    ['counter.add', [2], 12],
+    ['counter["add"]', [2], 12],
+    ['"text".slice', [1, 3], 'ex'],
+    ['new Counter().add', [1], 11],
+    ['async x => x * 2', [4], 8],
+    ['handlers.x', [1], 2],
+  ])('%s', async (name, args, value) => {
+    const js = await open();
+    await js.evalBlock(`
+      class Counter { constructor() { this.n = 10 } add(x) { return this.n + x } }
+      const counter = new Counter(), handlers = { x: (x) => x + 1 };`);
+    expect(await js.call(name, ...args)).toEqual(value);
+  });
+});
+
+describe('promises are awaited', () => {
+  test.each(protocols)('in eval, call and evalBlock, under %s', async (protocol) => {
+    const js = await open({ protocol });
+    await js.evalBlock(
+      'let n = 0; async function fetchIt(x = 1) { await new Promise((done) => setTimeout(done, 5)); n += x; return { n } }',
+    );
+    expect(await js.eval('fetchIt()')).toEqual({ n: 1 });
+    expect(await js.call('fetchIt', 10)).toEqual({ n: 11 });
+    await js.evalBlock('await fetchIt(100)');
+    await js.evalBlock('fetchIt(1000)');
+    expect(await js.eval('n')).toBe(1111);
+    expect(await js.eval('(await fetchIt()).n + (await fetchIt()).n')).toBe(1112 + 1113);
+  });
+
+  test('calls that are made meanwhile wait for them, in order', async () => {
+    const js = await open();
+    await js.evalBlock(
+      'const order = []; const later = (x) => new Promise((done) => setTimeout(() => done(order.push(x)), 20 - x))',
+    );
+    await Promise.all([js.call('later', 1), js.call('later', 10), js.eval('order.push(11)')]);
+    expect(await js.eval('order')).toEqual([1, 10, 11]);
+  });
+
+  test('thenables count, and what they reject with is a RemoteException', async () => {
+    const js = await open();
+    expect(await js.eval('{ then(done) { done(5) } }')).toBe(5);
+    expect(await rejection(js.eval('Promise.reject(new RangeError("oh no"))'), RemoteException)).toMatchObject({
+      type: 'RangeError',
+      remoteMessage: 'oh no',
+    });
+    await rejection(js.evalBlock('await Promise.reject(new Error("oh no"))'), RemoteException);
+    await rejection(js.eval('(async () => () => {})()'), SerializationException);
+    await expectAlive(js);
+  });
+});
+
+describe('timers', () => {
+  test('run between calls', async () => {
+    const output = collect();
+    const js = await open({ stdout: output.stdout });
+    await js.evalBlock('let n = 0; setTimeout(() => { n = 1; process.stdout.write("fired") }, 5)');
+    await output.until('fired');
+    expect(await js.eval('n')).toBe(1);
+  });
+
+  test('may call functions of the host, and what these call, between calls and during one', async () => {
+    const js = await open();
+    let fire: (value: unknown) => void = () => {};
+    const fired = () =>
+      new Promise((resolve) => {
+        fire = resolve;
+      });
+    await js.export(async (x: number) => {
+      const value = await js.eval<number>(`${x} + 1`);
+      fire(value);
+      return value;
+    }, 'host');
+    const between = fired();
+    await js.evalBlock('setTimeout(() => host(1), 5)');
+    expect(await between).toBe(2);
+    expect(await js.eval('new Promise((done) => setTimeout(() => done(host(2)), 5))')).toBe(3);
+    await expectAlive(js);
+  });
+
+  test('that throw end the interpreter, as they do in Node, and it says why', async () => {
+    const js = await open();
+    const error = await rejection(
+      js.evalBlock('setTimeout(() => { throw new Error("in a timer") }, 1); await new Promise(() => {})'),
+      TerminatedException,
+    );
+    expect(error).toMatchObject({ exitCode: 1, message: expect.stringContaining('in a timer') });
+  });
+
+  test('do not keep the interpreter from closing', async () => {
+    const js = await open();
+    await js.evalBlock('setInterval(() => {}, 1000)');
+    await js.close();
+    expect(await js.closed).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('exported functions', () => {
+  test('are synchronous there, even if they are async here', async () => {
+    const js = await open();
+    await js.export(async (x: number) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return x + 1;
+    }, 'host');
+    await js.evalBlock('const list = [3, 1, 2].map(host).sort((a, b) => host(a) - host(b))');
+    expect(await js.eval('list')).toEqual([2, 3, 4]);
+    expect(await js.eval('[host.name, typeof host, host(1) + 1]')).toEqual(['host', 'function', 3]);
+  });
+
+  test('go into an object where code looks for them, also one that is a const', async () => {
+    const js = await open();
+    await js.evalBlock(
+      'const legacy = { inner: { old() { return "old" } }, run() { return this.inner.old(1) } }; let free = () => 1; class Box {}',
+    );
+    await js.export((x: number) => `new ${x}`, 'legacy.inner.old');
+    await js.export(() => 2, 'free');
+    await js.export(() => 3, 'Box.prototype.open');
+    await js.export(() => 'é', 'größe');
+    expect(await js.eval('[legacy.run(), free(), new Box().open(), größe()]')).toEqual(['new 1', 2, 3, 'é']);
+  });
+
+  test('cannot be called a const, and nothing comes of trying', async () => {
+    const js = await open();
+    await js.evalBlock('const fixed = () => 1');
+    await rejection(
+      js.export(() => 2, 'fixed'),
+      RemoteException,
+    );
+    expect(await js.eval('fixed()')).toBe(1);
+  });
+});
+
+describe('the native protocol carries what the structured clone does', () => {
+  const values: [kind: string, value: unknown][] = [
+    [
+      'Map',
+      new Map<unknown, unknown>([
+        [1, 'a'],
+        [{ a: 1 }, new Map()],
+      ]),
+    ],
+    ['Set', new Set([1, 'a', null])],
+    ['Date', new Date(1234567890123)],
+    ['BigInt', [0n, 5n, -(10n ** 50n)]],
+    ['typed arrays', [new Uint8Array([0, 255]), new Float64Array([0.1, Number.NaN, -0]), new BigInt64Array([-1n])]],
+    ['ArrayBuffer', new Uint8Array([1, 2]).buffer],
+    ['RegExp', /a.b/giu],
+    ['odd numbers', [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0]],
+    ['undefined', [undefined, { a: undefined }, undefined]],
+  ];
+
+  test.each(values)('%s, there and back', async (_kind, value) => {
+    const js = await open();
+    const arrived: unknown[] = [];
+    await js.export((x: unknown) => {
+      arrived.push(x);
+      return x;
+    }, 'host');
+    expect(await js.call('x => host(x)', value)).toStrictEqual(value);
+    expect(arrived).toStrictEqual([value]);
+  });
+
+  test('undefined as such', async () => {
+    const js = await open();
+    expect(await js.eval('undefined')).toBeUndefined();
+    expect(await js.call('(...args) => args.map(String)', undefined, null)).toEqual(['undefined', 'null']);
+  });
+
+  test('Error with its type and cause', async () => {
+    const js = await open();
+    const error = await js.eval<Error>('new RangeError("outer", { cause: new TypeError("inner") })');
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ message: 'outer', cause: expect.objectContaining({ message: 'inner' }) });
+    expect(
+      await js.call('(e) => e instanceof Error && e.cause.message', new Error('a', { cause: new Error('b') })),
+    ).toBe('b');
+  });
+
+  test('cycles, and one object in two places', async () => {
+    const js = await open();
+    const shared = { a: 1 };
+    const loop: unknown[] = [shared, shared];
+    loop.push(loop);
+    const [first, second, self] = (await js.call('x => x', loop)) as unknown[];
+    expect(second).toBe(first);
+    expect((self as unknown[])[2]).toBe(self);
+  });
+
+  test.each(['() => {}', 'Symbol("x")', 'new WeakMap()', 'Promise', 'new Proxy({}, {})', 'process.stdin'])(
+    'but no %s',
+    async (code) => {
+      const js = await open();
+      const error = await rejection(js.eval(`{ a: [0, ${code}] }`), SerializationException);
+      expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('a[1]') });
+      await expectAlive(js);
+    },
+  );
+});
+
+describe('plain JSON', () => {
+  test('honours toJSON, at any depth', async () => {
+    const js = await open({ protocol: 'JSON' });
+    await js.evalBlock('class Money { toJSON() { return { cents: 5 } } }');
+    expect(await js.eval('[new Money(), { a: new Money() }]')).toEqual([{ cents: 5 }, { a: { cents: 5 } }]);
+    expect(await js.call('x => x', { a: { toJSON: () => 'mine' } })).toEqual({ a: 'mine' });
+  });
+
+  test.each([
+    'new Map()',
+    'new Set()',
+    'new Date()',
+    'Buffer.from("a")',
+    'new Uint8Array(1)',
+    '/a/',
+    'new Error("a")',
+    'NaN',
+    '-Infinity',
+    'Symbol("a")',
+    '() => {}',
+    'new (class Point {})()',
+    'Object.create({ a: 1 })',
+  ])('makes nothing else of %s', async (code) => {
+    const js = await open({ protocol: 'JSON' });
+    const error = await rejection(js.eval(`{ a: [0, ${code}] }`), SerializationException);
+    expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('a[1]') });
+  });
+
+  test('makes null of undefined, and of what is missing in a list', async () => {
+    const js = await open({ protocol: 'JSON' });
+    expect(await js.eval('[undefined, , 1]')).toEqual([null, null, 1]);
+    expect(await js.call('x => x', [undefined])).toEqual([null]);
+  });
+
+  test('carries integers of any size, exactly', async () => {
+    const js = await open({ protocol: 'JSON' });
+    expect(await js.eval('[2n ** 70n, -(2n ** 53n) - 1n, 2 ** 60]')).toEqual([2n ** 70n, -(2n ** 53n) - 1n, 2 ** 60]);
+    expect(await js.call('(...args) => args.map((x) => typeof x)', 2n ** 70n, 2 ** 60)).toEqual(['bigint', 'number']);
+  });
+
+  test('refuses a structure that contains itself', async () => {
+    const js = await open({ protocol: 'JSON' });
+    await js.evalBlock('const loop = []; loop.push({ loop })');
+    await rejection(js.eval('loop'), SerializationException);
+    await expectAlive(js);
+  });
+});
+
+describe('exceptions', () => {
+  test('cross themselves by default between JavaScript and JavaScript, both ways', async () => {
+    const js = await open();
+    const error = await rejection(
+      js.evalBlock('throw new RangeError("outer", { cause: new TypeError("inner") })'),
+      RemoteException,
+    );
+    expect(error.data).toBeInstanceOf(RangeError);
+    expect(error.data).toMatchObject({ message: 'outer', cause: expect.any(TypeError) });
+    expect((await rejection(js.evalBlock('throw { code: 42, list: new Set([1]) }'), RemoteException)).data).toEqual({
+      code: 42,
+      list: new Set([1]),
+    });
+    await js.export(() => {
+      throw new RangeError('from the host', { cause: 5 });
+    }, 'host');
+    await js.evalBlock('let seen; try { host() } catch (e) { seen = [e instanceof RangeError, e.message, e.cause] }');
+    expect(await js.eval('seen')).toEqual([true, 'from the host', 5]);
+  });
+
+  test.each(protocols)('cross as their text with transExcept: false, under %s', async (protocol) => {
+    const js = await open({ protocol, transExcept: false });
+    expect((await rejection(js.evalBlock('throw new RangeError("oh no")'), RemoteException)).data).toBe('oh no');
+    await js.export(() => {
+      throw new RangeError('from the host');
+    }, 'host');
+    await js.evalBlock(
+      'let seen; try { host() } catch (e) { seen = [e instanceof Error, e instanceof _BOND_RemoteException, e.message, e.data, e.type] }',
+    );
+    expect(await js.eval('seen')).toEqual([true, true, 'from the host', 'from the host', 'RangeError']);
+  });
+
+  test('that are data cross as such under plain JSON with transExcept', async () => {
+    const js = await open({ protocol: 'JSON', transExcept: true });
+    expect((await rejection(js.evalBlock('throw { code: 42 }'), RemoteException)).data).toEqual({ code: 42 });
+    await js.export(() => {
+      throw { code: 43 };
+    }, 'host');
+    await js.evalBlock('let code; try { host() } catch (e) { code = e.code }');
+    expect(await js.eval('code')).toBe(43);
+  });
+
+  test('that cannot cross are a SerializationException', async () => {
+    const js = await open();
+    const error = await rejection(js.evalBlock('throw { f() {} }'), SerializationException);
+    expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('f') });
+    await expectAlive(js);
+  });
+
+  test.each(['null', 'undefined', '"text"', '42', 'Symbol("x")', '() => {}', 'Object.create(null)'])(
+    'may be even %s',
+    async (code) => {
+      const js = await open({ transExcept: false });
+      await rejection(js.evalBlock(`throw ${code}`), RemoteException);
+      await expectAlive(js);
+    },
+  );
+
+  test('carry their stack, which names functions and not the driver', async () => {
+    const js = await open();
+    await js.evalBlock('function outer() { inner() }\nfunction inner() { throw new Error("deep") }');
+    const { traceback } = await rejection(js.call('outer'), RemoteException);
+    expect(traceback).toMatch(/Error: deep\n.*inner.*:2:.*\n.*outer.*:1:/);
+    expect(traceback).not.toContain('bond driver');
+  });
+
+  test('of endless recursion are a RangeError, also when it goes through the host', async () => {
+    const js = await open();
+    await js.evalBlock('function f() { return f() }; function down(n) { return up(n + 1) }');
+    await js.export((n: number) => js.call('down', n), 'up');
+    expect((await rejection(js.call('f'), RemoteException)).type).toBe('RangeError');
+    expect((await rejection(js.call('down', 0), RemoteException)).type).toBe('RangeError');
+    await expectAlive(js);
+  }, 60_000);
+
+  test('of the serialization are a TypeError that is called _BOND_SerializationException', async () => {
+    const js = await open();
+    await js.export(() => 1, 'host');
+    await js.evalBlock(
+      'let seen; try { host(() => {}) } catch (e) { seen = [e.name, e instanceof TypeError, e instanceof _BOND_SerializationException] }',
+    );
+    expect(await js.eval('seen')).toEqual(['_BOND_SerializationException', true, true]);
+  });
+});
+
+describe('output and input', () => {
+  test('console.log, console.error and process.stdout keep their order', async () => {
+    const [out, err] = [collect(), collect()];
+    const js = await open({ stdout: out.stdout, stderr: err.stdout });
+    await js.evalBlock(
+      'console.log("é", 1); process.stdout.write("two"); require("fs").writeSync(1, "three"); console.error("err")',
+    );
+    expect([out.text(), err.text()]).toEqual(['é 1\ntwothree', 'err\n']);
+  });
+
+  test.each([
+    [
+      'process.stdin as a stream',
+      'new Promise((done) => process.stdin.on("data", done).on("end", () => done("end")).resume())',
+      'end',
+    ],
+    [
+      'process.stdin with for await',
+      '(async () => { for await (const chunk of process.stdin) return String(chunk); return "end" })()',
+      'end',
+    ],
+    ['/dev/stdin', 'require("fs").readFileSync("/dev/stdin", "utf8")', ''],
+    ['fs.promises', 'require("fs").promises.readFile("/dev/stdin", "utf8")', ''],
+    [
+      'a stream of fd 0',
+      'new Promise((done) => require("fs").createReadStream(null, { fd: 0 }).on("data", done).on("close", () => done("end")))',
+      'end',
+    ],
+    ['spawnSync', 'require("child_process").spawnSync("cat", { stdio: [0, "pipe", "inherit"] }).stdout.length', 0],
+    [
+      'spawn',
+      'new Promise((done) => require("child_process").spawn("cat", { stdio: "inherit" }).on("close", done))',
+      0,
+    ],
+  ])('%s gives the end of the input', async (_what, code, value) => {
+    const js = await open();
+    const [input, answer] = await Promise.all([js.eval(code), js.eval('1')]);
+    expect([input, answer]).toEqual([value, 1]);
+  });
+});
+
+test('an interrupt ends what is run, synchronous or not, and keeps timers and variables', async () => {
+  const output = collect();
+  const js = await open({ stdout: output.stdout });
+  await js.evalBlock('let n = 1; setTimeout(() => process.stdout.write("timer"), 1)');
+  for (const [index, code] of [
+    'for (;;);',
+    'await new Promise(() => {})',
+    'function f() { for (;;); } f()',
+  ].entries()) {
+    const call = rejection(js.evalBlock(`process.stdout.write("on${index}"); ${code}`), RemoteException);
+    await output.until(`on${index}`);
+    await js.interrupt();
+    await call;
+  }
+  await output.until('timer');
+  expect(await js.eval('n')).toBe(1);
+});

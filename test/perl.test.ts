@@ -1,0 +1,356 @@
+import { describe, expect, test } from 'vitest';
+import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+
+needsInterpreter('Perl');
+
+const open = (options?: BondOptions, args: string[] = []) => openBond('Perl', undefined, args, options);
+
+describe('list context is the default, and one value collapses to itself', () => {
+  test.each<[code: string, value: unknown]>([
+    ['(1, 2, 3)', [1, 2, 3]],
+    ['(5)', 5],
+    ['()', []],
+    ['[5]', [5]],
+    ['[[5]]', [[5]]],
+    ['map { $_ + 1 } 1, 2', [2, 3]],
+    ['split /,/, "a,b"', ['a', 'b']],
+    ['scalar(split /,/, "a,b")', 2],
+    ['scalar reverse "abc"', 'cba'],
+    ['context()', 'list'],
+    ['scalar context()', 'scalar'],
+    ['@list', [1, 2]],
+    ['\\@list', [1, 2]],
+    ['\\%hash', { a: 1 }],
+    ['%hash', ['a', 1]],
+    ['undef', null],
+  ])('%s', async (code, value) => {
+    const perl = await open();
+    await perl.evalBlock('sub context { wantarray ? "list" : "scalar" } @list = (1, 2); %hash = (a => 1);');
+    expect(await perl.eval(code)).toEqual(value);
+  });
+});
+
+describe('call takes anything function-like', () => {
+  test.each<[name: string, args: unknown[], value: unknown]>([
+    ['add', [1, 2], 3],
+    ['main::add', [1, 2], 3],
+    ['Other::name', [], 'Other'],
+    ['join', ['-', 'a', 'b'], 'a-b'],
+    ['uc', ['é'], 'É'],
+    ['length', ['日本'], 2],
+    ['sprintf', ['%03d|%s', 7, 'x'], '007|x'],
+    ['reverse', [1, 2, 3], [3, 2, 1]],
+    ['abs', [-5], 5],
+    ['substr', ['abcdef', 2, 3], 'cde'],
+    ['sort', ['b', 'c', 'a'], ['a', 'b', 'c']],
+    ['keys', [{ a: 1 }], 'a'],
+    ['split', [',', 'a,b'], ['a', 'b']],
+    ['scalar split', [',', 'a,b,c'], 3],
+    ['scalar reverse', ['abc'], 'cba'],
+    ['map { $_ + 1 }', [1, 2, 3], [2, 3, 4]],
+    ['map { $_ }', ['only'], 'only'],
+    ['grep { $_ > 1 }', [1, 2, 3], [2, 3]],
+    ['sort { $b <=> $a }', [9, 10, 11], [11, 10, 9]],
+    ['sub { $_[0] . $_[1] }', ['a', 'b'], 'ab'],
+    ['&add', [1, 2], 3],
+    ['&$code', [20], 21],
+    ['&{ $any->{expression} }', [20], 21],
+    ['$code->', [20], 21],
+    ['$object->method', [2], 12],
+    ['Counter->new->method', [1], 11],
+    ['$object->{code}->', [3], 4],
+    ['unary', ['x'], '<x>'],
+    ['apply { $_[0] * 2 }', [1, 2], [2, 4]],
+    ['ref', [[1]], 'ARRAY'],
+  ])('%s', async (name, args, value) => {
+    const perl = await open();
+    await perl.evalBlock(`
+      sub add { $_[0] + $_[1] }
+      sub unary($) { "<$_[0]>" }
+      sub apply(&@) { my $code = shift; map { $code->($_) } @_ }
+      $code = sub { $_[0] + 1 };
+      $any = { expression => $code };
+      { package Other; sub name { __PACKAGE__ } }
+      { package Counter; sub new { bless { n => 10, code => $main::code } } sub method { $_[0]{n} + $_[1] } }
+      $object = Counter->new;`);
+    expect(await perl.call(name, ...args)).toEqual(value);
+  });
+
+  test('a list of arguments that is given as one list, as the documentation of python-bond does', async () => {
+    const perl = await open();
+    expect(await perl.call('map { $_ + 1 }', [1, 2, 3])).toEqual([2, 3, 4]);
+  });
+
+  test('references to arrays and hashes, which builtins and prototyped subs may change', async () => {
+    const perl = await open();
+    await perl.evalBlock('sub append(\\@@) { my ($list, @more) = @_; push @$list, @more } @list = (1);');
+    await perl.call('push', perl.ref('@list'), 2, 3);
+    await perl.call('append', perl.ref('@list'), 4);
+    expect(await perl.eval('@list')).toEqual([1, 2, 3, 4]);
+    expect(await perl.call('join', '+', perl.ref('@list'))).toBe('1+2+3+4');
+  });
+
+  test('file handles, by reference', async () => {
+    const perl = await open();
+    await perl.evalBlock('open($fd, "+>", undef) or die;');
+    expect(await perl.call('syswrite', perl.ref('$fd'), 'Hello world!')).toBe(12);
+    expect(await perl.call('sub { syswrite($fd, shift()); }', 'Again')).toBe(5);
+    expect(await perl.call('close', perl.ref('$fd'))).toBe(true);
+  });
+});
+
+describe('variables', () => {
+  test('`my` does not outlive its block; `our` and unqualified names do', async () => {
+    const perl = await open();
+    await perl.evalBlock('my $my = 1; our $our = 2; $plain = 3; $Some::where = 4; local $local = 5;');
+    expect(await perl.eval('[$my, $our, $plain, $Some::where, $local]')).toEqual([null, 2, 3, 4, null]);
+  });
+
+  test('strictness ends with its block, and is in force inside of it', async () => {
+    const perl = await open();
+    await perl.evalBlock('use strict; my $x = 1;');
+    await perl.evalBlock('$free = 1;');
+    await rejection(perl.evalBlock('use strict; $undeclared = 1;'), RemoteException);
+    expect(await perl.eval('$free')).toBe(1);
+  });
+
+  test('code runs in package main, and leaves the package with its block', async () => {
+    const perl = await open();
+    await perl.evalBlock('package Elsewhere; sub here { __PACKAGE__ }');
+    expect(await perl.eval('[__PACKAGE__, Elsewhere::here()]')).toEqual(['main', 'Elsewhere']);
+  });
+
+  test("Perl's own variables may be changed, and are not changed by the driver", async () => {
+    const output = collect();
+    const perl = await open({ stdout: output.stdout });
+    await perl.evalBlock(
+      String.raw`$, = '-'; $\ = "!"; $" = '+'; $/ = undef; $; = 'x'; $| = 0; $_ = 'topic'; $@ = 'error';`,
+    );
+    await perl.export((x: string) => `host ${x}`, 'host');
+    expect(await perl.eval('host("a")')).toBe('host a');
+    await perl.evalBlock('print 1, 2; @x = (1, 2); print "@x";');
+    expect(output.text()).toBe('1-2!1+2!');
+    expect(await perl.eval('[$_, $,, $/]')).toEqual(['topic', '-', null]);
+  });
+
+  test('handlers for __DIE__ and __WARN__ belong to the user: the driver triggers none', async () => {
+    const perl = await open();
+    await perl.evalBlock(
+      '@seen = (); $SIG{__DIE__} = sub { push @seen, "die" }; $SIG{__WARN__} = sub { push @seen, "warn" };',
+    );
+    await perl.export(() => 1, 'host');
+    expect(await perl.eval('host("é", 1.5, [undef], {})')).toBe(1);
+    await rejection(perl.eval('[1, sub {}]'), SerializationException);
+    expect(await perl.eval('@seen')).toEqual([]);
+    await perl.evalBlock('warn "x"; eval { die "y" };');
+    expect(await perl.eval('@seen')).toEqual(['warn', 'die']);
+  });
+});
+
+describe('values', () => {
+  test('numbers stay numbers, and strings strings', async () => {
+    const perl = await open();
+    await perl.evalBlock('sub same { $_[0] } $n = 5; $s = "5"; $f = "1.50"; $sum = $s + $f;');
+    expect(await perl.eval('[5, "5", 1.5, "1.50", "5" + 0, 5 . "", -0.5, "007", 1e3, 10 / 4]')).toEqual([
+      5,
+      '5',
+      1.5,
+      '1.50',
+      5,
+      '5',
+      -0.5,
+      '007',
+      1000,
+      2.5,
+    ]);
+    expect(await perl.eval('[$n, $s, $f, $sum]')).toEqual([5, '5', '1.50', 6.5]);
+    for (const value of ['5', 5, '1.50', '', '0', 0, '1e3']) expect(await perl.call('same', value)).toBe(value);
+  });
+
+  test('even when they have been used as the other', async () => {
+    const perl = await open();
+    if (!(await perl.eval<boolean>('$] >= 5.036'))) return;
+    await perl.evalBlock('$n = 5; $text = "n is $n"; $s = "5"; $sum = $s + 1;');
+    expect(await perl.eval('[$n, $s]')).toEqual([5, '5']);
+  });
+
+  test('booleans of the host are true and false, and come back as booleans', async () => {
+    const perl = await open();
+    expect(await perl.call('sub { map { $_ ? "yes" : "no" } @_ }', true, false)).toEqual(['yes', 'no']);
+    expect(await perl.call('sub { @_ }', true, false)).toEqual([true, false]);
+  });
+
+  test('integers beyond 64 bits are Math::BigInt, both ways', async () => {
+    const perl = await open();
+    expect(await perl.call('sub { my $n = shift; (ref $n, $n * 2) }', 10n ** 30n)).toEqual([
+      'Math::BigInt',
+      2n * 10n ** 30n,
+    ]);
+    expect(await perl.eval('[9223372036854775807, 18446744073709551615]')).toEqual([2n ** 63n - 1n, 2n ** 64n - 1n]);
+  });
+
+  test('TO_JSON is honoured, at any depth', async () => {
+    const perl = await open();
+    await perl.evalBlock(
+      '{ package Money; sub new { bless { cents => 5 } } sub TO_JSON { return { cents => $_[0]{cents} } } }',
+    );
+    expect(await perl.eval('Money->new')).toEqual({ cents: 5 });
+    expect(await perl.eval('{ a => [Money->new] }')).toEqual({ a: [{ cents: 5 }] });
+  });
+
+  test.each([
+    'sub {}',
+    '\\*STDOUT',
+    '*STDOUT',
+    'bless({}, "Point")',
+    'bless([], "Point")',
+    '\\"text"',
+    'qr/x/',
+    '\\\\1',
+  ])('%s is a SerializationException', async (code) => {
+    const perl = await open();
+    const error = await rejection(perl.eval(`{ a => [0, ${code}] }`), SerializationException);
+    expect(error.message).toContain('a[1]');
+    await expectAlive(perl);
+  });
+
+  test.each(['9**9**9', '-9**9**9', '-sin(9**9**9)'])('plain JSON carries no %s', async (code) => {
+    const perl = await open({ protocol: 'JSON' });
+    expect((await rejection(perl.eval(`[1, ${code}]`), SerializationException)).message).toContain('[1]');
+  });
+
+  test('a structure that contains itself is a SerializationException', async () => {
+    const perl = await open();
+    await perl.evalBlock('$loop = []; push @$loop, $loop;');
+    await rejection(perl.eval('$loop'), SerializationException);
+    await expectAlive(perl);
+  });
+
+  test('strings are characters, in the code as well', async () => {
+    const perl = await open();
+    expect(await perl.eval('length("é😀")')).toBe(2);
+    expect(await perl.eval('"caf\\x{e9} \\x{1f600}"')).toBe('café 😀');
+    expect(await perl.call('ord', '😀')).toBe(0x1f600);
+    expect(await perl.eval('"é" eq "\\x{e9}"')).toBe(true);
+  });
+});
+
+describe('exceptions', () => {
+  test('say where they were thrown, unless they end in a newline', async () => {
+    const perl = await open();
+    expect((await rejection(perl.evalBlock('die "oh no"'), RemoteException)).remoteMessage).toMatch(
+      /^oh no at .+ line 1\.$/,
+    );
+    expect((await rejection(perl.evalBlock('die "oh no\\n"'), RemoteException)).remoteMessage).toBe('oh no');
+  });
+
+  test('that are objects have a type, and the text that they give themselves', async () => {
+    const perl = await open();
+    await perl.evalBlock(
+      '{ package My::Error; use overload q{""} => sub { "text of " . $_[0]{name} }, fallback => 1; }',
+    );
+    const error = await rejection(perl.evalBlock('die bless({ name => "it" }, "My::Error")'), RemoteException);
+    expect(error).toMatchObject({ type: 'My::Error', remoteMessage: 'text of it' });
+  });
+
+  test('that are data cross as such with transExcept, both ways', async () => {
+    const perl = await open({ transExcept: true });
+    expect((await rejection(perl.evalBlock('die { code => 42 }'), RemoteException)).data).toEqual({ code: 42 });
+    await perl.export(() => {
+      throw { code: 43 };
+    }, 'host');
+    expect(await perl.eval('do { eval { host() }; $@->{data}{code} }')).toBe(43);
+    expect((await rejection(perl.evalBlock('die { code => sub {} }'), SerializationException)).message).toContain(
+      'code',
+    );
+    await expectAlive(perl);
+  });
+
+  test('of the serialization are a _BOND_SerializationException', async () => {
+    const perl = await open();
+    await perl.export(() => 1, 'host');
+    expect(
+      await perl.eval('do { eval { host(sub {}) }; $@->isa("_BOND_SerializationException") ? "is" : "is not" }'),
+    ).toBe('is');
+    await perl.export(() => {
+      throw new Error('from the host');
+    }, 'host');
+    expect(await perl.eval('do { eval { host() }; "$@" }')).toBe('from the host');
+  });
+});
+
+test('warnings go to stderr, and only there', async () => {
+  const [out, err] = [collect(), collect()];
+  const perl = await open({ stdout: out.stdout, stderr: err.stdout });
+  await perl.evalBlock('warn "careful\\n"; use warnings; my $x = "text" + 1;');
+  expect(out.text()).toBe('');
+  expect(err.text()).toMatch(/^careful\nArgument "text" isn't numeric/);
+  await expectAlive(perl);
+});
+
+test('no modules are needed but those of the core', async () => {
+  const dirs = await (await open()).eval<string[]>(
+    'do { require Config; grep { $_ } @Config::Config{qw(sitelib sitearch vendorlib vendorarch)} }',
+  );
+  const bare = await openBond('Perl', ['perl', `-M-lib=${dirs.join(',')}`]);
+  const there = await bare.eval<string[]>('[@INC]');
+  expect(there.filter((dir) => dirs.includes(dir))).toEqual([]);
+  const values = ['é', [1.5, null, true, { a: 10n ** 30n }]];
+  expect(await bare.call('sub { @_ }', ...values)).toEqual(values);
+});
+
+test('an exported function goes into the package where code looks for it', async () => {
+  const perl = await open();
+  await perl.evalBlock('{ package Legacy; sub old { "old" } sub run { old(@_) . "!" } }');
+  await perl.export((x: string) => `new ${x}`, 'Legacy::old');
+  expect(await perl.eval('[Legacy::old(1), Legacy::run(2), Legacy->can("old")->(3)]')).toEqual([
+    'new 1',
+    'new 2!',
+    'new 3',
+  ]);
+  await perl.export((...args: unknown[]) => args, 'Deep::er::name');
+  expect(await perl.eval('Deep::er->name("x")')).toEqual(['Deep::er', 'x']);
+  expect(await perl.eval('defined &Deep::er::name ? "yes" : "no"')).toBe('yes');
+});
+
+test('an exported function gets its arguments as a list, and may be used like any sub', async () => {
+  const perl = await open();
+  await perl.export((...args: unknown[]) => args.length, 'count_args');
+  await perl.evalBlock('@list = (1, 2, 3); %hash = (a => 1);');
+  expect(await perl.eval('[count_args(@list), count_args(\\@list), count_args(%hash, @list), count_args()]')).toEqual([
+    3, 1, 5, 0,
+  ]);
+  expect(await perl.eval('map { count_args($_) } 1, 2')).toEqual([1, 1]);
+});
+
+test('output that Perl is told to buffer arrives before the call resolves all the same', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.evalBlock('$| = 0; print "kept";');
+  expect(output.text()).toBe('kept');
+});
+
+test('die in an exit hook, and exit with a code, are told', async () => {
+  const perl = await open();
+  await perl.evalBlock('END { $? = 7 }');
+  expect(await rejection(perl.evalBlock('exit 3'), TerminatedException)).toMatchObject({ exitCode: 7 });
+});
+
+test('a forked child neither reads nor answers what the host says', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.evalBlock('my $pid = fork; if (!$pid) { print "child"; exit 0 } waitpid($pid, 0);');
+  expect(output.text()).toBe('child');
+  await expectAlive(perl);
+});
+
+test('an interrupt is an exception that code can catch', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  const call = perl.evalBlock('eval { print "on"; while (1) {} }; $caught = ref $@;');
+  await output.until('on');
+  await perl.interrupt();
+  await call;
+  expect(await perl.eval('$caught')).toBe('_BOND_InterruptException');
+});

@@ -1,0 +1,419 @@
+import { describe, expect, test } from 'vitest';
+import {
+  BondException,
+  type BondOptions,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+} from '../src/index.js';
+import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+
+needsInterpreter('PHP');
+
+const open = (options?: BondOptions, args: string[] = []) => openBond('PHP', undefined, args, options);
+
+describe('global variables', () => {
+  test('persist between calls, and so does unset', async () => {
+    const php = await open();
+    await php.evalBlock('$a = 1; $b = [1, 2];');
+    await php.evalBlock('$a++; $b[] = 3;');
+    expect(await php.eval('[$a, $b]')).toEqual([2, [1, 2, 3]]);
+    await php.evalBlock('unset($a, $b[0]);');
+    expect(await php.eval('[isset($a), array_key_exists("a", $GLOBALS), array_values($b)]')).toEqual([
+      false,
+      false,
+      [2, 3],
+    ]);
+  });
+
+  test('are the real ones: functions find them with global and $GLOBALS', async () => {
+    const php = await open();
+    await php.evalBlock('function bump() { global $n; $n++; return $GLOBALS["n"]; } $n = 1;');
+    expect(await php.call('bump')).toBe(2);
+    expect(await php.eval('$n')).toBe(2);
+  });
+
+  test('are the same in calls within calls: set, changed, unset, bound by reference', async () => {
+    const php = await open();
+    await php.evalBlock('$old = 1; $gone = 1; $list = [3, 1, 2];');
+    await php.export(async () => {
+      await php.evalBlock(
+        '$old = 2; $new = 3; unset($gone); $alias = &$old; sort($list); function made() { return "made"; }',
+      );
+      return php.eval('$old + $new');
+    }, 'host');
+    expect(await php.eval('host()')).toBe(5);
+    await php.evalBlock('$alias = 9;');
+    expect(await php.eval('[$old, $new, isset($gone), $list, made()]')).toEqual([9, 3, false, [1, 2, 3], 'made']);
+  });
+});
+
+describe('every Throwable is caught', () => {
+  test.each([
+    ['a parse error', 'this is not PHP', 'ParseError'],
+    ['an undefined function', 'nowhere()', 'Error'],
+    ['an undefined method', '(new stdClass)->nowhere()', 'Error'],
+    ['an undefined class', 'new Nowhere()', 'Error'],
+    ['a type error', 'strlen([])', 'TypeError'],
+    ['too few arguments', '(function ($a) {})()', 'ArgumentCountError'],
+    ['a division by zero', '1 % 0', 'DivisionByZeroError'],
+    ['an exception', '(function () { throw new DomainException("x"); })()', 'DomainException'],
+  ])('%s', async (_what, code, type) => {
+    const php = await open();
+    expect((await rejection(php.eval(code), RemoteException)).type).toBe(type);
+    expect((await rejection(php.evalBlock(`$x = ${code};`), RemoteException)).type).toBe(type);
+    await expectAlive(php);
+  });
+
+  test('the traceback names the functions that led to it, and not the driver', async () => {
+    const php = await open();
+    await php.evalBlock('function outer() { inner(); } function inner() { throw new LogicException("deep"); }');
+    const { traceback } = await rejection(php.call('outer'), RemoteException);
+    expect(traceback).toMatch(/inner\(\)[\s\S]*outer\(\)/);
+  });
+
+  test('a message that is not UTF-8 is told as far as it can be', async () => {
+    const php = await open();
+    const error = await rejection(php.evalBlock(String.raw`throw new Exception("caf\xe9 closed");`), RemoteException);
+    expect(error.remoteMessage).toMatch(/^caf.+ closed$/);
+    await expectAlive(php);
+  });
+});
+
+describe('a fatal error is a TerminatedException that says what PHP said', () => {
+  const fatal = 'function strlen() {}';
+
+  test.each([
+    ['as PHP is installed', []],
+    ['with display_errors on', ['-d', 'display_errors=1', '-d', 'log_errors=0']],
+    ['with display_errors on stderr', ['-d', 'display_errors=stderr', '-d', 'log_errors=0']],
+    ['with nothing but a log', ['-d', 'display_errors=0', '-d', 'log_errors=1']],
+    ['even where PHP is told to say nothing', ['-d', 'display_errors=0', '-d', 'log_errors=0']],
+  ])('%s', async (_how, args) => {
+    const php = await open({}, args);
+    const error = await rejection(php.evalBlock(fatal), TerminatedException);
+    expect(error).toMatchObject({ exitCode: 255, message: expect.stringContaining('Cannot redeclare') });
+    expect(await rejection(php.eval('1'), TerminatedException)).toMatchObject({ exitCode: 255 });
+  });
+
+  test('memory that runs out, too', async () => {
+    const php = await open({}, ['-d', 'memory_limit=32M']);
+    const error = await rejection(php.eval('str_repeat("x", 100000000)'), TerminatedException);
+    expect(error.message).toContain('Allowed memory size');
+  });
+});
+
+test('exit says its text, runs the exit hooks, and is a TerminatedException', async () => {
+  const output = collect();
+  const php = await open({ stdout: output.stdout });
+  await php.evalBlock('register_shutdown_function(function () { echo "hook"; });');
+  expect(await rejection(php.evalBlock('exit("text ");'), TerminatedException)).toMatchObject({ exitCode: 0 });
+  expect(output.text()).toBe('text hook');
+});
+
+test('output buffers are flushed at the end, and hold back what is printed until then', async () => {
+  const output = collect();
+  const php = await open({ stdout: output.stdout });
+  await php.evalBlock('ob_start(); echo "one";');
+  expect(await php.eval('ob_get_contents()')).toBe('one');
+  expect(output.text()).toBe('');
+  await php.evalBlock('echo "two";');
+  await php.close();
+  expect(output.text()).toBe('onetwo');
+});
+
+describe('call takes', () => {
+  test.each<[what: string, name: string, args: unknown[], result: unknown]>([
+    ['functions of PHP', 'explode', [' ', 'Hello world'], ['Hello', 'world']],
+    ['functions of the user', 'add', [1, 2], 3],
+    ['names in any case', 'ADD', [1, 2], 3],
+    ['names in a namespace', 'Deep\\Space\\nine', [], 9],
+    ['names with a leading backslash', '\\Deep\\Space\\nine', [], 9],
+    ['$closures', '$closure', [20], 21],
+    ['closures as they are written', '(function ($x) { return -$x; })', [5], -5],
+    ['$obj->method', '$counter->add', [2], 12],
+    ['Class::method', 'Counter::make', [], 10],
+    ['elements of arrays', '$handlers["x"]', [1], 2],
+    ['functions without parameters, and with many', 'max', [1, 9, 3], 9],
+    ['print, which is none', 'print', ['x'], 1],
+  ])('%s', async (_what, name, args, result) => {
+    const php = await open();
+    await php.evalBlock(`
+      function add($a, $b) { return $a + $b; }
+      class Counter {
+        private $n = 10;
+        public function add($x) { return $this->n += $x; }
+        public static function make() { return (new Counter)->n; }
+      }
+      $counter = new Counter;
+      $closure = function ($x) { return $x + 1; };
+      $handlers = ["x" => $closure];`);
+    await php.evalBlock('namespace Deep\\Space; function nine() { return 9; }');
+    expect(await php.call(name, ...args)).toEqual(result);
+  });
+
+  test('references to variables, which functions may change', async () => {
+    const php = await open();
+    await php.evalBlock('$list = [3, 1, 2];');
+    await php.call('sort', php.ref('$list'));
+    expect(await php.eval('$list')).toEqual([1, 2, 3]);
+    expect(await php.call('array_push', php.ref('$list'), 4)).toBe(4);
+    expect(await php.call('preg_match', '/b(.)/', 'abc', php.ref('$matches'))).toBe(1);
+    expect(await php.eval('[$list, $matches]')).toEqual([
+      [1, 2, 3, 4],
+      ['bc', 'c'],
+    ]);
+  });
+
+  test('references to what cannot cross', async () => {
+    const php = await open();
+    await php.evalBlock('$file = tmpfile();');
+    expect(await php.call('fwrite', php.ref('$file'), 'hello')).toBe(5);
+    expect(await php.call('fclose', php.ref('$file'))).toBe(true);
+  });
+});
+
+describe('exported functions', () => {
+  test('are real functions: PHP finds them, in any case, and takes them as callbacks', async () => {
+    const php = await open();
+    await php.export((x: number) => x * 2, 'host');
+    expect(await php.eval('function_exists("host") && is_callable("host")')).toBe(true);
+    expect(await php.eval('HOST(4)')).toBe(8);
+    expect(await php.eval('array_map("host", [1, 2, 3])')).toEqual([2, 4, 6]);
+  });
+
+  test.each(['strlen', 'STRLEN', 'mine', 'eval', 'list'])(
+    'do not take the place of %s: it is an exception',
+    async (name) => {
+      const php = await open();
+      await php.evalBlock('function mine() { return "old"; }');
+      const error = await rejection(
+        php.export(() => 'new', name),
+        BondException,
+      );
+      expect(error).not.toBeInstanceOf(TerminatedException);
+      expect(await php.eval('[strlen("abc"), mine()]')).toEqual([3, 'old']);
+    },
+  );
+
+  test('go into a namespace, where its code finds them', async () => {
+    const php = await open();
+    await php.export((x: number) => x + 1, 'Name\\Space\\f');
+    await php.evalBlock('namespace Name\\Space; function run() { return f(1); }');
+    expect(await php.eval('Name\\Space\\run() + \\Name\\Space\\F(2)')).toBe(5);
+  });
+
+  test('throw exceptions that are caught by their base types', async () => {
+    const php = await open();
+    await php.export(() => {
+      throw new TypeError('from the host');
+    }, 'host');
+    await php.evalBlock(
+      'function seen() { try { host(); } catch (RuntimeException $e) { return [$e->getMessage(), $e->data]; } }',
+    );
+    expect(await php.call('seen')).toEqual(['from the host', 'from the host']);
+  });
+});
+
+describe('values', () => {
+  test('JsonSerializable is honoured, at any depth, and for exceptions as well', async () => {
+    const php = await open({ transExcept: true });
+    await php.evalBlock(`
+      class Money implements JsonSerializable {
+        private $cents = 5;
+        #[ReturnTypeWillChange]
+        public function jsonSerialize() { return ["cents" => $this->cents]; }
+      }
+      class Oops extends Exception implements JsonSerializable {
+        #[ReturnTypeWillChange]
+        public function jsonSerialize() { return ["code" => 42]; }
+      }`);
+    expect(await php.eval('new Money')).toEqual({ cents: 5 });
+    expect(await php.eval('["a" => [new Money]]')).toEqual({ a: [{ cents: 5 }] });
+    expect((await rejection(php.evalBlock('throw new Oops;'), RemoteException)).data).toEqual({ code: 42 });
+  });
+
+  test('other objects, closures and files are a SerializationException; stdClass is a map', async () => {
+    const php = await open();
+    await php.evalBlock('class Point { public $x = 1; }');
+    for (const code of ['new Point', 'function () {}', 'tmpfile()', 'new ArrayObject', 'new Exception']) {
+      const error = await rejection(php.eval(`["a" => [0, ${code}]]`), SerializationException);
+      expect(error.message).toContain('a[1]');
+    }
+    expect(await php.eval('(object) ["a" => new stdClass]')).toEqual({ a: {} });
+  });
+
+  test('an object that serializes to itself is a SerializationException', async () => {
+    const php = await open();
+    await php.evalBlock(`class Loop implements JsonSerializable {
+      #[ReturnTypeWillChange]
+      public function jsonSerialize() { return [$this]; }
+    }
+    $list = []; $list[0] = &$list;`);
+    for (const code of ['new Loop', '$list']) await rejection(php.eval(code), SerializationException);
+    await expectAlive(php);
+  });
+
+  test('lists are lists, and other arrays are maps', async () => {
+    const php = await open();
+    expect(await php.eval('[[], [1], [1 => "a"], ["x" => 1], [0 => "a", 1 => "b"], [1 => "b", 0 => "a"]]')).toEqual([
+      [],
+      [1],
+      { 1: 'a' },
+      { x: 1 },
+      ['a', 'b'],
+      { 0: 'a', 1: 'b' },
+    ]);
+  });
+
+  test('integers are exact to 64 bits, and an error beyond', async () => {
+    const php = await open();
+    expect(await php.eval('[PHP_INT_MAX, PHP_INT_MIN]')).toEqual([2n ** 63n - 1n, -(2n ** 63n)]);
+    for (const value of [2n ** 63n, -(2n ** 64n), [{ a: 10n ** 30n }]]) {
+      await rejection(php.call('serialize', value), SerializationException);
+    }
+    expect(await php.call('gettype', 2n ** 60n)).toBe('integer');
+    expect(await php.call('gettype', 2 ** 60)).toBe('double');
+    expect(await php.call('gettype', -0)).toBe('double');
+  });
+
+  test('floats are exact, whatever the ini file says of precision', async () => {
+    const php = await open({}, ['-d', 'precision=5', '-d', 'serialize_precision=5']);
+    expect(await php.eval('[0.1 + 0.2, 1/3, -0.0, 1e300]')).toEqual([0.1 + 0.2, 1 / 3, -0, 1e300]);
+  });
+
+  test.each([
+    ['NAN', '[1, NAN]', 'result[1]'],
+    ['INF', '["a" => -INF]', 'result.a'],
+    ['bytes that are not UTF-8', String.raw`["a" => ["\xff"]]`, 'result.a[0]'],
+    ['a key that is not UTF-8', String.raw`["a" => ["\xff" => 1]]`, 'result.a'],
+  ])('plain JSON carries no %s', async (_what, code, path) => {
+    const php = await open({ protocol: 'JSON' });
+    expect((await rejection(php.eval(code), SerializationException)).message).toContain(path);
+    await expectAlive(php);
+  });
+
+  test('a _BOND_SerializationException can be caught there, and json_last_error tells more', async () => {
+    const php = await open({ protocol: 'JSON' });
+    await php.export(() => 1, 'host');
+    await php.evalBlock(String.raw`
+      function attempt($value) { try { host($value); } catch (_BOND_SerializationException $e) { return json_last_error(); } }
+      function attempt_bytes() { return attempt("\xff"); }`);
+    expect(await php.call('attempt_bytes')).toBe(await php.eval('JSON_ERROR_UTF8'));
+  });
+});
+
+describe('errors and warnings', () => {
+  const warning = 'trigger_error("careful", E_USER_WARNING);';
+
+  test.each([
+    ['1', '1', /careful/],
+    ['stderr', '1', /careful/],
+    ['0', '0', /^$/],
+  ])('with display_errors=%s go to stderr, or nowhere, and never to stdout', async (display, _n, expected) => {
+    const [out, err] = [collect(), collect()];
+    const php = await open({ stdout: out.stdout, stderr: err.stdout }, [
+      '-d',
+      `display_errors=${display}`,
+      '-d',
+      'log_errors=0',
+    ]);
+    await php.evalBlock(warning);
+    await php.eval('$undefined_variable');
+    expect([out.text(), err.text()]).toEqual(['', expect.stringMatching(expected)]);
+    await expectAlive(php);
+  });
+
+  test('_BOND_error_reporting() tells and sets the level, like error_reporting()', async () => {
+    const err = collect();
+    const php = await open({ stderr: err.stdout }, ['-d', 'display_errors=1', '-d', 'log_errors=0']);
+    await php.evalBlock('error_reporting(E_ALL);');
+    expect(await php.eval('_BOND_error_reporting() === E_ALL')).toBe(true);
+    expect(await php.eval('_BOND_error_reporting(E_ALL & ~E_USER_WARNING) === E_ALL')).toBe(true);
+    await php.evalBlock(warning);
+    expect(err.text()).toBe('');
+    expect(await php.eval('error_reporting() === (E_ALL & ~E_USER_WARNING)')).toBe(true);
+    await php.call('_BOND_error_reporting', await php.eval<number>('E_ALL'));
+    await php.evalBlock(warning);
+    expect(err.text()).toContain('careful');
+  });
+
+  test('handlers of the user are theirs alone: the driver triggers none', async () => {
+    const php = await open();
+    await php.evalBlock(
+      '$seen = []; set_error_handler(function ($n, $text) { global $seen; $seen[] = $text; throw new ErrorException($text); });',
+    );
+    await php.export(() => {
+      throw new Error('from the host');
+    }, 'host');
+    await rejection(php.call('host'), RemoteException);
+    await rejection(php.eval('tmpfile()'), SerializationException);
+    expect(await php.eval('$seen')).toEqual([]);
+    expect((await rejection(php.eval('$undefined_variable'), RemoteException)).type).toBe('ErrorException');
+    await expectAlive(php);
+  });
+});
+
+describe('any construct of PHP is allowed in a block', () => {
+  test.each([
+    [
+      'classes, interfaces and traits',
+      'interface I {} trait T { function t() { return 1; } } class C implements I { use T; }',
+      '(new C)->t()',
+      1,
+    ],
+    [
+      'a namespace and its imports',
+      'namespace A\\B; use DateTime as D; function f() { return D::class; }',
+      'A\\B\\f()',
+      'DateTime',
+    ],
+    ['a namespace in braces', 'namespace A\\B { function g() { return __NAMESPACE__; } }', 'A\\B\\g()', 'A\\B'],
+    ['constants', 'const ONE = 1; define("TWO", 2);', 'ONE + TWO', 3],
+    ['generators', 'function g() { yield 1; yield 2; }', 'iterator_to_array(g())', [1, 2]],
+    ['a last statement without semicolon', '$x = 5', '$x', 5],
+    ['a comment at the end', '$x = 5; // five', '$x', 5],
+    ['a heredoc at the end', '$x = <<<END\nfive\nEND;', '$x', 'five'],
+    ['return', '$x = 5; return; $x = 6;', '$x', 5],
+  ])('%s', async (_what, block, code, value) => {
+    const php = await open();
+    await php.evalBlock(block);
+    expect(await php.eval(code)).toEqual(value);
+  });
+
+  test('text outside of the tags is printed', async () => {
+    const output = collect();
+    const php = await open({ stdout: output.stdout });
+    await php.evalBlock('$x = 1; ?>one <?= $x ?> two<?php $x = 2;');
+    await php.evalBlock('?>three');
+    expect([output.text(), await php.eval('$x')]).toEqual(['one 1 twothree', 2]);
+  });
+});
+
+test('echo works in eval and in evalBlock', async () => {
+  const output = collect();
+  const php = await open({ stdout: output.stdout });
+  await php.eval('echo "a", "b"');
+  await php.evalBlock('echo "c";');
+  expect(output.text()).toBe('abc');
+});
+
+test('a forked child neither reads nor answers what the host says', async () => {
+  const output = collect();
+  const php = await open({ stdout: output.stdout });
+  await php.evalBlock('$pid = pcntl_fork(); if ($pid === 0) { echo "child"; exit(0); } pcntl_waitpid($pid, $status);');
+  expect(output.text()).toBe('child');
+  await expectAlive(php);
+});
+
+test('an interrupt is an exception that code can catch', async () => {
+  const output = collect();
+  const php = await open({ stdout: output.stdout });
+  const call = php.evalBlock(
+    'try { echo "on"; while (true) {} } catch (_BOND_InterruptException $e) { $caught = true; }',
+  );
+  await output.until('on');
+  await php.interrupt();
+  await call;
+  expect(await php.eval('$caught')).toBe(true);
+});

@@ -1,0 +1,112 @@
+#!/bin/sh
+# Installs what the tests need and this machine lacks, through the system's package manager, where root or
+# password-less sudo allows it. Otherwise it says what to install, one line each, and goes on: the tests skip aloud.
+# Says nothing, and takes less than a second, when nothing is missing.
+
+exec </dev/null # nothing here may ask, nor fail because standard input is closed
+export DEBIAN_FRONTEND=noninteractive
+PATH=$PATH:/usr/sbin:/sbin # where Debian has sshd
+
+NODE_VERSIONS='12 14 16 18 22 24 26'
+
+say() {
+  echo "prepare: $*" >&2
+}
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+works() {
+  has "$1" && "$@" >/dev/null 2>&1
+}
+
+# ---- Programs
+
+# The packages, by their names in Debian and Ubuntu, of what is not there.
+missing_packages() {
+  has php || echo php-cli
+  works perl -MJSON::PP -e 1 || echo perl # Debian's perl-base is not all of core Perl
+  works python3 -c '' || echo python3
+  has pypy3 || echo pypy3
+  has ssh && has ssh-keygen || echo openssh-client
+  has sshd || echo openssh-server
+  has sudo || echo sudo
+  has script || echo bsdutils
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n env DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+
+may_install() {
+  has apt-get && { [ "$(id -u)" = 0 ] || works sudo -n true; }
+}
+
+# A package with a service starts it as soon as it is unpacked. The tests want the program, not the service.
+POLICY=/usr/sbin/policy-rc.d
+
+forbid_services() {
+  [ -e $POLICY ] && return
+  trap allow_services EXIT
+  trap 'exit 1' HUP INT TERM
+  printf '#!/bin/sh\nexit 101\n' | as_root tee $POLICY >/dev/null
+  as_root chmod +x $POLICY
+}
+
+allow_services() {
+  as_root rm -f $POLICY
+}
+
+apt_install() {
+  as_root apt-get install -y -q --no-install-recommends "$@" >"$LOG" 2>&1
+}
+
+install_packages() {
+  LOG=$(mktemp) || return
+  say "installing" "$@"
+  as_root apt-get update -q >"$LOG" 2>&1 || say "apt-get update failed: $(tail -n 1 "$LOG")"
+  forbid_services
+  # One that cannot be had must not keep the others away.
+  apt_install "$@" || for package in "$@"; do
+    apt_install "$package" || say "could not install $package: $(grep '^E:' "$LOG" | head -n 1)"
+  done
+  rm -f "$LOG"
+}
+
+# ---- Other versions of Node
+
+npx_has_node() {
+  cat "$1"/_npx/*/node_modules/node/package.json 2>/dev/null | grep -q "\"version\": *\"$2\\."
+}
+
+fetch_node() {
+  npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npx -y "node@$1" --version >/dev/null 2>&1
+}
+
+fetch_nodes() {
+  cache=${npm_config_cache:-$HOME/.npm}
+  for version in $NODE_VERSIONS; do
+    npx_has_node "$cache" "$version" && continue
+    say "fetching Node $version"
+    fetch_node "$version" || say "Node $version cannot be had here: its tests are skipped (npx -y node@$version --version)"
+  done
+}
+
+# ---- All of it
+
+packages=$(missing_packages)
+if [ -n "$packages" ] && may_install; then
+  # shellcheck disable=SC2086 # the names are words
+  install_packages $packages
+  packages=$(missing_packages)
+fi
+for package in $packages; do
+  say "missing, so tests are skipped: apt-get install $package"
+done
+if has npx; then
+  fetch_nodes
+else
+  say 'missing, so tests with other versions of Node are skipped: npx (apt-get install npm)'
+fi
+exit 0

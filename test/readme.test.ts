@@ -1,0 +1,83 @@
+// Runs every piece of code in the README, against real interpreters, and compares what it prints with what the README shows.
+
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { queryDriver } from '../src/index.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+const TSC = join(ROOT, 'node_modules/.bin/tsc');
+const COMPILER_OPTIONS =
+  '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+
+interface Example {
+  readonly title: string;
+  readonly code: string;
+  /** What it prints, if the README says so. */
+  readonly output: string | undefined;
+}
+
+/** The code of a page, each with the output that follows it. */
+function examplesOf(page: string): Example[] {
+  const pattern = /^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
+  return [...page.matchAll(pattern)].map(([, code = '', output], index) => {
+    const heading =
+      page
+        .slice(0, page.indexOf(code))
+        .match(/^#+ .*$/gm)
+        ?.at(-1) ?? '';
+    return { title: `${index + 1}, under "${heading.replace(/^#+ /, '')}"`, code, output };
+  });
+}
+
+/** The languages of an example that this machine lacks. In CI, nothing may be lacking. */
+function lacking({ code }: Example): string[] {
+  if (process.env.CI) return [];
+  const languages = new Set([...code.matchAll(/makeBond\('(\w+)'/g)].map(([, lang]) => lang as string));
+  return [...languages].filter((lang) => lang !== 'JavaScript' && !queryDriver(lang).commands.some(isOnPath));
+}
+
+function isOnPath(command: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
+}
+
+const examples = examplesOf(readFileSync(join(ROOT, 'README.md'), 'utf8'));
+let folder: string;
+let files: string[];
+
+describe('the code of the README', { timeout: 60_000 }, () => {
+  // Inside of the package, and where git does not look: `bond` means dist/ there.
+  beforeAll(() => {
+    if (!existsSync(join(DIST, 'index.js'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
+    mkdirSync(DIST, { recursive: true });
+    folder = mkdtempSync(join(DIST, 'readme-'));
+    files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
+    for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('there is some', () => {
+    expect(examples.length).toBeGreaterThan(5);
+  });
+
+  test('has the types that it should', () => {
+    const { stdout } = spawnSync(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
+  describe.each(examples.map((example, index) => ({ ...example, index })))('$title', (example) => {
+    const missing = lacking(example);
+    const title = missing.length > 0 ? `(skipped: ${missing.join(', ')} missing)` : 'prints what the page shows';
+    test.skipIf(missing.length > 0)(title, async () => {
+      const command = ['--import', 'tsx', files[example.index] as string];
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT });
+      expect(stderr).toBe('');
+      if (example.output !== undefined) expect(stdout).toBe(example.output);
+    });
+  });
+});

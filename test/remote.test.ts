@@ -1,0 +1,421 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { shellQuote } from '../src/command.js';
+import { BondException, makeBond, queryDriver, RemoteException, TerminatedException } from '../src/index.js';
+import { COMMANDS, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
+import {
+  collect,
+  expectAlive,
+  type Language,
+  languages,
+  missing,
+  needsInterpreter,
+  openBond,
+  rejection,
+} from './fixtures.js';
+import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
+import { words } from './words.js';
+
+let host: RemoteHost;
+
+beforeAll(async () => {
+  if (!sshdObstacle()) host = await startSshd();
+});
+
+afterAll(() => host?.stop());
+
+/** A way that leads to an interpreter. */
+interface Road {
+  readonly name: string;
+  /** The command that goes it, for the interpreter that one types as `interpreter`. */
+  readonly command: (interpreter: string) => string | string[];
+  /** What it needs beyond the interpreter. */
+  readonly needs?: 'ssh' | 'sudo' | 'ssh and sudo';
+  /** Whether the local process is all there is between, so that its end is that of a busy interpreter too. */
+  readonly isLocal?: boolean;
+  /** The languages on which it is tried. */
+  readonly on?: readonly Language[];
+}
+
+/** A program of the user's that stands between, in a directory with an awkward name. */
+function wrapper(text: string): string {
+  const directory = join(temporaryDirectory(), `it's "my" $HOME`);
+  mkdirSync(directory);
+  return program(`#!/bin/sh\n${text}\n`, 'run me', directory);
+}
+
+const ssh: Road = { name: 'ssh', needs: 'ssh', command: (interpreter) => `${host.ssh} ${interpreter}` };
+
+const roads: Road[] = [
+  ssh,
+  { name: 'ssh within ssh', needs: 'ssh', command: (interpreter) => `${host.ssh} ${host.ssh} ${interpreter}` },
+  { name: 'sudo', needs: 'sudo', command: (interpreter) => `sudo -n -u nobody ${interpreter}` },
+  { name: 'env', isLocal: true, command: (interpreter) => `env X=1 ${interpreter}` },
+  { name: 'a wrapper that execs', isLocal: true, command: (interpreter) => [wrapper(`exec ${interpreter} "$@"`)] },
+  { name: 'a wrapper that does not exec', isLocal: true, command: (interpreter) => [wrapper(`${interpreter} "$@"`)] },
+  {
+    name: 'a wrapper that prints first',
+    isLocal: true,
+    command: (interpreter) => [
+      wrapper(`echo 'Welcome to STAGE1!'; echo 'READY {}' >&2; printf 'no newline'; exec ${interpreter} "$@"`),
+    ],
+  },
+  // Variants, which differ in how the words are quoted.
+  { name: 'ssh as an argv array', needs: 'ssh', on: ['PHP'], command: (interpreter) => [...host.sshArgv, interpreter] },
+  {
+    name: 'ssh within ssh, in one word',
+    needs: 'ssh',
+    on: ['PHP', 'Python'],
+    command: (interpreter) => `${host.ssh} ${shellQuote(`${host.ssh} ${interpreter}`)}`,
+  },
+  {
+    name: 'ssh to a wrapper with an awkward path',
+    needs: 'ssh',
+    on: ['PHP'],
+    command: (interpreter) => `${host.ssh} ${shellQuote(shellQuote(wrapper(`exec ${interpreter} "$@"`)))}`,
+  },
+  {
+    name: 'a wrapper with an awkward path',
+    isLocal: true,
+    on: ['PHP'],
+    command: (interpreter) => shellQuote(wrapper(`exec ${interpreter} "$@"`)),
+  },
+  {
+    name: 'sudo, then ssh',
+    needs: 'ssh and sudo',
+    on: ['PHP'],
+    command: (interpreter) => `sudo -n ${host.ssh} ${interpreter}`,
+  },
+  {
+    name: 'ssh, then sudo',
+    needs: 'ssh and sudo',
+    on: ['JavaScript'],
+    command: (interpreter) => `${host.ssh} sudo -n -u nobody ${interpreter}`,
+  },
+  {
+    name: 'nice and nohup',
+    isLocal: true,
+    on: ['Perl'],
+    command: (interpreter) => `nice -n 1 nohup ${interpreter}`,
+  },
+  {
+    name: 'a shell',
+    isLocal: true,
+    on: ['Python'],
+    command: (interpreter) => ['sh', '-c', `exec ${interpreter} "$@"`, 'sh'],
+  },
+];
+
+/** Arguments that do not survive a shell which reads them as they are. */
+const AWKWARD = [
+  '',
+  ' ',
+  'two words',
+  "it's",
+  "'",
+  "'\\''",
+  '"double"',
+  '$HOME',
+  '$' + '{HOME}',
+  '$(id)',
+  '`id`',
+  '\\',
+  'ends with \\',
+  '\\n',
+  'two\nlines',
+  '\n',
+  '\ttab',
+  '\r',
+  '\x01\x7f',
+  '*',
+  '?[a-z]{1,2}',
+  '~',
+  '#no comment',
+  '!history',
+  'a && b || c; d | e & f',
+  '< in > out',
+  '(sub)',
+  '%s%%',
+  '^M',
+  '-x',
+  '--version',
+  '--',
+  '-',
+  'Grüße, 世界 🌍',
+  'é',
+];
+
+/** One language's words for what is looked at here. */
+interface RemoteWords {
+  /** An expression: the arguments of the script. */
+  readonly scriptArguments: string;
+  /** Options with awkward values, and an expression that is true where they have arrived. */
+  readonly options: readonly string[];
+  readonly optionsSeen: string;
+  readonly optionsExpected: unknown;
+  /** An expression: the id of the interpreter's process. */
+  readonly pid: string;
+}
+
+const AWKWARD_VALUE = `it's "a" $HOME \\ \`id\` *; Grüße`;
+
+const remoteWords: Record<Language, RemoteWords> = {
+  PHP: {
+    scriptArguments: 'array_slice($argv, 1)',
+    options: ['-d', 'user_agent="it\'s $HOME `id` *; Grüße"', '-d', 'precision=5'],
+    optionsSeen: "[ini_get('user_agent'), ini_get('precision')]",
+    optionsExpected: ["it's $HOME `id` *; Grüße", '5'],
+    pid: 'getmypid()',
+  },
+  Perl: {
+    scriptArguments: "do { require Encode; [map { Encode::decode('UTF-8', my $bytes = $_) } @ARGV] }",
+    options: [`-I${AWKWARD_VALUE}`, '-Mvars=$one,$two', '-MList::Util=first,sum'],
+    optionsSeen: 'do { use strict; use utf8; $one = sum(1, 2); utf8::decode(my $dir = $INC[0]); [$dir, $one] }',
+    optionsExpected: [AWKWARD_VALUE, 3],
+    pid: '$$',
+  },
+  Python: {
+    scriptArguments: "__import__('sys').argv[1:]",
+    options: ['-X', `title=${AWKWARD_VALUE}`, '-W', 'ignore:two words'],
+    optionsSeen: "[__import__('sys')._xoptions['title'], __import__('sys').warnoptions]",
+    optionsExpected: [AWKWARD_VALUE, ['ignore:two words']],
+    pid: "__import__('os').getpid()",
+  },
+  JavaScript: {
+    scriptArguments: 'process.argv.slice(1)',
+    options: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
+    optionsSeen: 'process.execArgv.slice(0, 2)',
+    optionsExpected: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
+    pid: 'process.pid',
+  },
+};
+
+/** Skips the tests of the current suite, aloud, where what a road needs is missing; in CI, they fail. */
+function needsRoad({ needs }: Road, lang: Language): void {
+  needsInterpreter(lang);
+  beforeEach(({ skip }) => {
+    if (needs?.includes('ssh') && sshdObstacle()) missing(sshdObstacle() as string, skip);
+    if (!needs?.includes('sudo')) return;
+    const works = (...args: string[]) => spawnSync('sudo', ['-n', ...args], { stdio: 'ignore' }).status === 0;
+    if (!works('-u', 'nobody', 'true')) missing('no sudo without a password; apt-get install sudo', skip);
+    if (!works('-u', 'nobody', COMMANDS[lang], '--version')) missing(`nobody may not run ${COMMANDS[lang]}`, skip);
+  });
+}
+
+const roadsTo = roads.flatMap((road) => (road.on ?? languages).map((lang) => [lang, road.name, road] as const));
+
+describe.each(roadsTo)('%s through %s', (lang, _, road) => {
+  needsRoad(road, lang);
+  const say = words[lang];
+  const sayRemote = remoteWords[lang];
+
+  test('calls, exceptions and output cross, and close lets exit hooks run', async () => {
+    const [output, errors] = [collect(), collect()];
+    const streams = { stdout: output.stdout, stderr: errors.stdout };
+    const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', ...streams });
+    const pid = await bond.eval<number>(sayRemote.pid);
+    await bond.evalBlock(say.functions);
+    const text = `Grüße, 世界 🌍\0\n${'x'.repeat(100_000)}`;
+    expect(await bond.call('same', text)).toBe(text);
+    await bond.export((x: number) => bond.call('twice', x), 'host');
+    expect(await bond.eval('caught(21)')).toBe(42);
+
+    const thrown = await rejection(bond.call('boom', 'no luck'), RemoteException);
+    expect(thrown.remoteMessage).toContain('no luck');
+    const reason = new Error('not today');
+    await bond.export(() => Promise.reject(reason), 'host');
+    expect(await bond.eval('caught(1)')).toContain('not today');
+    expect((await rejection(bond.eval('host(1)'), RemoteException)).cause).toBe(reason);
+
+    await bond.evalBlock(say.print('hello'));
+    expect(output.text()).toMatch(/hello$/);
+    await bond.evalBlock(say.printError('alas'));
+    await errors.until('alas');
+
+    await bond.evalBlock(say.exitHook);
+    await bond.close();
+    expect(await bond.closed).toMatchObject({ exitCode: 0, signal: null });
+    expect(output.text()).toMatch(/bye$/);
+    await until(() => !isAlive(pid));
+  });
+
+  test('options and arguments arrive to the letter, and kill ends it', async () => {
+    const args = [...sayRemote.options, '--', ...AWKWARD];
+    const bond = await openBond(lang, road.command(COMMANDS[lang]), args, { cwd: '/' });
+    const pid = await bond.eval<number>(sayRemote.pid);
+    expect(isAlive(pid)).toBe(true);
+    expect(await bond.eval(sayRemote.optionsSeen)).toEqual(sayRemote.optionsExpected);
+    expect(await bond.eval(sayRemote.scriptArguments)).toEqual(AWKWARD);
+    await bond.kill();
+    await rejection(bond.eval('1'), TerminatedException);
+    await until(() => !isAlive(pid));
+  });
+
+  test.runIf(road.isLocal)('kill ends it in the middle of a call', async () => {
+    const output = collect();
+    const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });
+    const pid = await bond.eval<number>(sayRemote.pid);
+    onTestFinished(() => {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    });
+    const waiting = rejection(bond.evalBlock(say.sleep), TerminatedException);
+    await output.until('on');
+    await bond.kill();
+    await waiting;
+    await until(() => !isAlive(pid));
+  });
+});
+
+describe.each(languages)('%s: a plain command', (lang) => {
+  needsInterpreter(lang);
+  const { scriptArguments, options, optionsSeen, optionsExpected } = remoteWords[lang];
+
+  test('gets its arguments to the letter', async () => {
+    const bond = await openBond(lang, COMMANDS[lang], ['--', ...AWKWARD]);
+    expect(await bond.eval(scriptArguments)).toEqual(AWKWARD);
+  });
+
+  test('gets them without a -- too, if the first is no option', async () => {
+    const args = ['first', ...AWKWARD];
+    const bond = await openBond(lang, COMMANDS[lang], args);
+    expect(await bond.eval(scriptArguments)).toEqual(args);
+  });
+
+  test('gets its options to the letter', async () => {
+    const bond = await openBond(lang, COMMANDS[lang], options);
+    expect(await bond.eval(optionsSeen)).toEqual(optionsExpected);
+    expect(await bond.eval(scriptArguments)).toEqual([]);
+  });
+
+  test('may have its options in the command', async () => {
+    const bond = await openBond(lang, [COMMANDS[lang], ...options].map(shellQuote).join(' '), ['--', 'x']);
+    expect(await bond.eval(optionsSeen)).toEqual(optionsExpected);
+    expect(await bond.eval(scriptArguments)).toEqual(['x']);
+  });
+
+  test('does not find the options among its script’s arguments', async () => {
+    const bond = await openBond(lang, COMMANDS[lang]);
+    expect(await bond.eval(scriptArguments)).toEqual([]);
+  });
+});
+
+describe.each(languages)('%s: a host that prints before it starts the interpreter', (lang) => {
+  needsRoad(ssh, lang);
+
+  const banners: [string, string | Buffer][] = [
+    ['a megabyte', `${'Welcome! '.repeat(14)}\n`.repeat(8200)],
+    ['the words of the conversation', 'STAGE1\nREADY {"protocol":"JSON"}\n\x1eSTAGE1\n\x1e READY {}\nRETURN 1 1\n'],
+    ['bytes that are no text', Buffer.from(Array.from({ length: 1 << 16 }, (_, index) => index & 255))],
+    ['an unfinished line', 'Last login: today'],
+  ];
+
+  test.each(banners)('%s', async (_, banner) => {
+    host.setBanner(banner);
+    const bond = await openBond(lang, `${host.noisySsh} ${COMMANDS[lang]}`, ['--', ...AWKWARD]);
+    expect(await bond.eval(remoteWords[lang].scriptArguments)).toEqual(AWKWARD);
+    await bond.close();
+  });
+});
+
+describe('a host that does not lead to the interpreter', () => {
+  needsRoad(ssh, 'PHP');
+
+  test('because it refuses the connection, says so', async () => {
+    const error = await refusal(makeBond('PHP', 'ssh -o BatchMode=yes -p 1 127.0.0.1 php'));
+    expect(error.message).toMatch(/code 255.*refused/);
+  });
+
+  test('because it does not know the command, says so', async () => {
+    const error = await refusal(makeBond('PHP', `${host.ssh} no-such-php`));
+    expect(error.message).toMatch(/code 127.*no-such-php/);
+  });
+
+  test('because a terminal was asked for, says so', async () => {
+    const error = await refusal(makeBond('Perl', `${host.ssh} -tt perl`, [], { timeout: 20_000 }));
+    expect(error.message).toMatch(/echoes.*terminal/);
+  });
+
+  test('because another language is there, says so', async () => {
+    const error = await refusal(makeBond('PHP', `${host.ssh} perl`));
+    expect(error).toBeInstanceOf(BondException);
+  });
+
+  test('because sudo asks for a password, says so', async () => {
+    const askingSudo = program('#!/bin/sh\necho "sudo: a password is required" >&2; exit 1\n', 'sudo');
+    const error = await refusal(makeBond('PHP', [askingSudo, '-u', 'nobody', 'php']));
+    expect(error.message).toMatch(/code 1.*password/);
+  });
+});
+
+describe('programs that start another one elsewhere', () => {
+  needsInterpreter('PHP');
+
+  /** A stand-in that writes down its arguments, and runs what comes behind the first `own` ones. */
+  function standIn(name: string, own: number): { env: NodeJS.ProcessEnv; recorded: () => string[] } {
+    const directory = temporaryDirectory();
+    const record = join(directory, 'record');
+    program(`#!/bin/sh\nprintf '%s\\0' "$@" >'${record}'\nshift ${own}\nexec "$@"\n`, name, directory);
+    return {
+      env: { ...process.env, PATH: `${directory}:${process.env.PATH}` },
+      recorded: () => readFileSync(record, 'utf8').split('\0').slice(0, -1),
+    };
+  }
+
+  test.each([
+    ['docker', ['exec', '-i', 'legacy']],
+    ['podman', ['exec', '-i', '-u', 'www-data', 'legacy']],
+    ['kubectl', ['exec', '-i', 'deploy/legacy', '-c', 'php', '--']],
+    ['srun', ['-n1', '--unbuffered']],
+    ['lxc-attach', ['-n', 'legacy', '--']],
+    ['sudo', ['-n', '-u', 'nobody', '--']],
+  ])('%s gets every argument as it is', async (name, own) => {
+    const { env, recorded } = standIn(name, own.length);
+    const { arguments: driverArguments, scriptArguments } = queryDriver('PHP');
+    const args = ['-d', 'user_agent=two words', '--', ...AWKWARD];
+    const bond = await openBond('PHP', [name, ...own, 'php'].join(' '), args, { env });
+    expect(await bond.eval('array_slice($argv, 1)')).toEqual(AWKWARD);
+    const expected = [...own, 'php', '-d', 'user_agent=two words', ...driverArguments, ...scriptArguments, ...AWKWARD];
+    expect(recorded()).toEqual(expected);
+  });
+
+  test('ssh itself gets words that the shell over there takes apart again', async () => {
+    const { env, recorded } = standIn('ssh', 1);
+    program(`#!/bin/sh\nhost=$1; shift\nexec sh -c "$*"\n`, 'ssh-like', temporaryDirectory());
+    const bond = await openBond('PHP', `env ssh legacy php`, ['--', 'plain', "it's"], { env }).catch(() => undefined);
+    expect(bond).toBeUndefined(); // the stand-in has no shell, so that the quotes stay
+    expect(recorded().slice(-2)).toEqual(['plain', String.raw`'it'\''s'`]);
+  });
+});
+
+describe('a command to the letter', () => {
+  needsInterpreter('PHP');
+
+  test('in an argv array nothing is split, expanded or taken for an operator', async () => {
+    const path = wrapper('shift 3; exec php "$@"');
+    const bond = await openBond('PHP', [path, 'a b', '$HOME', '> /dev/null'], ['--', 'x']);
+    expect(await bond.eval('array_slice($argv, 1)')).toEqual(['x']);
+  });
+
+  test('the environment is the one that is given, and no other', async () => {
+    const bond = await openBond('PHP', 'php', [], { env: { PATH: process.env.PATH, ONLY: "it's" } });
+    expect(await bond.eval('getenv()')).toEqual({ PATH: process.env.PATH, ONLY: "it's" });
+    const behindEnv = await openBond('PHP', `env 'X=a b' php`);
+    expect(await behindEnv.eval('getenv("X")')).toBe('a b');
+  });
+
+  test('the working directory is the one that is given', async () => {
+    const directory = temporaryDirectory();
+    const bond = await openBond('PHP', 'php', [], { cwd: directory });
+    expect(await bond.eval('getcwd()')).toBe(directory);
+    const relative = wrapper('exec php "$@"');
+    const bond2 = await openBond('PHP', ['./run me'], [], { cwd: relative.slice(0, relative.lastIndexOf('/')) });
+    expect(await bond2.eval('1')).toBe(1);
+  });
+
+  test('a peer of one’s own is a command like any other', async () => {
+    const bond = await openBond('PHP', peer('byte-by-byte.js', 'php'), ['--', ...AWKWARD]);
+    expect(await bond.eval('array_slice($argv, 1)')).toEqual(AWKWARD);
+  });
+});

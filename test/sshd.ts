@@ -1,0 +1,169 @@
+// A real sshd on a free loopback port, for as long as the tests of a file run.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A host that `ssh` reaches: this very machine, as the current user. */
+export interface RemoteHost {
+  /** The command line that reaches it, without what is to be run there. */
+  readonly ssh: string;
+  readonly sshArgv: readonly string[];
+  /** The same, to a host that prints what was last given to `setBanner` before it runs a command. */
+  readonly noisySsh: string;
+  setBanner(text: string | Buffer): void;
+  /** Ends the sshd, and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** Why there can be no {@link RemoteHost} here, if there cannot. */
+export function sshdObstacle(): string | undefined {
+  if (!sshdPath()) return 'no sshd; apt-get install openssh-server';
+  if (!findProgram('ssh') || !findProgram('ssh-keygen')) return 'no ssh; apt-get install openssh-client';
+  return undefined;
+}
+
+/** sshd wants to be called by its whole path, to run itself again for each connection. */
+function sshdPath(): string | undefined {
+  return findProgram('sshd', ['/usr/sbin', '/usr/local/sbin', '/sbin']);
+}
+
+function findProgram(name: string, more: readonly string[] = []): string | undefined {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), ...more];
+  return directories.map((directory) => join(directory, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts an sshd with keys of its own; resolves once it listens. */
+export async function startSshd(): Promise<RemoteHost> {
+  const directory = mkdtempSync(join(tmpdir(), 'bond-sshd-'));
+  try {
+    for (const key of ['host-key', 'quiet-key', 'noisy-key']) makeKey(join(directory, key));
+    // As root, sshd needs the directory into which it locks itself before anybody has logged in.
+    if (userInfo().uid === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
+    const port = await freePort();
+    writeServerFiles(directory, port);
+    writeClientFiles(directory, port);
+    const server = await startServer(join(directory, 'sshd_config'), port);
+    return remoteHost(directory, server);
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function makeKey(path: string): void {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bond-test', '-f', path], { stdio: 'pipe' });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+function writeServerFiles(directory: string, port: number): void {
+  const banner = join(directory, 'banner');
+  writeFileSync(banner, '');
+  const noisy = `command="cat ${banner}; exec $SHELL -c \\"$SSH_ORIGINAL_COMMAND\\""`;
+  const [quietKey, noisyKey] = ['quiet-key', 'noisy-key'].map((key) =>
+    readFileSync(join(directory, `${key}.pub`), 'utf8'),
+  );
+  writeFileSync(join(directory, 'authorized_keys'), `${quietKey}${noisy} ${noisyKey}`);
+  const lines = [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${join(directory, 'host-key')}`,
+    'PidFile none',
+    `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
+    'StrictModes no',
+    'PermitRootLogin yes',
+    'PubkeyAuthentication yes',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'UsePAM no',
+    'MaxStartups 100',
+    // The interpreters of the tests are those that are found here.
+    `SetEnv PATH="${process.env.PATH}"`,
+  ];
+  writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`);
+}
+
+function writeClientFiles(directory: string, port: number): void {
+  const hostKey = readFileSync(join(directory, 'host-key.pub'), 'utf8');
+  writeFileSync(join(directory, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}`);
+  const host = (name: string): string[] => [
+    `Host ${name}`,
+    'HostName 127.0.0.1',
+    `Port ${port}`,
+    `User ${userInfo().username}`,
+    `IdentityFile ${join(directory, `${name}-key`)}`,
+    'IdentitiesOnly yes',
+    `UserKnownHostsFile ${join(directory, 'known_hosts')}`,
+    'GlobalKnownHostsFile /dev/null',
+    'StrictHostKeyChecking yes',
+    'BatchMode yes',
+    'LogLevel ERROR',
+  ];
+  writeFileSync(join(directory, 'ssh_config'), `${[...host('quiet'), ...host('noisy')].join('\n')}\n`);
+}
+
+async function startServer(config: string, port: number): Promise<ChildProcess> {
+  const server = spawn(sshdPath() as string, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  server.stderr.on('data', (chunk: Buffer) => {
+    log += chunk;
+  });
+  while (!(await isListening(port))) {
+    if (server.exitCode !== null || server.signalCode !== null) throw new Error(`sshd has exited: ${log}`);
+    await sleep(20);
+  }
+  return server;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+function remoteHost(directory: string, server: ChildProcess): RemoteHost {
+  const argv = (host: string): string[] => ['ssh', '-F', join(directory, 'ssh_config'), host];
+  return {
+    ssh: argv('quiet').join(' '),
+    sshArgv: argv('quiet'),
+    noisySsh: argv('noisy').join(' '),
+    setBanner: (text) => writeFileSync(join(directory, 'banner'), text),
+    stop: async () => {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      if (server.exitCode === null && server.kill()) await gone;
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
