@@ -174,7 +174,9 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
       function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }
       function uncrossable() { return { items: [1, () => {}] } }
       function pass_uncrossable() { return host(uncrossable()) }
-      function boom_without_text() { throw { toString() { throw new Error('no text') } } }`,
+      function boom_without_text() {
+        throw Object.defineProperty(new Error(), 'message', { get() { throw new Error('no text') } });
+      }`,
     boomType: 'RangeError',
     set: (value) => `x = ${value}`,
     get: 'x',

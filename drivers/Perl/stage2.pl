@@ -499,6 +499,7 @@ sub on_interrupt {
 
 sub start {
     my $settings = decode((split / /, scalar(readline(STDIN)), 2)[1]);
+    $. = 0;    # or every message of die would end with `<STDIN> line 1.`
     ($last_piece, $more_pieces) = ("$settings->{mark} ", "$settings->{mark}+");
     $transparent = $settings->{transExcept};
     open_streams();

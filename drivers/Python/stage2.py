@@ -289,7 +289,8 @@ def report(request):
 
 main_thread = get_ident()
 last_call = 0
-FRAMES_OF_A_LEVEL = 8
+# From host_function to call; PyPy's limit is one of memory, and means something else.
+FRAMES_OF_A_LEVEL = 0 if hasattr(sys, 'pypy_version_info') else 7
 
 
 def need_room(levels):
@@ -298,13 +299,20 @@ def need_room(levels):
         need_room(levels - 1)
 
 
+def lower_recursion_limit():
+    try:
+        sys.setrecursionlimit(sys.getrecursionlimit() - FRAMES_OF_A_LEVEL)
+    except RuntimeError:
+        pass  # user code has lowered it itself, and is too deep for less
+
+
 def call_host(name, arguments):
     global last_call, interrupted
     if get_ident() != main_thread:
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
     if not busy and not reading:
         raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
-    need_room(40)
+    need_room(60)
     payload = encode([name, arguments], 'arguments of %s' % name)
     last_call += 1
     frame = str(last_call)
@@ -314,7 +322,7 @@ def call_host(name, arguments):
     try:
         verb, payload = serve(frame)
     finally:
-        sys.setrecursionlimit(sys.getrecursionlimit() - FRAMES_OF_A_LEVEL)
+        lower_recursion_limit()
     if interrupted:
         interrupted = False
         raise KeyboardInterrupt()
@@ -507,7 +515,7 @@ def attempt(handler, request, payload):
         message = 'RETURN %s %s' % (request, handler(payload))
         busy = False
         return message
-    except (SystemExit, GeneratorExit):
+    except SystemExit:
         raise
     except BaseException:
         return conclude(request)
