@@ -7,11 +7,17 @@ type Context = <Result>(run: () => Result) => Result;
 /** Something that the host has asked of the other side, until the answer to it arrives. */
 export interface Request {
   readonly id: number;
+  /** The language of the bond, for messages. */
+  readonly lang: string;
   /** The frame that it runs in. */
   readonly frame: Frame;
   readonly settings: CallSettings;
   /** What it is, for messages: `CALL explode`. */
   readonly what: string;
+  /** Where the caller made it; only where a function of the host may have to be told of it. */
+  readonly place: { readonly stack?: string } | undefined;
+  /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
+  readonly madeIn: Frame | undefined;
   /** When it was made, on the clock of `performance.now()`. */
   readonly since: number;
   /** The caller's async context: a function of the host that this request leads to runs in it. */
@@ -20,6 +26,8 @@ export interface Request {
   readonly reject: (error: unknown) => void;
   /** Runs when the other side has done what was asked, before anything else that it says is heard. */
   readonly onReturn: (() => void) | undefined;
+  /** Its line, as long as it is held back: its frame waits for an inner one. */
+  heldLine: string | undefined;
   /** Whether its promise is settled; a late answer is then dropped. */
   isSettled: boolean;
   /** Runs when its promise is settled. */
@@ -43,6 +51,10 @@ export class Frame {
   readonly name: string;
   /** Requests in it that have not been answered, in order. */
   readonly pending = new Map<number, Request>();
+  /** Requests without an answer that were made in it, of any bond. */
+  readonly made = new Set<Request>();
+  /** The frame of a call that the other side made here of itself, in a timer, while it carried out nothing. */
+  called: Frame | undefined;
   /** Whether its call has been answered. */
   isOver = false;
   /** Answers its call, once no request of it is pending. */
@@ -86,11 +98,21 @@ export function currentFrame(owner: object): Frame | undefined {
   return link?.frame;
 }
 
+/** The innermost frame in which the current code runs, of any bond. */
+export function innermostFrame(): Frame | undefined {
+  return liveLink()?.frame;
+}
+
+function liveLink(): Link | undefined {
+  let link = links.getStore();
+  // What is over can be forgotten: otherwise a timer that sets a timer would make an ever longer chain.
+  while (link?.frame.isOver) link = link.outer;
+  return link;
+}
+
 /** Runs `run` inside of `frame`, with all that it calls and awaits. */
 export function runInFrame<Result>(owner: object, frame: Frame, run: () => Result): Result {
-  let outer = links.getStore();
-  // What is over can be forgotten: otherwise a timer that sets a timer would make an ever longer chain.
-  while (outer?.frame.isOver) outer = outer.outer;
+  const outer = liveLink();
   return links.run({ owner, frame, outer }, run);
 }
 

@@ -83,7 +83,9 @@ class SetUp {
     const untilSilence = this.#watch.lastHeard + timeout - now;
     const untilEnd = this.#start + MOST_TIMEOUTS * timeout - now;
     if (Math.min(untilSilence, untilEnd) > 0) return Math.min(untilSilence, untilEnd);
-    this.#reject(untilEnd > 0 ? `was silent for ${timeout} ms` : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms`);
+    this.#reject(
+      untilEnd > 0 ? `was silent for ${timeout} ms` : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms`,
+    );
     return Number.POSITIVE_INFINITY;
   }
 

@@ -1,9 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import type { Channel } from './channel.js';
 import { BondException, quoted, RemoteException, SerializationException, TimeoutException, textOf } from './errors.js';
-import { captureContext, currentFrame, Frame, outermost, outside, type Request, runInFrame } from './frames.js';
+import {
+  captureContext,
+  currentFrame,
+  Frame,
+  innermostFrame,
+  outermost,
+  outside,
+  type Request,
+  runInFrame,
+} from './frames.js';
 import type { CallSettings } from './options.js';
 import { SilenceWatch } from './silence.js';
 import { NotCarried, type Protocol } from './values.js';
+import { findCycle, showCycle } from './waits.js';
 import { type AnswerVerb, formatMessage, type Incoming, type RequestVerb } from './wire.js';
 
 /** A function of the host that the other side may call. */
@@ -86,7 +97,9 @@ export class Session {
       if (signal?.aborted) return reject(this.#abortion(options.what, signal));
       const request = this.#open(options, resolve, reject);
       if (signal) this.#heed(signal, request);
-      this.#channel.send(formatMessage({ ...options, frame: request.frame.id, id: request.id }));
+      const line = formatMessage({ ...options, frame: request.frame.id, id: request.id });
+      if (request.frame === this.#innermost) this.#channel.send(line);
+      else this.#hold(request, line);
     });
   }
 
@@ -134,10 +147,14 @@ export class Session {
     const since = performance.now();
     const request: Request = {
       id: ++this.#lastId,
+      lang: this.#owner.lang,
       frame,
       settings,
       what,
+      place: this.#canBeCalled ? capturePlace() : undefined,
+      madeIn: innermostFrame(),
       since,
+      heldLine: undefined,
       // Only a function of the host ever runs in it.
       context: this.#canBeCalled ? captureContext() : outside,
       resolve,
@@ -150,9 +167,36 @@ export class Session {
     };
     this.#requests.set(request.id, request);
     frame.pending.set(request.id, request);
+    request.madeIn?.made.add(request);
     if (this.#unsettled++ === 0) this.#owner.hold(true);
     this.#watch.expect(settings.timeout, since);
     return request;
+  }
+
+  // ---- Requests that wait for their frame
+
+  /** The other side is in an inner frame, and would set this request aside: it stays here, and can still be taken back. */
+  #hold(request: Request, line: string): void {
+    request.heldLine = line;
+    if (!request.madeIn || !findCycle(request)) return;
+    // A function that does not await its call, after all, will have returned by then.
+    setImmediate(() => {
+      const cycle = request.isSettled || request.heldLine === undefined ? undefined : findCycle(request);
+      if (cycle) this.#settle(request, () => request.reject(this.#endlessWait(cycle)));
+    });
+  }
+
+  #endlessWait(cycle: readonly Request[]): BondException {
+    return new BondException(this.#owner.lang, `a wait that can never end: ${showCycle(cycle)}`);
+  }
+
+  /** Sends what waits for the frame that the other side is in again. */
+  #sendHeld(): void {
+    for (const request of this.#innermost.pending.values()) {
+      if (request.heldLine === undefined) continue;
+      this.#channel.send(request.heldLine);
+      request.heldLine = undefined;
+    }
   }
 
   // ---- Answers of the other side
@@ -163,12 +207,20 @@ export class Session {
       if (id < 1 || id > this.#lastId) this.#owner.violated(`it answered request ${id}, which was never made`);
       return;
     }
-    if (request.openFrame) this.#abandon(request.openFrame);
-    this.#requests.delete(id);
-    request.frame.pending.delete(id);
-    if (request.frame.pending.size === 0 && request.frame.whenQuiet) setImmediate(request.frame.whenQuiet);
+    if (request.openFrame) {
+      this.#abandon(request.openFrame);
+      this.#sendHeld();
+    }
+    this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
     this.#settle(request, () => this.#conclude(request, verb, payload));
+  }
+
+  #forget(request: Request): void {
+    const { frame } = request;
+    this.#requests.delete(request.id);
+    frame.pending.delete(request.id);
+    if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
   }
 
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
@@ -196,6 +248,8 @@ export class Session {
     if (request.isSettled) return;
     request.isSettled = true;
     request.onSettled?.();
+    request.madeIn?.made.delete(request);
+    if (request.heldLine !== undefined) this.#forget(request);
     if (--this.#unsettled === 0) this.#owner.hold(false);
     settle();
   }
@@ -219,6 +273,7 @@ export class Session {
     }
     const frame = new Frame(id, request, name);
     if (request) request.openFrame = frame;
+    else this.#root.called = frame;
     this.#innermost = frame;
     const context = request?.context ?? outside;
     context(() => runInFrame(this, frame, () => this.#perform(frame, args)));
@@ -289,6 +344,7 @@ export class Session {
     this.#close(frame);
     this.#watch.heard();
     this.#channel.send(formatMessage({ verb, frame: frame.id, payload }));
+    this.#sendHeld();
   }
 
   #send(verb: AnswerVerb, frame: number, value: unknown): void {
@@ -298,6 +354,7 @@ export class Session {
   #close(frame: Frame): void {
     frame.isOver = true;
     if (frame.request) frame.request.openFrame = undefined;
+    else this.#root.called = undefined;
     this.#innermost = frame.request?.frame ?? this.#root;
   }
 
@@ -351,13 +408,17 @@ export class Session {
 
   #overdue(request: Request): TimeoutException {
     const { running } = this;
-    const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart()}` : '';
-    const text = `${request.what}: neither an answer nor output for ${request.settings.timeout} ms${behind}`;
+    const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
+    const place = behind && placeOf(request);
+    const text = `${request.what}${place && ` (made ${place})`}: neither an answer nor output for ${request.settings.timeout} ms${behind}`;
     return new TimeoutException(this.#owner.lang, text);
   }
 
-  #hostPart(): string {
-    return this.#innermost === this.#root ? '' : `, which has called your function '${this.#innermost.name}'`;
+  /** Which function of the host runs in the request that others wait behind, and where both were called. */
+  #hostPart(running: Request): string {
+    if (this.#innermost === this.#root) return '';
+    const place = placeOf(running);
+    return `${place && ` (made ${place})`}, which has called your function '${this.#innermost.name}'`;
   }
 }
 
@@ -367,6 +428,23 @@ function describe(error: unknown): Description {
   if (error instanceof RemoteException)
     return { ...(error.type && { type: error.type }), message: error.remoteMessage };
   return { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
+}
+
+/** Where the call is made that is being made now: the stack is turned into text only when somebody asks. */
+function capturePlace(): { readonly stack?: string } {
+  const place = {};
+  Error.captureStackTrace(place, capturePlace);
+  return place;
+}
+
+const OWN_FILES = new URL('.', import.meta.url).href;
+
+/** Where a request was made, outside of this library, in words; empty if that is not known. */
+function placeOf(request: Request): string {
+  const lines = request.place?.stack?.split('\n').slice(1) ?? [];
+  const isOwn = (line: string): boolean => line.includes(OWN_FILES) || line.includes(fileURLToPath(OWN_FILES));
+  const line = lines.find((text) => /[\\/]/.test(text) && !isOwn(text));
+  return line?.trim() ?? '';
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

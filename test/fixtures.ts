@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { beforeEach, expect, onTestFinished } from 'vitest';
+import { beforeEach, expect, onTestFinished, vi } from 'vitest';
 import { type Bond, type BondOptions, makeBond, queryDriver } from '../src/index.js';
 
 /** The languages that the suites run on. */
 export const languages = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
 export type Language = (typeof languages)[number];
+
+// Interpreters start slowly on a busy machine: this is there to tell a hang, not to measure.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** How long a bond may take to close by itself, in ms. */
 const CLOSE_PATIENCE = 5000;
@@ -81,10 +84,13 @@ export function needsInterpreter(lang: Language): void {
   });
 }
 
+const told = new Set<string>();
+
 /** What is to be tested is not there: reason enough to fail in CI, and to skip the test on a laptop. */
 export function missing(what: string, skip: (note: string) => void, isRequired = Boolean(process.env.CI)): void {
   if (isRequired) throw new Error(what);
-  console.warn(`SKIPPED: ${what}`);
+  if (!told.has(what)) console.warn(`SKIPPED: ${what}`);
+  told.add(what);
   skip(what);
 }
 

@@ -401,7 +401,7 @@ describe('output and input', () => {
     ['fs.promises', 'require("fs").promises.readFile("/dev/stdin", "utf8")', ''],
     [
       'a stream of fd 0',
-      'new Promise((done) => require("fs").createReadStream(null, { fd: 0 }).on("data", done).on("close", () => done("end")))',
+      'new Promise((done) => require("fs").createReadStream(null, { fd: 0 }).on("data", done).on("end", () => done("end")))',
       'end',
     ],
     ['spawnSync', 'require("child_process").spawnSync("cat", { stdio: [0, "pipe", "inherit"] }).stdout.length', 0],

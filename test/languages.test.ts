@@ -17,8 +17,6 @@ import {
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const suites: [title: string, lang: Language, options: BondOptions][] = [
   ...languages.map((lang): [string, Language, BondOptions] => [lang, lang, {}]),
   ['JavaScript under JSON', 'JavaScript', { protocol: 'JSON' }],

@@ -200,7 +200,7 @@ describe('a command that is not an interpreter', () => {
   });
 
   test.each(languages)('%s: one that prints garbage is given up, and shown', async (lang) => {
-    const error = await failedSetUp(lang, peer('noisy.js'), [], { timeout: 2000, defArgs: false });
+    const error = await failedSetUp(lang, peer('noisy.js'), [], { timeout: 500, defArgs: false });
     expect(error.message).toContain('garbage');
   });
 
@@ -260,13 +260,13 @@ describe.each(pairs)('%s, but the command is that of %s', (lang, other) => {
   needsInterpreter(other);
 
   test('is refused', async () => {
-    const error = await failedSetUp(lang, COMMANDS[other], [], { timeout: 2000 });
+    const error = await failedSetUp(lang, COMMANDS[other], [], { timeout: 500 });
     expect(error.message).toMatch(new RegExp(`^\\[${lang}\\] the command ${COMMANDS[other]} `));
   });
 
   test('is refused with arguments of its own', async () => {
     const { arguments: own } = queryDriver(other);
-    const error = await failedSetUp(lang, [COMMANDS[other], ...own], [], { timeout: 2000, defArgs: false });
+    const error = await failedSetUp(lang, [COMMANDS[other], ...own], [], { timeout: 500, defArgs: false });
     expect(error.message).toMatch(new RegExp(`^\\[${lang}\\] the command ${COMMANDS[other]} `));
   });
 });
