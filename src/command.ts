@@ -11,6 +11,8 @@ export interface StartCommand {
   readonly line: CommandLine;
   /** What to call it in messages: what the user wrote, without the driver's own arguments. */
   readonly shown: string;
+  /** Whether the user has given it, and not the driver: then it may ask for something on the terminal. */
+  readonly isOfUser: boolean;
 }
 
 /** What is to be started, as the user put it. */
@@ -30,7 +32,7 @@ export function commandLines(driver: Driver, request: CommandRequest): StartComm
   return bases.map((base) => {
     const quote = remoteQuoting(base);
     const line: CommandLine = [...base, ...interpreterArguments(driver, request).map(quote)];
-    return { line, shown: showCommand([...base, ...request.args]) };
+    return { line, shown: showCommand([...base, ...request.args]), isOfUser: cmd !== undefined };
   });
 }
 

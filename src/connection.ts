@@ -50,7 +50,8 @@ export class Connection {
       throw new BondException(this.lang, `no interrupt reaches the interpreter behind ${this.interpreter.command}`);
     }
     const target = this.session.running;
-    if (!target || this.#interrupting) return;
+    if (!target) return;
+    this.#stopInterrupting();
     this.interpreter.signal('SIGINT');
     // A signal that comes right before a sleep is noticed only after it: it is sent until the driver has noticed.
     this.#interrupting = setInterval(() => {

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import spawn from 'cross-spawn';
 import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { BondException, type Ending, textOf } from './errors.js';
+import { dropLifeline, keepLifeline, type Surroundings, spawnWithLifeline } from './lifeline.js';
 import { Tail } from './output.js';
 import { descendants, killQuietly } from './processes.js';
 
@@ -14,12 +14,6 @@ const LAST_OUTPUT = 50;
 const WITHOUT_OUTPUT = 50;
 /** How long `close` waits for the interpreter's exit hooks, in ms, before it ends the interpreter by force. */
 const CLOSE_PATIENCE = 10_000;
-
-/** Where and how an interpreter is started. */
-export interface Surroundings {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
 export async function startInterpreter(
@@ -32,20 +26,22 @@ export async function startInterpreter(
   }
   const failures: string[] = [];
   for (const command of commands) {
-    const [program, ...args] = command.line;
-    const child = spawn(program, args, { cwd, env, stdio: 'pipe', windowsHide: true });
-    const error = await spawnError(child);
-    if (!error) return new Interpreter(command.shown, child as SpawnedChild);
-    failures.push(`${command.shown} (${reason(error)})`);
+    try {
+      return new Interpreter(command.shown, await spawnChild(command, { cwd, env }));
+    } catch (error) {
+      failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
+    }
   }
   throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}`);
 }
 
-function spawnError(child: ChildProcess): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    child.once('spawn', () => resolve(undefined));
-    child.once('error', resolve);
+async function spawnChild(command: StartCommand, surroundings: Surroundings): Promise<SpawnedChild> {
+  const child = spawnWithLifeline(command, surroundings);
+  await new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
   });
+  return child as SpawnedChild;
 }
 
 function reason(error: NodeJS.ErrnoException): string {
@@ -94,6 +90,7 @@ export class Interpreter {
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     child.stdin.on('error', () => {});
+    keepLifeline(child);
     this.ended = this.#watchEnd();
   }
 
@@ -184,6 +181,7 @@ export class Interpreter {
     });
     const { exitCode, signal } = await exited;
     running.delete(this);
+    dropLifeline(child);
     await pTimeout(closed, { milliseconds: LAST_OUTPUT, fallback: () => {} });
     child.stdin.destroy();
     release(child.stdout);

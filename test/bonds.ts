@@ -1,5 +1,6 @@
 // Awkward peers, programs of the user's, and a look at the processes that are there.
 
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException } from '../src/index.js';
-import { type Language, rejection } from './fixtures.js';
+import { collect, type Language, rejection } from './fixtures.js';
 
 /** The command that one types for a language. */
 export const COMMANDS: Record<Language, string> = {
@@ -56,17 +57,18 @@ export function program(text: string, name = 'program', directory = temporaryDir
   return path;
 }
 
-/** An environment that marks whatever is started in it, grandchildren included, so that it can be found again. */
-export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => string[] } {
+/**
+ * An environment that marks whatever is started in it, grandchildren included, so that it can be found again. What is
+ * still there after the test is ended.
+ */
+export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => number[] } {
   const [name, value] = ['BOND_TEST_MARK', randomUUID()];
-  return { env: { ...process.env, [name]: value }, processes: () => processesWith(`${name}=${value}`) };
-}
-
-/** The processes that are alive and have a variable in their environment, as `pid command line`. */
-function processesWith(variable: string): string[] {
-  return pids()
-    .filter((pid) => readProc(pid, 'environ').split('\0').includes(variable))
-    .map((pid) => `${pid} ${readProc(pid, 'cmdline').replaceAll('\0', ' ')}`);
+  const processes = (): number[] =>
+    pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
+  onTestFinished(() => {
+    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+  });
+  return { env: { ...process.env, [name]: value }, processes };
 }
 
 /** The children of this process, zombies included. */
@@ -104,4 +106,28 @@ function readProc(pid: number, file: string): string {
 /** Waits until something holds: for what sends no event, such as the end of a process of somebody else's. */
 export async function until(what: () => boolean): Promise<void> {
   await vi.waitUntil(what, { timeout: HANG / 2, interval: 10 });
+}
+
+/** Runs a program with a bond in a Node of its own; `printed` resolves when the bond prints something. */
+export function startHost(lang: Language, code: string) {
+  const { env, processes } = markedEnvironment();
+  const index = new URL('../src/index.ts', import.meta.url).href;
+  const program = `
+    import { makeBond } from '${index}';
+    let stdout;
+    const printed = new Promise((resolve) => { stdout = resolve });
+    const bond = await makeBond('${lang}');
+    ${code}`;
+  const host: ChildProcess = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: new URL('..', import.meta.url),
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void host.kill('SIGKILL'));
+  const output = collect();
+  host.stdout?.on('data', output.stdout);
+  const ending = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    host.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return { host, output, ending, processes };
 }

@@ -132,6 +132,19 @@ describe('exceptions', () => {
     expect(await python.call('f')).toEqual(['from the host', 'from the host']);
   });
 
+  test('cross as data with transExcept, where plain JSON can carry them', async () => {
+    const python = await open({ protocol: 'JSON', transExcept: true });
+    await python.export(() => {
+      throw { code: 43 };
+    }, 'host');
+    await python.evalBlock('try: host()\nexcept RuntimeError as error: code = error.data["code"]');
+    expect(await python.eval('code')).toBe(43);
+    expect((await rejection(python.call('host'), RemoteException)).data).toEqual({ code: 43 });
+    const error = await rejection(python.evalBlock('raise ValueError("oh no")'), SerializationException);
+    expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('ValueError') });
+    await expectAlive(python);
+  });
+
   test('syntax errors say where', async () => {
     const python = await open();
     const error = await rejection(python.evalBlock('x = 1\ny = = 2'), RemoteException);

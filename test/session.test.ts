@@ -285,7 +285,9 @@ describe('time', () => {
     expect(await outer).toBe('outer');
     const error = await failed;
     expect(error).toBeInstanceOf(TimeoutException);
-    expect((error as Error).message).toMatch(/^\[Test\] CALL behind \(made at .*play\.ts.*waits behind CALL outer \(made at .*play\.ts.*, which has called your function 'slow'$/);
+    expect((error as Error).message).toMatch(
+      /^\[Test\] CALL behind \(made at .*play\.ts.*waits behind CALL outer \(made at .*play\.ts.*, which has called your function 'slow'$/,
+    );
     await other.done();
   });
 

@@ -31,10 +31,13 @@ function protectStdin() {
   for (const name of ['read', 'readSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
     const original = fs[name];
     fs[name] = function (file, ...rest) {
-      if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) rest[0] = Object.assign({}, rest[0], { fd: nothing, autoClose: false });
+      if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) [file, rest] = ['/dev/stdin', [Object.assign({}, rest[0], { fd: null })]];
       return original.call(this, insteadOfStdin(file), ...rest);
     };
   }
+  const { open, readFile } = fs.promises;
+  fs.promises.open = (file, ...rest) => open.call(fs.promises, insteadOfStdin(file), ...rest);
+  fs.promises.readFile = (file, ...rest) => readFile.call(fs.promises, insteadOfStdin(file), ...rest);
   const { spawn } = childProcess.ChildProcess.prototype;
   childProcess.ChildProcess.prototype.spawn = function (options) {
     return spawn.call(this, withoutStdin(options, noInput));
@@ -566,7 +569,9 @@ function serve(frame) {
 /** Forgets the innermost frames, down to as many as are given. */
 function leaveFrames(count) {
   while (liveFrames.length > count) aside.delete(liveFrames.pop());
-  if (count === 0) setBlocking(false);
+  if (count > 0) return;
+  setBlocking(false);
+  setImmediate(serveOutermost); // requests may have been read meanwhile
 }
 
 function answerNow(verb, request, payload) {

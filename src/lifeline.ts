@@ -1,0 +1,78 @@
+import type { ChildProcess } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { resolve } from 'node:path';
+import spawn from 'cross-spawn';
+import type { StartCommand } from './command.js';
+
+/** Where an interpreter is started. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Becomes the command that it is given, and leaves a process behind that waits for a line from the host. When the host
+ * is gone, however it went, it reads an end instead, and ends the interpreter, which would not look if it is busy. It is
+ * nobody's child, so that no `wait` in the interpreter ever meets it, and holds none of the standard streams.
+ */
+const wrapper = (target: string): string =>
+  `( ( read _ <&3 || kill -s KILL -- ${target} ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; exec "$@"`;
+const OF_THE_GROUP = wrapper('-$$');
+const OF_THE_PROCESS = wrapper('$$');
+const LIFELINE = 3;
+
+/** Starts a command that does not outlive this process. */
+export function spawnWithLifeline(command: StartCommand, { cwd, env }: Surroundings): ChildProcess {
+  const [program, ...args] = command.line;
+  if (process.platform === 'win32') return spawn(program, args, { cwd, env, stdio: 'pipe', windowsHide: true });
+  // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
+  const detached = !(command.isOfUser && process.stdin.isTTY);
+  const path = findProgram(program, cwd, env.PATH);
+  return spawn('/bin/sh', ['-c', detached ? OF_THE_GROUP : OF_THE_PROCESS, 'sh', path, ...args], {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    detached,
+  });
+}
+
+/** Sees to it that the lifeline holds, and holds nothing up. */
+export function keepLifeline(child: ChildProcess): void {
+  const lifeline = lifelineOf(child);
+  lifeline?.on('error', () => {});
+  lifeline?.unref();
+}
+
+/** The process has ended by itself: who waits for the host's end may go as well. */
+export function dropLifeline(child: ChildProcess): void {
+  const lifeline = lifelineOf(child);
+  lifeline?.end('\n', () => lifeline.destroy());
+}
+
+function lifelineOf(child: ChildProcess): Socket | undefined {
+  return (child.stdio[LIFELINE] ?? undefined) as Socket | undefined;
+}
+
+/** The file that a command runs; one that is not there is told of as `spawn` does it. */
+function findProgram(program: string, cwd: string, path = '/usr/local/bin:/usr/bin:/bin'): string {
+  const files = program.includes('/')
+    ? [program]
+    : path.split(':').map((directory) => `${directory || '.'}/${program}`);
+  let code = 'ENOENT';
+  for (const file of files.map((name) => resolve(cwd, name))) {
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+    if (isExecutable(file)) return file;
+    code = 'EACCES';
+  }
+  throw Object.assign(new Error(`${program}: ${code}`), { code });
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
