@@ -26,7 +26,7 @@ export interface Request {
   readonly reject: (error: unknown) => void;
   /** Runs when the other side has done what was asked, before anything else that it says is heard. */
   readonly onReturn: (() => void) | undefined;
-  /** Its line, as long as it is held back: its frame waits for an inner one. */
+  /** Its line, as long as it is held back, because it cannot have its turn yet. */
   heldLine: string | undefined;
   /** Whether its promise is settled; a late answer is then dropped. */
   isSettled: boolean;
@@ -51,6 +51,8 @@ export class Frame {
   readonly name: string;
   /** Requests in it that have not been answered, in order. */
   readonly pending = new Map<number, Request>();
+  /** How many of them have not been sent yet. */
+  held = 0;
   /** Requests without an answer that were made in it, of any bond. */
   readonly made = new Set<Request>();
   /** The frame of a call that the other side made here of itself, in a timer, while it carried out nothing. */

@@ -98,7 +98,7 @@ export class Session {
       const request = this.#open(options, resolve, reject);
       if (signal) this.#heed(signal, request);
       const line = formatMessage({ ...options, frame: request.frame.id, id: request.id });
-      if (request.frame === this.#innermost) this.#channel.send(line);
+      if (this.#canSend(request)) this.#channel.send(line);
       else this.#hold(request, line);
     });
   }
@@ -175,9 +175,16 @@ export class Session {
 
   // ---- Requests that wait for their frame
 
-  /** The other side is in an inner frame, and would set this request aside: it stays here, and can still be taken back. */
+  /** Whether a request can be sent now: while the other side is in an inner frame, it would only set it aside. */
+  #canSend(request: Request): boolean {
+    const { frame } = request;
+    return frame === this.#innermost && frame.held === 0 && agreesOnStderr(request);
+  }
+
+  /** Keeps a request here, where it can still be taken back. */
   #hold(request: Request, line: string): void {
     request.heldLine = line;
+    request.frame.held++;
     if (!request.madeIn || !findCycle(request)) return;
     // A function that does not await its call, after all, will have returned by then.
     setImmediate(() => {
@@ -190,12 +197,15 @@ export class Session {
     return new BondException(this.#owner.lang, `a wait that can never end: ${showCycle(cycle)}`);
   }
 
-  /** Sends what waits for the frame that the other side is in again. */
+  /** Sends what waits for its turn, if the turn has come. */
   #sendHeld(): void {
-    for (const request of this.#innermost.pending.values()) {
+    const frame = this.#innermost;
+    if (frame.held === 0) return;
+    for (const request of frame.pending.values()) {
       if (request.heldLine === undefined) continue;
+      if (!agreesOnStderr(request)) return;
       this.#channel.send(request.heldLine);
-      request.heldLine = undefined;
+      unhold(request);
     }
   }
 
@@ -221,6 +231,7 @@ export class Session {
     this.#requests.delete(request.id);
     frame.pending.delete(request.id);
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
+    if (frame.held > 0) this.#sendHeld();
   }
 
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
@@ -249,7 +260,9 @@ export class Session {
     request.isSettled = true;
     request.onSettled?.();
     request.madeIn?.made.delete(request);
-    if (request.heldLine !== undefined) this.#forget(request);
+    if (request.heldLine === undefined) return settle();
+    unhold(request);
+    this.#forget(request);
     if (--this.#unsettled === 0) this.#owner.hold(false);
     settle();
   }
@@ -428,6 +441,20 @@ function describe(error: unknown): Description {
   if (error instanceof RemoteException)
     return { ...(error.type && { type: error.type }), message: error.remoteMessage };
   return { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
+}
+
+/**
+ * Whether a request may be under way together with those before it. Standard error comes by another way than answers:
+ * whose it is can be told only if all of them want it in the same place.
+ */
+function agreesOnStderr(request: Request): boolean {
+  const first = request.frame.pending.values().next().value as Request;
+  return first.settings.stderr === request.settings.stderr;
+}
+
+function unhold(request: Request): void {
+  request.heldLine = undefined;
+  request.frame.held--;
 }
 
 /** Where the call is made that is being made now: the stack is turned into text only when somebody asks. */
