@@ -260,11 +260,15 @@ export class Session {
     request.isSettled = true;
     request.onSettled?.();
     request.madeIn?.made.delete(request);
-    if (request.heldLine === undefined) return settle();
-    unhold(request);
-    this.#forget(request);
+    if (request.heldLine !== undefined) this.#takeBack(request);
     if (--this.#unsettled === 0) this.#owner.hold(false);
     settle();
+  }
+
+  /** What has not been sent yet need not be sent any more. */
+  #takeBack(request: Request): void {
+    unhold(request);
+    this.#forget(request);
   }
 
   // ---- Calls of the other side

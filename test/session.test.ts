@@ -195,6 +195,27 @@ describe('errors', () => {
   });
 });
 
+describe('the event loop of the host', () => {
+  test('waits for the other side as long as a call is under way, and no longer', async () => {
+    const holds: boolean[] = [];
+    const other = play(
+      `
+      > CALL 0 1 ["a",[]]
+      > CALL 0 2 ["b",[]]
+      < RETURN 1 null
+      < EXCEPT 2 {"message":"no"}
+      > CALL 0 3 ["c",[]]
+    `,
+      { hold: (isHeld) => holds.push(isHeld) },
+    );
+    await Promise.allSettled([other.call('a'), other.call('b')]);
+    expect(holds).toEqual([true, false]);
+    await expect(other.call('c', [], { timeout: 10 })).rejects.toBeInstanceOf(TimeoutException);
+    expect(holds).toEqual([true, false, true, false]);
+    await other.done();
+  });
+});
+
 describe('a hostile other side', () => {
   test.each([
     ['an answer to what was never asked', 'RETURN 7 null', 'request 7, which was never made'],
