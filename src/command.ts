@@ -77,17 +77,52 @@ function splitWords(lang: string, cmd: string): string[] {
         `quote it if it is meant to the letter, or write ['sh', '-c', ${JSON.stringify(cmd)}] if a shell is what you want`,
     );
   };
-  if (hasOpenQuote(cmd)) refuse('an unbalanced quote');
-  return parse(cmd, (name) => refuse(`the variable '$${name}'`)).map((word) => {
-    if (typeof word === 'string') return word;
-    if ('comment' in word) return refuse('a comment');
-    return word.op === 'glob' ? refuse(`the pattern '${word.pattern}'`) : refuse(`the operator '${word.op}'`);
+  let isWordStart = true;
+  const plain = cmd.replace(SEGMENT, (segment) => {
+    const isFirst = isWordStart;
+    isWordStart = /\s$/.test(segment);
+    return plainSegment(segment, isFirst, refuse);
+  });
+  return parse(plain).map((word) => (typeof word === 'string' ? word : refuse('an operator')));
+}
+
+/** A quoted part, an escaped character, white space, or what lies between. */
+const SEGMENT = /'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|\s+|[^\s'"\\]+|[\s\S]/g;
+
+/** A part of a command line with nothing in it but letters and single quotes: `shell-quote` has its own ideas of the rest. */
+function plainSegment(segment: string, isWordStart: boolean, refuse: (what: string) => never): string {
+  if (/^\s|^'.*'$/s.test(segment)) return segment;
+  if (segment.length > 1 && segment.startsWith('"')) return literal(unquoteDouble(segment.slice(1, -1), refuse));
+  if (segment.length > 1 && segment.startsWith('\\')) return segment === '\\\n' ? '' : literal(segment.slice(1));
+  if (/['"\\]/.test(segment)) return refuse('an unbalanced quote');
+  refuseExpansion(segment, refuse);
+  const pattern = /[*?[]/.exec(segment);
+  if (pattern) return refuse(`the pattern '${segment}'`);
+  const operator = /[|&;<>()]+/.exec(segment);
+  if (operator) return refuse(`the operator '${operator[0]}'`);
+  if (isWordStart && segment.startsWith('#')) return refuse('a comment');
+  return literal(segment);
+}
+
+/** What a shell makes of the inside of double quotes, where it still looks for `$` and backticks. */
+function unquoteDouble(text: string, refuse: (what: string) => never): string {
+  refuseExpansion(text.replace(/\\[\s\S]/g, ''), refuse);
+  return text.replace(/\\([\s\S])/g, (pair, character: string) => {
+    if (character === '\n') return '';
+    return '$`"\\'.includes(character) ? character : pair;
   });
 }
 
-function hasOpenQuote(cmd: string): boolean {
-  const closed = /\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"/g;
-  return /['"]|\\$/.test(cmd.replace(closed, ''));
+function refuseExpansion(text: string, refuse: (what: string) => never): void {
+  if (text.includes('`')) refuse('a command substitution');
+  // What stands for itself in one shell begins a quote in another, where a quote follows.
+  const dollar = /\$(\w+|\W|$)/.exec(text);
+  if (dollar && !/^[%=,.:/+-]/.test(dollar[1] as string)) refuse(`the variable '${dollar[0]}'`);
+}
+
+function literal(text: string): string {
+  if (text === '') return "''";
+  return text.replace(/[^']+|'/g, (part) => (part === "'" ? `"'"` : `'${part}'`));
 }
 
 /** Programs that start another one with its arguments intact; what follows them may be `ssh`. */

@@ -14,8 +14,8 @@ export interface Request {
   readonly settings: CallSettings;
   /** What it is, for messages: `CALL explode`. */
   readonly what: string;
-  /** Where the caller made it; only where a function of the host may have to be told of it. */
-  readonly place: { readonly stack?: string } | undefined;
+  /** Where the caller made it, if that is known. */
+  place: { readonly stack?: string } | undefined;
   /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
   readonly madeIn: Frame | undefined;
   /** When it was made, on the clock of `performance.now()`. */

@@ -307,7 +307,7 @@ describe('time', () => {
     const error = await failed;
     expect(error).toBeInstanceOf(TimeoutException);
     expect((error as Error).message).toMatch(
-      /^\[Test\] CALL behind \(made at .*play\.ts.*waits behind CALL outer \(made at .*play\.ts.*, which has called your function 'slow'$/,
+      /^\[Test\] CALL behind \(made at .*play\.ts.*waits behind CALL outer, which has called your function 'slow'$/,
     );
     await other.done();
   });
