@@ -117,7 +117,7 @@ function refuseExpansion(text: string, refuse: (what: string) => never): void {
   if (text.includes('`')) refuse('a command substitution');
   // What stands for itself in one shell begins a quote in another, where a quote follows.
   const dollar = /\$(\w+|\W|$)/.exec(text);
-  if (dollar && !/^[%=,.:/+-]/.test(dollar[1] as string)) refuse(`the variable '${dollar[0]}'`);
+  if (dollar && !/^[%=,.:/+]/.test(dollar[1] as string)) refuse(`the variable '${dollar[0]}'`);
 }
 
 function literal(text: string): string {

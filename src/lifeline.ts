@@ -16,10 +16,11 @@ export interface Surroundings {
  * is gone, however it went, it reads an end instead, and ends the interpreter, which would not look if it is busy. It is
  * nobody's child, so that no `wait` in the interpreter ever meets it, and holds none of the standard streams.
  */
-const wrapper = (target: string): string =>
-  `( ( read _ <&3 || kill -s KILL -- ${target} ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; exec "$@"`;
-const OF_THE_GROUP = wrapper('-$$');
-const OF_THE_PROCESS = wrapper('$$');
+const wrapper = (target: string, unset: string): string =>
+  `( ( read _ <&3 || kill -s KILL -- ${target} ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
+const [GROUP, PROCESS] = ['-$$', '$$'];
+/** What a shell adds to an environment that has it not. */
+const ADDED_BY_SHELLS = ['PWD', 'OLDPWD', 'SHLVL'];
 const LIFELINE = 3;
 
 /** Starts a command that does not outlive this process. */
@@ -29,7 +30,9 @@ export function spawnWithLifeline(command: StartCommand, { cwd, env }: Surroundi
   // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
   const detached = !(command.isOfUser && process.stdin.isTTY);
   const path = findProgram(program, cwd, env.PATH);
-  return spawn('/bin/sh', ['-c', detached ? OF_THE_GROUP : OF_THE_PROCESS, 'sh', path, ...args], {
+  const added = ADDED_BY_SHELLS.filter((name) => env[name] === undefined);
+  const script = wrapper(detached ? GROUP : PROCESS, added.length > 0 ? `unset ${added.join(' ')};` : '');
+  return spawn('/bin/sh', ['-c', script, 'sh', path, ...args], {
     cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
@@ -61,8 +64,9 @@ function findProgram(program: string, cwd: string, path = '/usr/local/bin:/usr/b
     : path.split(':').map((directory) => `${directory || '.'}/${program}`);
   let code = 'ENOENT';
   for (const file of files.map((name) => resolve(cwd, name))) {
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
-    if (isExecutable(file)) return file;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (!stats) continue;
+    if (stats.isFile() && isExecutable(file)) return file;
     code = 'EACCES';
   }
   throw Object.assign(new Error(`${program}: ${code}`), { code });

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CommandRequest, commandLines, shellQuote, splitCommand } from '../src/command.js';
 import type { Driver } from '../src/driver.js';
 import { BondException } from '../src/errors.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A driver whose arguments need quotes. */
 const driver: Driver = {
@@ -173,6 +175,7 @@ describe('what only a shell could carry out is refused', () => {
     ['the variable', 'a "x $HOME y"', 'HOME'],
     ['the variable', 'a x$HOME', 'HOME'],
     ['the variable', 'a $1', '1'],
+    ...[...'@*#?-$!0'].map((name): [string, string, string] => ['', `a x$${name}`, name]),
     ['', 'a $(id)', '$('],
     ['', 'a "$(id)"', '$('],
     ['', 'a `id`', '`'],

@@ -64,16 +64,19 @@ function withoutStdin(options, noInput) {
   return Object.assign({}, options, { stdio });
 }
 
-/** stdout and stderr that write at once, and wait for a slow reader. */
+/** stdout and stderr that write at once, and wait for a slow reader. An interrupt may come anywhere: nothing is remembered. */
 class LiveOutput extends Writable {
   constructor(fd) {
-    super({ decodeStrings: true });
+    super();
     this.fd = fd;
   }
 
-  _write(chunk, _encoding, done) {
-    writeAll(this.fd, chunk);
-    done();
+  write(chunk, encoding, callback) {
+    if (this.writableEnded) return super.write(chunk, encoding, callback); // which knows how to complain
+    const done = typeof encoding === 'function' ? encoding : callback;
+    writeAll(this.fd, typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk);
+    if (done) process.nextTick(done);
+    return true;
   }
 
   _destroy(_error, done) {
@@ -461,7 +464,7 @@ function call([name, args, references = []]) {
 }
 
 // Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for
-// every run takes longer than a call, so it runs all the time, but for the waits in which the event loop hears of signals.
+// every run takes longer than a call, so it runs all the time. User code that handles the signal itself gets it.
 const watchdog = process.binding('contextify');
 const trampoline = new vm.Script('__BOND_run()', { filename: '<bond driver>' });
 const INTERRUPTIBLE = { displayErrors: false, breakOnSigint: true };
@@ -472,7 +475,7 @@ Object.defineProperty(globalThis, '__BOND_run', { value: () => task() });
 function interruptible(run) {
   task = run;
   try {
-    return trampoline.runInThisContext(INTERRUPTIBLE);
+    return trampoline.runInThisContext(process.listenerCount('SIGINT') > 0 ? RUN : INTERRUPTIBLE);
   } catch (error) {
     throw error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? new _BOND_InterruptException('interrupted by the host') : error;
   }
@@ -491,7 +494,6 @@ const WITH_RESULT = new Set(['EVAL', 'CALL']);
 let running = 0;           // the id of the request that is being carried out
 let isBusy = false;        // the outermost frame is carrying out a request, which may be waiting for a promise
 let isOver = false;        // the host has closed the bond
-let rejectCurrent = null;  // rejects the promise that the outermost frame waits for
 const liveFrames = [];
 const lines = [];          // messages that have arrived and belong to the outermost frame
 const aside = new Map();   // messages that belong to inner frames further out, by frame
@@ -626,15 +628,18 @@ function serveOutermost() {
 
 function waitFor(promise, verb, request) {
   isBusy = true;
-  listenForInterrupt(true);
-  const interrupted = new Promise((_resolve, reject) => { rejectCurrent = reject; });
+  let polling;
+  const interrupted = new Promise((_resolve, reject) => {
+    polling = setInterval(() => {
+      if (takeInterrupt()) reject(new _BOND_InterruptException('interrupted by the host'));
+    }, 20);
+  });
   Promise.race([promise, interrupted])
     .then((value) => `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`)
     .catch((error) => report(request, error))
     .then((message) => {
+      clearInterval(polling);
       isBusy = false;
-      rejectCurrent = null;
-      listenForInterrupt(false);
       finish(message);
       serveOutermost();
     });
@@ -645,19 +650,10 @@ function finish(message) {
   say(message);
 }
 
-/** While the event loop turns, it is what hears of an interrupt; code that runs is stopped by the watchdog. */
-function listenForInterrupt(isWaiting) {
-  if (isWaiting) {
-    watchdog.stopSigintWatchdog();
-    process.on('SIGINT', onInterrupt);
-  } else {
-    process.removeListener('SIGINT', onInterrupt);
-    watchdog.startSigintWatchdog();
-  }
-}
-
-function onInterrupt() {
-  if (rejectCurrent) rejectCurrent(new _BOND_InterruptException('interrupted by the host'));
+/** Whether there was an interrupt while nothing ran that it could have stopped. Asking forgets it. */
+function takeInterrupt() {
+  watchdog.startSigintWatchdog();
+  return watchdog.stopSigintWatchdog();
 }
 
 // ---- Start ----------------------------------------------------------------------------------------------------------
