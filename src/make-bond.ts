@@ -34,12 +34,9 @@ export async function makeBond(
   options: BondOptions = {},
 ): Promise<Bond> {
   const driver = queryDriver(lang);
-  const hasCmd = typeof cmdOrOptions === 'string' || Array.isArray(cmdOrOptions);
-  const cmd = hasCmd ? (cmdOrOptions as string | readonly string[]) : undefined;
-  const settings = resolveOptions(
-    lang,
-    hasCmd ? options : { ...(cmdOrOptions as BondOptions | undefined), ...options },
-  );
+  const isOptions = typeof cmdOrOptions === 'object' && !Array.isArray(cmdOrOptions);
+  const cmd = isOptions ? undefined : (cmdOrOptions as string | readonly string[] | undefined);
+  const settings = resolveOptions(lang, isOptions ? { ...(cmdOrOptions as BondOptions), ...options } : options);
   checkProtocols(lang, settings);
 
   const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });

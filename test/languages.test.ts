@@ -731,29 +731,16 @@ describe.each(suites)('%s', (_title, lang, defaults) => {
   });
 
   describe('interrupt', () => {
-    test('ends an endless loop, and keeps the session', async () => {
+    test.each(['loop', 'sleep'] as const)('ends an endless %s, and keeps the session and what waits', async (what) => {
       const output = collect();
       const bond = await open({ stdout: output.stdout });
       await bond.evalBlock(say.set('5'));
-      const [call, next] = [rejection(bond.evalBlock(say.loop), RemoteException), bond.call('twice', 4)];
+      const call = rejection(bond.evalBlock(say[what]), RemoteException);
+      const next = bond.call('twice', 4);
       await output.until('on');
       await bond.interrupt();
       await call;
       expect(await next).toBe(8);
-      expect(await bond.eval(say.get)).toBe(5);
-    });
-
-    test('ends an endless wait, and keeps the session', async () => {
-      const output = collect();
-      const bond = await open({ stdout: output.stdout });
-      await bond.evalBlock(say.set('5'));
-      const call = rejection(bond.evalBlock(say.sleep), RemoteException);
-      await output.until('on');
-      // One that comes before the sleep has begun is noticed after it.
-      const timer = setInterval(() => void bond.interrupt(), 50);
-      onTestFinished(() => clearInterval(timer));
-      await call;
-      clearInterval(timer);
       expect(await bond.eval(say.get)).toBe(5);
     });
 
