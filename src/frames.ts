@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallSettings } from './options.js';
+import type { Place } from './places.js';
 
 /** Runs a function in the async context in which this was made. */
 type Context = <Result>(run: () => Result) => Result;
@@ -15,7 +16,7 @@ export interface Request {
   /** What it is, for messages: `CALL explode`. */
   readonly what: string;
   /** Where the caller made it, if that is known. */
-  place: { readonly stack?: string } | undefined;
+  place: Place | undefined;
   /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
   readonly madeIn: Frame | undefined;
   /** When it was made, on the clock of `performance.now()`. */

@@ -1,8 +1,16 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { inspect } from 'node:util';
-import type { Bond } from './bond.js';
 import { textOf } from './errors.js';
+
+/** What an interactive session needs of a bond. */
+export interface Interpretable {
+  readonly lang: string;
+  readonly closed: Promise<unknown>;
+  eval(code: string): Promise<unknown>;
+  evalBlock(code: string): Promise<void>;
+  interrupt(): Promise<void>;
+}
 
 /** Settings of an interactive session. */
 export interface InteractOptions {
@@ -23,7 +31,7 @@ export interface InteractOptions {
  * and its value printed. A trailing `\` continues on the next line. Ctrl-C drops an unfinished block, or stops the code
  * that runs; Ctrl-D leaves. Resolves when the user leaves, or the interpreter is gone.
  */
-export async function interact(bond: Bond, options: InteractOptions = {}): Promise<void> {
+export async function interact(bond: Interpretable, options: InteractOptions = {}): Promise<void> {
   const { input = process.stdin, output = process.stdout } = options;
   const isTerminal = (output as { isTTY?: boolean }).isTTY === true;
   const lines = createInterface({ input, output, terminal: isTerminal });
@@ -74,7 +82,7 @@ class Block {
   }
 }
 
-async function interrupt(bond: Bond, output: Writable): Promise<void> {
+async function interrupt(bond: Interpretable, output: Writable): Promise<void> {
   try {
     await bond.interrupt();
   } catch (error) {
@@ -89,7 +97,7 @@ function clearLine(lines: Interface, output: Writable): void {
   output.write('\n');
 }
 
-async function runLine(bond: Bond, code: string, output: Writable): Promise<void> {
+async function runLine(bond: Interpretable, code: string, output: Writable): Promise<void> {
   try {
     if (!code.startsWith('!')) return await bond.evalBlock(code);
     const value = await bond.eval(code.slice(1));

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { Channel } from './channel.js';
-import { BondException, quoted, RemoteException, SerializationException, TimeoutException, textOf } from './errors.js';
+import { BondException, quoted, SerializationException, TimeoutException, textOf } from './errors.js';
+import { type Description, encodeException, exceptionOf } from './exceptions.js';
 import {
   captureContext,
   currentFrame,
@@ -12,6 +12,7 @@ import {
   runInFrame,
 } from './frames.js';
 import type { CallSettings } from './options.js';
+import { capturePlace, KEEPS_PLACES, showPlace } from './places.js';
 import { SilenceWatch } from './silence.js';
 import { NotCarried, type Protocol } from './values.js';
 import { findCycle, showCycle } from './waits.js';
@@ -44,16 +45,6 @@ export interface RequestOptions {
   readonly settings: CallSettings;
   /** Runs when it has been done, before anything else that the other side says is heard. */
   readonly onReturn?: () => void;
-}
-
-/** What an EXCEPT or ERROR tells of an exception. */
-interface Description {
-  readonly type?: string;
-  readonly message?: string;
-  readonly traceback?: string;
-  readonly data?: unknown;
-  /** The id of the call to the host whose failure this is, if it is one. */
-  readonly call?: number | null;
 }
 
 /**
@@ -151,7 +142,7 @@ export class Session {
       frame,
       settings,
       what,
-      place: DEBUG ? capturePlace() : undefined,
+      place: KEEPS_PLACES ? capturePlace() : undefined,
       madeIn: innermostFrame(),
       since,
       heldLine: undefined,
@@ -240,20 +231,11 @@ export class Session {
       // What a block of code returns is nothing at all.
       const value = payload === '' ? undefined : this.#owner.protocol.decode(payload);
       if (verb === 'RETURN') request.resolve(value);
-      else request.reject(this.#remoteError(request, verb, value as Description));
+      else request.reject(exceptionOf(verb, value as Description, request));
     } catch (cause) {
       const message = `${request.what}: the answer cannot be decoded: ${textOf(cause)}`;
       request.reject(new SerializationException(this.#owner.lang, message, 'remote', { cause }));
     }
-  }
-
-  #remoteError(request: Request, verb: AnswerVerb, description: Description): BondException {
-    const { type, message = '', traceback, data = message, call } = description;
-    const { lang } = this.#owner;
-    const thrown = outermost(request).thrown;
-    const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
-    if (verb === 'ERROR') return new SerializationException(lang, `${request.what}: ${message}`, 'remote', details);
-    return new RemoteException(lang, request.what, { data, remoteMessage: message, type, traceback }, details);
   }
 
   #settle(request: Request, settle: () => void): void {
@@ -326,22 +308,8 @@ export class Session {
 
   #except(frame: Frame, error: unknown): void {
     this.#remember(frame, error);
-    this.#answer(frame, 'EXCEPT', this.#encodeException(error));
-  }
-
-  /** With `transExcept` the very thing that was thrown crosses, where the protocol can carry it; otherwise its text. */
-  #encodeException(error: unknown): string {
     const { protocol, transExcept } = this.#owner;
-    const description = describe(error);
-    // Where the thing itself did not come through, there is nothing but its text to pass on.
-    const isTextOnly =
-      error instanceof RemoteException && error.data === error.remoteMessage && error.type !== 'string';
-    if (!transExcept || isTextOnly) return protocol.encode(description);
-    try {
-      return protocol.encode({ ...description, data: error instanceof RemoteException ? error.data : error });
-    } catch {
-      return protocol.encode(description);
-    }
+    this.#answer(frame, 'EXCEPT', encodeException(error, protocol, transExcept));
   }
 
   /** Keeps what a function has thrown for the case that the other side does not catch it. */
@@ -427,7 +395,7 @@ export class Session {
   #overdue(request: Request): TimeoutException {
     const { running } = this;
     const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
-    const place = behind && placeOf(request);
+    const place = behind && showPlace(request.place);
     const text = `${request.what}${place && ` (made ${place})`}: neither an answer nor output for ${request.settings.timeout} ms${behind}`;
     return new TimeoutException(this.#owner.lang, text);
   }
@@ -435,17 +403,9 @@ export class Session {
   /** Which function of the host runs in the request that others wait behind, and where both were called. */
   #hostPart(running: Request): string {
     if (this.#innermost === this.#root) return '';
-    const place = placeOf(running);
+    const place = showPlace(running.place);
     return `${place && ` (made ${place})`}, which has called your function '${this.#innermost.name}'`;
   }
-}
-
-/** What is told of an error. One that comes from an interpreter goes on as it was there: at a depth of a thousand calls, each
- * of them would otherwise put its own words around it. */
-function describe(error: unknown): Description {
-  if (error instanceof RemoteException)
-    return { ...(error.type && { type: error.type }), message: error.remoteMessage };
-  return { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
 }
 
 /**
@@ -460,26 +420,6 @@ function agreesOnStderr(request: Request): boolean {
 function unhold(request: Request): void {
   request.heldLine = undefined;
   request.frame.held--;
-}
-
-/** To keep the place where a call was made takes a third of the time of the call: it is done where it waits anyway, or on demand. */
-const DEBUG = Boolean(process.env.BOND_DEBUG);
-
-/** Where the call is made that is being made now. */
-function capturePlace(): { readonly stack?: string } {
-  const place = {};
-  Error.captureStackTrace(place, capturePlace);
-  return place;
-}
-
-const OWN_FILES = new URL('.', import.meta.url).href;
-
-/** Where a request was made, outside of this library, in words; empty if that is not known. */
-function placeOf(request: Request): string {
-  const lines = request.place?.stack?.split('\n').slice(1) ?? [];
-  const isOwn = (line: string): boolean => line.includes(OWN_FILES) || line.includes(fileURLToPath(OWN_FILES));
-  const line = lines.find((text) => /[\\/]/.test(text) && !isOwn(text));
-  return line?.trim() ?? '';
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
