@@ -68,7 +68,7 @@ export class Bond implements AsyncDisposable {
   }
 
   /** A local function that calls `name`. */
-  callable<F extends AnyFunction = (...args: never[]) => unknown>(name: string): Remote<F> {
+  callable<F extends AnyFunction = (...args: unknown[]) => unknown>(name: string): Remote<F> {
     return (...args) => this.call<Awaited<ReturnType<F>>>(name, ...args);
   }
 

@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
 export { type AnyFunction, Bond, type Remote } from './bond.js';
 export { type Driver, listDrivers, queryDriver } from './driver.js';
 export {

@@ -18,12 +18,12 @@ export interface InteractOptions {
    * Where lines are read from.
    * @default process.stdin
    */
-  readonly input?: Readable;
+  readonly input?: Readable | undefined;
   /**
    * Where prompts and values are written.
    * @default process.stdout
    */
-  readonly output?: Writable;
+  readonly output?: Writable | undefined;
 }
 
 /**
@@ -47,15 +47,21 @@ export async function interact(bond: Interpretable, options: InteractOptions = {
     clearLine(lines, output);
     prompt();
   });
-  void bond.closed.then(() => lines.close());
+  let isOver = false;
+  void bond.closed.then(() => {
+    isOver = true;
+    lines.close();
+  });
   prompt();
   for await (const line of lines) {
     const code = block.add(line);
     isRunning = true;
     if (code !== undefined) await runLine(bond, code, output);
     isRunning = false;
+    if (isOver) return;
     prompt();
   }
+  if (block.isOpen) await runLine(bond, block.add('') as string, output);
 }
 
 /** Lines that a trailing backslash holds together. */

@@ -14,19 +14,19 @@ export interface CallOptions {
    * functions does not count for the call that led to them. Output breaks the silence.
    * @default 60_000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Aborts the calls that are made with it: they reject with a `TimeoutException` whose `cause` is the reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Where the other side's standard output goes.
    * @default process.stdout
    */
-  readonly stdout?: OutputTarget;
+  readonly stdout?: OutputTarget | undefined;
   /**
    * Where the other side's standard error goes.
    * @default process.stderr
    */
-  readonly stderr?: OutputTarget;
+  readonly stderr?: OutputTarget | undefined;
 }
 
 /** Settings of a bond, for {@link makeBond}. */
@@ -35,37 +35,37 @@ export interface BondOptions extends CallOptions {
    * The interpreter's working directory.
    * @default process.cwd()
    */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /**
    * The interpreter's whole environment.
    * @default process.env
    */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /**
    * Whether the interpreter is given the driver's own arguments. Without them, the command itself must start an
    * interpreter that reads code from its standard input line by line.
    * @default true
    */
-  readonly defArgs?: boolean;
+  readonly defArgs?: boolean | undefined;
   /** Gets every line of the conversation, in both directions. */
-  readonly logfile?: Writable;
+  readonly logfile?: Writable | undefined;
   /**
    * Transparent exceptions: thrown objects themselves cross, not their text.
    * @default `true` between JavaScript and JavaScript under `V8`, otherwise `false`
    */
-  readonly transExcept?: boolean;
+  readonly transExcept?: boolean | undefined;
   /**
    * A protocol's name, or several in order of preference.
    * @default the first that both sides speak
    */
-  readonly protocol?: ProtocolName | readonly ProtocolName[];
+  readonly protocol?: ProtocolName | readonly ProtocolName[] | undefined;
   /** Ends the bond when it is aborted, in set-up as well as later. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * The longest message that is accepted from the other side, in bytes; a longer one ends the bond.
    * @default 256 MiB
    */
-  readonly maxMessageBytes?: number;
+  readonly maxMessageBytes?: number | undefined;
 }
 
 /** {@link CallOptions} with every default filled in. */
@@ -153,11 +153,7 @@ function checkTypes(lang: string, options: BondOptions): void {
 }
 
 /** `options` on top of `defaults`. What is `undefined` counts as not given. */
-export function resolveCallOptions(
-  lang: string,
-  options: { readonly [Name in keyof CallOptions]: CallOptions[Name] | undefined },
-  defaults: CallSettings,
-): CallSettings {
+export function resolveCallOptions(lang: string, options: CallOptions, defaults: CallSettings): CallSettings {
   const { timeout = defaults.timeout, signal = defaults.signal } = options;
   const { stdout = defaults.stdout, stderr = defaults.stderr } = options;
   if (typeof timeout !== 'number' || !(timeout > 0)) {

@@ -79,6 +79,12 @@ class LiveOutput extends Writable {
     return true;
   }
 
+  /** Only for what `end` is given. */
+  _write(chunk, _encoding, done) {
+    writeAll(this.fd, chunk);
+    done();
+  }
+
   _destroy(_error, done) {
     done();
   }

@@ -11,6 +11,7 @@ final class __BOND_streams
     public static $lastPiece;
     public static $morePieces;
     public static $isSaying = false;
+    public static $process;
     private static $out;
     private static $pieceSize;
     private static $null;
@@ -19,6 +20,7 @@ final class __BOND_streams
     public static function open($in)
     {
         self::$in = $in;
+        self::$process = getmypid();
         // Under Node, stdin is a socket: PHP would give up reading after default_socket_timeout seconds of silence.
         stream_set_timeout($in, -1);
         stream_set_chunk_size($in, 65536);
@@ -46,6 +48,9 @@ final class __BOND_streams
     /** Sends one message to the host. What was printed before it is there already: PHP's command line holds nothing back. */
     public static function say($message)
     {
+        if (getmypid() !== self::$process) {
+            exit; // a fork that has come to the end of what it was to do: the conversation is its parent's
+        }
         self::$isSaying = true;
         $room = self::$pieceSize - strlen(self::$lastPiece) - 1;
         $start = 0;
@@ -267,6 +272,9 @@ final class __BOND_host
 
     public static function call($name, array $arguments)
     {
+        if (getmypid() !== __BOND_streams::$process) {
+            throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
+        }
         $payload = __BOND_values::encode([$name, $arguments], "arguments of $name");
         $frame = (string) ++self::$lastCall;
         __BOND_streams::say("CALL $frame " . __BOND_session::$request[1] . " $payload");

@@ -15,6 +15,7 @@ no warnings 'recursion';
 
 my ($in, $out, $last_piece, $more_pieces, $piece_size);
 my $saying = 0;    # in the middle of a message
+my $process = $$;
 
 # Puts /dev/null in the place of fd 0, so that nobody but the driver ever reads what the host sends. Nothing of it is in
 # STDIN's buffer: the host waits for READY.
@@ -33,6 +34,7 @@ sub open_streams {
 # Sends one message to the host, after everything that was printed before it.
 sub say_line {
     my ($message) = @_;
+    exit if $$ != $process;    # a fork that has come to the end of what it was to do: the conversation is its parent's
     my $selected = select(STDOUT);
     local $| = 1 unless $|;    # user code has made it buffer: setting this empties the buffer
     select($selected);
@@ -314,6 +316,7 @@ my ($running, $busy, $depth, $interrupted) = (0, 0, 0, 0);
 
 sub call_host {
     my ($name, $arguments) = @_;
+    die "$name is a function of the host: a forked process cannot call it\n" if $$ != $process;
     my $payload = encode([$name, $arguments], "arguments of $name");
     my $frame = ++$last_call;
     say_line("CALL $frame $running $payload");

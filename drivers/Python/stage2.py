@@ -21,6 +21,7 @@ DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
 main = sys.modules['__main__'].__dict__
 descriptor = requests.fileno()
+process = os.getpid()
 
 
 # ---- Streams -------------------------------------------------------------------------------------------------------
@@ -107,7 +108,9 @@ saying = False  # in the middle of a message
 def say(message):
     """Sends one message to the host, after everything that was printed before it."""
     global saying
-    if sys.stdout is not live_stdout:
+    if os.getpid() != process:
+        sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
+    if getattr(sys, 'stdout', None) is not live_stdout:
         try:
             sys.stdout.flush()
         except Exception:
@@ -312,6 +315,8 @@ def call_host(name, arguments):
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
     if not busy and not reading:
         raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
+    if os.getpid() != process:
+        raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
     need_room(60)
     payload = encode([name, arguments], 'arguments of %s' % name)
     last_call += 1
