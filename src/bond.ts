@@ -111,8 +111,9 @@ export class Bond implements AsyncDisposable {
   }
 
   /**
-   * Ends the interpreter's input, once all calls that were made are answered. Its exit hooks run; what is not done with
-   * them after ten seconds is ended by force. Resolves when it is gone. Safe to repeat.
+   * Ends the interpreter's input: it finishes what was called, which has its usual `timeout`, and runs its exit hooks,
+   * which have ten seconds. Code that nobody waits for any more, after a time-out, has one second. What is not done by
+   * then is ended by force. Resolves when the interpreter is gone. Safe to repeat.
    */
   async close(): Promise<void> {
     await this.#connection.close();

@@ -28,6 +28,7 @@ export class Connection {
   /** Why the host ended the interpreter, if it did. */
   #reason: { readonly text: string; readonly cause?: unknown } | undefined;
   #closing: Promise<Ending> | undefined;
+  #onIdle = (): void => {};
   #interrupting: NodeJS.Timeout | undefined;
 
   constructor(parts: ConnectionParts) {
@@ -68,8 +69,20 @@ export class Connection {
 
   /** Lets the interpreter finish. */
   close(): Promise<Ending> {
-    this.#closing ??= this.#finish({ text: 'the bond is closed' }, () => this.interpreter.close());
+    this.#closing ??= this.#finish({ text: 'the bond is closed' }, () => this.#letFinish());
     return this.#closing;
+  }
+
+  /** Calls that somebody waits for have their own time; exit hooks have ten seconds; what nobody waits for any more, one. */
+  async #letFinish(): Promise<Ending> {
+    this.interpreter.endInput();
+    if (this.session.isBusy) {
+      const idle = new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+      await Promise.race([idle, this.interpreter.ended]);
+    }
+    return this.interpreter.waitForEnd(this.session.running ? 1000 : 10_000);
   }
 
   /** Ends the interpreter. */
@@ -90,7 +103,10 @@ export class Connection {
         lang: this.lang,
         protocol: this.protocol,
         transExcept: transExcept ?? this.protocol.name === 'V8',
-        hold: (isHeld) => interpreter.hold(isHeld || this.#closing !== undefined),
+        hold: (isHeld) => {
+          interpreter.hold(isHeld || this.#closing !== undefined);
+          if (!isHeld) this.#onIdle();
+        },
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
         interrupted: () => this.#stopInterrupting(),
         isHeldUp: () => interpreter.stream('stdout').isPaused() || interpreter.stream('stderr').isPaused(),

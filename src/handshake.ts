@@ -124,7 +124,7 @@ class SetUp {
     this.#fail(
       new BondException(
         language,
-        `the command ${this.#interpreter.command} ${what}, before its ${this.#stage}${this.#lastOutput()}`,
+        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}`,
       ),
     );
   }

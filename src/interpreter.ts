@@ -12,8 +12,6 @@ import { descendants, killQuietly } from './processes.js';
 const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
-/** How long `close` waits for the interpreter's exit hooks, in ms, before it ends the interpreter by force. */
-const CLOSE_PATIENCE = 10_000;
 
 /** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
 export async function startInterpreter(
@@ -141,12 +139,16 @@ export class Interpreter {
     this.#child.kill(name);
   }
 
-  /** Ends its input, so that it finishes; what is still running after ten seconds is ended by force. */
-  async close(): Promise<Ending> {
+  /** Ends its input, so that it finishes what it has been sent, and itself. */
+  endInput(): void {
     this.hold(true);
     this.#flush();
     this.#child.stdin.end();
-    return pTimeout(this.ended, { milliseconds: CLOSE_PATIENCE, fallback: () => this.kill() });
+  }
+
+  /** Waits for its end for so many ms, and then ends it by force. */
+  async waitForEnd(patience: number): Promise<Ending> {
+    return pTimeout(this.ended, { milliseconds: patience, fallback: () => this.kill() });
   }
 
   /** Ends it at once. */

@@ -7,13 +7,13 @@ const LARGEST_INTEGER = 2 ** 53;
 /** Plain JSON: exact, or an error. */
 export const json: Protocol = {
   name: 'JSON',
-  encode: (value) => (isExact(value) ? JSON.stringify(value) : writeCarefully(value)),
+  encode: write,
   decode: readJson,
 };
 
-function writeCarefully(value: unknown): string {
+function write(value: unknown): string {
   try {
-    return writeValue(value, ['value'], []);
+    return isExact(value) ? JSON.stringify(value) : writeValue(value, ['value'], []);
   } catch (error) {
     if (error instanceof RangeError) throw new NotCarried(['value'], 'is nested too deep');
     throw error;
@@ -127,8 +127,7 @@ function notCarried(value: unknown, path: readonly (string | number)[]): NotCarr
 
 /** An integer of 16 digits or more, or what looks like one inside of a string. */
 const LONG_INTEGER = /(?:^|[[,:\- ])\d{16}/;
-/** A string, or an integer of 16 digits or more. */
-const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
+const LONG_INTEGERS = /(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
 
 function readJson(text: string): unknown {
   return LONG_INTEGER.test(text) ? readLongIntegers(text) : JSON.parse(text);
@@ -137,10 +136,29 @@ function readJson(text: string): unknown {
 /** `JSON.parse` would round long integers: it is given strings in their place, which begin with what no other does. */
 function readLongIntegers(text: string): unknown {
   const sign = randomUUID();
-  const rewritten = text.replace(STRING_OR_LONG_INTEGER, (token) => (token[0] === '"' ? token : `"${sign}${token}"`));
+  let rewritten = '';
+  for (let start = 0; start < text.length; ) {
+    const quote = text.indexOf('"', start);
+    const end = quote < 0 ? text.length : quote;
+    rewritten += text.slice(start, end).replace(LONG_INTEGERS, `"${sign}$&"`);
+    start = quote < 0 ? end : endOfString(text, quote);
+    rewritten += text.slice(end, start);
+  }
   return JSON.parse(rewritten, (_key, value: unknown) =>
     typeof value === 'string' && value.startsWith(sign) ? readInteger(value.slice(sign.length)) : value,
   );
+}
+
+/** Where the string ends that begins at `quote`. No regular expression bears a string with millions of escapes. */
+function endOfString(text: string, quote: number): number {
+  let end = quote;
+  let slashes: number;
+  do {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    for (slashes = 0; text[end - 1 - slashes] === '\\'; ) slashes++;
+  } while (slashes % 2 === 1);
+  return end + 1;
 }
 
 function readInteger(digits: string): number | bigint {

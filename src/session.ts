@@ -75,6 +75,11 @@ export class Session {
     return this.#innermost.running;
   }
 
+  /** Whether somebody waits for an answer. */
+  get isBusy(): boolean {
+    return this.#unsettled > 0;
+  }
+
   /** The other side has shown that it lives. */
   heard(): void {
     this.#watch.heard();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Bond, type BondOptions, makeBond, TerminatedException } from '../src/index.js';
+import { type Bond, type BondOptions, makeBond, TerminatedException, TimeoutException } from '../src/index.js';
 import {
   COMMANDS,
   isAlive,
@@ -163,11 +163,16 @@ describe.each(languages)('%s', (lang) => {
       await bond.closed;
     });
 
-    if (lang !== 'Perl') return; // it takes ten seconds
-    test('ends by force what will not end', async () => {
-      const { bond, pending } = await openBusy();
+    test('ends by force what nobody waits for any more', async () => {
+      const output = collect();
+      const bond = await openBond(lang, { stdout: output.stdout });
+      const impatience = new AbortController();
+      const call = bond.with({ signal: impatience.signal }).evalBlock(say.loop);
+      await output.until('on');
+      impatience.abort();
+      await rejection(call, TimeoutException);
       await bond.close();
-      await expectTerminated(pending, { signal: 'SIGKILL' });
+      expect(await bond.closed).toMatchObject({ signal: 'SIGKILL' });
     });
   });
 

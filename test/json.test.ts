@@ -108,6 +108,20 @@ describe('what JSON cannot carry says where it sits', () => {
     expect(() => json.encode(value)).toThrow(message);
   });
 
+  test.each([5_000, 8_000, 12_000, 19_000])('nesting of %i levels is carried, or refused', (depth) => {
+    const text = '['.repeat(depth) + ']'.repeat(depth);
+    try {
+      expect(json.encode(JSON.parse(text))).toBe(text);
+    } catch (error) {
+      expect(error).toMatchObject({ reason: 'is nested too deep' });
+    }
+  });
+
+  test('a string with millions of escapes beside a long integer is read', () => {
+    const value = ['\n"\\'.repeat(1_000_000), 12345678901234567890n, '\\'];
+    expect(json.decode(json.encode(value))).toEqual(value);
+  });
+
   test('nesting beyond any measure is an error, not a crash', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level++) deep = [deep];

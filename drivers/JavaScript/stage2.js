@@ -144,7 +144,7 @@ class _BOND_SerializationException extends TypeError {}
 const LARGEST_INTEGER = 2 ** 53;
 
 const json = {
-  encode: (value, root) => (isExact(value) ? JSON.stringify(value) : writeCarefully(value, root)),
+  encode: write,
   decode: readJson,
 };
 
@@ -212,15 +212,15 @@ function isPlainObject(value) {
   return Object.getPrototypeOf(prototype) === null && Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf');
 }
 
-function writeCarefully(value, root) {
+function write(value, root) {
   try {
-    return writeValue(value, root, []);
+    return isExact(value) ? JSON.stringify(value) : writeValue(value, root, []);
   } catch (error) {
     throw error instanceof RangeError ? new _BOND_SerializationException(`${root}: is nested too deep`) : error;
   }
 }
 
-function writeValue(value, path, parents) {
+function writeValue(value, path, parents, key = '') {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -232,7 +232,7 @@ function writeValue(value, path, parents) {
     case 'undefined':
       return 'null';
     case 'object':
-      return value === null ? 'null' : writeObject(value, path, parents);
+      return value === null ? 'null' : writeObject(value, path, parents, key);
     default:
       throw new _BOND_SerializationException(`${path}: a ${typeof value} cannot be carried by JSON`);
   }
@@ -246,18 +246,18 @@ function writeNumber(value, path) {
   return Math.abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
-function writeObject(value, path, parents) {
+function writeObject(value, path, parents, key) {
   if (parents.includes(value)) throw new _BOND_SerializationException(`${path}: refers to itself`);
   if (parents.length > 1000) throw new _BOND_SerializationException(`${path.slice(0, 200)}…: is nested too deep`);
   const inside = parents.concat([value]);
-  if (Array.isArray(value)) return `[${Array.from(value, (item, index) => writeValue(item, `${path}[${index}]`, inside)).join(',')}]`;
+  if (Array.isArray(value)) return `[${Array.from(value, (item, index) => writeValue(item, `${path}[${index}]`, inside, String(index))).join(',')}]`;
   const isText = value instanceof Date || ArrayBuffer.isView(value);
-  if (typeof value.toJSON === 'function' && !isText) return writeValue(value.toJSON(''), path, inside);
+  if (typeof value.toJSON === 'function' && !isText) return writeValue(value.toJSON(key), path, inside);
   if (!isPlainObject(value)) {
     const name = value.constructor && value.constructor.name;
     throw new _BOND_SerializationException(`${path}: a ${name || 'value with a prototype of its own'} cannot be carried by JSON`);
   }
-  const entries = Object.keys(value).map((key) => `${JSON.stringify(key)}:${writeValue(value[key], below(path, key), inside)}`);
+  const entries = Object.keys(value).map((name) => `${JSON.stringify(name)}:${writeValue(value[name], below(path, name), inside, name)}`);
   return `{${entries.join(',')}}`;
 }
 
@@ -269,13 +269,31 @@ function below(path, key) {
 function readJson(text) {
   if (!/(?:^|[[,:\- ])\d{16}/.test(text)) return JSON.parse(text);
   const sign = `${Date.now()}:${Math.random()}:`;
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
-  const rewritten = text.replace(token, (found) => (found[0] === '"' ? found : `"${sign}${found}"`));
+  let rewritten = '';
+  for (let start = 0; start < text.length; ) {
+    const quote = text.indexOf('"', start);
+    const end = quote < 0 ? text.length : quote;
+    rewritten += text.slice(start, end).replace(/(?<![\w.+-])-?\d{16,}(?![\d.eE])/g, `"${sign}$&"`);
+    start = quote < 0 ? end : endOfString(text, quote);
+    rewritten += text.slice(end, start);
+  }
   return JSON.parse(rewritten, (_key, value) => {
     if (typeof value !== 'string' || !value.startsWith(sign)) return value;
     const integer = BigInt(value.slice(sign.length));
     return integer <= LARGEST_INTEGER && integer >= -LARGEST_INTEGER ? Number(integer) : integer;
   });
+}
+
+/** Where the string ends that begins at `quote`. No regular expression bears a string with millions of escapes. */
+function endOfString(text, quote) {
+  let end = quote;
+  let slashes;
+  do {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    for (slashes = 0; text[end - 1 - slashes] === '\\'; ) slashes++;
+  } while (slashes % 2 === 1);
+  return end + 1;
 }
 
 /** The path of the innermost part of `value` that cannot be cloned. */

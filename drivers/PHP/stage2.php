@@ -85,12 +85,16 @@ final class __BOND_values
 {
     const FLAGS = JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES;
     const DEPTH = 20000;
+    const PRECISION = PHP_VERSION_ID < 70100 ? '17' : '-1';
 
     /** JSON text of a value, in ASCII; what JSON would change on the way is an error that says where it sits. */
     public static function encode($value, $root = 'result')
     {
         if (is_object($value) || (is_array($value) && !self::isPlain($value, 0))) {
             $value = self::simplify($value, $root, 0);
+        }
+        if (ini_get('serialize_precision') !== self::PRECISION) {
+            ini_set('serialize_precision', self::PRECISION); // user code has changed it; floats would be rounded
         }
         $text = json_encode($value, self::FLAGS, self::DEPTH);
         if ($text === false) {
@@ -418,7 +422,9 @@ final class __BOND_session
             self::$value = $name(...$arguments);
             return null;
         }
-        return self::statement($name . self::argumentList());
+        // A function without a name ends where its call would begin.
+        $callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
+        return self::statement($callee . self::argumentList());
     }
 
     private static function argumentList()
@@ -534,7 +540,6 @@ final class __BOND_session
         __BOND_streams::$morePieces = $settings['mark'] . '+';
         __BOND_exceptions::$transparent = $settings['transExcept'];
         __BOND_streams::open($in);
-        ini_set('serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
         if (ini_get('display_errors') && strtolower(ini_get('display_errors')) !== 'off') {
             ini_set('display_errors', 'stderr');
         }

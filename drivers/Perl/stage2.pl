@@ -385,7 +385,7 @@ sub named_sub {
     my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
     $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
     my $list = '(' . join(', ', @terms) . ')';
-    my $call = $name =~ /^\s*sub\b/ ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
+    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
     %compiled = () if keys %compiled > 1000;
     return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
 }
@@ -421,7 +421,10 @@ sub next_line {
     my $end;
     while (($end = index($buffer, "\n", $scanned)) < 0) {
         $scanned = length $buffer;
-        my $count = sysread($in, $buffer, 65_536, $scanned);
+        my $count;
+        local $@;
+        # The handler of a signal that comes meanwhile may die: that is not the end of everything.
+        eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 } or do { warn $@; next };
         return undef if defined $count ? $count == 0 : $! != 4;    # EINTR: a signal has come
     }
     $scanned = 0;
