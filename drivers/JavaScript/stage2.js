@@ -102,7 +102,7 @@ function writeAll(fd, bytes) {
     try {
       done += writeSync(fd, bytes, done, bytes.length - done);
     } catch (error) {
-      if (error.code !== 'EAGAIN') throw error;
+      if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
       pause();
     }
   }
@@ -562,7 +562,7 @@ function readNow() {
       return Buffer.from(readBuffer.slice(0, count));
     } catch (error) {
       if (error.code === 'EOF') process.exit();
-      if (error.code !== 'EAGAIN') throw error;
+      if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
       pause();
     }
   }

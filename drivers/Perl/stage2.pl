@@ -312,18 +312,21 @@ sub describe {
 # ---- Functions of the host ------------------------------------------------------------------------------------------
 
 my $last_call = 0;
-my ($running, $busy, $depth, $interrupted) = (0, 0, 0, 0);
+my ($running, $busy, $depth) = (0, 0, 0);
+my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 
 sub call_host {
     my ($name, $arguments) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if $$ != $process;
+    local ($@, $!);
     my $payload = encode([$name, $arguments], "arguments of $name");
     my $frame = ++$last_call;
     say_line("CALL $frame $running $payload");
     my ($verb, $answer) = serve($frame);
     if ($interrupted) {
-        $interrupted = 0;
-        die _BOND_InterruptException->new('interrupted by the host');
+        my ($error) = @$interrupted;
+        $interrupted = undef;
+        die $error;
     }
     my $value = decode($answer);
     return $value if $verb eq 'RETURN';
@@ -424,7 +427,11 @@ sub next_line {
         my $count;
         local $@;
         # The handler of a signal that comes meanwhile may die: that is not the end of everything.
-        eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 } or do { warn $@; next };
+        eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 } or do {
+            if ($depth > 1) { $interrupted = [$@] }
+            else { warn $@ }
+            next;
+        };
         return undef if defined $count ? $count == 0 : $! != 4;    # EINTR: a signal has come
     }
     $scanned = 0;
@@ -493,13 +500,15 @@ sub answer {
 
 sub on_interrupt {
     if ($saying) {
-        $interrupted = $busy;    # in the middle of a message: user code will hear of it when it goes on
+        $interrupted = [interruption()] if $busy;    # in the middle of a message: user code will hear of it when it goes on
         return;
     }
     say_line('INTERRUPTED');
-    die _BOND_InterruptException->new('interrupted by the host') if $busy;
-    $interrupted = 1 if $depth > 1;
+    die interruption() if $busy;
+    $interrupted = [interruption()] if $depth > 1;
 }
+
+sub interruption { _BOND_InterruptException->new('interrupted by the host') }
 
 # ---- Start ----------------------------------------------------------------------------------------------------------
 

@@ -230,6 +230,8 @@ def find_culprit(value, path, parents):
 
 
 def is_name(text):
+    if not PYTHON2:
+        return text.isidentifier()
     return re.match(r'[A-Za-z_][A-Za-z_0-9]*\Z', text) is not None
 
 
@@ -329,8 +331,8 @@ def call_host(name, arguments):
     finally:
         lower_recursion_limit()
     if interrupted:
-        interrupted = False
-        raise KeyboardInterrupt()
+        error, interrupted = interrupted, None
+        raise error
     if verb == b'RETURN':
         return decode(payload)
     description = decode(payload)
@@ -439,7 +441,7 @@ HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call,
 running = '0'        # the id of the request that is being carried out
 depth = 0            # how many frames are open, the outermost included
 busy = False         # whether user code is running: only then does an interrupt stop anything
-interrupted = False  # an interrupt came while user code was waiting for the host
+interrupted = None   # what is to be raised in user code that waits for the host: an interrupt, say, came meanwhile
 aside = {}           # messages that belong to frames further out, by frame
 lines = deque()     # lines that have been read and not yet taken
 partial = []        # pieces of a line whose end has not been read
@@ -449,14 +451,17 @@ reading = False     # waiting for the host, with nothing half done
 def next_line():
     """The next line of the host, or None at the end. A reader of Python's own would not bear that the handler of a signal,
     which may come while it waits, calls the host."""
-    global reading
+    global reading, interrupted
     while not lines:
         reading = True
         try:
             chunk = os.read(descriptor, 65536)
-        except Exception:  # of such a handler
+        except Exception as error:  # of such a handler
             reading = False
-            sys.excepthook(*sys.exc_info())
+            if depth > 1:
+                interrupted = error
+            else:
+                sys.excepthook(*sys.exc_info())
             continue
         reading = False
         if not chunk:
@@ -535,12 +540,12 @@ def conclude(request):
 def on_interrupt(signum, frame):
     global interrupted
     if saying:
-        interrupted = busy  # in the middle of a message: user code will hear of it when it goes on
+        interrupted = KeyboardInterrupt() if busy else None  # in the middle of a message: user code will hear of it when it goes on
         return
     say('INTERRUPTED')
     if busy:
         raise KeyboardInterrupt()
-    interrupted = depth > 1
+    interrupted = KeyboardInterrupt() if depth > 1 else None
 
 
 # ---- Start ---------------------------------------------------------------------------------------------------------
