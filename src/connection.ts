@@ -17,6 +17,12 @@ export interface ConnectionParts {
   readonly settings: Settings;
 }
 
+/** Why the host has ended an interpreter. */
+interface Reason {
+  readonly text: string;
+  readonly cause?: unknown;
+}
+
 /** An interpreter in which the driver runs, and the session with it; bonds share one. */
 export class Connection {
   readonly lang: string;
@@ -26,7 +32,7 @@ export class Connection {
   readonly #ready: Ready;
   readonly #settings: Settings;
   /** Why the host ended the interpreter, if it did. */
-  #reason: { readonly text: string; readonly cause?: unknown } | undefined;
+  #reason: Reason | undefined;
   #closing: Promise<Ending> | undefined;
   #onIdle = (): void => {};
   #interrupting: NodeJS.Timeout | undefined;
@@ -86,11 +92,11 @@ export class Connection {
   }
 
   /** Ends the interpreter. */
-  kill(reason: { readonly text: string; readonly cause?: unknown } = { text: 'the bond was killed' }): Promise<Ending> {
+  kill(reason: Reason = { text: 'the bond was killed' }): Promise<Ending> {
     return this.#finish(reason, () => this.interpreter.kill());
   }
 
-  #finish(reason: { readonly text: string; readonly cause?: unknown }, end: () => Promise<Ending>): Promise<Ending> {
+  #finish(reason: Reason, end: () => Promise<Ending>): Promise<Ending> {
     this.#reason ??= reason;
     return end();
   }

@@ -13,9 +13,19 @@ export const json: Protocol = {
 
 function write(value: unknown): string {
   try {
-    return isExact(value) ? JSON.stringify(value) : writeValue(value, ['value'], []);
+    return isSurelyExact(value) ? JSON.stringify(value) : writeValue(value, ['value'], []);
   } catch (error) {
     if (error instanceof RangeError) throw new NotCarried(['value'], 'is nested too deep');
+    throw error;
+  }
+}
+
+/** A cycle ends in a `RangeError`, which `writeValue` would not meet: it finds the cycle, and says so. */
+function isSurelyExact(value: unknown): boolean {
+  try {
+    return isExact(value);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
     throw error;
   }
 }
@@ -40,20 +50,14 @@ function isExactNumber(value: number): boolean {
   return Number.isFinite(value);
 }
 
-/** A cycle ends in a `RangeError`, which `writeValue` then meets as well, and explains. */
 function isExactObject(value: object): boolean {
-  try {
-    if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
-      return !('toJSON' in value);
-    }
-    if (!isPlainObject(value) || 'toJSON' in value) return false;
-    for (const key in value) if (!isExact(value[key])) return false;
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
+    return !('toJSON' in value);
   }
+  if (!isPlainObject(value) || 'toJSON' in value) return false;
+  for (const key in value) if (!isExact(value[key])) return false;
+  return true;
 }
 
 /** Writes a value that needs more care than `JSON.stringify` takes, or throws {@link NotCarried}. */

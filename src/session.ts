@@ -214,10 +214,7 @@ export class Session {
       if (id < 1 || id > this.#lastId) this.#owner.violated(`it answered request ${id}, which was never made`);
       return;
     }
-    if (request.openFrame) {
-      this.#abandon(request.openFrame);
-      this.#sendHeld();
-    }
+    if (request.openFrame) this.#abandon(request.openFrame);
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
     this.#settle(request, () => this.#conclude(request, verb, payload));
@@ -228,7 +225,7 @@ export class Session {
     this.#requests.delete(request.id);
     frame.pending.delete(request.id);
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
-    if (frame.held > 0) this.#sendHeld();
+    if (frame.held > 0 && !frame.isOver) this.#sendHeld();
   }
 
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
@@ -351,6 +348,7 @@ export class Session {
 
   /** The other side has left a frame without waiting for the answer to its call. */
   #abandon(frame: Frame): void {
+    frame.isOver = true; // and nothing more is sent to it
     for (const request of frame.pending.values()) {
       if (request.openFrame) this.#abandon(request.openFrame);
       this.#requests.delete(request.id);

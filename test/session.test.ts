@@ -139,6 +139,29 @@ describe('calls within calls', () => {
   });
 });
 
+describe('requests that are held back', () => {
+  test('for the sake of standard error are never sent to a frame that was left', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["handler",[]]
+      > CALL 1 3 ["a",[]]
+      < EXCEPT 2 {"message":"enough"}
+      > CALL 0 6 ["next",[]]
+      < RETURN 6 6
+    `);
+    const asked: Promise<unknown>[] = [];
+    await other.export('handler', () => {
+      const elsewhere = { stderr: () => {} };
+      asked.push(other.call('a'), other.call('b', [], elsewhere), other.call('c'));
+      return Promise.all(asked);
+    });
+    await expect(other.call('outer')).rejects.toThrow('enough');
+    for (const outcome of await Promise.allSettled(asked)) expect(outcome.status).toBe('rejected');
+    expect(await other.call('next')).toBe(6);
+    await other.done();
+  });
+});
+
 describe('errors', () => {
   test('what a function of the host throws comes home as the very same object', async () => {
     const other = play(`

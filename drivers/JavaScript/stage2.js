@@ -174,6 +174,16 @@ function decode(payload) {
   }
 }
 
+/** A cycle ends in a RangeError, which writeValue would not meet: it finds the cycle, and says so. */
+function isSurelyExact(value) {
+  try {
+    return isExact(value);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 /** Whether `JSON.stringify` writes `value` down to the letter. */
 function isExact(value) {
   switch (typeof value) {
@@ -191,19 +201,14 @@ function isExact(value) {
 }
 
 function isExactObject(value) {
-  try {
-    if ('toJSON' in value) return false;
-    if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
-      return true;
-    }
-    if (!isPlainObject(value)) return false;
-    for (const key in value) if (!isExact(value[key])) return false;
+  if ('toJSON' in value) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
     return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false; // a cycle: writeValue will explain
-    throw error;
   }
+  if (!isPlainObject(value)) return false;
+  for (const key in value) if (!isExact(value[key])) return false;
+  return true;
 }
 
 function isPlainObject(value) {
@@ -214,7 +219,7 @@ function isPlainObject(value) {
 
 function write(value, root) {
   try {
-    return isExact(value) ? JSON.stringify(value) : writeValue(value, root, []);
+    return isSurelyExact(value) ? JSON.stringify(value) : writeValue(value, root, []);
   } catch (error) {
     throw error instanceof RangeError ? new _BOND_SerializationException(`${root}: is nested too deep`) : error;
   }
