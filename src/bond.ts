@@ -103,8 +103,8 @@ export class Bond implements AsyncDisposable {
 
   /**
    * Stops what the other side is doing now, and keeps the session: the call rejects with what the language makes of an
-   * interrupt. Does nothing if it is idle.
-   * @throws BondException if no interrupt can reach the interpreter
+   * interrupt, unless code there catches that. Does nothing if it is idle. Works at a distance, too.
+   * @throws BondException if the interpreter cannot be interrupted: a PHP without pcntl, say
    */
   async interrupt(): Promise<void> {
     this.#connection.interrupt();

@@ -6,6 +6,7 @@ import type { Settings } from './options.js';
 import { deliver } from './output.js';
 import { Session } from './session.js';
 import type { Protocol } from './values.js';
+import { formatMessage } from './wire.js';
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -29,21 +30,22 @@ export class Connection {
   readonly interpreter: Interpreter;
   readonly protocol: Protocol;
   readonly session: Session;
+  readonly #channel: Channel;
   readonly #ready: Ready;
   readonly #settings: Settings;
   /** Why the host ended the interpreter, if it did. */
   #reason: Reason | undefined;
   #closing: Promise<Ending> | undefined;
   #onIdle = (): void => {};
-  #interrupting: NodeJS.Timeout | undefined;
 
   constructor(parts: ConnectionParts) {
     this.lang = parts.lang;
     this.interpreter = parts.interpreter;
     this.protocol = parts.protocol;
+    this.#channel = parts.channel;
     this.#ready = parts.ready;
     this.#settings = parts.settings;
-    this.session = this.#openSession(parts.channel);
+    this.session = this.#openSession();
     this.#heedSignal();
     this.interpreter.hold(false);
   }
@@ -51,26 +53,17 @@ export class Connection {
   /** Stops what the interpreter is doing. */
   interrupt(): void {
     if (!this.#ready.interrupt) {
-      throw new BondException(this.lang, 'this interpreter cannot be interrupted: it has no signal handling (pcntl)');
+      throw new BondException(this.lang, 'this interpreter cannot be interrupted: it has no signals (PHP needs pcntl)');
     }
-    if (this.#ready.pid !== this.interpreter.pid) {
-      throw new BondException(this.lang, `no interrupt reaches the interpreter behind ${this.interpreter.command}`);
-    }
-    const target = this.session.running;
-    if (!target) return;
-    this.#stopInterrupting();
-    this.interpreter.signal('SIGINT');
-    // A signal that comes right before a sleep is noticed only after it: it is sent until the driver has noticed.
-    this.#interrupting = setInterval(() => {
-      if (this.session.running === target) this.interpreter.signal('SIGINT');
-      else this.#stopInterrupting();
-    }, 100);
-    this.#interrupting.unref();
+    this.session.interrupt();
   }
 
-  #stopInterrupting(): void {
-    clearInterval(this.#interrupting);
-    this.#interrupting = undefined;
+  /** Has the interpreter look at a line while it is busy; where no signal reaches it, something there reads the line. */
+  #nudge(line: string): void {
+    const { interrupt, pid } = this.#ready;
+    if (!interrupt) return;
+    this.#channel.send(line);
+    if (pid === this.interpreter.pid) this.interpreter.signal(interrupt);
   }
 
   /** Lets the interpreter finish. */
@@ -81,7 +74,8 @@ export class Connection {
 
   /** Calls that somebody waits for have their own time; exit hooks have ten seconds; what nobody waits for any more, one. */
   async #letFinish(): Promise<Ending> {
-    this.interpreter.endInput();
+    this.interpreter.hold(true);
+    this.#channel.send(formatMessage({ verb: 'END' }));
     if (this.session.isBusy) {
       const idle = new Promise<void>((resolve) => {
         this.#onIdle = resolve;
@@ -101,7 +95,7 @@ export class Connection {
     return end();
   }
 
-  #openSession(channel: Channel): Session {
+  #openSession(): Session {
     const { interpreter } = this;
     const { transExcept } = this.#settings;
     const session = new Session(
@@ -114,19 +108,18 @@ export class Connection {
           if (!isHeld) this.#onIdle();
         },
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
-        interrupted: () => this.#stopInterrupting(),
+        nudge: (line) => this.#nudge(line),
         isHeldUp: () => interpreter.stream('stdout').isPaused() || interpreter.stream('stderr').isPaused(),
       },
-      channel,
+      this.#channel,
     );
-    channel.listen({
+    this.#channel.listen({
       message: (message, text) => session.receive(message, text),
       stdout: (chunk) => this.#output('stdout', chunk),
       stderr: (chunk) => this.#output('stderr', chunk),
       tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
     });
     void interpreter.ended.then((ending) => {
-      this.#stopInterrupting();
       session.end(() => this.#terminated(ending));
     });
     return session;

@@ -21,8 +21,8 @@ export interface Ready {
   readonly version: string;
   /** The interpreter's process id, where it runs. */
   readonly pid: number;
-  /** Whether SIGINT stops what it is doing. */
-  readonly interrupt: boolean;
+  /** The signal that has it look for interrupts, if it can be interrupted at all. */
+  readonly interrupt: NodeJS.Signals | null;
 }
 
 /** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
@@ -142,6 +142,7 @@ class SetUp {
       protocols: this.#wantedProtocols(),
       transExcept: this.#settings.transExcept ?? null,
       v8Format: V8_FORMAT,
+      pid: this.#interpreter.pid,
     });
   }
 

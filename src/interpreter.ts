@@ -134,16 +134,10 @@ export class Interpreter {
     }
   }
 
-  /** Sends a signal to the local process. */
+  /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
-  }
-
-  /** Ends its input, so that it finishes what it has been sent, and itself. */
-  endInput(): void {
-    this.hold(true);
     this.#flush();
-    this.#child.stdin.end();
+    this.#child.kill(name);
   }
 
   /** Waits for its end for so many ms, and then ends it by force. */

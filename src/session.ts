@@ -11,6 +11,7 @@ import {
   type Request,
   runInFrame,
 } from './frames.js';
+import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
 import { capturePlace, KEEPS_PLACES, showPlace } from './places.js';
 import { SilenceWatch } from './silence.js';
@@ -30,8 +31,8 @@ export interface SessionOwner {
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */
   violated(what: string): void;
-  /** An interrupt has been noticed. */
-  interrupted(): void;
+  /** Sends a line to the other side, and has it look at it even if it is busy. */
+  nudge(line: string): void;
   /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
   isHeldUp(): boolean;
 }
@@ -59,6 +60,10 @@ export class Session {
   readonly #root = new Frame(0, undefined, '');
   readonly #requests = new Map<number, Request>();
   readonly #watch = new SilenceWatch(() => this.#rejectOverdue());
+  readonly #interrupts = new Interrupts({
+    nudge: (line) => this.#owner.nudge(line),
+    running: () => this.running,
+  });
   #innermost = this.#root;
   #lastId = 0;
   #unsettled = 0;
@@ -107,6 +112,11 @@ export class Session {
     return this.request({ verb: 'EXPORT', what: `EXPORT ${name}`, payload, settings, onReturn });
   }
 
+  /** Stops what the other side is doing. */
+  interrupt(): void {
+    this.#interrupts.send();
+  }
+
   /** Takes in a message of the other side. */
   receive(message: Incoming | undefined, text: string): void {
     this.#watch.heard();
@@ -119,7 +129,7 @@ export class Session {
       case 'CALL':
         return this.#takeCall(message.id, message.request, message.payload);
       case 'INTERRUPTED':
-        return this.#owner.interrupted();
+        return this.#interrupts.noticed(message.serial);
       default:
         return this.#owner.violated(`it sent a message that makes no sense: ${quoted(text, 100)}`);
     }
@@ -129,6 +139,7 @@ export class Session {
   end(makeError: () => BondException): void {
     this.#endError = makeError;
     this.#watch.stop();
+    this.#interrupts.end();
     for (const request of this.#requests.values()) {
       if (request.openFrame) request.openFrame.isOver = true;
       this.#settle(request, () => request.reject(makeError()));
@@ -147,7 +158,7 @@ export class Session {
       frame,
       settings,
       what,
-      place: KEEPS_PLACES ? capturePlace() : undefined,
+      place: this.#canBeCalled || KEEPS_PLACES ? capturePlace() : undefined,
       madeIn: innermostFrame(),
       since,
       heldLine: undefined,
@@ -226,6 +237,7 @@ export class Session {
     frame.pending.delete(request.id);
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
     if (frame.held > 0 && !frame.isOver) this.#sendHeld();
+    this.#interrupts.over(request);
   }
 
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
@@ -352,6 +364,7 @@ export class Session {
     for (const request of frame.pending.values()) {
       if (request.openFrame) this.#abandon(request.openFrame);
       this.#requests.delete(request.id);
+      this.#interrupts.over(request);
       const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
       this.#settle(request, () => request.reject(new BondException(this.#owner.lang, text)));
     }
@@ -362,9 +375,15 @@ export class Session {
   // ---- Time
 
   #heed(signal: AbortSignal, request: Request): void {
-    const abort = (): void => this.#settle(request, () => request.reject(this.#abortion(request.what, signal)));
+    const abort = (): void => this.#abort(request, signal);
     signal.addEventListener('abort', abort, { once: true });
     request.onSettled = () => signal.removeEventListener('abort', abort);
+  }
+
+  #abort(request: Request, signal: AbortSignal): void {
+    const isSent = request.heldLine === undefined;
+    this.#settle(request, () => request.reject(this.#abortion(request.what, signal)));
+    if (isSent) this.#interrupts.sendInTurn(request);
   }
 
   #abortion(what: string, signal: AbortSignal): TimeoutException {

@@ -1,10 +1,10 @@
-import type { Request } from './frames.js';
+import type { Frame, Request } from './frames.js';
 
 /**
  * The chain of requests by which `request` waits for itself, if there is one: such a wait can never end.
  *
  * A request waits for the one that is carried out before it in its frame; one that has called a function of the host
- * waits for whatever that function has asked for, of any bond.
+ * waits for whatever that function has asked for, of any bond, and for what it has left behind in its frame.
  */
 export function findCycle(request: Request): Request[] | undefined {
   const seen = new Set<Request>();
@@ -22,11 +22,16 @@ export function findCycle(request: Request): Request[] | undefined {
 }
 
 function waitsFor(request: Request): Iterable<Request> {
-  if (request.openFrame) return request.openFrame.made;
+  if (request.openFrame) return neededBy(request.openFrame);
   const { frame } = request;
   const first = frame.pending.values().next().value;
   if (first && first !== request) return [first];
-  return frame.called?.made ?? [];
+  return frame.called ? neededBy(frame.called) : [];
+}
+
+/** What has to be done before the call that opened a frame is answered. */
+function neededBy(frame: Frame): Request[] {
+  return [...frame.made, ...frame.pending.values()];
 }
 
 /** Who waits for whom, in words. */

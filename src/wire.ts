@@ -4,22 +4,31 @@ export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT';
 /** How either side answers. */
 export type AnswerVerb = 'RETURN' | 'EXCEPT' | 'ERROR';
 
-/** Everything that the host says once the driver runs. Each message names the frame that it is for. */
+/** Everything that the host says once the driver runs: each message names the frame that it is for, if it is for one. */
 export type Outgoing =
   | { readonly verb: RequestVerb; readonly frame: number; readonly id: number; readonly payload: string }
-  | { readonly verb: AnswerVerb; readonly frame: number; readonly payload: string };
+  | { readonly verb: AnswerVerb; readonly frame: number; readonly payload: string }
+  | { readonly verb: 'INTERRUPT'; readonly id: number; readonly serial: number }
+  | { readonly verb: 'END' };
 
 /** Everything that the other side says. A payload is text that the session's protocol has encoded. */
 export type Incoming =
   | { readonly verb: 'STAGE1' }
   | { readonly verb: 'READY'; readonly payload: string }
-  | { readonly verb: 'INTERRUPTED' }
+  | { readonly verb: 'INTERRUPTED'; readonly serial: number }
   | { readonly verb: AnswerVerb; readonly id: number; readonly payload: string }
   | { readonly verb: 'CALL'; readonly id: number; readonly request: number; readonly payload: string };
 
 /** The line for a message of the host. */
 export function formatMessage(message: Outgoing): string {
-  return `${message.verb} ${message.frame} ${'id' in message ? message.id : 0} ${message.payload}\n`;
+  switch (message.verb) {
+    case 'INTERRUPT':
+      return `INTERRUPT - ${message.id} ${message.serial}\n`;
+    case 'END':
+      return 'END - 0 \n';
+    default:
+      return `${message.verb} ${message.frame} ${'id' in message ? message.id : 0} ${message.payload}\n`;
+  }
 }
 
 /** What a message of the other side says, or `undefined` if it says nothing that it may. */
@@ -27,8 +36,11 @@ export function parseMessage(text: string): Incoming | undefined {
   const [verb, afterVerb] = splitWord(text, 0);
   switch (verb) {
     case 'STAGE1':
-    case 'INTERRUPTED':
       return { verb };
+    case 'INTERRUPTED': {
+      const [serial] = splitWord(text, afterVerb);
+      return isId(serial) ? { verb, serial: Number(serial) } : undefined;
+    }
     case 'READY':
       return { verb, payload: text.slice(afterVerb) };
     case 'RETURN':

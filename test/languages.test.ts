@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type Bond,
@@ -13,6 +13,7 @@ import {
   RemoteException,
   SerializationException,
   TerminatedException,
+  TimeoutException,
 } from '../src/index.js';
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
@@ -742,6 +743,36 @@ describe.each(suites)('%s', (_title, lang, defaults) => {
       await call;
       expect(await next).toBe(8);
       expect(await bond.eval(say.get)).toBe(5);
+    });
+
+    test('comes with an abort, and stops the aborted call and no other', async () => {
+      const output = collect();
+      const bond = await open({ stdout: output.stdout });
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const call = rejection(bond.with({ signal: controller.signal }).evalBlock(say.loop), TimeoutException);
+      const next = bond.eval('1');
+      await output.until('on');
+      controller.abort(reason);
+      expect((await call).cause).toBe(reason);
+      expect(await next).toBe(1);
+    });
+
+    // In JavaScript, an interrupt that comes when its call is just over stops the one after it.
+    test.skipIf(lang === 'JavaScript')('meant for a call that is over leaves the next one alone', async () => {
+      const bond = await open();
+      for (let round = 0; round < 300; round++) {
+        const controller = new AbortController();
+        const unwanted = bond
+          .with({ signal: controller.signal })
+          .call('twice', round)
+          .catch(() => {});
+        const wanted = Promise.all([1, 2, 3].map((n) => bond.call('twice', n)));
+        for (let turn = 0; turn < round % 5; turn++) await setImmediate();
+        controller.abort();
+        await unwanted;
+        expect(await wanted).toEqual([2, 4, 6]);
+      }
     });
 
     test('does nothing to an idle interpreter', async () => {

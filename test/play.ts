@@ -39,7 +39,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       transExcept: false,
       hold: () => {},
       violated: (what) => violations.push(what),
-      interrupted: () => {},
+      nudge: (line) => sent(line),
       isHeldUp: () => false,
       ...owner,
     },
@@ -47,11 +47,15 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       send(line) {
         const [verb, , id] = line.trimEnd().split(' ');
         if (verb === 'EXPORT') return queueMicrotask(() => hear(`RETURN ${id} `));
-        expect(`> ${line.trimEnd()}`).toBe(script.shift());
-        void answer();
+        sent(line);
       },
     },
   );
+
+  function sent(line: string): void {
+    expect(`> ${line.trimEnd()}`).toBe(script.shift());
+    void answer();
+  }
 
   async function answer(): Promise<void> {
     await setImmediate();

@@ -3,7 +3,14 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { shellQuote } from '../src/command.js';
-import { BondException, makeBond, queryDriver, RemoteException, TerminatedException } from '../src/index.js';
+import {
+  BondException,
+  makeBond,
+  queryDriver,
+  RemoteException,
+  TerminatedException,
+  TimeoutException,
+} from '../src/index.js';
 import { COMMANDS, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
@@ -244,7 +251,26 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
     await until(() => !isAlive(pid));
   });
 
-  if (!road.isLocal) return;
+  test('an interrupt stops a loop and a sleep, an abort stops its call and no other, and the session goes on', async () => {
+    const output = collect();
+    const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });
+    for (const code of [say.loop, say.sleep]) {
+      const printed = output.text().length;
+      const stopped = rejection(bond.evalBlock(code), RemoteException);
+      await until(() => output.text().length > printed);
+      await bond.interrupt();
+      await stopped;
+    }
+    const controller = new AbortController();
+    const printed = output.text().length;
+    const aborted = rejection(bond.with({ signal: controller.signal }).evalBlock(say.loop), TimeoutException);
+    const next = bond.eval('1');
+    await until(() => output.text().length > printed);
+    controller.abort();
+    await aborted;
+    expect(await next).toBe(1);
+  });
+
   test('kill ends it in the middle of a call', async () => {
     const output = collect();
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });

@@ -330,7 +330,7 @@ describe('time', () => {
     const error = await failed;
     expect(error).toBeInstanceOf(TimeoutException);
     expect((error as Error).message).toMatch(
-      /^\[Test\] CALL behind \(made at .*play\.ts.*waits behind CALL outer, which has called your function 'slow'$/,
+      /^\[Test\] CALL behind \(made at .*play\.ts.*waits behind CALL outer \(made at .*play\.ts.*which has called your function 'slow'$/,
     );
     await other.done();
   });
@@ -351,7 +351,9 @@ describe('time', () => {
   test('an aborted call rejects with the reason, and its answer is dropped', async () => {
     const other = play(`
       > CALL 0 1 ["slow",[]]
+      > INTERRUPT - 1 1
       > CALL 0 2 ["next",[]]
+      < INTERRUPTED 1
       < RETURN 1 "late"
       < RETURN 2 "next"
     `);
@@ -360,6 +362,27 @@ describe('time', () => {
     controller.abort('enough');
     await expect(slow).rejects.toMatchObject({ name: 'TimeoutException', cause: 'enough' });
     expect(await other.call('next')).toBe('next');
+    await other.done();
+  });
+
+  test('an aborted call is stopped when it has its turn, and no other one is', async () => {
+    const other = play(`
+      > CALL 0 1 ["slow",[]]
+      > CALL 0 2 ["unwanted",[]]
+      > CALL 0 3 ["wanted",[]]
+      < RETURN 1 "slow"
+      > INTERRUPT - 2 1
+      < INTERRUPTED 1
+      < EXCEPT 2 {"message":"stopped"}
+      < RETURN 3 "wanted"
+    `);
+    const controller = new AbortController();
+    const slow = other.call('slow');
+    const unwanted = other.call('unwanted', [], { signal: controller.signal });
+    const wanted = other.call('wanted');
+    controller.abort();
+    await expect(unwanted).rejects.toBeInstanceOf(TimeoutException);
+    expect(await Promise.all([slow, wanted])).toEqual(['slow', 'wanted']);
     await other.done();
   });
 

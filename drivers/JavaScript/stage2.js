@@ -15,6 +15,7 @@ const vm = require('vm');
 const readSync = fs.readSync;
 const writeSync = fs.writeSync;
 let hostInput; // process.stdin as it was: kept from user code, because what is in it is the conversation
+let relay; // what stands in its place where no signal of the host reaches this process
 const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
 const nothing = fs.openSync(DEV_NULL, 'r');
 const NEWLINE = 10;
@@ -52,6 +53,54 @@ function protectStdin() {
 function insteadOfStdin(file) {
   if (file === 0) return nothing;
   return /^\/(dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(file) ? DEV_NULL : file;
+}
+
+/**
+ * Where no signal of the host reaches this process, a thread that does nothing else reads the host's lines in front of it,
+ * and sends the signal. When the host is gone, it ends this process, which may be too busy to look.
+ */
+function standBehindRelay() {
+  const { MessageChannel, receiveMessageOnPort, Worker } = require('worker_threads');
+  const { port1, port2 } = new MessageChannel();
+  const bell = new Int32Array(new SharedArrayBuffer(4)); // counts what has been passed on
+  new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData: { port: port2, bell }, transferList: [port2] });
+  return {
+    readNow() {
+      for (;;) {
+        const count = Atomics.load(bell, 0);
+        const received = receiveMessageOnPort(port1);
+        if (received) return received.message && Buffer.from(received.message);
+        Atomics.wait(bell, 0, count);
+      }
+    },
+    onChunk(take) {
+      port1.on('message', (chunk) => take(chunk && Buffer.from(chunk)));
+    },
+  };
+}
+
+/** Runs in the thread. */
+function relayLines(require) {
+  const { port, bell } = require('worker_threads').workerData;
+  const SOUGHT = '\nINTERRUPT ';
+  let seam = '\n';
+  const pass = (chunk) => {
+    port.postMessage(chunk);
+    Atomics.add(bell, 0, 1);
+    Atomics.notify(bell, 0);
+  };
+  const input = new (require('net').Socket)({ fd: 0, readable: true, writable: false });
+  input.on('data', (chunk) => {
+    pass(chunk);
+    const text = seam + chunk.toString('latin1');
+    if (text.includes(SOUGHT)) process.kill(process.pid, 'SIGINT');
+    seam = text.slice(1 - SOUGHT.length);
+  });
+  input.on('error', () => input.destroy());
+  input.on('close', () => {
+    pass(null);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000);
+  });
 }
 
 /** Options of a child process, which must not inherit the conversation. */
@@ -522,6 +571,7 @@ const WITH_RESULT = new Set(['EVAL', 'CALL']);
 
 let running = 0;           // the id of the request that is being carried out
 let isBusy = false;        // the outermost frame is carrying out a request, which may be waiting for a promise
+let interruptWait;         // ends that wait with an exception
 let isOver = false;        // the host has closed the bond
 const liveFrames = [];
 const lines = [];          // messages that have arrived and belong to the outermost frame
@@ -548,18 +598,29 @@ function setAside(line) {
   const message = { verb: line.slice(0, first), request: line.slice(second + 1, third), payload: line.slice(third + 1) };
   if (frame === '0') lines.push(message);
   else if (aside.has(frame)) aside.get(frame).push(message);
+  else if (frame === '-') takeNotice(message);
+}
+
+/** The host closes the bond; or interrupts what waits for a promise: a loop, its signal has stopped. */
+function takeNotice({ verb, request }) {
+  if (verb === 'END') isOver = true;
+  else if (isBusy && request === running) interruptWait(new _BOND_InterruptException('interrupted by the host'));
 }
 
 /** The next message of a frame, which the host sends while this waits. */
 function takeNow(frame) {
   const messages = aside.get(frame);
-  while (messages.length === 0) feed(readNow());
+  while (messages.length === 0) {
+    if (isOver) process.exit();
+    feed(readNow());
+  }
   return messages.shift();
 }
 
 const readBuffer = Buffer.allocUnsafeSlow(65536);
 
 function readNow() {
+  if (relay) return relay.readNow() || process.exit();
   for (;;) {
     try {
       const count = readSync(0, readBuffer, 0, readBuffer.length, null);
@@ -575,7 +636,7 @@ function readNow() {
 
 /** Whether reading waits for data, as inner frames need it; the event loop, which reads between calls, must not wait. */
 function setBlocking(isBlocking) {
-  const handle = hostInput._handle;
+  const handle = hostInput && hostInput._handle;
   if (handle && handle.setBlocking) handle.setBlocking(isBlocking);
 }
 
@@ -657,17 +718,13 @@ function serveOutermost() {
 
 function waitFor(promise, verb, request) {
   isBusy = true;
-  let polling;
   const interrupted = new Promise((_resolve, reject) => {
-    polling = setInterval(() => {
-      if (takeInterrupt()) reject(new _BOND_InterruptException('interrupted by the host'));
-    }, 20);
+    interruptWait = reject;
   });
   Promise.race([promise, interrupted])
     .then((value) => `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`)
     .catch((error) => report(request, error))
     .then((message) => {
-      clearInterval(polling);
       isBusy = false;
       finish(message);
       serveOutermost();
@@ -677,12 +734,6 @@ function waitFor(promise, verb, request) {
 function finish(message) {
   running = 0;
   say(message);
-}
-
-/** Whether there was an interrupt while nothing ran that it could have stopped. Asking forgets it. */
-function takeInterrupt() {
-  watchdog.startSigintWatchdog();
-  return watchdog.stopSigintWatchdog();
 }
 
 // ---- Start ----------------------------------------------------------------------------------------------------------
@@ -703,20 +754,21 @@ function start() {
   const canClone = v8.serialize(null)[1] === settings.v8Format;
   const name = settings.protocols.find((wanted) => wanted === 'JSON' || (wanted === 'V8' && canClone));
   isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
-  hostInput = process.stdin; // not before: from here on, fd 0 does not wait for data
+  if ((settings.pid || process.pid) === process.pid) hostInput = process.stdin; // not before: from here on, fd 0 does not wait for data
+  else relay = standBehindRelay();
   protectStdin();
   openOutput();
   watchdog.startSigintWatchdog();
-  say(`READY ${JSON.stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: true })}`);
+  say(`READY ${JSON.stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
   if (name === 'V8') protocol = structuredClone;
-  hostInput.on('data', (chunk) => {
-    feed(chunk);
-    serveOutermost();
-  });
-  hostInput.on('end', () => {
-    isOver = true;
-    serveOutermost();
-  });
+  if (relay) relay.onChunk(takeChunk);
+  else hostInput.on('data', takeChunk).on('end', () => takeChunk(null));
+}
+
+function takeChunk(chunk) {
+  if (chunk) feed(chunk);
+  else isOver = true;
+  serveOutermost();
 }
 
 start();

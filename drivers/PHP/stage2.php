@@ -31,6 +31,80 @@ final class __BOND_streams
         self::protectStdin();
     }
 
+    /**
+     * Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
+     * and sends the signal. When the host is gone, it ends this process, which may be too busy to look.
+     */
+    public static function standBehindRelay()
+    {
+        if (!function_exists('posix_kill')) {
+            return false;
+        }
+        list($inner, $outer) = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+        $busyOne = getmypid();
+        $child = pcntl_fork();
+        if ($child === 0) {
+            if (pcntl_fork() === 0) { // nobody's child, so that no wait ever meets it
+                fclose($inner);
+                self::relay($outer, $busyOne);
+            }
+            posix_kill(getmypid(), SIGKILL); // this is not the program that has exit hooks
+        }
+        pcntl_waitpid($child, $status);
+        fclose($outer);
+        fclose(self::$in);
+        self::$in = $inner;
+        stream_set_timeout($inner, -1);
+        stream_set_chunk_size($inner, 65536);
+        return true;
+    }
+
+    private static function relay($outer, $busyOne)
+    {
+        array_map('fclose', [STDOUT, STDERR, self::$out]);
+        pcntl_signal(SIGINT, SIG_IGN);
+        stream_set_blocking($outer, false);
+        $sought = "\nINTERRUPT ";
+        list($waiting, $seam, $urgent) = ['', "\n", false];
+        while (true) {
+            if (self::isReady(self::$in, $waiting === '' ? null : $outer)) {
+                $chunk = fread(self::$in, 65536);
+                if ($chunk === '' || $chunk === false) {
+                    break;
+                }
+                $waiting .= $chunk;
+                $urgent = $urgent || strpos($seam . $chunk, $sought) !== false;
+                $seam = substr($seam . $chunk, 1 - strlen($sought));
+            }
+            if ($waiting !== '') {
+                $waiting = (string) substr($waiting, (int) @fwrite($outer, $waiting));
+            }
+            if ($urgent) {
+                posix_kill($busyOne, SIGURG);
+                $urgent = $waiting !== ''; // the line may still be among it
+            }
+        }
+        fclose($outer);
+        for ($round = 0; $round < 20 && posix_kill($busyOne, 0); ++$round) {
+            usleep(50000);
+        }
+        posix_kill($busyOne, SIGKILL);
+    }
+
+    /** Waits until a stream can be read, or another one written; tells whether it is the former. */
+    private static function isReady($in, $outer)
+    {
+        list($readable, $writable, $none) = [[$in], $outer ? [$outer] : [], []];
+        return @stream_select($readable, $writable, $none, null) && $readable;
+    }
+
+    /** Whether there is something to read. */
+    public static function hasInput()
+    {
+        list($readable, $none) = [[self::$in], []];
+        return (bool) @stream_select($readable, $none, $none, 0);
+    }
+
     private static function protectStdin()
     {
         try {
@@ -376,6 +450,8 @@ final class __BOND_session
     public static $busy = false;             // user code is running: only then does an interrupt stop anything
     public static $interrupted = false;      // an interrupt came while user code was waiting for the host
     private static $depth = 0;
+    private static $lastInterrupt = 0;       // the number of the last one that was noticed
+    private static $early = [];              // lines that were read before their time
     private static $aside = [];              // messages that belong to frames further out, by frame
 
     /** What is to be evaluated for a request, or null if it needs no evaluation. */
@@ -475,15 +551,27 @@ final class __BOND_session
             }
             return true;
         }
-        while (($line = fgets(__BOND_streams::$in)) !== false && substr($line, -1) === "\n") {
+        while (($line = self::nextLine()) !== false && substr($line, -1) === "\n") {
             list($verb, $target, $request, $payload) = explode(' ', $line, 4);
             if ($target === $frame) {
                 self::$request = [$verb, $request, $payload];
                 return true;
             }
-            self::$aside[$target][] = [$verb, $request, $payload];
+            if ($verb === 'END') {
+                break;
+            }
+            if ($verb !== 'INTERRUPT') {
+                self::$aside[$target][] = [$verb, $request, $payload];
+            } elseif (self::$depth > 0 && self::isMeant($request, $payload)) {
+                self::$interrupted = true;
+            }
         }
         exit; // end of input: the host has closed the bond, or is gone
+    }
+
+    private static function nextLine()
+    {
+        return self::$early ? array_shift(self::$early) : fgets(__BOND_streams::$in);
     }
 
     /** Carries out what the host asks for in a frame, until it answers the call that opened the frame. */
@@ -511,6 +599,7 @@ final class __BOND_session
                 __BOND_exceptions::report($request, $another); // one more interrupt, before the first was reported
             }
             unset($error, $another);
+            self::$request = $outer;
         }
         self::$request = $outer;
         self::$busy = $wasBusy;
@@ -518,17 +607,42 @@ final class __BOND_session
         return [$verb, $payload];
     }
 
+    /** Somebody at a terminal, say, has interrupted this process. */
     public static function onInterrupt()
     {
-        if (__BOND_streams::$isSaying) {
-            self::$interrupted = self::$busy; // in the middle of a message: user code will hear of it when it goes on
-            return;
-        }
-        __BOND_streams::say('INTERRUPTED');
-        if (self::$busy) {
+        if (self::$busy && !__BOND_streams::$isSaying) {
             throw new _BOND_InterruptException('interrupted by the host');
         }
-        self::$interrupted = self::$depth > 0;
+        self::$interrupted = self::$busy || self::$depth > 0; // user code will hear of it when it goes on
+    }
+
+    /** The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one. */
+    public static function onNotice()
+    {
+        if (!self::$busy || __BOND_streams::$isSaying) {
+            return;
+        }
+        while (__BOND_streams::hasInput() && ($line = fgets(__BOND_streams::$in)) !== false) {
+            self::$early[] = $line;
+        }
+        foreach (preg_grep('/^INTERRUPT /', self::$early) as $index => $line) {
+            unset(self::$early[$index]);
+            list(, , $request, $serial) = explode(' ', $line);
+            if (self::isMeant($request, $serial)) {
+                throw new _BOND_InterruptException('interrupted by the host');
+            }
+        }
+    }
+
+    /** Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed. */
+    private static function isMeant($request, $serial)
+    {
+        if ($request !== self::$request[1] || (int) $serial <= self::$lastInterrupt) {
+            return false;
+        }
+        self::$lastInterrupt = (int) $serial;
+        __BOND_streams::say('INTERRUPTED ' . self::$lastInterrupt);
+        return true;
     }
 
     // ---- Start ------------------------------------------------------------------------------------------------------
@@ -547,13 +661,17 @@ final class __BOND_session
         $interrupt = function_exists('pcntl_async_signals');
         if ($interrupt) {
             pcntl_async_signals(true);
+            pcntl_signal(SIGURG, ['__BOND_session', 'onNotice']);
+            if (isset($settings['pid']) && $settings['pid'] !== getmypid()) {
+                $interrupt = __BOND_streams::standBehindRelay();
+            }
             pcntl_signal(SIGINT, ['__BOND_session', 'onInterrupt']);
         }
         __BOND_streams::say('READY ' . json_encode([
             'protocol' => in_array('JSON', $settings['protocols'], true) ? 'JSON' : null,
             'version' => PHP_VERSION,
             'pid' => getmypid(),
-            'interrupt' => $interrupt,
+            'interrupt' => $interrupt ? 'SIGURG' : null,
         ]));
     }
 }

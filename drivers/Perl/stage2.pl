@@ -31,6 +31,69 @@ sub open_streams {
     select($selected);
 }
 
+# Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it, and
+# sends the signal. When the host is gone, it ends this process, which may be too busy to look.
+sub stand_behind_relay {
+    my $busy_one = $$;
+    pipe(my $inner, my $outer) or die "no pipe: $!";
+    my $child = fork;
+    die "no fork: $!" unless defined $child;
+    if (!$child) {
+        if (!fork) {    # nobody's child, so that no `wait` ever meets it
+            close $inner;
+            eval { relay($outer, $busy_one) };
+        }
+        kill 'KILL', $$;    # this is not the program that has exit hooks
+    }
+    local $?;
+    waitpid($child, 0);
+    close $outer;
+    close $in;
+    $in = $inner;
+    binmode($in, ':raw');
+}
+
+sub relay {
+    my ($outer, $busy_one) = @_;
+    for my $stream (\*STDOUT, \*STDERR, $out) { open($stream, '>', '/dev/null') }
+    $SIG{INT} = 'IGNORE';
+    require IO::Handle;
+    $outer->blocking(0);
+    my $sought = "\nINTERRUPT ";
+    my ($waiting, $seam, $urgent) = ('', "\n", 0);
+    while (1) {
+        if (select(bits($in), my $free = length $waiting ? bits($outer) : undef, undef, undef) > 0 && is_readable($in)) {
+            sysread($in, my $chunk, 65_536) or last;
+            $waiting .= $chunk;
+            $urgent ||= index($seam . $chunk, $sought) >= 0;
+            $seam = substr("$seam$chunk", 1 - length $sought);
+        }
+        if (length $waiting) {
+            my $done = syswrite($outer, $waiting);
+            substr($waiting, 0, $done, '') if $done;
+        }
+        if ($urgent) {
+            kill 'URG', $busy_one;
+            $urgent = length $waiting;    # the line may still be among it
+        }
+    }
+    close $outer;
+    for (1 .. 20) {
+        select(undef, undef, undef, 0.05);
+        kill 0, $busy_one or return;
+    }
+    kill 'KILL', $busy_one;
+}
+
+# What select wants to be told of a stream.
+sub bits {
+    my $bits = '';
+    vec($bits, fileno $_[0], 1) = 1;
+    return $bits;
+}
+
+sub is_readable { select(my $ready = bits($_[0]), undef, undef, 0) > 0 }
+
 # Sends one message to the host, after everything that was printed before it.
 sub say_line {
     my ($message) = @_;
@@ -313,6 +376,7 @@ sub describe {
 
 my $last_call = 0;
 my ($running, $busy, $depth) = (0, 0, 0);
+my $last_interrupt = 0;    # the number of the last one that was noticed
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 
 sub call_host {
@@ -451,7 +515,9 @@ sub take {
     while (defined(my $line = next_line())) {
         my ($verb, $target, $request, $payload) = split / /, $line, 4;
         return ($verb, $request, $payload) if $target eq $frame;
-        push @{ $aside{$target} }, [$verb, $request, $payload];
+        last if $verb eq 'END';
+        if ($verb ne 'INTERRUPT') { push @{ $aside{$target} }, [$verb, $request, $payload] }
+        elsif ($depth > 1 && is_meant($request, $payload)) { $interrupted = [interruption()] }
     }
     exit;    # end of input: the host has closed the bond, or is gone
 }
@@ -463,14 +529,16 @@ sub serve {
     $busy = 0;
     $depth++;
     while (1) {
-        (my $verb, $running, my $payload) = take($frame);
+        my ($verb, $request, $payload) = take($frame);
         my $handler = $handlers{$verb};
         if (!$handler) {
-            ($running, $busy) = ($outer, $was_busy);
+            $busy = $was_busy;
             $depth--;
             return ($verb, $payload);
         }
-        answer($handler, $running, $payload);
+        $running = $request;
+        answer($handler, $request, $payload);
+        $running = $outer;
     }
 }
 
@@ -495,17 +563,32 @@ sub answer {
     }
     if ($error) { report($request, @$error) }
     else { say_line("RETURN $request $text") }
-    $running = 0 if $depth == 1;
 }
 
+# Somebody at a terminal, say, has interrupted this process.
 sub on_interrupt {
-    if ($saying) {
-        $interrupted = [interruption()] if $busy;    # in the middle of a message: user code will hear of it when it goes on
-        return;
+    die interruption() if $busy && !$saying;
+    $interrupted = [interruption()] if $busy || $depth > 1;    # user code will hear of it when it goes on
+}
+
+# The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one.
+sub on_notice {
+    return if !$busy || $saying;
+    local ($@, $!);
+    while (is_readable($in)) { sysread($in, $buffer, 65_536, length $buffer) or return }
+    while ($buffer =~ s/^INTERRUPT - (\d+) (\d+)\n//m) {
+        $scanned = 0;
+        die interruption() if is_meant($1, $2);
     }
-    say_line('INTERRUPTED');
-    die interruption() if $busy;
-    $interrupted = [interruption()] if $depth > 1;
+}
+
+# Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed.
+sub is_meant {
+    my ($request, $serial) = @_;
+    return 0 if $request != $running || $serial <= $last_interrupt;
+    $last_interrupt = $serial + 0;
+    say_line("INTERRUPTED $last_interrupt");
+    return 1;
 }
 
 sub interruption { _BOND_InterruptException->new('interrupted by the host') }
@@ -518,12 +601,14 @@ sub start {
     ($last_piece, $more_pieces) = ("$settings->{mark} ", "$settings->{mark}+");
     $transparent = $settings->{transExcept};
     open_streams();
+    $SIG{URG} = \&on_notice;
+    stand_behind_relay() if ($settings->{pid} || $$) != $$;
     $SIG{INT} = \&on_interrupt;
     say_line('READY ' . encode({
         protocol => (scalar grep { $_ eq 'JSON' } @{ $settings->{protocols} }) ? 'JSON' : undef,
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
-        interrupt => $true,
+        interrupt => 'SIGURG',
     }));
     serve(0);
 }

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import select
 import signal
 import stat
 import sys
@@ -37,9 +38,13 @@ def protect_stdin():
     os.dup2(null, 0)
     os.close(null)
     if PYTHON2:
-        import fcntl
-        for private in (descriptor, protocol_out):
-            fcntl.fcntl(private, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        keep_from_children(descriptor, protocol_out)
+
+
+def keep_from_children(*private):
+    import fcntl
+    for descriptor in private:
+        fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 
 
 def write_all(descriptor, data):
@@ -47,6 +52,58 @@ def write_all(descriptor, data):
     while done < len(data):
         data = data[done:]
         done = os.write(descriptor, data)
+
+
+def stand_behind_relay(number):
+    """Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
+    and sends the signal. When the host is gone, it ends this process, which may be too busy to look."""
+    global descriptor
+    inner, outer = os.pipe()
+    busy_one = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.fork() == 0:  # nobody's child, so that no `wait` ever meets it
+                os.close(inner)
+                relay(outer, busy_one, number)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(outer)
+    os.close(descriptor)
+    descriptor = inner
+    if PYTHON2:
+        keep_from_children(inner)
+
+
+def relay(outer, busy_one, number):
+    import fcntl
+    import time
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2, protocol_out):
+        os.dup2(null, fd)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
+    sought = b'\nINTERRUPT '
+    waiting, seam, urgent = b'', b'\n', False
+    while True:
+        if select.select([descriptor], [outer] if waiting else [], [])[0]:
+            chunk = os.read(descriptor, 65536)
+            if not chunk:
+                break
+            waiting += chunk
+            urgent = urgent or sought in seam + chunk
+            seam = (seam + chunk)[1 - len(sought):]
+        if waiting and select.select([], [outer], [], 0)[1]:
+            waiting = waiting[os.write(outer, waiting):]
+        if urgent:
+            os.kill(busy_one, number)
+            urgent = waiting != b''  # the line may still be among it
+    os.close(outer)
+    for _ in range(20):
+        time.sleep(0.05)
+        os.kill(busy_one, 0)  # throws once it is gone
+    os.kill(busy_one, signal.SIGKILL)
 
 
 class LiveOutput(object):
@@ -442,6 +499,7 @@ running = '0'        # the id of the request that is being carried out
 depth = 0            # how many frames are open, the outermost included
 busy = False         # whether user code is running: only then does an interrupt stop anything
 interrupted = None   # what is to be raised in user code that waits for the host: an interrupt, say, came meanwhile
+last_interrupt = 0   # the number of the last one that was noticed
 aside = {}           # messages that belong to frames further out, by frame
 lines = deque()     # lines that have been read and not yet taken
 partial = []        # pieces of a line whose end has not been read
@@ -466,17 +524,22 @@ def next_line():
         reading = False
         if not chunk:
             return None
-        pieces = chunk.split(b'\n')
-        partial.append(pieces[0])
-        if len(pieces) > 1:
-            lines.append(b''.join(partial))
-            lines.extend(pieces[1:-1])
-            partial[:] = pieces[-1:]
+        feed(chunk)
     return lines.popleft()
+
+
+def feed(chunk):
+    pieces = chunk.split(b'\n')
+    partial.append(pieces[0])
+    if len(pieces) > 1:
+        lines.append(b''.join(partial))
+        lines.extend(pieces[1:-1])
+        partial[:] = pieces[-1:]
 
 
 def take(frame):
     """The next message for this frame. What belongs to another one is set aside until its turn."""
+    global interrupted
     waiting = aside.get(frame)
     if waiting:
         return waiting.popleft()
@@ -487,7 +550,12 @@ def take(frame):
         verb, target, request, payload = line.split(b' ', 3)
         if target == frame:
             return verb, request, payload
-        aside.setdefault(target, deque()).append((verb, request, payload))
+        if verb == b'END':
+            sys.exit()
+        if verb != b'INTERRUPT':
+            aside.setdefault(target, deque()).append((verb, request, payload))
+        elif is_meant(request, payload) and depth > 1:
+            interrupted = KeyboardInterrupt()
 
 
 def serve(frame):
@@ -500,22 +568,20 @@ def serve(frame):
         verb, request, payload = take(frame)
         if verb not in HANDLERS:
             aside.pop(frame, None)
-            running, busy = outer, was_busy
+            busy = was_busy
             depth -= 1
             return verb, payload
         running = request.decode('ascii')
         answer(HANDLERS[verb], running, payload)
+        running = outer
 
 
 def answer(handler, request, payload):
-    global running
     try:
         message = attempt(handler, request, payload)
     except KeyboardInterrupt:  # one more, on the way out of the first
         message = conclude(request)
     say(message)
-    if depth == 1:
-        running = '0'
 
 
 def attempt(handler, request, payload):
@@ -538,14 +604,37 @@ def conclude(request):
 
 
 def on_interrupt(signum, frame):
+    """Somebody at a terminal, say, has interrupted this process."""
     global interrupted
-    if saying:
-        interrupted = KeyboardInterrupt() if busy else None  # in the middle of a message: user code will hear of it when it goes on
-        return
-    say('INTERRUPTED')
-    if busy:
+    if busy and not saying:
         raise KeyboardInterrupt()
-    interrupted = KeyboardInterrupt() if depth > 1 else None
+    if busy or depth > 1:
+        interrupted = KeyboardInterrupt()  # user code will hear of it when it goes on
+
+
+def on_notice(signum, frame):
+    """The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one."""
+    if not busy or saying:
+        return
+    while select.select([descriptor], [], [], 0)[0]:
+        chunk = os.read(descriptor, 65536)
+        if not chunk:
+            return
+        feed(chunk)
+    for line in [line for line in lines if line.startswith(b'INTERRUPT ')]:
+        lines.remove(line)
+        if is_meant(*line.split(b' ', 3)[2:]):
+            raise KeyboardInterrupt()
+
+
+def is_meant(request, serial):
+    """Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed."""
+    global last_interrupt
+    if request != running.encode('ascii') or int(serial) <= last_interrupt:
+        return False
+    last_interrupt = int(serial)
+    say('INTERRUPTED %s' % last_interrupt)
+    return True
 
 
 # ---- Start ---------------------------------------------------------------------------------------------------------
@@ -558,9 +647,15 @@ def start():
     protocols = [name for name in settings['protocols'] if name == 'JSON']
     protect_stdin()
     open_output()
+    notice = getattr(signal, 'SIGURG', None)
+    if notice:
+        signal.signal(notice, on_notice)
+        if settings.get('pid', process) != process:
+            stand_behind_relay(notice)
     signal.signal(signal.SIGINT, on_interrupt)
     if PYTHON2:
-        signal.siginterrupt(signal.SIGINT, False)
+        for number in (signal.SIGINT, notice):
+            signal.siginterrupt(number, False)
     main.update(_BOND_SerializationException=_BOND_SerializationException, _BOND_RemoteException=_BOND_RemoteException)
     for exception in (_BOND_SerializationException, _BOND_RemoteException):
         exception.__module__ = '__main__'
@@ -569,7 +664,7 @@ def start():
         'version': '.'.join(map(str, sys.version_info[:3])),
         'implementation': 'PyPy' if hasattr(sys, 'pypy_version_info') else 'CPython',
         'pid': os.getpid(),
-        'interrupt': True,
+        'interrupt': 'SIGURG' if notice else None,
     }))
     serve('0')
 

@@ -1,0 +1,79 @@
+import type { Request } from './frames.js';
+import { formatMessage } from './wire.js';
+
+/** How long an interrupt that nobody has noticed waits until it is repeated, in ms. */
+const PATIENCE = 100;
+
+/** What {@link Interrupts} need of those who own them. */
+export interface InterruptsOwner {
+  /** Sends a line to the other side, and has it look at it even if it is busy. */
+  nudge(line: string): void;
+  /** What the other side is carrying out. */
+  running(): Request | undefined;
+}
+
+/**
+ * Interrupts that are under way. One is sent until it has been noticed, or what it is meant for is over: a signal that
+ * comes right before a sleep begins, say, is noticed only after it.
+ */
+export class Interrupts {
+  readonly #owner: InterruptsOwner;
+  /** Requests that nobody waits for any more, and that are to be stopped when they have their turn. */
+  readonly #unwanted = new Set<Request>();
+  #serial = 0;
+  #target: Request | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(owner: InterruptsOwner) {
+    this.#owner = owner;
+  }
+
+  /** Stops what the other side is carrying out. What follows it is left alone, even if it follows at once. */
+  send(): void {
+    const target = this.#owner.running();
+    if (!target || target === this.#target) return;
+    this.end();
+    this.#serial++;
+    this.#target = target;
+    this.#nudge();
+    this.#timer = setInterval(() => this.#nudge(), PATIENCE);
+    this.#timer.unref();
+  }
+
+  /** Stops a request as soon as it is the one that is carried out. */
+  sendInTurn(request: Request): void {
+    this.#unwanted.add(request);
+    this.#sendToUnwanted();
+  }
+
+  /** A request is over: another one has its turn. */
+  over(request: Request): void {
+    if (this.#unwanted.size === 0) return;
+    this.#unwanted.delete(request);
+    this.#sendToUnwanted();
+  }
+
+  /** The other side has noticed the interrupt of that number. */
+  noticed(serial: number): void {
+    if (serial !== this.#serial) return;
+    if (this.#target) this.#unwanted.delete(this.#target);
+    this.end();
+  }
+
+  /** Nothing is interrupted any more. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#target = undefined;
+  }
+
+  #sendToUnwanted(): void {
+    const running = this.#owner.running();
+    if (running && this.#unwanted.has(running)) this.send();
+  }
+
+  #nudge(): void {
+    const target = this.#target;
+    if (target === undefined || this.#owner.running() !== target) return this.end();
+    this.#owner.nudge(formatMessage({ verb: 'INTERRUPT', id: target.id, serial: this.#serial }));
+  }
+}
