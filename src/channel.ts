@@ -19,6 +19,8 @@ export class Channel {
   readonly #interpreter: Interpreter;
   readonly #logfile: Writable | undefined;
   #listener: ChannelEvents | undefined;
+  /** What has come while nobody listened. */
+  #unheard: ((listener: ChannelEvents) => void)[] = [];
   /** Chunks of standard output that have been read, and wait for what standard error holds of the same moment. */
   #chunks: Buffer[] = [];
 
@@ -27,13 +29,13 @@ export class Channel {
     this.mark = mark;
     this.#logfile = logfile;
     const splitter = new MessageSplitter(mark.text, maxMessageBytes, {
-      output: (chunk) => this.#listener?.stdout(chunk),
+      output: (chunk) => this.#tell((listener) => listener.stdout(chunk)),
       message: (text) => this.#hear(text),
-      tooLong: () => this.#listener?.tooLong(),
+      tooLong: () => this.#tell((listener) => listener.tooLong()),
     });
     interpreter.listen({
       stdout: (chunk) => this.#defer(chunk, splitter),
-      stderr: (chunk) => this.#listener?.stderr(chunk),
+      stderr: (chunk) => this.#tell((listener) => listener.stderr(chunk)),
     });
     void interpreter.ended.then(() => {
       this.#drain(splitter);
@@ -41,9 +43,22 @@ export class Channel {
     });
   }
 
-  /** From now on, `listener` gets what comes. */
+  /** From now on, `listener` gets what comes, beginning with what nobody has heard yet. */
   listen(listener: ChannelEvents): void {
     this.#listener = listener;
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    for (const tell of unheard) tell(listener);
+  }
+
+  /** Keeps what comes until somebody listens again. */
+  wait(): void {
+    this.#listener = undefined;
+  }
+
+  #tell(event: (listener: ChannelEvents) => void): void {
+    if (this.#listener) event(this.#listener);
+    else this.#unheard.push(event);
   }
 
   /** Sends one or several whole lines. */
@@ -69,7 +84,7 @@ export class Channel {
 
   #hear(text: string): void {
     if (this.#logfile) this.#log('<', `${text}\n`);
-    this.#listener?.message(parseMessage(text), text);
+    this.#tell((listener) => listener.message(parseMessage(text), text));
   }
 
   #log(direction: '<' | '>', lines: string): void {

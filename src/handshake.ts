@@ -95,7 +95,11 @@ class SetUp {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       this.#channel.listen({
-        message: (message) => (message?.verb === due ? resolve(message) : this.#reject(`answered out of turn`)),
+        message: (message) => {
+          if (message?.verb !== due) return this.#reject('answered out of turn');
+          this.#channel.wait(); // what stands behind it is for whoever listens next
+          resolve(message);
+        },
         stdout: (chunk) => this.#hearNoise(chunk),
         stderr: () => this.#watch.heard(),
         tooLong: () => this.#reject('answered with a line of excessive length'),

@@ -80,6 +80,7 @@ export class Interpreter {
   readonly #stderrTail = new Tail();
   #outbox = '';
   #isHeld = true;
+  #isKilled = false;
 
   constructor(command: string, child: SpawnedChild) {
     this.command = command;
@@ -159,7 +160,8 @@ export class Interpreter {
 
   /** Ends the process with all that it has started: what it was to wrap would not notice that it is gone. */
   #killAll(): void {
-    if (!running.has(this)) return;
+    if (this.#isKilled || !running.has(this)) return;
+    this.#isKilled = true;
     const below = descendants(this.pid);
     this.#child.kill('SIGKILL');
     for (const pid of below) killQuietly(pid);

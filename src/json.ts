@@ -130,8 +130,9 @@ function notCarried(value: unknown, path: readonly (string | number)[]): NotCarr
 }
 
 /** An integer of 16 digits or more, or what looks like one inside of a string. */
-const LONG_INTEGER = /(?:^|[[,:\- ])\d{16}/;
-const LONG_INTEGERS = /(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
+const LONG_INTEGER = /(?:^|[[,:\-\s])\d{16}/;
+/** What is no JSON, such as a zero in front or a number as a key, is left to `JSON.parse` to refuse. */
+const LONG_INTEGERS = /(?<![\w.+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
 function readJson(text: string): unknown {
   return LONG_INTEGER.test(text) ? readLongIntegers(text) : JSON.parse(text);

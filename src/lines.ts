@@ -44,8 +44,8 @@ export class MessageSplitter {
   readonly #maxBytes: number;
   /** Bytes that may turn out to be the beginning of a mark. */
   #held: Buffer | undefined;
-  #pieces: Buffer[] = [];
-  #size = 0;
+  /** The message of which not all has arrived. */
+  readonly #message = new Gathering();
   #insidePiece = false;
   #isLastPiece = false;
   #isOver = false;
@@ -96,25 +96,46 @@ export class MessageSplitter {
   #takePiece(bytes: Buffer, start: number): number {
     const newline = bytes.indexOf(NEWLINE, start);
     const end = newline < 0 ? bytes.length : newline;
-    this.#size += end - start;
-    if (this.#size > this.#maxBytes) {
+    const length = this.#message.length + end - start;
+    if (length > this.#maxBytes) {
       this.#isOver = true;
-      this.#pieces = [];
+      this.#message.take();
       this.#events.tooLong();
       return bytes.length;
     }
-    this.#pieces.push(bytes.subarray(start, end));
-    if (newline < 0) return bytes.length;
-    this.#insidePiece = false;
-    if (this.#isLastPiece) this.#finish();
-    return newline + 1;
+    const isComplete = newline >= 0 && this.#isLastPiece;
+    this.#insidePiece = newline < 0;
+    if (isComplete && length === end - start) this.#events.message(bytes.toString('utf8', start, end));
+    else {
+      this.#message.add(bytes, start, end);
+      if (isComplete) this.#events.message(this.#message.take().toString());
+    }
+    return newline < 0 ? bytes.length : newline + 1;
+  }
+}
+
+/** Bytes that arrive bit by bit. They are copied: a short piece would keep all of the chunk alive that it came in. */
+class Gathering {
+  length = 0;
+  #bytes = Buffer.alloc(0);
+
+  add(source: Buffer, start: number, end: number): void {
+    const length = this.length + end - start;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, length, 65_536));
+      this.#bytes.copy(larger, 0, 0, this.length);
+      this.#bytes = larger;
+    }
+    source.copy(this.#bytes, this.length, start, end);
+    this.length = length;
   }
 
-  #finish(): void {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#size = 0;
-    this.#events.message((pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)).toString());
+  /** What has been gathered; it begins anew. */
+  take(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.length);
+    this.#bytes = Buffer.alloc(0);
+    this.length = 0;
+    return bytes;
   }
 }
 

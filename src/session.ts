@@ -69,6 +69,8 @@ export class Session {
   #unsettled = 0;
   #canBeCalled = false;
   #endError: (() => BondException) | undefined;
+  /** The other side has broken the rules: what else it says is not heard. */
+  #isDeaf = false;
 
   constructor(owner: SessionOwner, channel: Pick<Channel, 'send'>) {
     this.#owner = owner;
@@ -120,7 +122,7 @@ export class Session {
   /** Takes in a message of the other side. */
   receive(message: Incoming | undefined, text: string): void {
     this.#watch.heard();
-    if (this.#endError) return;
+    if (this.#endError || this.#isDeaf) return;
     switch (message?.verb) {
       case 'RETURN':
       case 'EXCEPT':
@@ -131,7 +133,7 @@ export class Session {
       case 'INTERRUPTED':
         return this.#interrupts.noticed(message.serial);
       default:
-        return this.#owner.violated(`it sent a message that makes no sense: ${quoted(text, 100)}`);
+        return this.#violated(`it sent a message that makes no sense: ${quoted(text, 100)}`);
     }
   }
 
@@ -222,7 +224,7 @@ export class Session {
   #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {
     const request = this.#requests.get(id);
     if (!request) {
-      if (id < 1 || id > this.#lastId) this.#owner.violated(`it answered request ${id}, which was never made`);
+      if (id < 1 || id > this.#lastId) this.#violated(`it answered request ${id}, which was never made`);
       return;
     }
     if (request.openFrame) this.#abandon(request.openFrame);
@@ -273,7 +275,7 @@ export class Session {
   #takeCall(id: number, requestId: number, payload: string): void {
     const request = this.#requests.get(requestId);
     if (requestId === 0 ? this.#innermost !== this.#root : !request || request.openFrame) {
-      return this.#owner.violated(`it made a call in request ${requestId}, which it is not carrying out`);
+      return this.#violated(`it made a call in request ${requestId}, which it is not carrying out`);
     }
     let decoded: unknown;
     try {
@@ -283,7 +285,7 @@ export class Session {
     }
     const [name, args] = Array.isArray(decoded) ? decoded : [];
     if (typeof name !== 'string' || !Array.isArray(args)) {
-      return this.#owner.violated('it made a call without a name or without arguments');
+      return this.#violated('it made a call without a name or without arguments');
     }
     const frame = new Frame(id, request, name);
     if (request) request.openFrame = frame;
@@ -370,6 +372,11 @@ export class Session {
     }
     frame.pending.clear();
     this.#close(frame);
+  }
+
+  #violated(what: string): void {
+    this.#isDeaf = true;
+    this.#owner.violated(what);
   }
 
   // ---- Time

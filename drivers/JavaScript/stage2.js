@@ -321,13 +321,13 @@ function below(path, key) {
 
 /** JSON.parse would round long integers: it is given strings in their place, which begin with what no other does. */
 function readJson(text) {
-  if (!/(?:^|[[,:\- ])\d{16}/.test(text)) return JSON.parse(text);
+  if (!/(?:^|[[,:\-\s])\d{16}/.test(text)) return JSON.parse(text);
   const sign = `${Date.now()}:${Math.random()}:`;
   let rewritten = '';
   for (let start = 0; start < text.length; ) {
     const quote = text.indexOf('"', start);
     const end = quote < 0 ? text.length : quote;
-    rewritten += text.slice(start, end).replace(/(?<![\w.+-])-?\d{16,}(?![\d.eE])/g, `"${sign}$&"`);
+    rewritten += text.slice(start, end).replace(/(?<![\w.+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g, `"${sign}$&"`);
     start = quote < 0 ? end : endOfString(text, quote);
     rewritten += text.slice(end, start);
   }
