@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 
 const NEWLINE = 0x0a;
@@ -105,12 +106,18 @@ export class MessageSplitter {
     }
     const isComplete = newline >= 0 && this.#isLastPiece;
     this.#insidePiece = newline < 0;
-    if (isComplete && length === end - start) this.#events.message(bytes.toString('utf8', start, end));
+    if (isComplete && length === end - start) this.#finish(bytes.subarray(start, end));
     else {
       this.#message.add(bytes, start, end);
-      if (isComplete) this.#events.message(this.#message.take().toString());
+      if (isComplete) this.#finish(this.#message.take());
     }
     return newline < 0 ? bytes.length : newline + 1;
+  }
+
+  /** What is not UTF-8 would lose some of what it says: it is made something that makes no sense at all. */
+  #finish(message: Buffer): void {
+    const text = message.toString();
+    this.#events.message(text.includes('\ufffd') && !isUtf8(message) ? `(not UTF-8) ${text}` : text);
   }
 }
 

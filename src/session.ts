@@ -48,6 +48,9 @@ export interface RequestOptions {
   readonly onReturn?: () => void;
 }
 
+/** How many errors are kept at most, of those that functions of the host have thrown below one request. */
+const MOST_THROWN = 100;
+
 /**
  * The conversation: requests and their answers, calls of the other side and theirs, each in its frame.
  *
@@ -334,6 +337,7 @@ export class Session {
     const top = outermost(frame.request);
     top.thrown ??= new Map();
     top.thrown.set(frame.id, error);
+    if (top.thrown.size > MOST_THROWN) top.thrown.delete(top.thrown.keys().next().value as number);
   }
 
   /** Answers the call that opened `frame`, as soon as the frame is quiet. */
