@@ -1,6 +1,8 @@
 import type { Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
+import { Held } from './held.js';
 import { type InteractOptions, interact } from './interact.js';
+import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
 import { encodeCall } from './protocol.js';
 import { Ref } from './ref.js';
@@ -63,7 +65,7 @@ export class Bond implements AsyncDisposable {
   async call<T = unknown>(name: string, ...args: readonly unknown[]): Promise<T> {
     const { protocol } = this.#connection;
     this.#checkText(name, 'a name');
-    const payload = this.#encode(() => encodeCall(protocol, name, args, (ref) => this.#checkRef(ref)));
+    const payload = this.#encode(() => encodeCall(protocol, name, args, this.#connection.lender));
     return this.#send('CALL', `CALL ${quoted(name, 40)}`, payload) as Promise<T>;
   }
 
@@ -94,6 +96,30 @@ export class Bond implements AsyncDisposable {
   ref(code: string): Ref {
     this.#checkText(code, 'code');
     return new Ref(code, this.#connection);
+  }
+
+  /**
+   * Evaluates an expression, and keeps the result there: an open file, a connection, an object with methods.
+   * @throws RemoteException if it throws
+   */
+  async hold(code: string | Ref): Promise<Held> {
+    const id = await this.call<number>('_BOND_hold', this.ref(this.#codeOf(code)));
+    return new Held(id, {
+      lang: this.lang,
+      owner: this.#connection,
+      call: (name, ...args) => this.call(name, ...args),
+      eval: (ref) => this.eval(ref),
+      release: (held) => this.#connection.session.release(held),
+    });
+  }
+
+  /**
+   * Iterates over what an expression evaluates to: a generator, a list, whatever can be iterated over there. Items are
+   * fetched as they are needed, some at a time; to leave the loop early closes the iterator there.
+   * @throws RemoteException if it cannot be iterated over, or fails on the way
+   */
+  iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
+    return iterate(this, this.ref(this.#codeOf(code))) as AsyncIterableIterator<T>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */
@@ -134,15 +160,7 @@ export class Bond implements AsyncDisposable {
   }
 
   #codeOf(code: string | Ref): string {
-    if (!(code instanceof Ref)) return this.#checkText(code, 'code');
-    this.#checkRef(code);
-    return code.code;
-  }
-
-  #checkRef(ref: Ref): void {
-    if (!ref.belongsTo(this.#connection)) {
-      throw new BondException(this.lang, `the reference to ${quoted(ref.code)} belongs to another bond`);
-    }
+    return code instanceof Ref ? code.codeFor(this.#connection.lender) : this.#checkText(code, 'code');
   }
 
   #checkText(text: unknown, what: string): string {

@@ -4,6 +4,7 @@ import { howEnded, type Ready } from './handshake.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { deliver } from './output.js';
+import type { Lender } from './ref.js';
 import { Session } from './session.js';
 import type { Protocol } from './values.js';
 import { formatMessage } from './wire.js';
@@ -30,6 +31,7 @@ export class Connection {
   readonly interpreter: Interpreter;
   readonly protocol: Protocol;
   readonly session: Session;
+  readonly lender: Lender;
   readonly #channel: Channel;
   readonly #ready: Ready;
   readonly #settings: Settings;
@@ -45,6 +47,11 @@ export class Connection {
     this.#channel = parts.channel;
     this.#ready = parts.ready;
     this.#settings = parts.settings;
+    this.lender = {
+      lang: parts.lang,
+      isOwner: (owner) => owner === this,
+      lend: (func, onRelease) => this.session.lend(func, onRelease),
+    };
     this.session = this.#openSession();
     this.#heedSignal();
     this.interpreter.hold(false);
@@ -103,6 +110,7 @@ export class Connection {
         lang: this.lang,
         protocol: this.protocol,
         transExcept: transExcept ?? this.protocol.name === 'V8',
+        lender: this.lender,
         hold: (isHeld) => {
           interpreter.hold(isHeld || this.#closing !== undefined);
           if (!isHeld) this.#onIdle();

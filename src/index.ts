@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 export { type AnyFunction, Bond, type Remote } from './bond.js';
+export { Callback, callback } from './callback.js';
 export { type Driver, listDrivers, queryDriver } from './driver.js';
 export {
   BondException,
@@ -10,7 +11,10 @@ export {
   TerminatedException,
   TimeoutException,
 } from './errors.js';
+export { Held } from './held.js';
 export { type InteractOptions, interact } from './interact.js';
+export { Kwargs, kwargs } from './kwargs.js';
 export { makeBond } from './make-bond.js';
 export type { BondOptions, CallOptions, OutputTarget, ProtocolName } from './options.js';
 export { Ref } from './ref.js';
+export { Stream, stream } from './stream.js';

@@ -1,29 +1,42 @@
 import { randomUUID } from 'node:crypto';
+import type { ProtocolName } from './options.js';
 import { describeValue, isPlainObject, NotCarried, type Protocol } from './values.js';
 
 /** Integers up to here arrive as `number`; those beyond it as `bigint`. */
 const LARGEST_INTEGER = 2 ** 53;
 
+/** What a dialect of JSON has words for, beyond those of JSON. */
+export interface Extension {
+  readonly name: ProtocolName;
+  /** The text for a number that is none in JSON, or for an object; `undefined` if there is no word for it. */
+  write(value: number | object, writePart: (step: string | number, part: unknown) => string): string | undefined;
+  /** A key of the user's, as it is written. */
+  readonly writeKey: (key: string) => string;
+  /** Whether a key is written as it is. */
+  readonly isPlainKey: (key: string) => boolean;
+}
+
 /** Plain JSON: exact, or an error. */
 export const json: Protocol = {
   name: 'JSON',
-  encode: write,
+  encode: (value) => writeJson(value),
   decode: readJson,
 };
 
-function write(value: unknown): string {
+/** Writes a value as JSON, in the dialect of `extension`; {@link NotCarried} if that has no word for something. */
+export function writeJson(value: unknown, extension?: Extension): string {
   try {
-    return isSurelyExact(value) ? JSON.stringify(value) : writeValue(value, ['value'], []);
+    return isSurelyExact(value, extension) ? JSON.stringify(value) : new Writer(extension).write(value);
   } catch (error) {
     if (error instanceof RangeError) throw new NotCarried(['value'], 'is nested too deep');
     throw error;
   }
 }
 
-/** A cycle ends in a `RangeError`, which `writeValue` would not meet: it finds the cycle, and says so. */
-function isSurelyExact(value: unknown): boolean {
+/** A cycle ends in a `RangeError`, which a {@link Writer} would not meet: it finds the cycle, and says so. */
+function isSurelyExact(value: unknown, extension: Extension | undefined): boolean {
   try {
-    return isExact(value);
+    return isExact(value, extension);
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
@@ -31,7 +44,7 @@ function isSurelyExact(value: unknown): boolean {
 }
 
 /** Whether `JSON.stringify` writes `value` down to the letter. Most values are like that, and this is quick to tell. */
-function isExact(value: unknown): boolean {
+function isExact(value: unknown, extension: Extension | undefined): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -39,7 +52,7 @@ function isExact(value: unknown): boolean {
     case 'number':
       return isExactNumber(value);
     case 'object':
-      return value === null || isExactObject(value);
+      return value === null || isExactObject(value, extension);
     default:
       return false;
   }
@@ -50,53 +63,97 @@ function isExactNumber(value: number): boolean {
   return Number.isFinite(value);
 }
 
-function isExactObject(value: object): boolean {
+function isExactObject(value: object, extension: Extension | undefined): boolean {
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
+    for (let index = 0; index < value.length; index++) if (!isExact(value[index], extension)) return false;
     return !('toJSON' in value);
   }
   if (!isPlainObject(value) || 'toJSON' in value) return false;
-  for (const key in value) if (!isExact(value[key])) return false;
+  for (const key in value) {
+    if (!isExact(value[key], extension) || (extension && !extension.isPlainKey(key))) return false;
+  }
   return true;
 }
 
-/** Writes a value that needs more care than `JSON.stringify` takes, or throws {@link NotCarried}. */
-function writeValue(value: unknown, path: (string | number)[], parents: object[]): string {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return JSON.stringify(value);
-    case 'number':
-      return writeNumber(value, path);
-    case 'bigint':
-      return value.toString();
-    case 'undefined':
-      return 'null';
-    case 'object':
-      return value === null ? 'null' : writeObject(value, path, parents);
-    default:
-      throw notCarried(value, path);
+/** Writes what needs more care than `JSON.stringify` takes. */
+class Writer {
+  readonly #extension: Extension | undefined;
+  /** Where the value sits that is being written, and which objects it sits in. */
+  readonly #path: (string | number)[] = ['value'];
+  readonly #parents: object[] = [];
+  readonly #writePart = (step: string | number, part: unknown): string => this.#writeBelow(step, part);
+
+  constructor(extension: Extension | undefined) {
+    this.#extension = extension;
   }
-}
 
-function writeNumber(value: number, path: (string | number)[]): string {
-  if (!Number.isFinite(value)) throw new NotCarried([...path], `${value} is not a JSON number`);
-  if (Object.is(value, -0)) return '-0.0';
-  const text = JSON.stringify(value);
-  // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would come back as a bigint.
-  return Math.abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
-}
+  write(value: unknown): string {
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return JSON.stringify(value);
+      case 'number':
+        return this.#writeNumber(value);
+      case 'bigint':
+        return value.toString();
+      case 'undefined':
+        return 'null';
+      case 'object':
+        return value === null ? 'null' : this.#writeObject(value);
+      default:
+        throw this.#notCarried(value);
+    }
+  }
 
-function writeObject(value: object, path: (string | number)[], parents: object[]): string {
-  if (parents.includes(value)) throw new NotCarried([...path], 'refers to itself');
-  parents.push(value);
-  try {
-    if (Array.isArray(value)) return `[${writeItems(value, path, parents)}]`;
-    if (hasToJson(value)) return writeValue(value.toJSON(String(path.at(-1))), path, parents);
-    if (!isPlainObject(value)) throw notCarried(value, path);
-    return `{${writeEntries(value, path, parents)}}`;
-  } finally {
-    parents.pop();
+  #writeNumber(value: number): string {
+    if (!Number.isFinite(value)) {
+      const word = this.#extension?.write(value, this.#writePart);
+      if (word === undefined) throw new NotCarried([...this.#path], `${value} is not a JSON number`);
+      return word;
+    }
+    if (Object.is(value, -0)) return '-0.0';
+    const text = JSON.stringify(value);
+    // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would come back as a bigint.
+    return Math.abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
+  }
+
+  #writeObject(value: object): string {
+    if (this.#parents.includes(value)) throw new NotCarried([...this.#path], 'refers to itself');
+    this.#parents.push(value);
+    try {
+      if (Array.isArray(value)) return `[${this.#writeItems(value)}]`;
+      const word = isPlainObject(value) ? undefined : this.#extension?.write(value, this.#writePart);
+      if (word !== undefined) return word;
+      if (hasToJson(value)) return this.write(value.toJSON(String(this.#path.at(-1))));
+      if (!isPlainObject(value)) throw this.#notCarried(value);
+      return `{${this.#writeEntries(value)}}`;
+    } finally {
+      this.#parents.pop();
+    }
+  }
+
+  #writeItems(items: readonly unknown[]): string {
+    return Array.from(items, (item, index) => this.#writeBelow(index, item)).join(',');
+  }
+
+  #writeEntries(value: Record<string, unknown>): string {
+    const writeKey = this.#extension?.writeKey ?? String;
+    return Object.keys(value)
+      .map((key) => `${JSON.stringify(writeKey(key))}:${this.#writeBelow(key, value[key])}`)
+      .join(',');
+  }
+
+  #writeBelow(step: string | number, value: unknown): string {
+    this.#path.push(step);
+    const text = this.write(value);
+    this.#path.pop();
+    return text;
+  }
+
+  #notCarried(value: unknown): NotCarried {
+    const name = this.#extension?.name ?? 'JSON';
+    const hint = typeof value === 'function' ? ': it has to be wrapped in callback(…)' : '';
+    return new NotCarried([...this.#path], `${describeValue(value)} cannot be carried by ${name}${hint}`);
   }
 }
 
@@ -108,33 +165,13 @@ function hasToJson(value: object): value is { toJSON(key: string): unknown } {
   );
 }
 
-function writeItems(items: readonly unknown[], path: (string | number)[], parents: object[]): string {
-  return Array.from(items, (item, index) => writeBelow(index, item, path, parents)).join(',');
-}
-
-function writeEntries(value: Record<string, unknown>, path: (string | number)[], parents: object[]): string {
-  return Object.keys(value)
-    .map((key) => `${JSON.stringify(key)}:${writeBelow(key, value[key], path, parents)}`)
-    .join(',');
-}
-
-function writeBelow(step: string | number, value: unknown, path: (string | number)[], parents: object[]): string {
-  path.push(step);
-  const text = writeValue(value, path, parents);
-  path.pop();
-  return text;
-}
-
-function notCarried(value: unknown, path: readonly (string | number)[]): NotCarried {
-  return new NotCarried([...path], `${describeValue(value)} cannot be carried by JSON`);
-}
-
 /** An integer of 16 digits or more, or what looks like one inside of a string. */
 const LONG_INTEGER = /(?:^|[[,:\-\s])\d{16}/;
 /** What is no JSON, such as a zero in front or a number as a key, is left to `JSON.parse` to refuse. */
 const LONG_INTEGERS = /(?<![\w.+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
-function readJson(text: string): unknown {
+/** Reads JSON without rounding its integers. */
+export function readJson(text: string): unknown {
   return LONG_INTEGER.test(text) ? readLongIntegers(text) : JSON.parse(text);
 }
 

@@ -5,7 +5,7 @@ import { BondException } from './errors.js';
 export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
 
 /** The name of a way to write values down: plain JSON, or the structured clone of V8 between Node and Node. */
-export type ProtocolName = 'JSON' | 'V8';
+export type ProtocolName = 'JSON' | 'EJSON' | 'V8';
 
 /** Settings of single calls, for {@link Bond.with}. */
 export interface CallOptions {

@@ -1,45 +1,74 @@
+import { ejson } from './ejson.js';
 import { json } from './json.js';
-import { Ref } from './ref.js';
+import { Kwargs } from './kwargs.js';
+import { type Lender, Reference } from './ref.js';
 import { v8 } from './v8.js';
 import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
 
-const PROTOCOLS: readonly Protocol[] = [json, v8];
+const PROTOCOLS: readonly Protocol[] = [ejson, json, v8];
 
 /** The protocol of that name, if there is one. */
 export function protocolNamed(name: string): Protocol | undefined {
   return PROTOCOLS.find((protocol) => protocol.name === name);
 }
 
-/** The payload of a CALL: `[name, arguments]`, and where references stand among the arguments, if there are any. */
-export function encodeCall(
-  protocol: Protocol,
-  name: string,
-  args: readonly unknown[],
-  onRef: (ref: Ref) => void,
-): string {
+/** The payload of a CALL: `[name, arguments]`; behind it, references among the arguments, and arguments by name. */
+export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
+  const last = args.at(-1);
+  if (last instanceof Kwargs) return encodeWithKwargs(protocol, name, args.slice(0, -1), last, lender);
   try {
     return protocol.encode([name, args]);
   } catch (error) {
-    const references: Reference[] = [];
-    const plain = args.map((arg, index) => withoutReferences(arg, [index], references));
+    const [plain, references] = withoutReferences(args, lender);
     if (references.length === 0) throw error instanceof NotCarried ? error.within(2, 'args') : error;
-    for (const [, ref] of references) onRef(ref);
-    return protocol.encode([name, plain, references.map(([path, ref]) => [path, ref.code])]);
+    return encodeAs('args', 2, protocol, [name, plain, references]);
   }
 }
 
-type Reference = readonly [path: Path, ref: Ref];
+function encodeWithKwargs(
+  protocol: Protocol,
+  name: string,
+  args: readonly unknown[],
+  { values }: Kwargs,
+  lender: Lender,
+): string {
+  const [[plain, named], references] = withoutReferences([args, values], lender) as [[unknown, unknown], CodeAt[]];
+  // The first step leads into one of the two; a path among the positional arguments goes without it.
+  const paths = references.map(([[list, ...path], code]) => [list === 0 ? path : ['kwargs', ...path], code]);
+  return encodeAs('args', 1, protocol, [name, plain, paths, named]);
+}
 
-/** `value` with `null` in the place of each reference in it; the references are added to `found`. */
-function withoutReferences(value: unknown, path: Path, found: Reference[]): unknown {
-  if (value instanceof Ref) {
+/** The payload of a result that holds references: `[[result], references]`; `undefined` if it holds none. */
+export function encodeReferences(protocol: Protocol, name: string, value: unknown, lender: Lender): string | undefined {
+  const [plain, references] = withoutReferences([value], lender);
+  return references.length > 0 ? encodeAs(name, 2, protocol, [plain, references]) : undefined;
+}
+
+function encodeAs(name: string, levels: number, protocol: Protocol, value: unknown): string {
+  try {
+    return protocol.encode(value);
+  } catch (error) {
+    throw error instanceof NotCarried ? error.within(levels, name) : error;
+  }
+}
+
+/** Where a reference sits, and the expression for it. */
+type CodeAt = readonly [path: Path, code: string];
+
+/** `value` with `null` in the place of each reference in it; and where those were. */
+function withoutReferences(value: unknown, lender: Lender): [plain: unknown, references: CodeAt[]] {
+  const found: [path: Path, reference: Reference][] = [];
+  const plain = takeOut(value, [], found);
+  return [plain, found.map(([path, reference]) => [path, reference.codeFor(lender)])];
+}
+
+function takeOut(value: unknown, path: Path, found: [path: Path, reference: Reference][]): unknown {
+  if (value instanceof Reference) {
     found.push([path, value]);
     return null;
   }
   if (path.length > 100) return value;
-  if (Array.isArray(value)) return value.map((item, index) => withoutReferences(item, [...path, index], found));
+  if (Array.isArray(value)) return value.map((item, index) => takeOut(item, [...path, index], found));
   if (!isPlainObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, withoutReferences(item, [...path, key], found)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, takeOut(item, [...path, key], found)]));
 }

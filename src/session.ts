@@ -14,10 +14,12 @@ import {
 import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
 import { capturePlace, KEEPS_PLACES, showPlace } from './places.js';
+import { encodeReferences } from './protocol.js';
+import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
 import { NotCarried, type Protocol } from './values.js';
 import { findCycle, showCycle } from './waits.js';
-import { type AnswerVerb, formatMessage, type Incoming, type RequestVerb } from './wire.js';
+import { type AnswerVerb, formatMessage, type HostAnswerVerb, type Incoming, type RequestVerb } from './wire.js';
 
 /** A function of the host that the other side may call. */
 export type HostFunction = (...args: unknown[]) => unknown;
@@ -27,6 +29,8 @@ export interface SessionOwner {
   readonly lang: string;
   readonly protocol: Protocol;
   readonly transExcept: boolean;
+  /** Who lends what references in results stand for. */
+  readonly lender: Lender;
   /** Whether anything waits for the other side: then the host's event loop has to. */
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */
@@ -60,6 +64,9 @@ export class Session {
   readonly #owner: SessionOwner;
   readonly #channel: Pick<Channel, 'send'>;
   readonly #functions = new Map<string, HostFunction>();
+  /** Functions that the other side has been lent, by the number that it knows them by. */
+  readonly #lent = new Map<number, { readonly call: HostFunction; readonly onRelease: (() => void) | undefined }>();
+  #lastLent = 0;
   readonly #root = new Frame(0, undefined, '');
   readonly #requests = new Map<number, Request>();
   readonly #watch = new SilenceWatch(() => this.#rejectOverdue());
@@ -109,6 +116,18 @@ export class Session {
     });
   }
 
+  /** Lends a function to the other side, until that lets go of it; the number that it is known by there. */
+  lend(call: HostFunction, onRelease?: () => void): number {
+    this.#canBeCalled = true;
+    this.#lent.set(++this.#lastLent, { call, onRelease });
+    return this.#lastLent;
+  }
+
+  /** Lets go of something that the other side holds. */
+  release(id: number): void {
+    if (!this.#endError) this.#channel.send(formatMessage({ verb: 'RELEASE', id }));
+  }
+
   /** Makes `call` the function that the other side calls as `name`, as soon as it has agreed to that. */
   export(name: string, call: HostFunction, settings: CallSettings): Promise<unknown> {
     this.#canBeCalled = true;
@@ -133,6 +152,10 @@ export class Session {
         return this.#takeAnswer(message.verb, message.id, message.payload);
       case 'CALL':
         return this.#takeCall(message.id, message.request, message.payload);
+      case 'RELEASE':
+        return message.ids.forEach((id) => {
+          this.#takeBackLent(id);
+        });
       case 'INTERRUPTED':
         return this.#interrupts.noticed(message.serial);
       default:
@@ -150,6 +173,7 @@ export class Session {
       this.#settle(request, () => request.reject(makeError()));
     }
     this.#requests.clear();
+    for (const id of this.#lent.keys()) this.#takeBackLent(id);
     this.#innermost.isOver = this.#innermost !== this.#root;
   }
 
@@ -287,20 +311,26 @@ export class Session {
       return this.#send('ERROR', id, { message: `the arguments cannot be decoded: ${textOf(error)}` });
     }
     const [name, args] = Array.isArray(decoded) ? decoded : [];
-    if (typeof name !== 'string' || !Array.isArray(args)) {
+    if ((typeof name !== 'string' && typeof name !== 'number') || !Array.isArray(args)) {
       return this.#violated('it made a call without a name or without arguments');
     }
-    const frame = new Frame(id, request, name);
+    const call = typeof name === 'number' ? this.#lent.get(name)?.call : this.#functions.get(name);
+    const frame = new Frame(id, request, typeof name === 'number' ? call?.name || `callback ${name}` : name);
     if (request) request.openFrame = frame;
     else this.#root.called = frame;
     this.#innermost = frame;
     const context = request?.context ?? outside;
-    context(() => runInFrame(this, frame, () => this.#perform(frame, args)));
+    context(() => runInFrame(this, frame, () => this.#perform(frame, call, args)));
   }
 
-  #perform(frame: Frame, args: readonly unknown[]): void {
+  #takeBackLent(id: number): void {
+    const lent = this.#lent.get(id);
+    this.#lent.delete(id);
+    lent?.onRelease?.();
+  }
+
+  #perform(frame: Frame, call: HostFunction | undefined, args: readonly unknown[]): void {
     try {
-      const call = this.#functions.get(frame.name);
       if (!call) throw new BondException(this.#owner.lang, `the host exports no function '${frame.name}'`);
       const result = call(...args);
       if (!isThenable(result)) return this.#return(frame, result);
@@ -318,7 +348,19 @@ export class Session {
       this.#answer(frame, 'RETURN', this.#owner.protocol.encode(value));
     } catch (error) {
       if (!(error instanceof NotCarried)) return this.#except(frame, error);
-      const text = error.within(1, `${frame.name}()`).message;
+      this.#returnReferences(frame, value, error);
+    }
+  }
+
+  /** Returns what the protocol refuses as it is: it may be for the references in it. */
+  #returnReferences(frame: Frame, value: unknown, refusal: NotCarried): void {
+    try {
+      const payload = encodeReferences(this.#owner.protocol, `${frame.name}()`, value, this.#owner.lender);
+      if (payload === undefined) throw refusal.within(1, `${frame.name}()`);
+      this.#answer(frame, 'RETURN_WITH', payload);
+    } catch (error) {
+      if (!(error instanceof NotCarried)) return this.#except(frame, error);
+      const text = error.message;
       const failure = new SerializationException(this.#owner.lang, text, 'local', { cause: error });
       this.#remember(frame, failure);
       this.#answer(frame, 'ERROR', this.#owner.protocol.encode({ message: text }));
@@ -341,7 +383,7 @@ export class Session {
   }
 
   /** Answers the call that opened `frame`, as soon as the frame is quiet. */
-  #answer(frame: Frame, verb: AnswerVerb, payload: string): void {
+  #answer(frame: Frame, verb: HostAnswerVerb, payload: string): void {
     if (frame.isOver) return;
     if (frame.pending.size > 0) {
       frame.whenQuiet = () => this.#answer(frame, verb, payload);

@@ -4,10 +4,14 @@ export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT';
 /** How either side answers. */
 export type AnswerVerb = 'RETURN' | 'EXCEPT' | 'ERROR';
 
+/** How the host answers: with `RETURN_WITH`, a result holds references. */
+export type HostAnswerVerb = AnswerVerb | 'RETURN_WITH';
+
 /** Everything that the host says once the driver runs: each message names the frame that it is for, if it is for one. */
 export type Outgoing =
   | { readonly verb: RequestVerb; readonly frame: number; readonly id: number; readonly payload: string }
-  | { readonly verb: AnswerVerb; readonly frame: number; readonly payload: string }
+  | { readonly verb: HostAnswerVerb; readonly frame: number; readonly payload: string }
+  | { readonly verb: 'RELEASE'; readonly id: number }
   | { readonly verb: 'INTERRUPT'; readonly id: number; readonly serial: number }
   | { readonly verb: 'END' };
 
@@ -16,6 +20,7 @@ export type Incoming =
   | { readonly verb: 'STAGE1' }
   | { readonly verb: 'READY'; readonly payload: string }
   | { readonly verb: 'INTERRUPTED'; readonly serial: number }
+  | { readonly verb: 'RELEASE'; readonly ids: readonly number[] }
   | { readonly verb: AnswerVerb; readonly id: number; readonly payload: string }
   | { readonly verb: 'CALL'; readonly id: number; readonly request: number; readonly payload: string };
 
@@ -24,6 +29,8 @@ export function formatMessage(message: Outgoing): string {
   switch (message.verb) {
     case 'INTERRUPT':
       return `INTERRUPT - ${message.id} ${message.serial}\n`;
+    case 'RELEASE':
+      return `RELEASE - ${message.id} \n`;
     case 'END':
       return 'END - 0 \n';
     default:
@@ -43,6 +50,10 @@ export function parseMessage(text: string): Incoming | undefined {
     }
     case 'READY':
       return { verb, payload: text.slice(afterVerb) };
+    case 'RELEASE': {
+      const ids = text.slice(afterVerb).split(' ');
+      return ids.every(isId) ? { verb, ids: ids.map(Number) } : undefined;
+    }
     case 'RETURN':
     case 'EXCEPT':
     case 'ERROR': {

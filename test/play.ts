@@ -41,6 +41,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       violated: (what) => violations.push(what),
       nudge: (line) => sent(line),
       isHeldUp: () => false,
+      lender: { lang: 'Test', isOwner: () => true, lend: (func, onRelease) => session.lend(func, onRelease) },
       ...owner,
     },
     {

@@ -11,6 +11,7 @@ import stat
 import sys
 from collections import deque
 from itertools import chain
+from time import time as now
 
 try:
     from _thread import get_ident
@@ -162,9 +163,15 @@ def open_output():
 saying = False  # in the middle of a message
 
 
+released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
+
+
 def say(message):
     """Sends one message to the host, after everything that was printed before it."""
     global saying
+    if released:
+        numbers = [str(released.pop()) for _ in range(len(released))]
+        say('RELEASE ' + ' '.join(numbers))
     if os.getpid() != process:
         sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
     if getattr(sys, 'stdout', None) is not live_stdout:
@@ -210,17 +217,23 @@ to_json = json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
 from_json = json.loads
 
 
+extended = False  # whether the protocol is EJSON, which has words for more than JSON
+
+
 def encode(value, root='result'):
-    """JSON text of `value`, in ASCII; what JSON would change on the way is an error that says where it sits."""
+    """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits."""
     try:
         text = to_json(value)
+        if (type(value) in PLAIN or is_exact(value)) and not (extended and '"$' in text):
+            return text
+    except Exception:
+        pass
+    try:
+        return to_json(spell(value, root, []))
+    except _BOND_SerializationException:
+        raise
     except Exception as error:
-        path, reason = find_culprit(value, root, ()) or (root, str(error))
-        raise _BOND_SerializationException('%s: %s' % (path, reason))
-    if type(value) not in PLAIN and not is_exact(value):
-        path, reason = find_culprit(value, root, ()) or (root, 'cannot be carried by JSON')
-        raise _BOND_SerializationException('%s: %s' % (path, reason))
-    return text
+        raise _BOND_SerializationException('%s: %s' % (root, 'is nested too deep' if 'recursion' in str(error) else error))
 
 
 def is_exact(value):
@@ -239,7 +252,7 @@ def is_exact(value):
                 if not KEYS.issuperset(map(type, chain.from_iterable(alike))):
                     return False
                 deeper.extend(chain.from_iterable(map(kind.values, alike)))
-            elif issubclass(kind, (list, tuple)):
+            elif issubclass(kind, (list, tuple)) and not hasattr(kind, '_fields'):
                 deeper.extend(chain.from_iterable(alike))
             elif not is_plain_subclass(kind):
                 return False
@@ -252,38 +265,155 @@ def is_plain_subclass(kind):
     return issubclass(kind, STRINGS + INTEGERS + (float,)) and not hasattr(kind, '__members__')
 
 
-def find_culprit(value, path, parents):
-    """(path, reason) of the first part of `value` that JSON cannot carry to the letter, or None."""
+def spell(value, path, parents):
+    """What stands for `value` in JSON; what the protocol has no word for is an error that says where it sits."""
+    if isinstance(value, float):
+        return value if value - value == 0 else word(path, value, '$numberDouble', NOT_FINITE[repr(float(value))])
+    if type(value) in PLAIN or is_plain_subclass(type(value)):
+        return spell_text(value, path) if PYTHON2 and isinstance(value, str) else value
+    if any(value is parent for parent in parents):
+        refuse(path, 'refers to itself')
+    if len(parents) > 400:
+        refuse(path[:200], 'is nested too deep')
+    parents.append(value)
+    spelled = spell_dict(value, path, parents) if isinstance(value, dict) else spell_items(value, path, parents)
+    parents.pop()
+    return spelled
+
+
+def spell_text(value, path):
+    """Python 2's bytes, which are text as long as they are UTF-8."""
+    try:
+        return value.decode('utf-8')
+    except UnicodeDecodeError:
+        return word(path, value, '$binary', base64_of(value))
+
+
+def spell_dict(value, path, parents):
+    odd = [key for key in value if type(key) not in KEYS]
+    if not odd:
+        return dict((escaped(key), spell(value[key], below(path, key), parents)) for key in value)
+    if not extended:
+        refuse(path, 'the key %.80r is not a string' % (odd[0],))
+    return {'$map': [[spell(key, path, parents), spell(value[key], '%s[%.80r]' % (path, key), parents)] for key in value]}
+
+
+def spell_items(value, path, parents):
+    if isinstance(value, list) or isinstance(value, tuple) and not hasattr(value, '_fields'):
+        return [spell(item, '%s[%d]' % (path, index), parents) for index, item in enumerate(value)]
+    if extended and type(value) is MATCH:  # what re.sub gives to a function: as JavaScript's exec has it
+        return [spell(item, path, parents) for item in (value.group(0),) + value.groups()]
+    if isinstance(value, (set, frozenset)):
+        return word(path, value, '$set', [spell(item, path, parents) for item in value] if extended else None)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return word(path, value, '$binary', base64_of(bytes(value)))
+    if hasattr(value, 'utcoffset') and hasattr(value, 'microsecond') and hasattr(value, 'year'):
+        return word(path, value, '$date', milliseconds_of(value, path) if extended else None)
+    if type(value).__module__ == 'array':
+        return word(path, value, '$typedArray', typed_array(value, path) if extended else None)
+    if type(value).__module__ == 'numpy':
+        return spell_numpy(value, path, parents)
+    return word(path, value)
+
+
+def word(path, value, name=None, content=None):
+    """A word of EJSON for a value that JSON has none for."""
+    if extended and name:
+        return {name: content}
     kind = type(value)
     if kind is float:
-        if value != value or value in (float('inf'), float('-inf')):
-            return path, '%r is not a JSON number' % value
-        return None
-    if any(value is parent for parent in parents):
-        return path, 'refers to itself'
-    if len(parents) > 200:
-        return path, 'is nested too deep'
-    if isinstance(value, dict):
-        for key in value:
-            if type(key) not in KEYS:
-                return path, 'the key %.80r is not a string' % (key,)
-            culprit = find_culprit(value[key], path + ('.' + key if is_name(key) else '[%s]' % json.dumps(key)), parents + (value,))
-            if culprit:
-                return culprit
-        return None
-    if isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            culprit = find_culprit(item, '%s[%d]' % (path, index), parents + (value,))
-            if culprit:
-                return culprit
-        return None
-    if kind in PLAIN or is_plain_subclass(kind):
-        try:
-            to_json(value)
-            return None
-        except Exception as error:
-            return path, str(error)
-    return path, 'a value of type %s cannot be carried by JSON' % kind.__name__
+        refuse(path, '%r is not a JSON number' % value)
+    advice = [text for test, text in ADVICE if test(value, kind)]
+    name = 'EJSON' if extended else 'JSON'
+    refuse(path, 'a value of type %s cannot be carried by %s%s' % (kind.__name__, name, advice[0] if advice else ''))
+
+
+def refuse(path, reason):
+    raise _BOND_SerializationException('%s: %s' % (path, reason))
+
+
+# What to do about values that have no word, because each has several forms that the host might want.
+ADVICE = (
+    (lambda value, kind: hasattr(kind, '__members__'), ': send its .value or .name'),
+    (lambda value, kind: hasattr(value, '_asdict'), ': send its ._asdict(), or list() of it'),
+    (lambda value, kind: hasattr(kind, '__dataclass_fields__'), ': send dataclasses.asdict() of it'),
+    (lambda value, kind: kind.__name__ == 'Decimal', ': send str() or float() of it'),
+    (lambda value, kind: hasattr(value, '__fspath__') or kind.__name__ == 'UUID', ': send str() of it'),
+    (lambda value, kind: hasattr(value, 'isoformat'), ': send its .isoformat()'),
+    (lambda value, kind: hasattr(value, '__next__') or hasattr(value, 'next'), ': iterate() over it, or hold() it'),
+    (lambda value, kind: callable(value) or hasattr(value, '__dict__'), ': hold() it'),
+)
+MATCH = type(re.match('', ''))
+NOT_FINITE = {'nan': 'NaN', 'inf': 'Infinity', '-inf': '-Infinity'}
+
+
+def escaped(key):
+    return '$' + key if extended and key[:1] == '$' else key
+
+
+def below(path, key):
+    return path + ('.' + key if is_name(key) else '[%s]' % json.dumps(key))
+
+
+def base64_of(data):
+    import base64
+    return {'base64': base64.b64encode(data).decode('ascii'), 'subType': '00'}
+
+
+def utc():
+    import datetime
+
+    class UTC(datetime.tzinfo):  # Python 2 has none
+        def utcoffset(self, moment):
+            return datetime.timedelta(0)
+
+        dst = utcoffset
+
+        def tzname(self, moment):
+            return 'UTC'
+
+    zone = UTC() if PYTHON2 else datetime.timezone.utc
+    return datetime, datetime.datetime(1970, 1, 1, tzinfo=zone)
+
+
+def milliseconds_of(moment, path):
+    if moment.utcoffset() is None:
+        refuse(path, 'a datetime without a time zone is no moment: give it a tzinfo')
+    span = moment - utc()[1]
+    micros = (span.days * 86400 + span.seconds) * 1000000 + span.microseconds
+    if micros % 1000:
+        refuse(path, 'a datetime with microseconds cannot be carried, because Date has milliseconds: '
+                     'send its .isoformat(), or .replace(microsecond=...)')
+    return {'$numberLong': str(micros // 1000)}
+
+
+TYPES = {'i1': 'int8', 'u1': 'uint8', 'i2': 'int16', 'u2': 'uint16', 'i4': 'int32', 'u4': 'uint32', 'i8': 'int64', 'u8': 'uint64',
+         'f4': 'float32', 'f8': 'float64'}
+
+
+def kind_of_items(typecode, size):
+    return ('f' if typecode in 'fd' else 'u' if typecode.isupper() else 'i') + str(size)
+
+
+def typed_array(value, path):
+    if value.typecode not in 'bBhHiIlLqQfd':
+        refuse(path, 'an array of characters cannot be carried: send its .tounicode()')
+    return packed(kind_of_items(value.typecode, value.itemsize), value.tobytes() if hasattr(value, 'tobytes') else value.tostring())
+
+
+def packed(kind, data):
+    return {'type': TYPES[kind], 'base64': base64_of(data)['base64']}
+
+
+def spell_numpy(value, path, parents):
+    if not hasattr(value, 'dtype') or not hasattr(value, 'tolist'):
+        return word(path, value)
+    if value.ndim == 0:
+        return spell(value.item(), path, parents)
+    kind = value.dtype.kind + str(value.dtype.itemsize)
+    if value.ndim != 1 or kind not in TYPES:
+        refuse(path, 'of numpy, only arrays of numbers in one dimension can be carried: send .ravel() or .tolist() of it')
+    return word(path, value, '$typedArray', packed(kind, value.astype('<' + kind).tobytes()) if extended else None)
 
 
 def is_name(text):
@@ -294,9 +424,63 @@ def is_name(text):
 
 def decode(payload):
     try:
-        return from_json(payload.decode('utf-8'))
+        value = from_json(payload.decode('utf-8'))
+        return read_words(value) if extended and b'"$' in payload else value
     except Exception as error:
         raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
+
+
+def read_words(value):
+    if isinstance(value, list):
+        return [read_words(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        (name, content), = value.items()
+        if name[:1] == '$' and name[1:2] != '$':
+            return WORDS[name](content)
+    return dict((key[1:] if key[:2] == '$$' else key, read_words(item)) for key, item in value.items())
+
+
+def read_bytes(content):
+    import base64
+    data = base64.b64decode(content['base64'])
+    return bytearray(data) if PYTHON2 else data
+
+
+def read_date(content):
+    datetime, epoch = utc()
+    return epoch + datetime.timedelta(milliseconds=int(content['$numberLong']))
+
+
+def read_set(items):
+    value = set(map(read_words, items))
+    if len(value) != len(items):
+        raise ValueError('items of a Set that are the same in Python')
+    return value
+
+
+def read_map(entries):
+    value = dict((read_words(key), read_words(item)) for key, item in entries)
+    if len(value) != len(entries):
+        raise ValueError('keys of a Map that are the same in Python')
+    return value
+
+
+def read_typed_array(content):
+    import array
+    name = content['type'].replace('clamped', '')
+    codes = [code for code in ('bBhHiIlLfd' if PYTHON2 else 'bBhHiIqQfd') if TYPES.get(kind_of_items(code, array.array(code).itemsize)) == name]
+    data = bytes(read_bytes(content))
+    value = array.array(codes[0])
+    (value.fromstring if PYTHON2 else value.frombytes)(data)
+    return value
+
+
+WORDS = {
+    '$numberDouble': float, '$binary': read_bytes, '$date': read_date, '$set': read_set, '$map': read_map,
+    '$typedArray': read_typed_array,
+}
 
 
 # ---- Exceptions ----------------------------------------------------------------------------------------------------
@@ -368,7 +552,7 @@ def lower_recursion_limit():
         pass  # user code has lowered it itself, and is too deep for less
 
 
-def call_host(name, arguments):
+def call_host(name, arguments, number=None):
     global last_call, interrupted
     if get_ident() != main_thread:
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
@@ -377,7 +561,7 @@ def call_host(name, arguments):
     if os.getpid() != process:
         raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
     need_room(60)
-    payload = encode([name, arguments], 'arguments of %s' % name)
+    payload = encode([name if number is None else number, arguments], 'arguments of %s' % name)
     last_call += 1
     frame = str(last_call)
     say('CALL %s %s %s' % (frame, running, payload))
@@ -392,6 +576,10 @@ def call_host(name, arguments):
         raise error
     if verb == b'RETURN':
         return decode(payload)
+    if verb == b'RETURN_WITH':
+        result, references = decode(payload)
+        put_references(references, result)
+        return result[0]
     description = decode(payload)
     message = description['message'] if not PYTHON2 else description['message'].encode('utf-8')
     if verb == b'ERROR':
@@ -409,6 +597,30 @@ def stub(name):
     host_function.__qualname__ = host_function.__name__
     host_function.__module__ = '__main__'
     return host_function
+
+
+class _BOND_callback(object):
+    """A function that the host has lent, by its number."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __call__(self, *arguments):
+        return call_host('callback', arguments, self.number)
+
+    def __del__(self):
+        released.append(self.number)
+
+
+def _BOND_stream(number):
+    """Iterates over what the host hands out in batches."""
+    take = _BOND_callback(number)
+    size, done = 1, False
+    while not done:
+        items, done = take(size)
+        for item in items:
+            yield item
+        size = min(2 * size, 256)
 
 
 # ---- Requests ------------------------------------------------------------------------------------------------------
@@ -441,13 +653,22 @@ def callable_named(name):
     return function
 
 
-def call(name, arguments, references=()):
+def call(name, arguments, references=(), named=None):
+    put_references(references, arguments, named)
+    if named:
+        return callable_named(name)(*arguments, **dict((str(key), value) for key, value in named.items()))
+    return callable_named(name)(*arguments)
+
+
+def put_references(references, values, named=None):
+    """Puts what expressions refer to in their places."""
     for path, code in references:
-        place = arguments
+        place = values
+        if path[0] == 'kwargs':
+            place, path = named, path[1:]
         for step in path[:-1]:
             place = place[step]
         place[path[-1]] = evaluate(code)
-    return callable_named(name)(*arguments)
 
 
 def export(name):
@@ -470,6 +691,91 @@ def find_place(steps):
             importlib.import_module('.'.join(steps[:count]))
         place = getattr(place, step)
     return place
+
+
+held = {}     # what the host holds here, by number
+iterators = {}  # [iterator, what it has thrown behind items that went before], by number
+counter = 0
+
+
+def next_number():
+    global counter
+    counter += 1
+    return counter
+
+
+def _BOND_hold(value):
+    number = next_number()
+    held[number] = value
+    return number
+
+
+def _BOND_held(number):
+    return held[number]
+
+
+def _BOND_get(holder, name):
+    try:
+        return getattr(holder, name)
+    except (AttributeError, TypeError):
+        if not hasattr(holder, '__getitem__'):
+            raise
+    return holder[name]
+
+
+def _BOND_set(holder, name, value):
+    if hasattr(holder, '__setitem__'):
+        holder[name] = value
+    else:
+        setattr(holder, name, value)
+
+
+def _BOND_invoke(holder, name, *arguments, **named):
+    return getattr(holder, name)(*arguments, **named)
+
+
+def _BOND_apply(holder, *arguments, **named):
+    return holder(*arguments, **named)
+
+
+def _BOND_hold_result(name, *arguments, **named):
+    return _BOND_hold(globals()[name](*arguments, **named))
+
+
+def _BOND_iterate(value):
+    number = next_number()
+    iterators[number] = [iter(value), None]
+    return number
+
+
+def _BOND_next(number, count):
+    """The next items, and whether they are the last: as many as are wanted, or as come within some milliseconds."""
+    iterator, error = iterators[number]
+    if error:
+        del iterators[number]
+        raise error
+    items, done = [], False
+    deadline = now() + 0.005
+    try:
+        for item in iterator:
+            items.append(item)
+            if len(items) >= count or now() > deadline:
+                break
+        else:
+            done = True
+            del iterators[number]
+    except Exception as error:
+        if not items:
+            del iterators[number]
+            raise
+        iterators[number][1] = error
+    return items, done
+
+
+def _BOND_leave(number):
+    iterator, _ = iterators.pop(number, (None, None))
+    if hasattr(iterator, 'close'):
+        iterator.close()
 
 
 def run_eval(payload):
@@ -552,7 +858,9 @@ def take(frame):
             return verb, request, payload
         if verb == b'END':
             sys.exit()
-        if verb != b'INTERRUPT':
+        if verb == b'RELEASE':
+            held.pop(int(request), None)
+        elif verb != b'INTERRUPT':
             aside.setdefault(target, deque()).append((verb, request, payload))
         elif is_meant(request, payload) and depth > 1:
             interrupted = KeyboardInterrupt()
@@ -640,11 +948,12 @@ def is_meant(request, serial):
 # ---- Start ---------------------------------------------------------------------------------------------------------
 
 def start():
-    global last_piece, more_pieces, transparent, interrupted
+    global last_piece, more_pieces, transparent, extended
     settings = json.loads(requests.readline().decode('utf-8').split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, transparent = mark + b' ', mark + b'+', settings['transExcept']
-    protocols = [name for name in settings['protocols'] if name == 'JSON']
+    protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
+    extended = protocols[:1] == ['EJSON']
     protect_stdin()
     open_output()
     notice = getattr(signal, 'SIGURG', None)
@@ -656,7 +965,7 @@ def start():
     if PYTHON2:
         for number in (signal.SIGINT, notice):
             signal.siginterrupt(number, False)
-    main.update(_BOND_SerializationException=_BOND_SerializationException, _BOND_RemoteException=_BOND_RemoteException)
+    main.update((name, value) for name, value in globals().items() if name.startswith('_BOND_'))
     for exception in (_BOND_SerializationException, _BOND_RemoteException):
         exception.__module__ = '__main__'
     say('READY %s' % to_json({
