@@ -1,0 +1,158 @@
+// The kinds of values that EJSON carries: samples, what becomes of them in each language, and random ones.
+
+import fc from 'fast-check';
+import type { Language } from './fixtures.js';
+
+/** A kind of value, and some of them. */
+export interface Kind {
+  readonly name: string;
+  readonly samples: readonly unknown[];
+}
+
+const numbers = [0.5, NaN, -0, 1e300];
+
+export const kinds: readonly Kind[] = [
+  { name: 'null', samples: [null, undefined] },
+  { name: 'boolean', samples: [true, false] },
+  { name: 'integer `number`', samples: [0, -7, 2 ** 53 - 1] },
+  { name: '`bigint`', samples: [2n ** 62n, -(2n ** 53n) - 1n] },
+  { name: '`bigint` beyond 64 bits', samples: [2n ** 64n + 1n, -(10n ** 40n)] },
+  { name: 'other `number`', samples: [0.1, -1e-300, 5e-324, 1e20] },
+  { name: '`-0`', samples: [-0] },
+  { name: '`NaN`, `±Infinity`', samples: [NaN, Infinity, -Infinity] },
+  { name: '`string`', samples: ['', 'é😀\0"\\', '$date', 'x'.repeat(100_000)] },
+  { name: '`Uint8Array`', samples: [new Uint8Array([0, 200, 255]), new Uint8Array(70_000).fill(129)] },
+  { name: '`Uint8Array` of ASCII', samples: [new Uint8Array([72, 105])] },
+  { name: '`Date`', samples: [new Date(0), new Date(-1), new Date(1_700_000_000_123)] },
+  { name: 'array', samples: [[], [1, [2, []]]] },
+  {
+    name: 'object',
+    samples: [
+      { a: 1, 'b c': { é: null } },
+      { $date: 5, $$x: { $y: [] } },
+    ],
+  },
+  { name: 'empty object', samples: [{}] },
+  { name: '`Map` with strings as keys', samples: [new Map([['a', { b: 1 }]])] },
+  {
+    name: '`Map` with integers as keys',
+    samples: [
+      new Map([
+        [5, 'a'],
+        [-1, 'b'],
+      ]),
+    ],
+  },
+  { name: '`Set`', samples: [new Set(['a', 'b']), new Set()] },
+  { name: '`Float64Array`', samples: [new Float64Array(numbers)] },
+  {
+    name: '`Int32Array` and the like',
+    samples: [new Int8Array([-1]), new Uint16Array([65535]), new Int32Array([1, -2])],
+  },
+  { name: '`BigInt64Array`', samples: [new BigInt64Array([2n ** 63n - 1n, -1n])] },
+];
+
+/** What comes back of what was sent; languages make one of what they cannot tell apart. */
+export const returned: Record<Language, (value: unknown) => unknown> = {
+  JavaScript: (value) => change(value, { map: (entries) => new Map(entries), set: (items) => new Set(items) }),
+  Python: (value) =>
+    change(value, {
+      map: (entries) =>
+        entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries) : new Map(entries),
+      set: (items) => new Set(items),
+    }),
+  Perl: (value) =>
+    change(value, {
+      map: (entries) => Object.fromEntries(entries),
+      set: (items) => items,
+      bytes: (bytes) => (bytes.every((byte) => byte < 128) ? Buffer.from(bytes).toString() : bytes),
+      view: (items) => items,
+    }),
+  PHP: (value) =>
+    change(value, {
+      map: (entries) => phpArray(entries),
+      set: (items) => items,
+      object: (entries) => phpArray(entries),
+      bytes: (bytes) => (isUtf8(bytes) ? Buffer.from(bytes).toString() : bytes),
+      view: (items) => items,
+    }),
+};
+
+/** PHP's array is a list if its keys are 0, 1, 2, …; an empty one always. */
+function phpArray(entries: readonly (readonly [unknown, unknown])[]): unknown {
+  const isList = entries.every(([key], index) => String(key) === String(index));
+  return isList ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  return Buffer.from(Buffer.from(bytes).toString()).equals(bytes);
+}
+
+/** What a language does to values that it has no type of its own for. */
+interface Changes {
+  readonly map: (entries: [unknown, unknown][]) => unknown;
+  readonly set: (items: unknown[]) => unknown;
+  readonly object?: (entries: [string, unknown][]) => unknown;
+  readonly bytes?: (bytes: Uint8Array) => unknown;
+  readonly view?: (items: unknown[]) => unknown;
+}
+
+function change(value: unknown, changes: Changes): unknown {
+  const below = (part: unknown): unknown => change(part, changes);
+  if (value === undefined) return null;
+  if (typeof value === 'bigint') return smallest(value);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(below);
+  if (value instanceof Map) return changes.map([...value].map(([key, part]) => [below(key), below(part)]));
+  if (value instanceof Set) return changes.set([...value].map(below));
+  if (value instanceof Uint8Array) return changes.bytes?.(value) ?? value;
+  if (ArrayBuffer.isView(value)) return changes.view?.(Array.from(value as unknown as number[], below)) ?? value;
+  const entries = Object.entries(value).map(([key, part]): [string, unknown] => [key, below(part)]);
+  return changes.object?.(entries) ?? Object.fromEntries(entries);
+}
+
+/** Integers are `number` as far as that is exact. */
+function smallest(value: bigint): number | bigint {
+  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
+}
+
+// ---- Random values
+
+const key = fc.oneof(
+  fc.string({ maxLength: 5 }),
+  fc.constantFrom('$', '$$', '$date', '$binary', '__proto__', 'constructor', ''),
+);
+
+function scalarFor(lang: Language): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    fc.constantFrom(null, undefined, true, false, NaN, Infinity, -Infinity, -0),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.double(),
+    fc.bigInt(lang === 'PHP' ? { min: -(2n ** 63n), max: 2n ** 63n - 1n } : { min: -(2n ** 80n), max: 2n ** 80n }),
+    fc.string({ unit: 'binary' }),
+    fc.uint8Array({ maxLength: 20 }).map((bytes) => new Uint8Array(bytes)),
+    fc.date({ noInvalidDate: true, min: new Date('0001-01-02'), max: new Date('9999-12-30') }),
+    fc.oneof(fc.float64Array(), fc.float32Array(), fc.int8Array(), fc.uint32Array(), fc.bigInt64Array()),
+    fc.uniqueArray(fc.oneof(fc.string(), fc.integer())).map((items) => new Set<unknown>(items)),
+  );
+}
+
+/** Any value of the table, at any depth. */
+export function valueFor(lang: Language): fc.Arbitrary<unknown> {
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      scalarFor(lang),
+      fc.array(tie('value'), { maxLength: 6 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 6, noNullPrototype: true }),
+      fc
+        .uniqueArray(fc.tuple(fc.oneof(fc.string(), fc.integer()), tie('value')), {
+          maxLength: 5,
+          selector: ([name]) => String(name),
+        })
+        .map((entries) => new Map(entries)),
+    ),
+  }));
+  return value as fc.Arbitrary<unknown>;
+}
