@@ -1,4 +1,4 @@
-// Runs every piece of code in the README, against real interpreters, and compares what it prints with what the README shows.
+// Runs every piece of code in the README and in docs, against real interpreters, and compares what it prints with what the page shows.
 
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,12 +17,12 @@ const COMPILER_OPTIONS =
 interface Example {
   readonly title: string;
   readonly code: string;
-  /** What it prints, if the README says so. */
+  /** What it prints, if the page says so. */
   readonly output: string | undefined;
 }
 
 /** The code of a page, each with the output that follows it. */
-function examplesOf(page: string): Example[] {
+function examplesOf(name: string, page: string): Example[] {
   const pattern = /^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
   return [...page.matchAll(pattern)].map(([, code = '', output], index) => {
     const heading =
@@ -30,7 +30,7 @@ function examplesOf(page: string): Example[] {
         .slice(0, page.indexOf(code))
         .match(/^#+ .*$/gm)
         ?.at(-1) ?? '';
-    return { title: `${index + 1}, under "${heading.replace(/^#+ /, '')}"`, code, output };
+    return { title: `${name}, ${index + 1}, under "${heading.replace(/^#+ /, '')}"`, code, output };
   });
 }
 
@@ -45,11 +45,12 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const examples = examplesOf(readFileSync(join(ROOT, 'README.md'), 'utf8'));
+const PAGES = ['README.md', 'docs/values.md'];
+const examples = PAGES.flatMap((page) => examplesOf(page, readFileSync(join(ROOT, page), 'utf8')));
 let folder: string;
 let files: string[];
 
-describe('the code of the README', { timeout: 60_000 }, () => {
+describe('the code of the documentation', { timeout: 60_000 }, () => {
   // Inside of the package, and where git does not look: `bond` means dist/ there.
   beforeAll(() => {
     if (!existsSync(join(DIST, 'index.js'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });

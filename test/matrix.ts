@@ -1,0 +1,88 @@
+// The table of docs/values.md, as the interpreters here show it: npm run matrix writes it into the page.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type Bond, makeBond, SerializationException } from '../src/index.js';
+import { kinds } from './kinds.js';
+
+const PAGE = new URL('../docs/values.md', import.meta.url);
+const [BEGIN, END] = ['<!-- matrix: written by npm run matrix -->\n', '<!-- end of matrix -->\n'];
+
+/** For each language, a block that defines `same(x)` and `kind_of(x)`, which says what `x` is there. */
+const definitions = {
+  Python: `
+def same(x): return x
+def kind_of(x): return type(x).__name__`,
+  PHP: `
+function same($x) { return $x; }
+function kind_of($x) {
+  return is_array($x) ? ($x === [] || array_keys($x) === range(0, count($x) - 1) ? 'array (a list)' : 'array') : get_debug_type($x);
+}`,
+  Perl: `
+sub same { $_[0] }
+sub kind_of {
+  my ($x) = @_;
+  return 'undef' unless defined $x;
+  return { ARRAY => 'array', HASH => 'hash' }->{ref $x} || ref $x if ref $x;
+  no warnings;
+  return 'boolean' if builtin::is_bool($x);
+  return 'number' if builtin::created_as_number($x);
+  return utf8::is_utf8($x) || $x !~ /[^\\x00-\\x7f]/ ? 'string' : 'string of bytes';
+}`,
+  JavaScript: `
+function same(x) { return x }
+function kind_of(x) { return x === null || typeof x !== 'object' ? String(x === null ? x : typeof x) : x.constructor.name }`,
+} as const;
+
+/** What a value is called on the host. */
+function kindHere(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return typeof value;
+  return Array.isArray(value) ? 'array' : Object.getPrototypeOf(value).constructor.name.replace(/^Object$/, 'object');
+}
+
+/** What becomes of some values of one kind: what they are there, and, where it is something else, what comes back. */
+async function cell(bond: Bond, samples: readonly unknown[]): Promise<string> {
+  const cells = new Set<string>();
+  for (const sample of samples) cells.add(await fate(bond, sample));
+  return [...cells].join(', ');
+}
+
+async function fate(bond: Bond, sample: unknown): Promise<string> {
+  try {
+    const there = await bond.call<string>('kind_of', sample);
+    const [here, back] = [kindHere(sample ?? null), kindHere(await bond.call('same', sample))];
+    return here === back ? `\`${there}\`` : `\`${there}\` → ${back}`;
+  } catch (error) {
+    if (error instanceof SerializationException) return 'an error';
+    throw error;
+  }
+}
+
+/** The whole table, in Markdown. */
+export async function matrix(): Promise<string> {
+  const langs = Object.keys(definitions) as (keyof typeof definitions)[];
+  const bonds = await Promise.all(langs.map((lang) => makeBond(lang, { protocol: 'EJSON' })));
+  await Promise.all(bonds.map((bond, index) => bond.evalBlock(definitions[langs[index] as keyof typeof definitions])));
+  const lines = [`| host | ${langs.join(' | ')} |`, `|---|${langs.map(() => '---|').join('')}`];
+  for (const { name, samples } of kinds) {
+    const cells = await Promise.all(bonds.map((bond) => cell(bond, samples)));
+    lines.push(`| ${name} | ${cells.join(' | ')} |`);
+  }
+  await Promise.all(bonds.map((bond) => bond.close()));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The table as it stands in the page. */
+export function matrixInPage(): string {
+  const page = readFileSync(PAGE, 'utf8');
+  return page.slice(page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END));
+}
+
+async function write(): Promise<void> {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before, after] = [page.slice(0, page.indexOf(BEGIN) + BEGIN.length), page.slice(page.indexOf(END))];
+  writeFileSync(PAGE, before + (await matrix()) + after);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await write();
