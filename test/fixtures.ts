@@ -96,7 +96,8 @@ export function missing(what: string, skip: (note: string) => void, isRequired =
 
 const found = new Map<Language, boolean>();
 
-function hasInterpreter(lang: Language): boolean {
+/** Whether the interpreter of a language is here. */
+export function hasInterpreter(lang: Language): boolean {
   const known = found.get(lang);
   if (known !== undefined) return known;
   const isFound = queryDriver(lang).commands.some(

@@ -514,9 +514,19 @@ def traceback_of(kind, error, trace):
         return u''
 
 
+last_error = None
+
+
+def _BOND_error():
+    """What was thrown last, and not caught."""
+    return last_error
+
+
 def report(request):
     """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
+    global last_error
     kind, error, trace = sys.exc_info()
+    last_error = error
     call = getattr(error, 'bond_call', None)
     if isinstance(error, _BOND_SerializationException):
         return 'ERROR %s %s' % (request, to_json({'message': message_of(error), 'call': call}))
