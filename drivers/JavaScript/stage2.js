@@ -7,6 +7,7 @@
 const childProcess = require('child_process');
 const fs = require('fs');
 const { Readable, Writable } = require('stream');
+const { types } = require('util');
 const v8 = require('v8');
 const vm = require('vm');
 
@@ -162,8 +163,11 @@ function pause() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
+const released = []; // numbers of the host's functions that nothing here refers to any more
+
 /** Sends one message to the host. What was printed before it has been written. */
 function say(message) {
+  if (released.length > 0) say(`RELEASE ${released.splice(0).join(' ')}`);
   const bytes = Buffer.from(`${lastPiece}${message}\n`);
   if (bytes.length <= PIECE) return sendPiece(bytes);
   const body = bytes.slice(lastPiece.length, -1);
@@ -191,10 +195,21 @@ function sendPiece(bytes) {
 class _BOND_SerializationException extends TypeError {}
 
 const LARGEST_INTEGER = 2 ** 53;
+const DOLLAR = 36;
+
+let isExtended = false; // the protocol is EJSON, which has words for more than JSON
 
 const json = {
   encode: write,
   decode: readJson,
+};
+
+const ejson = {
+  encode: write,
+  decode(text) {
+    const value = readJson(text);
+    return text.includes('"$') ? readWords(value) : value;
+  },
 };
 
 const structuredClone = {
@@ -202,7 +217,7 @@ const structuredClone = {
     try {
       return v8.serialize(value).toString('base64');
     } catch (error) {
-      throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message}`);
+      throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message.replace(/ cloned\.$/, ' cloned: hold() it')}`);
     }
   },
   decode: (text) => v8.deserialize(Buffer.from(text, 'base64')),
@@ -256,7 +271,7 @@ function isExactObject(value) {
     return true;
   }
   if (!isPlainObject(value)) return false;
-  for (const key in value) if (!isExact(value[key])) return false;
+  for (const key in value) if (!isExact(value[key]) || (isExtended && key.charCodeAt(0) === DOLLAR)) return false;
   return true;
 }
 
@@ -288,12 +303,15 @@ function writeValue(value, path, parents, key = '') {
     case 'object':
       return value === null ? 'null' : writeObject(value, path, parents, key);
     default:
-      throw new _BOND_SerializationException(`${path}: a ${typeof value} cannot be carried by JSON`);
+      throw notCarried(value, path);
   }
 }
 
 function writeNumber(value, path) {
-  if (!Number.isFinite(value)) throw new _BOND_SerializationException(`${path}: ${value} is not a JSON number`);
+  if (!Number.isFinite(value)) {
+    if (isExtended) return `{"$numberDouble":"${value}"}`;
+    throw new _BOND_SerializationException(`${path}: ${value} is not a JSON number`);
+  }
   if (Object.is(value, -0)) return '-0.0';
   const text = JSON.stringify(value);
   // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would arrive as a bigint.
@@ -304,15 +322,83 @@ function writeObject(value, path, parents, key) {
   if (parents.includes(value)) throw new _BOND_SerializationException(`${path}: refers to itself`);
   if (parents.length > 1000) throw new _BOND_SerializationException(`${path.slice(0, 200)}…: is nested too deep`);
   const inside = parents.concat([value]);
-  if (Array.isArray(value)) return `[${Array.from(value, (item, index) => writeValue(item, `${path}[${index}]`, inside, String(index))).join(',')}]`;
-  const isText = value instanceof Date || ArrayBuffer.isView(value);
+  if (Array.isArray(value)) return `[${writeItems(value, path, inside).join(',')}]`;
+  const isPlain = isPlainObject(value);
+  const word = isExtended && !isPlain ? writeWord(value, path, inside) : undefined;
+  if (word !== undefined) return word;
+  const isText = types.isDate(value) || ArrayBuffer.isView(value);
   if (typeof value.toJSON === 'function' && !isText) return writeValue(value.toJSON(key), path, inside);
-  if (!isPlainObject(value)) {
-    const name = value.constructor && value.constructor.name;
-    throw new _BOND_SerializationException(`${path}: a ${name || 'value with a prototype of its own'} cannot be carried by JSON`);
-  }
-  const entries = Object.keys(value).map((name) => `${JSON.stringify(name)}:${writeValue(value[name], below(path, name), inside, name)}`);
+  if (!isPlain) throw notCarried(value, path);
+  const entries = Object.keys(value).map((name) => `${writeKey(name)}:${writeValue(value[name], below(path, name), inside, name)}`);
   return `{${entries.join(',')}}`;
+}
+
+function writeItems(items, path, parents) {
+  return Array.from(items, (item, index) => writeValue(item, `${path}[${index}]`, parents, String(index)));
+}
+
+function writeKey(name) {
+  return JSON.stringify(isExtended && name.charCodeAt(0) === DOLLAR ? `$${name}` : name);
+}
+
+/** The word of EJSON for an object, if there is one. */
+function writeWord(value, path, parents) {
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? undefined : `{"$date":{"$numberLong":"${value.getTime()}"}}`;
+  if (types.isMap(value)) return `{"$map":[${writeEntries(value, path, parents)}]}`;
+  if (types.isSet(value)) return `{"$set":[${distinct(writeItems(value, path, parents), path).join(',')}]}`;
+  return ArrayBuffer.isView(value) ? writeView(value) : undefined;
+}
+
+function writeEntries(map, path, parents) {
+  const places = Array.from(map.keys(), (key, index) => (typeof key === 'string' ? below(path, key) : `${path}[${index}]`));
+  const keys = distinct(Array.from(map.keys(), (key, index) => writeValue(key, places[index], parents)), path);
+  return Array.from(map.values(), (value, index) => `[${keys[index]},${writeValue(value, places[index], parents)}]`).join(',');
+}
+
+/** Texts of items that have to be different where they arrive, as 5 and 5n, null and undefined will not be. */
+function distinct(texts, path) {
+  const primitives = texts.filter((text) => !/^[[{]/.test(text));
+  if (new Set(primitives).size === primitives.length) return texts;
+  throw new _BOND_SerializationException(`${path}: has keys or items that are the same in EJSON`);
+}
+
+/** What numbers of one type side by side are called; their bytes are little-endian. */
+const TYPED_ARRAYS = {
+  __proto__: null,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  uint8clamped: Uint8ClampedArray,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+function writeView(view) {
+  const base64 = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
+  if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
+  const type = Object.keys(TYPED_ARRAYS).find((name) => view instanceof TYPED_ARRAYS[name]);
+  return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
+}
+
+function notCarried(value, path) {
+  const name = isExtended ? 'EJSON' : 'JSON';
+  return new _BOND_SerializationException(`${path}: ${describeValue(value)} cannot be carried by ${name}${advice(value)}`);
+}
+
+function describeValue(value) {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  return `a ${(value.constructor && value.constructor.name) || 'value with a prototype of its own'}`;
+}
+
+function advice(value) {
+  if (isThenable(value)) return ': await it, or hold() it';
+  return typeof value === 'object' && typeof value.next === 'function' ? ': iterate() over it, or hold() it' : ': hold() it';
 }
 
 function below(path, key) {
@@ -350,6 +436,48 @@ function endOfString(text, quote) {
   return end + 1;
 }
 
+/** What the words of EJSON mean. */
+const WORDS = {
+  __proto__: null,
+  $numberDouble: (text) => Number(text),
+  $date: ({ $numberLong }) => new Date(Number($numberLong)),
+  $binary: readBytes,
+  $typedArray: readTypedArray,
+  $map: (entries) => allOf(entries, new Map(entries.map(([key, value]) => [readWords(key), readWords(value)]))),
+  $set: (items) => allOf(items, new Set(items.map(readWords))),
+};
+
+function readWords(value) {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) value[index] = readWords(value[index]);
+    return value;
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 1 && /^\$[^$]/.test(entries[0][0])) return readWord(...entries[0]);
+  // From entries, `__proto__` becomes a key like any other.
+  return Object.fromEntries(entries.map(([key, part]) => [key.startsWith('$$') ? key.slice(1) : key, readWords(part)]));
+}
+
+function readWord(word, content) {
+  if (!WORDS[word]) throw new Error(`${word} is no word of EJSON`);
+  return WORDS[word](content);
+}
+
+function allOf(items, collection) {
+  if (collection.size === items.length) return collection;
+  throw new Error('keys of a Map, or items of a Set, are the same in JavaScript');
+}
+
+function readBytes({ base64 }) {
+  return new Uint8Array(Buffer.from(base64, 'base64')); // a copy: a short Buffer lies in a pool, which its `buffer` would give access to
+}
+
+function readTypedArray({ type, base64 }) {
+  if (!TYPED_ARRAYS[type]) throw new Error(`there is no typed array of ${type}`);
+  return new TYPED_ARRAYS[type](readBytes({ base64 }).buffer);
+}
+
 /** The path of the innermost part of `value` that cannot be cloned. */
 function findCulprit(value, path, depth) {
   if (depth > 50 || value === null || typeof value !== 'object') return path;
@@ -379,9 +507,16 @@ for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_I
 
 const callOf = new WeakMap(); // which call to the host a caught error comes from
 let isTransparent = false;
+let lastError;
+
+/** What was thrown last, and not caught. */
+function _BOND_error() {
+  return lastError;
+}
 
 /** What is told to the host about an error: the last thing that may fail, so it does little. */
 function report(request, error) {
+  lastError = error;
   try {
     return describe(request, error);
   } catch (another) {
@@ -437,14 +572,19 @@ function needRoom(levels) {
   if (levels > 0) needRoom(levels - 1);
 }
 
-function callHost(name, args) {
+function callHost(name, args, number = name) {
   needRoom(200);
-  const payload = encode([name, args], `arguments of ${name}`);
+  const payload = encode([number, args], `arguments of ${name}`);
   const frame = String(++lastCall);
   say(`CALL ${frame} ${running} ${payload}`);
   const [verb, answer] = serve(frame);
   const value = decode(answer);
   if (verb === 'RETURN') return value;
+  if (verb === 'RETURN_WITH') {
+    const [result, references] = value;
+    putReferences(references, result);
+    return result[0];
+  }
   throw errorOfHost(verb, value, Number(frame));
 }
 
@@ -471,6 +611,56 @@ function exportName(name) {
     new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext(RUN);
   } finally {
     delete globalThis.__BOND_stub;
+  }
+}
+
+// Node 12 and 13 do not tell what is garbage: there, only streams that have ended are released before the bond ends.
+const garbage = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry(letGo) : undefined;
+const lent = new Map(); // weak references to what calls functions of the host, by the number of those
+let canary;             // garbage: when it is gone, so is more
+let bystander;
+
+/** A function that the host has lent, by its number. */
+function _BOND_callback(number) {
+  const callback = (...args) => callHost('callback', args, number);
+  if (garbage) garbage.register(callback, number);
+  lent.set(number, garbage && new WeakRef(callback));
+  if (garbage && number % 1000 === 0) letGoOfGarbage();
+  return callback;
+}
+
+/** Finalizers run only when the event loop turns, which it does not in an inner frame, nor in a loop that calls the host. */
+function letGoOfGarbage() {
+  if (!canary || !canary.deref()) {
+    canary = new WeakRef({});
+    lent.forEach((reference, number) => {
+      if (!reference.deref()) letGo(number);
+    });
+  }
+  // V8 keeps what weak references have shown until jobs are done: in a context with jobs of its own, where there are none.
+  if (!bystander) bystander = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
+  vm.runInContext('0', bystander);
+}
+
+function letGo(number) {
+  if (lent.delete(number)) released.push(number);
+}
+
+/** Iterates over what the host hands out in batches. */
+function _BOND_stream(number) {
+  return itemsOf(_BOND_callback(number), number);
+}
+
+function* itemsOf(take, number) {
+  try {
+    let items;
+    let isDone = false;
+    for (let size = 1; !isDone; size = Math.min(2 * size, 256)) {
+      [items, isDone] = take(size);
+      yield* items;
+    }
+  } finally {
+    letGo(number);
   }
 }
 
@@ -532,14 +722,172 @@ function callableNamed(name) {
   return callable;
 }
 
-function call([name, args, references = []]) {
-  for (const [path, code] of references) {
-    let place = args;
-    for (const step of path.slice(0, -1)) place = place[step];
-    place[path[path.length - 1]] = evaluate(code);
-  }
-  return callableNamed(name)(...args);
+function call([name, args, references = [], named]) {
+  putReferences(references, args, named);
+  return named ? callableNamed(name)(...args, named) : callableNamed(name)(...args);
 }
+
+/** Puts what expressions refer to in their places. */
+function putReferences(references, values, named) {
+  for (const [path, code] of references) {
+    const isNamed = path[0] === 'kwargs';
+    let place = isNamed ? named : values;
+    for (const step of path.slice(isNamed ? 1 : 0, -1)) place = place[step];
+    place[path[path.length - 1]] = refer(code);
+  }
+}
+
+const OWN_REFERENCES = { _BOND_callback, _BOND_stream, _BOND_held };
+
+/** The value of an expression. To compile what the host writes itself would take longer than the call. */
+function refer(code) {
+  const [, name, number] = /^(_BOND_(?:callback|stream|held))\((\d+)\)$/.exec(code) || [];
+  return name ? OWN_REFERENCES[name](Number(number)) : evaluate(code);
+}
+
+const held = new Map();      // what the host holds here, by number
+const iterators = new Map(); // what it iterates over: see _BOND_iterate
+let lastNumber = 0;
+
+/** Keeps a value, or what a promise resolves to. */
+function _BOND_hold(value) {
+  if (isThenable(value)) return value.then(_BOND_hold);
+  held.set(++lastNumber, value);
+  return lastNumber;
+}
+
+function _BOND_held(number) {
+  if (!held.has(number)) throw new ReferenceError(`nothing is held as number ${number}`);
+  return held.get(number);
+}
+
+function _BOND_get(holder, name) {
+  return isEntry(holder, name) ? holder.get(name) : holder[name];
+}
+
+function _BOND_set(holder, name, value) {
+  if (isEntry(holder, name)) holder.set(name, value);
+  else holder[name] = value;
+}
+
+function isEntry(holder, name) {
+  return types.isMap(holder) && !(name in holder);
+}
+
+function _BOND_invoke(holder, name, ...args) {
+  const method = holder[name];
+  if (typeof method !== 'function') throw new TypeError(`${String(name)} is not a method of ${describeValue(holder)}`);
+  return method.call(holder, ...args);
+}
+
+function _BOND_apply(holder, ...args) {
+  return isClass(holder) ? new holder(...args) : holder(...args);
+}
+
+/** A class, of the language or the user's, or a function with methods for instances. What converts values is called. */
+function isClass(value) {
+  if (typeof value !== 'function' || !value.prototype || [String, Number, Boolean, BigInt, Symbol].includes(value)) return false;
+  const { writable } = Object.getOwnPropertyDescriptor(value, 'prototype') || {};
+  return !writable || Object.getOwnPropertyNames(value.prototype).some((name) => name !== 'constructor');
+}
+
+/** Calls one of those two by its name, and keeps what it returns. */
+function _BOND_hold_result(name, ...args) {
+  return _BOND_hold((name === '_BOND_apply' ? _BOND_apply : _BOND_invoke)(...args));
+}
+
+const PATIENCE = 5; // ms that a batch is waited for once it has an item
+const { now } = Date;
+
+/** Makes an iterator. `coming` is an item that has been asked for and is waited for; `failure` what it threw behind items. */
+function _BOND_iterate(value) {
+  if (isThenable(value)) return value.then(_BOND_iterate);
+  iterators.set(++lastNumber, { number: lastNumber, iterator: iteratorOf(value), coming: undefined, failure: undefined });
+  return lastNumber;
+}
+
+function iteratorOf(value) {
+  const { [Symbol.asyncIterator]: iterateLater, [Symbol.iterator]: iterate, next } = Object(value);
+  if (typeof iterateLater === 'function') return value[Symbol.asyncIterator]();
+  if (typeof iterate === 'function') return value[Symbol.iterator]();
+  if (typeof next === 'function') return value;
+  throw new TypeError(`${describeValue(value)} cannot be iterated over`);
+}
+
+/** The next items, and whether they are the last: as many as are wanted, or as come within some milliseconds. */
+function _BOND_next(number, count) {
+  const source = iterators.get(number);
+  if (!source) throw new ReferenceError(`nothing is iterated over as number ${number}`);
+  const batch = { source, count, items: [], isDone: false, deadline: 0 };
+  try {
+    if (source.failure) throw source.failure.error;
+    do {
+      const next = source.coming || source.iterator.next();
+      if (isThenable(next)) {
+        source.coming = next;
+        return nextLater(batch);
+      }
+      add(batch, next);
+    } while (isWanting(batch));
+  } catch (error) {
+    fail(batch, error);
+  }
+  return [batch.items, batch.isDone];
+}
+
+async function nextLater(batch) {
+  const { source, items } = batch;
+  try {
+    do {
+      if (!source.coming) source.coming = source.iterator.next();
+      const next = await (items.length > 0 ? Promise.race([source.coming, turnOfLoop()]) : source.coming);
+      if (!next) break;
+      source.coming = undefined;
+      add(batch, next);
+    } while (isWanting(batch));
+  } catch (error) {
+    fail(batch, error);
+  }
+  return [items, batch.isDone];
+}
+
+/** In an inner frame, the event loop stands still: there, it is when nothing more is due. */
+function turnOfLoop() {
+  return new Promise((resolve) => (liveFrames.length > 0 ? process.nextTick : setImmediate)(resolve));
+}
+
+function add(batch, next) {
+  if (next.done) {
+    batch.isDone = true;
+    iterators.delete(batch.source.number);
+  } else if (batch.items.push(next.value) === 1) batch.deadline = now() + PATIENCE;
+}
+
+function isWanting({ items, isDone, count, deadline }) {
+  return !isDone && items.length < count && now() < deadline;
+}
+
+/** What is thrown behind items comes after them. */
+function fail({ source, items }, error) {
+  source.failure = { error };
+  if (items.length > 0) return;
+  iterators.delete(source.number);
+  throw error;
+}
+
+/** Closes the iterator. One that is still busy with an item is not waited for: it may never have one. */
+function _BOND_leave(number) {
+  const { iterator, coming, failure } = iterators.get(number) || {};
+  iterators.delete(number);
+  if (!iterator || failure || typeof iterator.return !== 'function') return undefined;
+  const closed = iterator.return();
+  if (!isThenable(closed)) return undefined;
+  return coming ? void closed.then(() => {}, () => {}) : closed.then(() => {});
+}
+
+const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply, _BOND_hold_result,
+  _BOND_iterate, _BOND_next, _BOND_leave, _BOND_error];
+for (const value of FOR_HOST) Object.defineProperty(globalThis, value.name, { value });
 
 // Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for
 // every run takes longer than a call, so it runs all the time. User code that handles the signal itself gets it.
@@ -601,20 +949,39 @@ function setAside(line) {
   else if (frame === '-') takeNotice(message);
 }
 
-/** The host closes the bond; or interrupts what waits for a promise: a loop, its signal has stopped. */
-function takeNotice({ verb, request }) {
+/** The host closes the bond; or lets go of something; or interrupts what waits for a promise: a loop, its signal has stopped. */
+function takeNotice(message) {
+  const { verb, request } = message;
   if (verb === 'END') isOver = true;
+  else if (verb === 'RELEASE') releaseInTurn(message);
   else if (isBusy && request === running) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+}
+
+/** Lets go of what is held, after whatever was sent before. */
+function releaseInTurn(message) {
+  const busy = [lines, ...aside.values()].find((messages) => messages.length > 0);
+  if (busy) busy.push(message);
+  else held.delete(Number(message.request));
+}
+
+/** The next of some messages that is more than letting go. */
+function takeFrom(messages) {
+  for (;;) {
+    const message = messages.shift();
+    if (!message || message.verb !== 'RELEASE') return message;
+    held.delete(Number(message.request));
+  }
 }
 
 /** The next message of a frame, which the host sends while this waits. */
 function takeNow(frame) {
   const messages = aside.get(frame);
-  while (messages.length === 0) {
+  for (;;) {
+    const message = takeFrom(messages);
+    if (message) return message;
     if (isOver) process.exit();
     feed(readNow());
   }
-  return messages.shift();
 }
 
 const readBuffer = Buffer.allocUnsafeSlow(65536);
@@ -660,7 +1027,12 @@ function serve(frame) {
 
 /** Forgets the innermost frames, down to as many as are given. */
 function leaveFrames(count) {
-  while (liveFrames.length > count) aside.delete(liveFrames.pop());
+  while (liveFrames.length > count) {
+    const frame = liveFrames.pop();
+    const messages = aside.get(frame);
+    aside.delete(frame);
+    messages.filter(({ verb }) => verb === 'RELEASE').forEach(releaseInTurn);
+  }
   if (count > 0) return;
   setBlocking(false);
   setImmediate(serveOutermost); // requests may have been read meanwhile
@@ -697,8 +1069,10 @@ function isThenable(value) {
 
 /** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
 function serveOutermost() {
-  while (!isBusy && lines.length > 0) {
-    const { verb, request, payload } = lines.shift();
+  while (!isBusy) {
+    const message = takeFrom(lines);
+    if (!message) break;
+    const { verb, request, payload } = message;
     running = request;
     let value;
     try {
@@ -752,7 +1126,7 @@ function start() {
   morePieces = `${settings.mark}+`;
   // V8 reads its own format and older ones: only the same version goes both ways.
   const canClone = v8.serialize(null)[1] === settings.v8Format;
-  const name = settings.protocols.find((wanted) => wanted === 'JSON' || (wanted === 'V8' && canClone));
+  const name = settings.protocols.find((wanted) => wanted === 'JSON' || wanted === 'EJSON' || (wanted === 'V8' && canClone));
   isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
   if ((settings.pid || process.pid) === process.pid) hostInput = process.stdin; // not before: from here on, fd 0 does not wait for data
   else relay = standBehindRelay();
@@ -761,6 +1135,8 @@ function start() {
   watchdog.startSigintWatchdog();
   say(`READY ${JSON.stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
   if (name === 'V8') protocol = structuredClone;
+  if (name === 'EJSON') protocol = ejson;
+  isExtended = name === 'EJSON';
   if (relay) relay.onChunk(takeChunk);
   else hostInput.on('data', takeChunk).on('end', () => takeChunk(null));
 }

@@ -12,6 +12,7 @@ final class __BOND_streams
     public static $morePieces;
     public static $isSaying = false;
     public static $process;
+    public static $released = [];  // numbers of the host's functions that nothing here refers to any more
     private static $out;
     private static $pieceSize;
     private static $null;
@@ -126,6 +127,17 @@ final class __BOND_streams
             exit; // a fork that has come to the end of what it was to do: the conversation is its parent's
         }
         self::$isSaying = true;
+        if (self::$released) {
+            $numbers = self::$released;
+            self::$released = [];
+            self::sayInPieces('RELEASE ' . implode(' ', $numbers));
+        }
+        self::sayInPieces($message);
+        self::$isSaying = false;
+    }
+
+    private static function sayInPieces($message)
+    {
         $room = self::$pieceSize - strlen(self::$lastPiece) - 1;
         $start = 0;
         while (strlen($message) - $start > $room) {
@@ -133,7 +145,6 @@ final class __BOND_streams
             $start += $room;
         }
         self::write(self::$lastPiece . ($start ? substr($message, $start) : $message) . "\n");
-        self::$isSaying = false;
     }
 
     private static function write($data)
@@ -155,26 +166,55 @@ class _BOND_SerializationException extends Exception
     public $bondCall = null;
 }
 
+/** A word of EJSON, in the place of an object. */
+final class __BOND_word implements JsonSerializable
+{
+    private $form;
+
+    public function __construct(array $form)
+    {
+        $this->form = $form;
+    }
+
+    #[ReturnTypeWillChange]
+    public function jsonSerialize()
+    {
+        return $this->form;
+    }
+}
+
 final class __BOND_values
 {
     const FLAGS = JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES;
     const DEPTH = 20000;
+    const DEEPEST = 2000; // of what has to be looked at piece by piece
     const PRECISION = PHP_VERSION_ID < 70100 ? '17' : '-1';
+    const RECEIVED = 'what the host sent cannot be decoded';
+    const LAST_MOMENT = 8640000000000000; // of JavaScript's Date, in milliseconds; the first is as far from 1970
+    const UNPACK = [
+        'int8' => 'c', 'uint8' => 'C', 'uint8clamped' => 'C', 'int16' => 's', 'uint16' => 'S', 'int32' => 'l', 'uint32' => 'L',
+        'int64' => 'q', 'uint64' => 'Q', 'float32' => 'f', 'float64' => 'd',
+    ];
 
-    /** JSON text of a value, in ASCII; what JSON would change on the way is an error that says where it sits. */
+    public static $isExtended = false;  // whether the protocol is EJSON, which has words for more than JSON
+
+    /** JSON text of a value, in ASCII; what the protocol would change on the way is an error that says where it sits. */
     public static function encode($value, $root = 'result')
     {
-        if (is_object($value) || (is_array($value) && !self::isPlain($value, 0))) {
-            $value = self::simplify($value, $root, 0);
-        }
         if (ini_get('serialize_precision') !== self::PRECISION) {
             ini_set('serialize_precision', self::PRECISION); // user code has changed it; floats would be rounded
         }
+        if (is_object($value) || (is_array($value) && !self::isPlain($value, 0))) {
+            $value = self::simplify($value, $root, 0);
+        }
         $text = json_encode($value, self::FLAGS, self::DEPTH);
+        if (self::$isExtended && ($text === false || self::hasWords($text))) {
+            $value = self::spell($value, $root, 0);
+            $text = json_encode($value, self::FLAGS, self::DEPTH);
+        }
         if ($text === false) {
             $reason = json_last_error_msg();
-            $culprit = self::findCulprit($value, $root);
-            throw new _BOND_SerializationException("$culprit: $reason");
+            self::refuse(self::findCulprit($value, $root), $reason);
         }
         return $text;
     }
@@ -193,31 +233,158 @@ final class __BOND_values
         return true;
     }
 
-    /** Replaces the objects that JSON has a form for by that form. */
+    /** Whether there are keys in a text that begin with `$`: words of EJSON, or keys that would be taken for one. */
+    private static function hasWords($text)
+    {
+        return self::$isExtended && strpos($text, '"$') !== false
+            && preg_match('/[{,]\s*"\$(?:[^"\\\\]++|\\\\.)*+"\s*:/', $text) !== 0;
+    }
+
+    /** Replaces objects by the form that they have in the protocol. */
     private static function simplify($value, $path, $depth)
     {
-        if ($depth > self::DEPTH / 10) {
-            throw new _BOND_SerializationException(substr($path, 0, 80) . '…: refers to itself, or is nested too deep');
+        if ($depth > self::DEEPEST) {
+            self::refuseDepth($path);
         }
         if (is_array($value)) {
-            foreach ($value as $key => $item) {
-                if (is_array($item) || is_object($item)) {
-                    $value[$key] = self::simplify($item, self::below($path, $key), $depth + 1);
-                }
-            }
-            return $value;
-        }
-        if ($value instanceof stdClass) {
-            return (object) self::simplify((array) $value, $path, $depth + 1);
+            return self::simplifyEntries($value, $path, $depth);
         }
         if ($value instanceof JsonSerializable) {
             $form = $value->jsonSerialize();
             return is_array($form) || is_object($form) ? self::simplify($form, $path, $depth + 1) : $form;
         }
-        $class = get_class($value);
-        throw new _BOND_SerializationException(
-            "$path: an object of class $class cannot be carried by JSON, unless it implements JsonSerializable"
-        );
+        if ($value instanceof stdClass) {
+            $entries = get_class($value) === 'stdClass' ? (array) $value : get_object_vars($value);
+            $entries = self::simplifyEntries($entries, $path, $depth);
+            return self::isList($entries) ? (object) $entries : $entries;
+        }
+        if (self::$isExtended && $value instanceof DateTimeInterface) {
+            return new __BOND_word(['$date' => ['$numberLong' => (string) self::millisecondsOf($value, $path)]]);
+        }
+        $class = strtok(get_class($value), "\0");
+        self::refuse($path, "an object of class $class cannot be carried by " . self::name() . self::advice($value));
+    }
+
+    private static function simplifyEntries(array $entries, $path, $depth)
+    {
+        foreach ($entries as $key => $item) {
+            if (is_array($item) || is_object($item)) {
+                unset($simple);
+                $simple = self::simplify($item, self::below($path, $key), $depth + 1);
+                $entries[$key] = &$simple; // not a copy: that would change a variable which the entry refers to
+            }
+        }
+        return $entries;
+    }
+
+    /** Whether an array is one that json_encode takes for a list. */
+    private static function isList(array $entries)
+    {
+        return !$entries || (array_key_exists(0, $entries) && array_keys($entries) === range(0, count($entries) - 1));
+    }
+
+    private static function refuseDepth($path)
+    {
+        self::refuse(substr($path, 0, 80) . '…', 'refers to itself, or is nested too deep');
+    }
+
+    /** Puts words of EJSON in the place of what JSON has none for. */
+    private static function spell($value, $path, $depth)
+    {
+        if ($depth > self::DEEPEST) {
+            self::refuseDepth($path);
+        }
+        if (is_array($value)) {
+            return self::spellEntries($value, $path, $depth);
+        }
+        if (is_object($value)) {
+            return $value instanceof __BOND_word ? $value : (object) self::spellEntries((array) $value, $path, $depth);
+        }
+        if (is_string($value)) {
+            return self::isText($value) ? $value : ['$binary' => ['base64' => base64_encode($value), 'subType' => '00']];
+        }
+        if (is_float($value) && !is_finite($value)) {
+            return ['$numberDouble' => is_nan($value) ? 'NaN' : ($value > 0 ? 'Infinity' : '-Infinity')];
+        }
+        if ($value !== null && !is_scalar($value)) {
+            self::refuse($path, 'a value of type ' . gettype($value) . ' cannot be carried by EJSON: hold() it');
+        }
+        return $value;
+    }
+
+    private static function spellEntries(array $entries, $path, $depth)
+    {
+        $spelled = [];
+        foreach ($entries as $key => $item) {
+            if (is_string($key) && !self::isText($key)) {
+                return ['$map' => self::spellPairs($entries, $path, $depth)];
+            }
+            $name = strncmp($key, '$', 1) === 0 ? '$' . $key : $key;
+            $spelled[$name] = self::isPlainScalar($item) ? $item : self::spell($item, self::below($path, $key), $depth + 1);
+        }
+        return $spelled;
+    }
+
+    private static function spellPairs(array $entries, $path, $depth)
+    {
+        $pairs = [];
+        foreach ($entries as $key => $item) {
+            $pairs[] = [self::spell($key, $path, $depth), self::spell($item, self::below($path, $key), $depth + 1)];
+        }
+        return $pairs;
+    }
+
+    /** Whether spelling out would change nothing. */
+    private static function isPlainScalar($value)
+    {
+        if (is_string($value)) {
+            return self::isText($value);
+        }
+        return is_float($value) ? is_finite($value) : $value === null || is_scalar($value);
+    }
+
+    private static function isText($string)
+    {
+        return preg_match('//u', $string) === 1;
+    }
+
+    private static function millisecondsOf(DateTimeInterface $moment, $path)
+    {
+        $microseconds = (int) $moment->format('u');
+        if ($microseconds % 1000) {
+            self::refuse($path, 'a moment with microseconds cannot be carried, because Date has milliseconds: '
+                . "send its ->format('Y-m-d\TH:i:s.uP'), or make it anew from its ->format('Y-m-d\TH:i:s.vP')");
+        }
+        $milliseconds = $moment->getTimestamp() * 1000 + intdiv($microseconds, 1000);
+        if (abs($milliseconds) > self::LAST_MOMENT) {
+            self::refuse($path, 'a moment so far from 1970 cannot be carried: send its ->format(DATE_ATOM)');
+        }
+        return $milliseconds;
+    }
+
+    private static function name()
+    {
+        return self::$isExtended ? 'EJSON' : 'JSON';
+    }
+
+    /** What to do about objects that have no word, because there are several forms that the host might want. */
+    private static function advice($value)
+    {
+        if ($value instanceof UnitEnum) {
+            return $value instanceof BackedEnum ? ': send its ->value' : ': send its ->name';
+        }
+        if ($value instanceof DateTimeInterface) {
+            return ': send its ->format(DATE_ATOM)';
+        }
+        if ($value instanceof Traversable) {
+            return ': iterate() over it, or hold() it';
+        }
+        return ($value instanceof Closure ? '' : ', unless it implements JsonSerializable') . ': hold() it';
+    }
+
+    private static function refuse($path, $reason)
+    {
+        throw new _BOND_SerializationException("$path: $reason");
     }
 
     private static function findCulprit($value, $path)
@@ -244,25 +411,96 @@ final class __BOND_values
     {
         $value = json_decode($text, true, self::DEPTH);
         if ($value === null && json_last_error() !== JSON_ERROR_NONE) {
-            throw new _BOND_SerializationException('what the host sent cannot be decoded: ' . json_last_error_msg());
+            self::refuse(self::RECEIVED, json_last_error_msg());
         }
         if (preg_match('/(?:^|[\[,:\- ])\d{19}/', $text)) {
             self::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
         }
-        return $value;
+        return self::hasWords($text) ? self::readWords($value) : $value;
     }
 
     /** json_decode makes a float of an integer beyond 64 bits. */
     private static function refuseRounding($value, $asString)
     {
         if (is_float($value) && is_string($asString)) {
-            throw new _BOND_SerializationException("the integer $asString is beyond 64 bits");
+            self::refuse(self::RECEIVED, "the integer $asString is beyond 64 bits");
         }
         if (is_array($value)) {
             foreach ($value as $key => $item) {
                 self::refuseRounding($item, $asString[$key]);
             }
         }
+    }
+
+    private static function readWords($value)
+    {
+        if (!is_array($value)) {
+            return $value;
+        }
+        if (count($value) === 1 && preg_match('/^\$[^$]/', key($value))) {
+            return self::readWord(key($value), current($value));
+        }
+        $read = [];
+        foreach ($value as $key => $item) {
+            $key = is_string($key) && strncmp($key, '$$', 2) === 0 ? substr($key, 1) : $key;
+            $read[$key] = is_array($item) ? self::readWords($item) : $item;
+        }
+        return $read;
+    }
+
+    private static function readWord($word, $content)
+    {
+        switch ($word) {
+            case '$numberDouble':
+                $odd = ['NaN' => NAN, 'Infinity' => INF, '-Infinity' => -INF];
+                return isset($odd[$content]) ? $odd[$content] : (float) $content;
+            case '$binary':
+                return base64_decode($content['base64']);
+            case '$date':
+                return self::readDate((int) $content['$numberLong']);
+            case '$map':
+                return self::readMap($content);
+            case '$set':
+                return array_map([__CLASS__, 'readWords'], $content);
+            case '$typedArray':
+                return self::readTypedArray($content['type'], base64_decode($content['base64']));
+        }
+        self::refuse(self::RECEIVED, "$word is no word of EJSON");
+    }
+
+    private static function readDate($milliseconds)
+    {
+        $fraction = ($milliseconds % 1000 + 1000) % 1000;
+        $seconds = intdiv($milliseconds - $fraction, 1000);
+        return DateTimeImmutable::createFromFormat('U u', sprintf('%d %06d', $seconds, $fraction * 1000))
+            ->setTimezone(new DateTimeZone('UTC'));
+    }
+
+    private static function readMap(array $pairs)
+    {
+        $map = [];
+        foreach ($pairs as list($key, $item)) {
+            $key = self::readWords($key);
+            if (!is_string($key) && !is_int($key)) {
+                $kind = is_object($key) ? get_class($key) : gettype($key);
+                self::refuse(self::RECEIVED, "a key of a Map is of type $kind: in PHP, they are integers and strings");
+            }
+            if (array_key_exists($key, $map)) {
+                self::refuse(self::RECEIVED, 'two keys of a Map are the same in PHP: ' . self::below('', $key));
+            }
+            $map[$key] = self::readWords($item);
+        }
+        return $map;
+    }
+
+    private static function readTypedArray($type, $bytes)
+    {
+        $isBackwards = pack('v', 1) !== pack('S', 1); // this machine has the first byte last
+        $items = array_values(unpack(self::UNPACK[$type] . '*', $isBackwards ? strrev($bytes) : $bytes));
+        if ($type === 'uint64' && $items && min($items) < 0) {
+            self::refuse(self::RECEIVED, 'an item of a BigUint64Array is beyond 64 bits with a sign');
+        }
+        return $isBackwards ? array_reverse($items) : $items;
     }
 }
 
@@ -286,16 +524,35 @@ final class __BOND_exceptions
     public static $transparent = false;
 
     /** Tells the host about an exception: the last thing that may fail, so it does little. */
-    public static function report($request, $error)
+    public static function report($request, &$error)
     {
         __BOND_session::$busy = false;
         try {
-            __BOND_streams::say(self::describe($request, $error));
+            $message = self::describe($request, $error);
         } catch (Throwable $another) {
             $description = ['type' => get_class($error), 'message' => self::text($error->getMessage())];
-            __BOND_streams::say("EXCEPT $request " . json_encode($description));
+            $message = "EXCEPT $request " . json_encode($description);
+            self::letGo($another);
         }
+        self::letGo($error);
+        self::letGo(__BOND_session::$value);
+        self::letGo(__BOND_session::$arguments);
+        self::letGo(__BOND_session::$named);
+        __BOND_streams::say($message);
         __BOND_session::$request = __BOND_session::IDLE;
+    }
+
+    /** Lets go of a value. What its destructor throws would reach somebody whom it does not concern: it is a warning. */
+    public static function letGo(&$value)
+    {
+        try {
+            try {
+                $value = null;
+            } catch (Throwable $error) {
+                trigger_error('Uncaught in a destructor: ' . strtok(self::traceback($error), "\n"), E_USER_WARNING);
+            }
+        } catch (Throwable $ofHandler) {
+        }
     }
 
     private static function describe($request, $error)
@@ -305,17 +562,18 @@ final class __BOND_exceptions
         if ($error instanceof _BOND_SerializationException) {
             return "ERROR $request " . json_encode($description);
         }
+        $data = '';
         if (self::$transparent) {
             try {
-                $data = $error instanceof _BOND_RemoteException ? $error->data : $error;
-                $description['data'] = json_decode(__BOND_values::encode($data, 'exception'));
+                $thrown = $error instanceof _BOND_RemoteException ? $error->data : $error;
+                $data = '"data":' . __BOND_values::encode($thrown, 'exception') . ',';
             } catch (_BOND_SerializationException $failure) {
                 return "ERROR $request " . json_encode(['message' => $failure->getMessage()]);
             }
         }
         $type = $error instanceof _BOND_RemoteException && $error->type ? $error->type : get_class($error);
         $description += ['type' => $type, 'traceback' => self::traceback($error)];
-        return "EXCEPT $request " . json_encode($description, JSON_PRESERVE_ZERO_FRACTION);
+        return "EXCEPT $request {" . $data . substr(json_encode($description), 1);
     }
 
     /** PHP names the place of code by all the evaluations that led to it: those of the driver tell nothing. */
@@ -348,12 +606,20 @@ final class __BOND_host
     private static $exported = [];
     private static $lastCall = 0;
 
-    public static function call($name, array $arguments)
+    public static function call($name, array $arguments, $number = null)
     {
+        if (__BOND_session::$isWaiting) {
+            $reason = 'it cannot be called in the middle of an exchange with it';
+            throw new RuntimeException("$name is a function of the host: $reason");
+        }
+        end($arguments);
+        if (is_string(key($arguments))) {
+            throw new InvalidArgumentException("$name is a function of the host: it takes no arguments by name");
+        }
         if (getmypid() !== __BOND_streams::$process) {
             throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
         }
-        $payload = __BOND_values::encode([$name, $arguments], "arguments of $name");
+        $payload = __BOND_values::encode([$number === null ? $name : $number, $arguments], "arguments of $name");
         $frame = (string) ++self::$lastCall;
         __BOND_streams::say("CALL $frame " . __BOND_session::$request[1] . " $payload");
         list($verb, $payload) = __BOND_session::serve($frame);
@@ -364,6 +630,9 @@ final class __BOND_host
         $value = __BOND_values::decode($payload);
         if ($verb === 'RETURN') {
             return $value;
+        }
+        if ($verb === 'RETURN_WITH') {
+            return __BOND_session::withReferences($value[0], $value[1])[0];
         }
         if ($verb === 'ERROR') {
             $error = new _BOND_SerializationException($value['message']);
@@ -395,12 +664,203 @@ final class __BOND_host
     }
 }
 
+/** What the host has lent, by its number; it hears of it when this is gone. */
+final class __BOND_lent
+{
+    private $number;
+
+    public function __construct($number)
+    {
+        $this->number = $number;
+    }
+
+    public function call(array $arguments)
+    {
+        return __BOND_host::call('callback', $arguments, $this->number);
+    }
+
+    public function __destruct()
+    {
+        __BOND_streams::$released[] = $this->number;
+    }
+}
+
+/** A function that the host has lent. */
+function _BOND_callback($number)
+{
+    $lent = new __BOND_lent($number);
+    return static function (...$arguments) use ($lent) {
+        return $lent->call($arguments);
+    };
+}
+
+/** Iterates over what the host hands out in batches. */
+function _BOND_stream($number)
+{
+    return __BOND_stream_of(_BOND_callback($number)); // a generator that is never begun runs none of its code
+}
+
+function __BOND_stream_of(Closure $take)
+{
+    $size = 1;
+    do {
+        list($items, $isDone) = $take($size);
+        foreach ($items as $item) {
+            yield $item;
+        }
+        $size = min(2 * $size, 256);
+    } while (!$isDone);
+}
+
 // ---- Requests -------------------------------------------------------------------------------------------------------
 
 /** error_reporting(), under the name that python-bond has for it. */
 function _BOND_error_reporting($level = null)
 {
     return $level === null ? error_reporting() : error_reporting($level);
+}
+
+/** What the host holds here, and iterates over. */
+final class __BOND_held
+{
+    public static $values = [];
+    public static $iterators = [];  // [iterator, what it has thrown behind items that went before], by number
+    private static $counter = 0;
+
+    public static function nextNumber()
+    {
+        return ++self::$counter;
+    }
+
+    public static function release($number)
+    {
+        if (isset(self::$values[$number])) {
+            $value = self::$values[$number];
+            unset(self::$values[$number]);
+            __BOND_exceptions::letGo($value);
+        }
+    }
+
+    /** Whether something has entries rather than a property of that name. */
+    public static function hasEntries($holder, $name)
+    {
+        if (!$holder instanceof ArrayAccess) {
+            return is_array($holder);
+        }
+        return !property_exists($holder, $name) || !(new ReflectionProperty($holder, $name))->isPublic();
+    }
+
+    /** Goes through whatever foreach goes through. It stands before the first item when it begins, so that none comes early. */
+    public static function walk($iterable)
+    {
+        yield;
+        foreach ($iterable as $item) {
+            yield $item;
+        }
+    }
+}
+
+function _BOND_hold($value)
+{
+    $number = __BOND_held::nextNumber();
+    __BOND_held::$values[$number] = $value;
+    return $number;
+}
+
+/** By reference: what is given a held array can change it. */
+function &_BOND_held($number)
+{
+    if (!array_key_exists($number, __BOND_held::$values)) {
+        throw new OutOfBoundsException("nothing is held under the number $number");
+    }
+    return __BOND_held::$values[$number];
+}
+
+function _BOND_get($holder, $name)
+{
+    if (__BOND_held::hasEntries($holder, $name) && (is_object($holder) || array_key_exists($name, $holder))) {
+        return $holder[$name];
+    }
+    if (is_object($holder) && (property_exists($holder, $name) || isset($holder->$name) || method_exists($holder, '__get'))) {
+        return $holder->$name;
+    }
+    throw new OutOfBoundsException("there is nothing called '$name' in it");
+}
+
+function _BOND_set(&$holder, $name, $value)
+{
+    if (__BOND_held::hasEntries($holder, $name)) {
+        $holder[$name] = $value;
+    } elseif (is_object($holder)) {
+        $holder->$name = $value;
+    } else {
+        throw new InvalidArgumentException('a value of type ' . gettype($holder) . ' has neither properties nor entries');
+    }
+}
+
+// No parameters but one for all: others would be in the way of arguments by name.
+
+function _BOND_invoke(&...$arguments)
+{
+    $method = [array_shift($arguments), array_shift($arguments)];
+    return $method(...$arguments);
+}
+
+function _BOND_apply(&...$arguments)
+{
+    $holder = array_shift($arguments);
+    $isClass = is_string($holder) && !is_callable($holder) && class_exists($holder);
+    return $isClass ? new $holder(...$arguments) : $holder(...$arguments);
+}
+
+function _BOND_hold_result(&...$arguments)
+{
+    $name = array_shift($arguments);
+    return _BOND_hold($name(...$arguments));
+}
+
+function _BOND_iterate($value)
+{
+    if (!is_array($value) && !$value instanceof Traversable) {
+        $kind = is_object($value) ? get_class($value) : gettype($value);
+        throw new InvalidArgumentException("a value of type $kind cannot be iterated over");
+    }
+    $number = __BOND_held::nextNumber();
+    __BOND_held::$iterators[$number] = [__BOND_held::walk($value), null];
+    return $number;
+}
+
+/** The next items, and whether they are the last: as many as are wanted, or as come within some milliseconds. */
+function _BOND_next($number, $count)
+{
+    list($walk, $error) = __BOND_held::$iterators[$number];
+    list($items, $end) = [[], INF];
+    try {
+        if ($error) {
+            throw $error;
+        }
+        while (count($items) < $count && microtime(true) < $end) {
+            $walk->next();
+            if (!$walk->valid()) {
+                _BOND_leave($number);
+                return [$items, true];
+            }
+            $items[] = $walk->current();
+            $end = min($end, microtime(true) + 0.005);
+        }
+    } catch (Throwable $error) {
+        if (!$items || $error instanceof _BOND_InterruptException) {
+            _BOND_leave($number);
+            throw $error;
+        }
+        __BOND_held::$iterators[$number][1] = $error;
+    }
+    return [$items, false];
+}
+
+function _BOND_leave($number)
+{
+    unset(__BOND_held::$iterators[$number]);
 }
 
 /** Runs __BOND_session::$code as if it were in the global scope, in the middle of a call. */
@@ -441,14 +901,17 @@ final class __BOND_session
         '__BOND_names', '__BOND_name', '__BOND_before',
     ];
     const IDLE = ['', '0', ''];
+    const ANSWERS = ['RETURN', 'RETURN_WITH', 'EXCEPT', 'ERROR'];
 
     public static $request = self::IDLE;  // what is being carried out: verb, id, payload
     public static $code;                     // code of the request that is to be evaluated
     public static $arguments;
+    public static $named;                    // arguments by name
     public static $value;
     public static $locals;
     public static $busy = false;             // user code is running: only then does an interrupt stop anything
     public static $interrupted = false;      // an interrupt came while user code was waiting for the host
+    public static $isWaiting = false;        // in the middle of a call, for the host's next word
     private static $depth = 0;
     private static $lastInterrupt = 0;       // the number of the last one that was noticed
     private static $early = [];              // lines that were read before their time
@@ -488,9 +951,13 @@ final class __BOND_session
     private static function prepareCall(array $call)
     {
         list($name, self::$arguments) = $call;
+        self::$named = isset($call[3]) ? $call[3] : [];
+        if (self::$named && PHP_VERSION_ID < 80000) {
+            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
+        }
         if (isset($call[2])) {
             foreach ($call[2] as $reference) {
-                self::resolve($reference[0], $reference[1]);
+                self::resolve($reference[0], $reference[1], '&');
             }
         } elseif (function_exists($name)) {
             $arguments = self::$arguments;
@@ -509,21 +976,46 @@ final class __BOND_session
         foreach (self::$arguments as $index => $argument) {
             $list[] = "\\__BOND_session::\$arguments[$index]";
         }
+        if (self::$named) {
+            $list[] = '...\\__BOND_session::$named';
+        }
         return '(' . implode(', ', $list) . ')';
     }
 
-    /** Puts what an expression refers to among the arguments; a variable, itself, for functions that change it. */
-    private static function resolve(array $path, $expression)
+    /** The values, with what expressions refer to put in their places. */
+    public static function withReferences(array $values, array $references)
+    {
+        $outer = self::$arguments;
+        self::$arguments = $values;
+        try {
+            foreach ($references as $reference) {
+                self::resolve($reference[0], $reference[1]);
+            }
+            return self::$arguments;
+        } finally {
+            self::$arguments = $outer;
+        }
+    }
+
+    /** Puts what an expression refers to among the arguments; with `&`, a variable itself, for functions that change it. */
+    private static function resolve(array $path, $expression, $sign = '')
     {
         $place = '\\__BOND_session::$arguments';
+        if ($path[0] === 'kwargs') {
+            $place = '\\__BOND_session::$named';
+            array_shift($path);
+        }
         foreach ($path as $step) {
             $place .= '[' . var_export($step, true) . ']';
         }
-        $isVariable = preg_match('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable);
-        if ($isVariable && !array_key_exists($variable[1], $GLOBALS)) {
-            $GLOBALS[$variable[1]] = null; // a function that is given it may fill it
+        if (preg_match('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable)) {
+            if (!array_key_exists($variable[1], $GLOBALS)) {
+                $GLOBALS[$variable[1]] = null; // a function that is given it may fill it
+            }
+        } elseif (count($path) > 1 || !preg_match('/^_BOND_held\(\d+\)$/D', $expression)) {
+            $sign = '';
         }
-        self::$code = "$place = " . ($isVariable ? '&' : '') . "$expression\n;";
+        self::$code = "$place = $sign$expression\n;";
         __BOND_evaluate();
     }
 
@@ -532,8 +1024,9 @@ final class __BOND_session
     {
         list($verb, $request) = self::$request;
         $value = self::$value;
-        self::$value = null;
         $text = $verb === 'EVAL' || $verb === 'CALL' ? __BOND_values::encode($value) : '';
+        // While destructors may still fail, or call the host.
+        $value = self::$value = self::$arguments = self::$named = null;
         self::$busy = false;
         __BOND_streams::say("RETURN $request $text");
         self::$request = self::IDLE;
@@ -544,29 +1037,38 @@ final class __BOND_session
     /** Fetches the next message for a frame. What belongs to another one is set aside until its turn. */
     public static function take($frame)
     {
-        if (isset(self::$aside[$frame])) {
-            self::$request = array_shift(self::$aside[$frame]);
-            if (!self::$aside[$frame]) {
-                unset(self::$aside[$frame]);
+        while (!isset(self::$aside[$frame])) {
+            $line = self::nextLine();
+            if ($line === false || substr($line, -1) !== "\n") {
+                self::leave();
             }
-            return true;
-        }
-        while (($line = self::nextLine()) !== false && substr($line, -1) === "\n") {
             list($verb, $target, $request, $payload) = explode(' ', $line, 4);
             if ($target === $frame) {
                 self::$request = [$verb, $request, $payload];
                 return true;
             }
             if ($verb === 'END') {
-                break;
-            }
-            if ($verb !== 'INTERRUPT') {
+                self::leave();
+            } elseif ($verb === 'RELEASE') {
+                __BOND_held::release((int) $request);
+            } elseif ($verb !== 'INTERRUPT') {
                 self::$aside[$target][] = [$verb, $request, $payload];
             } elseif (self::$depth > 0 && self::isMeant($request, $payload)) {
                 self::$interrupted = true;
             }
         }
-        exit; // end of input: the host has closed the bond, or is gone
+        self::$request = array_shift(self::$aside[$frame]);
+        if (!self::$aside[$frame]) {
+            unset(self::$aside[$frame]);
+        }
+        return true;
+    }
+
+    /** The end of input: the host has closed the bond, or is gone. */
+    private static function leave()
+    {
+        self::$isWaiting = false;
+        exit;
     }
 
     private static function nextLine()
@@ -577,34 +1079,43 @@ final class __BOND_session
     /** Carries out what the host asks for in a frame, until it answers the call that opened the frame. */
     public static function serve($frame)
     {
-        $outer = self::$request;
-        $wasBusy = self::$busy;
+        list($outer, $wasBusy, $arguments, $named) = [self::$request, self::$busy, self::$arguments, self::$named];
         self::$busy = false;
         ++self::$depth;
-        while (self::take($frame)) {
-            list($verb, $request, $payload) = self::$request;
-            if ($verb === 'RETURN' || $verb === 'EXCEPT' || $verb === 'ERROR') {
-                break;
-            }
-            try {
-                try {
-                    if (self::prepare() !== null) {
-                        self::$value = __BOND_evaluate();
-                    }
-                    self::finish();
-                } catch (Throwable $error) {
-                    __BOND_exceptions::report($request, $error);
+        try {
+            while (true) {
+                self::$isWaiting = true;
+                self::take($frame);
+                self::$isWaiting = false;
+                list($verb, , $payload) = self::$request;
+                if (in_array($verb, self::ANSWERS, true)) {
+                    return [$verb, $payload];
                 }
-            } catch (_BOND_InterruptException $another) {
-                __BOND_exceptions::report($request, $another); // one more interrupt, before the first was reported
+                self::carryOut();
+                self::$request = $outer;
             }
-            unset($error, $another);
-            self::$request = $outer;
+        } finally {
+            list(self::$request, self::$busy, self::$arguments, self::$named) = [$outer, $wasBusy, $arguments, $named];
+            --self::$depth;
+            self::$isWaiting = false;
         }
-        self::$request = $outer;
-        self::$busy = $wasBusy;
-        --self::$depth;
-        return [$verb, $payload];
+    }
+
+    private static function carryOut()
+    {
+        $request = self::$request[1];
+        try {
+            try {
+                if (self::prepare() !== null) {
+                    self::$value = __BOND_evaluate();
+                }
+                self::finish();
+            } catch (Throwable $error) {
+                __BOND_exceptions::report($request, $error);
+            }
+        } catch (_BOND_InterruptException $another) {
+            __BOND_exceptions::report($request, $another); // one more interrupt, before the first was reported
+        }
     }
 
     /** Somebody at a terminal, say, has interrupted this process. */
@@ -653,6 +1164,9 @@ final class __BOND_session
         __BOND_streams::$lastPiece = $settings['mark'] . ' ';
         __BOND_streams::$morePieces = $settings['mark'] . '+';
         __BOND_exceptions::$transparent = $settings['transExcept'];
+        $protocols = array_values(array_intersect($settings['protocols'], ['EJSON', 'JSON']));
+        $protocol = $protocols ? $protocols[0] : null;
+        __BOND_values::$isExtended = $protocol === 'EJSON';
         __BOND_streams::open($in);
         if (ini_get('display_errors') && strtolower(ini_get('display_errors')) !== 'off') {
             ini_set('display_errors', 'stderr');
@@ -668,7 +1182,7 @@ final class __BOND_session
             pcntl_signal(SIGINT, ['__BOND_session', 'onInterrupt']);
         }
         __BOND_streams::say('READY ' . json_encode([
-            'protocol' => in_array('JSON', $settings['protocols'], true) ? 'JSON' : null,
+            'protocol' => $protocol,
             'version' => PHP_VERSION,
             'pid' => getmypid(),
             'interrupt' => $interrupt ? 'SIGURG' : null,

@@ -624,7 +624,10 @@ class _BOND_callback(object):
 
 def _BOND_stream(number):
     """Iterates over what the host hands out in batches."""
-    take = _BOND_callback(number)
+    return items_of(_BOND_callback(number))  # which is released even if nobody ever begins
+
+
+def items_of(take):
     size, done = 1, False
     while not done:
         items, done = take(size)
@@ -740,16 +743,17 @@ def _BOND_set(holder, name, value):
         setattr(holder, name, value)
 
 
-def _BOND_invoke(holder, name, *arguments, **named):
-    return getattr(holder, name)(*arguments, **named)
+# These have no names for their own parameters, so that arguments can have any.
+def _BOND_invoke(*arguments, **named):
+    return getattr(arguments[0], arguments[1])(*arguments[2:], **named)
 
 
-def _BOND_apply(holder, *arguments, **named):
-    return holder(*arguments, **named)
+def _BOND_apply(*arguments, **named):
+    return arguments[0](*arguments[1:], **named)
 
 
-def _BOND_hold_result(name, *arguments, **named):
-    return _BOND_hold(globals()[name](*arguments, **named))
+def _BOND_hold_result(*arguments, **named):
+    return _BOND_hold(globals()[arguments[0]](*arguments[1:], **named))
 
 
 def _BOND_iterate(value):
