@@ -9,7 +9,7 @@ sub __BOND_driver::evaluate { @_ = (); eval $__BOND_driver::code }
 package __BOND_driver;
 
 use strict;
-no warnings 'recursion';
+BEGIN { ${^WARNING_BITS} = '' }    # `no warnings`, which would make every start longer by a tenth
 
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
@@ -94,6 +94,8 @@ sub bits {
 
 sub is_readable { select(my $ready = bits($_[0]), undef, undef, 0) > 0 }
 
+my @released;    # numbers of the host's functions that nothing here refers to any more; they come at any time
+
 # Sends one message to the host, after everything that was printed before it.
 sub say_line {
     my ($message) = @_;
@@ -102,6 +104,13 @@ sub say_line {
     local $| = 1 unless $|;    # user code has made it buffer: setting this empties the buffer
     select($selected);
     $saying = 1;
+    write_line('RELEASE ' . join(' ', splice @released)) if @released;
+    write_line($message);
+    $saying = 0;
+}
+
+sub write_line {
+    my ($message) = @_;
     my $room = $piece_size - length($last_piece) - 1;
     my $start = 0;
     while (length($message) - $start > $room) {
@@ -109,7 +118,6 @@ sub say_line {
         $start += $room;
     }
     write_all($last_piece . ($start ? substr($message, $start) : $message) . "\n");
-    $saying = 0;
 }
 
 sub write_all {
@@ -128,11 +136,12 @@ my $max_depth = 20_000;
 my %escapes = ('"' => '\\"', '\\' => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" => '\\t', "\f" => '\\f', "\b" => '\\b');
 my %unescapes = (n => "\n", r => "\r", t => "\t", f => "\f", b => "\b", '"' => '"', '\\' => '\\', '/' => '/');
 my ($true, $false);
+my ($protocol, $extended);    # whether it is EJSON, which has words for more than JSON
 
 # What a scalar was made as: Perl 5.36 keeps numbers that were printed apart from strings that were added, and knows
 # booleans. Earlier ones take a number that has been printed for a string.
 if ($] >= 5.036) {
-    eval 'no warnings; sub is_number { builtin::created_as_number($_[0]) } sub is_bool { builtin::is_bool($_[0]) } 1' or die $@;
+    eval 'sub is_number { builtin::created_as_number($_[0]) } sub is_bool { builtin::is_bool($_[0]) } 1' or die $@;
     ($true, $false) = (!!1, !!0);
 }
 else {
@@ -147,7 +156,7 @@ else {
 # Before 5.30, Perl's own reading of decimals may miss the nearest number by one bit.
 my $read_decimal = $] >= 5.030 ? sub { $_[0] + 0 } : do { require POSIX; sub { scalar POSIX::strtod($_[0]) } };
 
-# JSON text of a value, in UTF-8; what JSON would change on the way is an error that says where it sits.
+# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits.
 sub encode {
     my ($value, $root) = @_;
     local $SIG{__DIE__};    # what is thrown below is none of the user's business
@@ -155,8 +164,8 @@ sub encode {
     if (!defined $text) {
         my $error = $@;
         die $error if ref $error && !$error->isa('_BOND_SerializationException');
-        my $reason = ref $error ? $error->{message} : $error;
-        die _BOND_SerializationException->new(find_culprit($value, defined $root ? $root : 'result') . ": $reason");
+        my ($path, $reason) = find_culprit($value, defined $root ? $root : 'result', $error);
+        die _BOND_SerializationException->new("$path: " . (ref $reason ? $reason->{message} : $reason));
     }
     utf8::encode($text);
     return $text;
@@ -167,7 +176,7 @@ sub encode_value {
     if ($kind eq '') {
         return 'null' unless defined $_[0];
         return encode_number($_[0]) if is_number($_[0]);
-        refuse('a glob cannot be carried by JSON') if ref(\$_[0]) eq 'GLOB';
+        refuse("a glob cannot be carried by $protocol: hold() it, or iterate() over its lines") if ref(\$_[0]) eq 'GLOB';
         return $_[0] ? 'true' : 'false' if is_bool($_[0]);
         return encode_string($_[0]);
     }
@@ -175,18 +184,54 @@ sub encode_value {
     refuse('refers to itself, or is nested too deep') if $depth > $max_depth;
     return '[' . join(',', map { encode_value($_, $depth) } @$value) . ']' if $kind eq 'ARRAY';
     if ($kind eq 'HASH') {
-        return '{' . join(',', map { encode_string($_) . ':' . encode_value($value->{$_}, $depth) } keys %$value) . '}';
+        my $has_bytes;
+        my $entries = join(',', map {
+            (/^[A-Za-z_]\w*\z/a ? "\"$_\"" : encode_key($_, $has_bytes)) . ':' . encode_value($value->{$_}, $depth)
+        } keys %$value);
+        return $has_bytes ? encode_map($value, $depth) : "{$entries}";
     }
     return encode_object($value, $kind, $depth);
 }
 
+# A key of an object, which is text: for bytes, it sets its second argument.
+sub encode_key {
+    return encode_text($_[0]) unless $extended;
+    $_[1] = 1 if is_bytes($_[0]);
+    return encode_text($_[0] =~ /^\$/ ? "\$$_[0]" : $_[0]);
+}
+
+sub encode_map {
+    my ($value, $depth) = @_;
+    my @entries = map { '[' . encode_string($_) . ',' . encode_value($value->{$_}, $depth) . ']' } keys %$value;
+    return word(map => '[' . join(',', @entries) . ']');
+}
+
+# A word of EJSON, for what JSON has none for.
+sub word { "{\"\$$_[0]\":$_[1]}" }
+
 sub encode_string {
+    return "\"$_[0]\"" unless $_[0] =~ /[^ !#-\[\]-~]/;
+    return encode_text($_[0]) unless $extended && is_bytes($_[0]);
+    return word(binary => '{"base64":"' . base64($_[0]) . '","subType":"00"}');
+}
+
+# Perl does not tell text from bytes: what is not ASCII is text if Perl keeps it as characters.
+sub is_bytes { !utf8::is_utf8($_[0]) && $_[0] =~ tr/\x80-\xff// }
+
+sub base64 {
+    my $text = join('', map { substr($_, 1) } split(/\n/, pack('u', $_[0])));
+    $text =~ tr{` -_}{AA-Za-z0-9+/};
+    my $padding = -length($_[0]) % 3;
+    substr($text, -$padding) = '=' x $padding if $padding;
+    return $text;
+}
+
+sub encode_text {
     my $text = $_[0];
     $text =~ s/(["\\\x00-\x1f\x7f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
     if (utf8::is_utf8($text) && $text =~ /[^\x00-\x{d7ff}\x{e000}-\x{10ffff}]/) {
-        no warnings;
         $text =~ s/([\x{d800}-\x{dfff}])/sprintf('\\u%04x', ord $1)/ge;
-        refuse('a character beyond Unicode cannot be carried by JSON') if $text =~ /[^\x00-\x{10ffff}]/;
+        refuse("a character beyond Unicode cannot be carried by $protocol") if $text =~ /[^\x00-\x{10ffff}]/;
     }
     return "\"$text\"";
 }
@@ -197,13 +242,22 @@ sub encode_number {
     if ($text =~ /^-?\d+\z/ && $text == $number) {
         return $number == 0 && sprintf('%g', $number) eq '-0' ? '-0.0' : $text;
     }
-    refuse("$text is not a JSON number") if $text =~ /[nN]/;
+    if ($text =~ /[nN]/) {
+        return word(numberDouble => '"' . not_finite($number) . '"') if $extended;
+        refuse("$text is not a JSON number");
+    }
     for my $digits (15 .. 17) {
         $text = sprintf("%.${digits}g", $number);
         last if $read_decimal->($text) == $number;
     }
     # A float beyond 2^53 may happen to be whole: without a fraction, it would arrive as an integer.
     return $text =~ /^-?\d+\z/ && abs($number) > 9007199254740992 ? "$text.0" : $text;
+}
+
+# The name of a number that is not finite.
+sub not_finite {
+    my ($number) = @_;
+    return $number - $number == 0 ? undef : $number != $number ? 'NaN' : $number > 0 ? 'Infinity' : '-Infinity';
 }
 
 sub encode_object {
@@ -216,23 +270,46 @@ sub encode_object {
             refuse("$value is not a JSON number") if $value->is_nan || $value->is_inf;
             return $value->bstr;
         }
+        return encode_date($value) if $extended && $value->isa('Time::Piece');
     }
-    refuse("a reference to $kind cannot be carried by JSON" . ($is_object ? ', unless it has a method TO_JSON' : ''));
+    refuse("a reference to $kind cannot be carried by $protocol" . advice($value, $kind, $is_object));
+}
+
+sub encode_date {
+    my $epoch = $_[0]->epoch;
+    my $nearest = sprintf('%.0f', 1000 * $epoch);    # the product may be off by one
+    my ($milliseconds) = grep { $_ / 1000 == $epoch } map { sprintf('%.0f', $nearest + $_) } 0, -1, 1;
+    # What is nearly that, as far as floats go, is meant to be that: 1700000000.1 + 0.023.
+    $milliseconds = $nearest if !defined $milliseconds && abs($epoch - $nearest / 1000) <= 1e-9 + 2.3e-16 * abs($epoch);
+    refuse('a moment with a fraction of a millisecond cannot be carried: send its ->epoch') unless defined $milliseconds;
+    refuse('a moment that far away cannot be carried: send its ->epoch') if abs($milliseconds) > 8.64e15;    # by a Date
+    return word(date => "{\"\$numberLong\":\"$milliseconds\"}");
+}
+
+# What to do about a value that has no word.
+sub advice {
+    my ($value, $kind, $is_object) = @_;
+    return ': hold() it, or iterate() over it' if $kind eq 'CODE';
+    return ': hold() it, or iterate() over its lines' if $kind eq 'GLOB' || $is_object && $value->isa('IO::Handle');
+    return ': send its ->bstr or ->numify' if $is_object && $value->isa('Math::BigFloat');
+    return ', unless it has a method TO_JSON: send its text' if $kind eq 'Regexp';
+    return ', unless it has a method TO_JSON: hold() it' if $is_object;
+    return ': send what it refers to, or hold() it';
 }
 
 sub refuse { die _BOND_SerializationException->new($_[0]) }
 
-# The path of the innermost part of a value that cannot be encoded.
+# The path of the innermost part of a value that cannot be encoded, and why it cannot.
 sub find_culprit {
-    my ($value, $path) = @_;
-    return "$path..." if length $path > 200;
+    my ($value, $path, $reason) = @_;
+    return ("$path...", $reason) if length $path > 200;
     my @parts = ref $value eq 'ARRAY' ? map { ["[$_]", $value->[$_]] } 0 .. $#$value
-        : ref $value eq 'HASH' ? map { [/^[A-Za-z_]\w*\z/ ? ".$_" : '[' . encode_string($_) . ']', $value->{$_}] } sort keys %$value
+        : ref $value eq 'HASH' ? map { [/^[A-Za-z_]\w*\z/ ? ".$_" : '[' . encode_text($_) . ']', $value->{$_}] } sort keys %$value
         : ();
     for my $part (@parts) {
-        return find_culprit($part->[1], $path . $part->[0]) unless defined eval { encode_value($part->[1], 0) };
+        return find_culprit($part->[1], $path . $part->[0], $@) unless defined eval { encode_value($part->[1], 0) };
     }
-    return $path;
+    return ($path, $reason);
 }
 
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
@@ -243,11 +320,13 @@ sub decode {
     my $done = eval {
         for ($text) {
             $value = decode_value(0);
-            /\G\s*\z/gc or die 'it goes on after its end';
+            /\G\s*\z/gc or die "it goes on after its end\n";
         }
+        $value = read_words($value) if $extended && index($text, '"$') >= 0;
         1;
     };
-    $done or die _BOND_SerializationException->new("what the host sent cannot be decoded: $@");
+    chomp(my $reason = $@);
+    $done or die _BOND_SerializationException->new("what the host sent cannot be decoded: $reason");
     return $value;
 }
 
@@ -257,13 +336,13 @@ sub decode_value {
     /\G\s+/gc;
     return decode_string() if /\G"/gc;
     return $3 || length $2 > 18 ? decode_odd_number($1, $3) : $1 + 0 if /\G(-?(\d+)((?:\.\d+)?(?:[eE][-+]?\d+)?))/gc;
-    die 'it is nested too deep' if $depth > $max_depth;
+    die "it is nested too deep\n" if $depth > $max_depth;
     return decode_array($depth + 1) if /\G\[/gc;
     return decode_hash($depth + 1) if /\G\{/gc;
     return undef if /\Gnull/gc;
     return $true if /\Gtrue/gc;
     return $false if /\Gfalse/gc;
-    die 'it is not JSON';
+    die "it is not JSON\n";
 }
 
 sub decode_odd_number {
@@ -273,7 +352,7 @@ sub decode_odd_number {
         return $number == 0 && $text =~ /^-/ ? -0.0 : $number;
     }
     my $number = $text + 0;
-    return $number if "$number" eq $text;
+    return $number if do { my $copy = $number; "$copy" eq $text };    # before 5.36, the copy is a string from now on
     require Math::BigInt;
     return Math::BigInt->new($text);
 }
@@ -287,7 +366,7 @@ sub decode_string {
             $text .= utf8_bytes(0x10000 + ((hex($1) - 0xd800) << 10) + hex($2) - 0xdc00);
         }
         elsif (/\G\\u([0-9a-fA-F]{4})/gc) { $text .= utf8_bytes(hex $1) }
-        else { die 'a string in it has no end' }
+        else { die "a string in it has no end\n" }
         /\G([^"\\]*)/gc;
         $text .= $1;
     }
@@ -296,7 +375,6 @@ sub decode_string {
 }
 
 sub utf8_bytes {
-    no warnings;
     my $character = chr $_[0];
     utf8::encode($character);
     return $character;
@@ -310,7 +388,7 @@ sub decode_array {
         push @items, decode_value($depth);
         next if /\G\s*,/gc;
         return \@items if /\G\s*\]/gc;
-        die 'a list in it has no end';
+        die "a list in it has no end\n";
     }
 }
 
@@ -319,22 +397,97 @@ sub decode_hash {
     my %items;
     return \%items if /\G\s*\}/gc;
     while (1) {
-        /\G\s*"/gc or die 'a key is missing in it';
+        /\G\s*"/gc or die "a key is missing in it\n";
         my $key = decode_string();
-        /\G\s*:/gc or die 'a value is missing in it';
+        /\G\s*:/gc or die "a value is missing in it\n";
         $items{$key} = decode_value($depth);
         next if /\G\s*,/gc;
         return \%items if /\G\s*\}/gc;
-        die 'an object in it has no end';
+        die "an object in it has no end\n";
     }
+}
+
+# A value with what the words of EJSON mean in their places.
+sub read_words {
+    my ($value) = @_;
+    return [map { ref $_ ? read_words($_) : $_ } @$value] if ref $value eq 'ARRAY';
+    return $value unless ref $value eq 'HASH';
+    my ($name) = keys %$value;
+    return read_word($name, $value->{$name}) if keys %$value == 1 && $name =~ /^\$[^\$]/;
+    return { map { (/^\$\$/ ? substr($_, 1) : $_) => read_words($value->{$_}) } keys %$value };
+}
+
+my %typed_arrays = (
+    int8 => 'c', int16 => 's<', int32 => 'l<', int64 => 'q<', uint8 => 'C', uint16 => 'S<', uint32 => 'L<', uint64 => 'Q<',
+    uint8clamped => 'C', float32 => 'f<', float64 => 'd<',
+);
+my $infinity = 9**9**9;
+my %not_finite = (NaN => -sin($infinity), Infinity => $infinity, '-Infinity' => -$infinity);
+my %words = (
+    '$numberDouble' => sub { exists $not_finite{ $_[0] } or die "$_[0] is a number of JSON\n"; $not_finite{ $_[0] } },
+    '$binary' => sub { bytes_of($_[0]{base64}) },
+    '$date' => sub { require Time::Piece; scalar Time::Piece->gmtime($_[0]{'$numberLong'} / 1000) },
+    '$map' => \&read_map,
+    '$set' => \&read_words,
+    '$typedArray' => \&read_typed_array,
+);
+
+sub read_word {
+    my ($name, $content) = @_;
+    my $read = $words{$name} or die "$name is no word of EJSON\n";
+    return $read->($content);
+}
+
+sub bytes_of {
+    my ($text) = @_;
+    $text =~ tr/=//d;
+    $text =~ tr{A-Za-z0-9+/}{ -_};
+    return join('', map { unpack('u', chr(32 + int(length($_) * 3 / 4)) . $_) } unpack('(a84)*', $text));
+}
+
+sub read_typed_array {
+    my ($content) = @_;
+    my $type = $typed_arrays{ $content->{type} } or die "there is no typed array of $content->{type}\n";
+    return [unpack("$type*", bytes_of($content->{base64}))];
+}
+
+sub read_map {
+    my %items;
+    for my $entry (@{ $_[0] }) {
+        my ($key, $value) = @{ read_words($entry) };
+        $key = key_of($key);
+        die "keys of a Map that are the same in Perl: $key\n" if exists $items{$key};
+        $items{$key} = $value;
+    }
+    return \%items;
+}
+
+# Keys of a hash are strings. Numbers have a text of their own; nothing else has.
+sub key_of {
+    my ($key) = @_;
+    return "$key" if ref $key eq 'Math::BigInt';
+    die "a key of a Map that is neither text nor a number\n" if ref $key || !defined $key || is_bool($key);
+    return !is_number($key) ? $key : not_finite($key) || encode_number($key);
 }
 
 # ---- Exceptions -----------------------------------------------------------------------------------------------------
 
 {
     package _BOND_Exception;
-    use overload '""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1;
-    sub new { my ($class, $message, %more) = @_; bless { message => $message, %more }, $class }
+    my $has_text;
+
+    sub new {
+        my ($class, $message, %more) = @_;
+        $has_text ||= give_text();
+        return bless { message => $message, %more }, $class;
+    }
+
+    # Not before there is an exception: to load `overload` takes as long as a tenth of the start.
+    sub give_text {
+        local ($@, $!, $SIG{__DIE__});
+        eval { require overload; overload->import('""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1) };
+        return 1;
+    }
 }
 
 # A value cannot cross to the host, or from it.
@@ -346,27 +499,34 @@ sub decode_hash {
 
 my $transparent;
 
-# Tells the host about an exception: the last thing that may fail, so it does little.
+# What the host is told about an exception: the last thing that may fail, so it does little.
 sub report {
     my ($request, $error) = @_;
     local $SIG{__DIE__};
     my $line = eval { describe($request, $error) };
-    $line = "EXCEPT $request " . encode({ message => 'an exception whose text cannot be had', type => ref $error }) unless defined $line;
-    say_line($line);
+    return $line if defined $line;
+    return "EXCEPT $request " . encode({ message => 'an exception whose text cannot be had', type => text_of(ref $error) });
+}
+
+# What is text, and not bytes, whatever Perl keeps it as.
+sub text_of {
+    my $text = "$_[0]";
+    utf8::upgrade($text);
+    return $text;
 }
 
 sub describe {
     my ($request, $error) = @_;
-    my $message = "$error";
+    my $message = text_of($error);
     chomp $message;
     my $is_bond = ref $error && eval { $error->isa('_BOND_Exception') };
     my %description = (message => $message, call => $is_bond ? $error->{call} : undef);
     return "ERROR $request " . encode(\%description) if $is_bond && $error->isa('_BOND_SerializationException');
-    $description{type} = $is_bond && $error->{type} || ref $error if ref $error;
+    $description{type} = text_of($is_bond && $error->{type} || ref $error) if ref $error;
     if ($transparent) {
         my $data = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !ref $error ? $message : $error;
         my $text = eval { encode($data, 'exception') };
-        return "ERROR $request " . encode({ message => "$@" }) unless defined $text;
+        return "ERROR $request " . encode({ message => text_of($@) }) unless defined $text;
         $description{data} = $data;
     }
     return "EXCEPT $request " . encode(\%description);
@@ -377,13 +537,15 @@ sub describe {
 my $last_call = 0;
 my ($running, $busy, $depth) = (0, 0, 0);
 my $last_interrupt = 0;    # the number of the last one that was noticed
+my $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 
 sub call_host {
-    my ($name, $arguments) = @_;
+    my ($name, $arguments, $number) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if $$ != $process;
+    die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
-    my $payload = encode([$name, $arguments], "arguments of $name");
+    my $payload = encode([defined $number ? $number : $name, $arguments], "arguments of $name");
     my $frame = ++$last_call;
     say_line("CALL $frame $running $payload");
     my ($verb, $answer) = serve($frame);
@@ -394,6 +556,11 @@ sub call_host {
     }
     my $value = decode($answer);
     return $value if $verb eq 'RETURN';
+    if ($verb eq 'RETURN_WITH') {
+        my ($result, $references) = @$value;
+        for my $reference (@$references) { place($result, @$reference) }
+        return $result->[0];
+    }
     die _BOND_SerializationException->new($value->{message}, call => $frame + 0) if $verb eq 'ERROR';
     my $data = exists $value->{data} ? $value->{data} : $value->{message};
     die _BOND_RemoteException->new($value->{message}, call => $frame + 0, data => $data, type => $value->{type});
@@ -404,13 +571,42 @@ sub export {
     $name =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ or die "'$name' is not a valid name for a function\n";
     my $full_name = $name =~ /::/ ? $name : "main::$name";
     no strict 'refs';
-    no warnings;
     *$full_name = sub { call_host($name, [@_]) };
+}
+
+# A function that the host has lent, by its number.
+sub main::_BOND_callback {
+    my $lent = bless { number => $_[0] }, '_BOND_Lent';
+    return sub { call_host('callback', [@_], $lent->{number}) };
+}
+
+sub _BOND_Lent::DESTROY { push @released, $_[0]{number} unless ${^GLOBAL_PHASE} eq 'DESTRUCT' }
+
+# Returns one item after the other of what the host hands out in batches, and undef at the end.
+sub main::_BOND_stream {
+    my $take = main::_BOND_callback($_[0]);
+    my ($size, @items) = (1);
+    return sub {
+        while (!@items) {
+            return undef unless $take;
+            my ($batch, $is_done) = @{ $take->($size) };
+            @items = @$batch;
+            $size *= 2 if $size < 256;
+            undef $take if $is_done;
+        }
+        my $item = shift @items;
+        return $item if defined $item;
+        die _BOND_SerializationException->new('an item of the stream is null, which cannot be told from its end');
+    };
 }
 
 # ---- Requests -------------------------------------------------------------------------------------------------------
 
 my %compiled;    # subs that call something function-like, by its text and the number of its arguments
+
+# Such an expression need not be compiled: there is a new one every time.
+my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
+my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
 
 # Evaluates code in package main, in list context.
 sub run_code {
@@ -422,24 +618,54 @@ sub run_code {
 }
 
 sub run_call {
-    my ($name, $arguments, $references) = @_;
-    my %spliced;    # references that are arguments themselves stand in the call as they are, prototypes and all
+    my ($name, $arguments, $references, $named) = @_;
+    my %spliced;    # expressions that are arguments themselves stand in the call as they are, prototypes and all
     for my $reference (@{ $references || [] }) {
         my ($path, $code) = @$reference;
-        if (@$path == 1) { $spliced{ $path->[0] } = $code }
-        else { place($arguments, $path, run_code("($code\n)")) }
+        if ($path->[0] eq 'kwargs') { place($named, [@$path[1 .. $#$path]], $code) }
+        elsif (@$path == 1 && $code !~ $lent_or_held) { $spliced{ $path->[0] } = $code }
+        else { place($arguments, $path, $code) }
     }
-    # What works on a list takes it as one argument, too.
-    $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY' && $name =~ /^\s*(?:map|grep|sort|reverse)\b/;
+    push @$arguments, map { $_ => $named->{$_} } sort keys %$named if $named;
+    if ($name =~ /^\s*(map|grep|sort|reverse)\b(\s*\z)?/) {
+        my ($builtin, $is_bare) = ($1, defined $2);
+        # What works on a list takes it as one argument, too.
+        $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
+        $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
+    }
     return named_sub($name, \%spliced, scalar @$arguments)->(@$arguments);
 }
 
+# What takes a function in the place of the block. They are compiled in package main, whose $a and $b it may want.
+my %by = (
+    map => 'sub __BOND_driver::map_by { my $code = shift; map { $code->($_) } __BOND_driver::listed(@_) }',
+    grep => 'sub __BOND_driver::grep_by { my $code = shift; grep { $code->($_) } __BOND_driver::listed(@_) }',
+    # The order is a number, of which sort would take the integer.
+    sort => 'sub __BOND_driver::sort_by { my $code = shift; sort { $code->($a, $b) <=> 0 } __BOND_driver::listed(@_) }',
+);
+
+sub taking_function {
+    my ($builtin) = @_;
+    run_code(delete $by{$builtin}) if $by{$builtin};
+    return "__BOND_driver::${builtin}_by";
+}
+
+sub listed { @_ == 1 && ref $_[0] eq 'ARRAY' ? @{ $_[0] } : @_ }
+
+# Puts what an expression refers to in its place.
 sub place {
-    my ($place, $path, $value) = @_;
+    my ($place, $path, $code) = @_;
     my ($last, @steps) = reverse @$path;
     $place = ref $place eq 'HASH' ? $place->{$_} : $place->[$_] for reverse @steps;
+    my $value = referred($code);
     if (ref $place eq 'HASH') { $place->{$last} = $value }
     else { $place->[$last] = $value }
+}
+
+sub referred {
+    my ($code) = @_;
+    return $lent_or_held{$1}->($2 + 0) if $code =~ $lent_or_held;
+    return kept(run_code("($code\n)"));
 }
 
 sub named_sub {
@@ -467,6 +693,119 @@ sub dereferenced {
 
 # Where several values came back, the value is their list.
 sub collapsed { @_ == 1 ? $_[0] : \@_ }
+
+# The same for what stays here: a list of its own, and not what the values are taken from.
+sub kept { @_ == 1 ? $_[0] : [@_] }
+
+my %held;         # what the host holds here, by number
+my %iterators;    # [sub that returns the next item or nothing, [what it has thrown behind items]], by number
+my $counter = 0;
+
+sub main::_BOND_hold {
+    $held{ ++$counter } = kept(@_);
+    return $counter + 0;    # before 5.36, what has been a key is taken for a string
+}
+
+sub main::_BOND_held {
+    exists $held{ $_[0] } or die "nothing is held under the number $_[0]\n";
+    return $held{ $_[0] };
+}
+
+# Lets go of something. Its destructor may fail as it likes; the host does not expect to be called by it.
+sub release {
+    my ($number) = @_;
+    local ($@, $!, $?);
+    $releasing = 1;
+    eval { delete $held{$number} };
+    $releasing = 0;
+}
+
+sub main::_BOND_get { ${ entry(@_) } }
+sub main::_BOND_set { ${ entry(@_[0, 1], 1) } = $_[2]; return }
+
+# A reference to an entry of a hash or an array, blessed or not. To look for one does not make it.
+sub entry {
+    my ($holder, $name, $is_new) = @_;
+    my $type = type_of($holder);
+    if ($type eq 'HASH') { return $is_new || exists $holder->{$name} ? \$holder->{$name} : \undef }
+    die "a value of type $type has no entries\n" if $type ne 'ARRAY';
+    die "'$name' is not the index of an array\n" if $name !~ /^-?\d+\z/;
+    return $is_new || exists $holder->[$name] ? \$holder->[$name] : \undef;
+}
+
+# What a value is below its class.
+sub type_of {
+    return ref \$_[0] unless ref $_[0];
+    require overload;
+    return overload::StrVal($_[0]) =~ /(\w+)\(0x\w+\)\z/ ? $1 : '';
+}
+
+sub main::_BOND_invoke { my ($holder, $method, @arguments) = @_; $holder->$method(@arguments) }
+
+sub main::_BOND_apply {
+    my ($code, @arguments) = @_;
+    return $code->(@arguments) if ref $code || !$code->can('new');
+    return $code->new(@arguments);
+}
+
+sub main::_BOND_hold_result {
+    my ($name, @arguments) = @_;
+    return main::_BOND_hold($name eq '_BOND_apply' ? main::_BOND_apply(@arguments) : main::_BOND_invoke(@arguments));
+}
+
+my $now;
+
+sub main::_BOND_iterate {
+    my $next = @_ == 1 && iterator_of($_[0]);
+    if (!$next) { my @items = @_; $next = sub { @items ? shift @items : () } }
+    local ($@, $!, $SIG{__DIE__});
+    $now ||= eval { require Time::HiRes } ? \&Time::HiRes::time : sub { time };
+    $iterators{ ++$counter } = [$next];
+    return $counter + 0;
+}
+
+# A sub that returns the next item, or nothing at the end; none for a value that is an item itself.
+sub iterator_of {
+    my ($value) = @_;
+    my $type = type_of($value);
+    return undef unless ref $value || $type eq 'GLOB';
+    my $has = sub { ref $value && overload::Method($value, $_[0]) };
+    my $step = $type eq 'CODE' || $has->('&{}') ? sub { scalar $value->() }
+        : $type =~ /^(?:GLOB|IO)\z/ || $has->('<>') ? sub { scalar readline($value) }
+        : undef;
+    return sub { my $item = $step->(); defined $item ? $item : () } if $step;
+    my $index = 0;
+    return sub { $index < @$value ? $value->[$index++] : () } if $type eq 'ARRAY' || $has->('@{}');
+    die "a value of type $type cannot be iterated over\n";
+}
+
+# The next items, and whether they are the last: as many as are wanted, or as come within some milliseconds.
+sub main::_BOND_next {
+    my ($number, $count) = @_;
+    my $iterator = $iterators{$number} or die "there is no iterator $number\n";
+    my ($next, $failure) = @$iterator;
+    my (@items, $is_done);
+    my $deadline = $now->() + 0.005;
+    if (!$failure) {
+        local $@;
+        eval {
+            do {
+                my @item = $next->();
+                $is_done = !@item;
+                push @items, @item;
+            } until $is_done || @items >= $count || $now->() > $deadline;
+            1;
+        } or $iterator->[1] = $failure = [$@];
+    }
+    if ($failure && (!@items || ref $failure->[0] eq '_BOND_InterruptException')) {
+        delete $iterators{$number};
+        die @$failure;
+    }
+    delete $iterators{$number} if $is_done;
+    return [\@items, $is_done ? $true : $false];
+}
+
+sub main::_BOND_leave { delete $iterators{ $_[0] }; return }
 
 my %handlers = (
     EVAL => sub {
@@ -516,7 +855,8 @@ sub take {
         my ($verb, $target, $request, $payload) = split / /, $line, 4;
         return ($verb, $request, $payload) if $target eq $frame;
         last if $verb eq 'END';
-        if ($verb ne 'INTERRUPT') { push @{ $aside{$target} }, [$verb, $request, $payload] }
+        if ($verb eq 'RELEASE') { release($request) }
+        elsif ($verb ne 'INTERRUPT') { push @{ $aside{$target} }, [$verb, $request, $payload] }
         elsif ($depth > 1 && is_meant($request, $payload)) { $interrupted = [interruption()] }
     }
     exit;    # end of input: the host has closed the bond, or is gone
@@ -561,8 +901,9 @@ sub answer {
         } or $error = [$@];
         $busy = 0;
     }
-    if ($error) { report($request, @$error) }
-    else { say_line("RETURN $request $text") }
+    my $line = $error ? report($request, @$error) : "RETURN $request $text";
+    undef $error;    # its destructor is part of the request
+    say_line($line);
 }
 
 # Somebody at a terminal, say, has interrupted this process.
@@ -600,12 +941,14 @@ sub start {
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
     ($last_piece, $more_pieces) = ("$settings->{mark} ", "$settings->{mark}+");
     $transparent = $settings->{transExcept};
+    ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
+    $extended = defined $protocol && $protocol eq 'EJSON';
     open_streams();
     $SIG{URG} = \&on_notice;
     stand_behind_relay() if ($settings->{pid} || $$) != $$;
     $SIG{INT} = \&on_interrupt;
     say_line('READY ' . encode({
-        protocol => (scalar grep { $_ eq 'JSON' } @{ $settings->{protocols} }) ? 'JSON' : undef,
+        protocol => $protocol,
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
         interrupt => 'SIGURG',
