@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ProtocolName } from './options.js';
-import { describeValue, isPlainObject, NotCarried, type Protocol } from './values.js';
+import { describeValue, HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Protocol } from './values.js';
 
 /** Integers up to here arrive as `number`; those beyond it as `bigint`. */
 const LARGEST_INTEGER = 2 ** 53;
@@ -152,8 +152,8 @@ class Writer {
 
   #notCarried(value: unknown): NotCarried {
     const name = this.#extension?.name ?? 'JSON';
-    const hint = typeof value === 'function' ? ': it has to be wrapped in callback(…)' : '';
-    return new NotCarried([...this.#path], `${describeValue(value)} cannot be carried by ${name}${hint}`);
+    const reason = typeof value === 'function' ? HOW_FUNCTIONS_CROSS : `cannot be carried by ${name}`;
+    return new NotCarried([...this.#path], `${describeValue(value)} ${reason}`);
   }
 }
 

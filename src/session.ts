@@ -67,6 +67,8 @@ export class Session {
   /** Functions that the other side has been lent, by the number that it knows them by. */
   readonly #lent = new Map<number, { readonly call: HostFunction; readonly onRelease: (() => void) | undefined }>();
   #lastLent = 0;
+  /** What is to be let go of there, once every request up to the one of that id has been answered: it may use it. */
+  readonly #releases: { readonly id: number; readonly after: number }[] = [];
   readonly #root = new Frame(0, undefined, '');
   readonly #requests = new Map<number, Request>();
   readonly #watch = new SilenceWatch(() => this.#rejectOverdue());
@@ -125,7 +127,16 @@ export class Session {
 
   /** Lets go of something that the other side holds. */
   release(id: number): void {
-    if (!this.#endError) this.#channel.send(formatMessage({ verb: 'RELEASE', id }));
+    this.#releases.push({ id, after: this.#lastId });
+    this.#sendReleases();
+  }
+
+  #sendReleases(): void {
+    const [oldest = Number.POSITIVE_INFINITY] = this.#requests.keys();
+    while (this.#releases[0] && this.#releases[0].after < oldest) {
+      const { id } = this.#releases.shift() as { id: number };
+      if (!this.#endError) this.#channel.send(formatMessage({ verb: 'RELEASE', id }));
+    }
   }
 
   /** Makes `call` the function that the other side calls as `name`, as soon as it has agreed to that. */
@@ -267,6 +278,7 @@ export class Session {
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
     if (frame.held > 0 && !frame.isOver) this.#sendHeld();
     this.#interrupts.over(request);
+    if (this.#releases.length > 0) this.#sendReleases();
   }
 
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { textOf } from './errors.js';
-import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
+import { HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
 
 /** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
 export const V8_FORMAT = serialize(null)[1] as number;
@@ -12,19 +12,20 @@ export const v8: Protocol = {
     try {
       return serialize(value).toString('base64');
     } catch (error) {
-      throw new NotCarried(findCulprit(value, ['value']), textOf(error));
+      const [path, culprit] = findCulprit(value, ['value']);
+      throw new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error));
     }
   },
   decode: (text) => deserialize(Buffer.from(text, 'base64')),
 };
 
-/** The path of the innermost part of `value` that cannot be cloned. */
-function findCulprit(value: unknown, path: Path): Path {
-  if (path.length > 50) return path;
+/** The innermost part of `value` that cannot be cloned, and its path. */
+function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown] {
+  if (path.length > 50) return [path, value];
   for (const [step, part] of partsOf(value)) {
     if (!isCloneable(part)) return findCulprit(part, [...path, step]);
   }
-  return path;
+  return [path, value];
 }
 
 function partsOf(value: unknown): Iterable<[string | number, unknown]> {

@@ -29,6 +29,9 @@ export class NotCarried extends Error {
   }
 }
 
+/** What is wrong with a function among values. */
+export const HOW_FUNCTIONS_CROSS = 'has to be wrapped in callback(…) to cross';
+
 function showPath(path: Path): string {
   const [root = 'value', ...steps] = path;
   return steps.reduce<string>((text, step) => {

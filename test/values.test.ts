@@ -61,7 +61,7 @@ describe.each(languages)('%s', (lang) => {
   test('what cannot cross is refused with its path, on this side', async () => {
     const bond = await open();
     const refused: [unknown, string][] = [
-      [() => 1, 'args[0].items[1]: a function cannot be carried by EJSON: it has to be wrapped in callback(…)'],
+      [() => 1, 'args[0].items[1]: a function has to be wrapped in callback(…) to cross'],
       [/x/, 'args[0].items[1]: a RegExp'],
       [Symbol('x'), 'args[0].items[1]: a symbol'],
       [new Date(NaN), 'args[0].items[1]: a Date'],

@@ -507,16 +507,9 @@ for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_I
 
 const callOf = new WeakMap(); // which call to the host a caught error comes from
 let isTransparent = false;
-let lastError;
-
-/** What was thrown last, and not caught. */
-function _BOND_error() {
-  return lastError;
-}
 
 /** What is told to the host about an error: the last thing that may fail, so it does little. */
 function report(request, error) {
-  lastError = error;
   try {
     return describe(request, error);
   } catch (another) {
@@ -756,6 +749,15 @@ function _BOND_hold(value) {
   return lastNumber;
 }
 
+/** What a function throws, so that it can be held; `undefined` if it throws nothing. */
+function _BOND_catch(func, ...args) {
+  try {
+    func(...args);
+  } catch (error) {
+    return error;
+  }
+}
+
 function _BOND_held(number) {
   if (!held.has(number)) throw new ReferenceError(`nothing is held as number ${number}`);
   return held.get(number);
@@ -886,7 +888,7 @@ function _BOND_leave(number) {
 }
 
 const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply, _BOND_hold_result,
-  _BOND_iterate, _BOND_next, _BOND_leave, _BOND_error];
+  _BOND_iterate, _BOND_next, _BOND_leave, _BOND_catch];
 for (const value of FOR_HOST) Object.defineProperty(globalThis, value.name, { value });
 
 // Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for

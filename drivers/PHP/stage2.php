@@ -767,6 +767,17 @@ function _BOND_hold($value)
     return $number;
 }
 
+/** What a function throws, so that it can be held; null if it throws nothing. */
+function _BOND_catch($function, ...$arguments)
+{
+    try {
+        $function(...$arguments);
+        return null;
+    } catch (Throwable $error) {
+        return $error;
+    }
+}
+
 /** By reference: what is given a held array can change it. */
 function &_BOND_held($number)
 {

@@ -706,6 +706,13 @@ sub main::_BOND_hold {
     return $counter + 0;    # before 5.36, what has been a key is taken for a string
 }
 
+# What a sub throws, so that it can be held; undef if it throws nothing.
+sub main::_BOND_catch {
+    my ($code, @arguments) = @_;
+    local $@;
+    return eval { $code->(@arguments); 1 } ? undef : $@;
+}
+
 sub main::_BOND_held {
     exists $held{ $_[0] } or die "nothing is held under the number $_[0]\n";
     return $held{ $_[0] };

@@ -514,19 +514,9 @@ def traceback_of(kind, error, trace):
         return u''
 
 
-last_error = None
-
-
-def _BOND_error():
-    """What was thrown last, and not caught."""
-    return last_error
-
-
 def report(request):
     """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
-    global last_error
     kind, error, trace = sys.exc_info()
-    last_error = error
     call = getattr(error, 'bond_call', None)
     if isinstance(error, _BOND_SerializationException):
         return 'ERROR %s %s' % (request, to_json({'message': message_of(error), 'call': call}))
@@ -754,6 +744,14 @@ def _BOND_apply(*arguments, **named):
 
 def _BOND_hold_result(*arguments, **named):
     return _BOND_hold(globals()[arguments[0]](*arguments[1:], **named))
+
+
+def _BOND_catch(function, *arguments):
+    """What a function throws, so that it can be held; None if it throws nothing."""
+    try:
+        function(*arguments)
+    except Exception as error:
+        return error
 
 
 def _BOND_iterate(value):
