@@ -22,23 +22,29 @@ export interface HostilePeer {
 /** What the peer does: its text is sent there, so that it sees nothing of this side but what it is given as well. */
 type Misbehaviour<Given> = (peer: HostilePeer, given: Given) => unknown;
 
+/** When the peer begins to misbehave: where its STAGE1 is due, where its READY is due, or once the bond is open. */
+type Moment = 'stage1' | 'ready' | 'session';
+
 const OPTIONS: BondOptions = { defArgs: false, protocol: 'JSON', timeout: HANG };
 
-function command<Given>(moment: string, misbehave: Misbehaviour<Given>, given?: Given): string[] {
+function command<Given>(moment: Moment, misbehave: Misbehaviour<Given>, given?: Given): string[] {
   return peer('hostile.js', moment, `(peer) => (${misbehave})(peer, ${JSON.stringify(given)})`);
 }
 
-/** A bond with a peer that misbehaves once the bond is open. */
-export async function openHostile<Given>(misbehave: Misbehaviour<Given>, given?: Given, options: BondOptions = {}) {
+/** A bond with a peer that misbehaves. */
+export async function openHostile<Given>(
+  misbehave: Misbehaviour<Given>,
+  given?: Given,
+  { moment = 'session', ...options }: BondOptions & { moment?: Moment } = {},
+) {
   const { env, processes } = markedEnvironment();
-  const all = { ...OPTIONS, ...options, env };
-  const bond = await openBond('JavaScript', command('session', misbehave, given), [], all);
+  const bond = await openBond('JavaScript', command(moment, misbehave, given), [], { ...OPTIONS, ...options, env });
   return { bond, processes };
 }
 
 /** What `makeBond` rejects with if the peer misbehaves in the handshake; the peer is gone by then. */
 export async function refusalOf<Given>(
-  moment: 'stage1' | 'ready',
+  moment: Moment,
   misbehave: Misbehaviour<Given>,
   given?: Given,
   options: BondOptions = {},
