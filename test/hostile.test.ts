@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type OutputTarget, RemoteException, SerializationException } from '../src/index.js';
+import { type OutputTarget, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
 import { HANG } from './bonds.js';
 import { collect, rejection } from './fixtures.js';
 import { expectEnded, expectInStep, type HostilePeer, openHostile, refusalOf } from './hostile.js';
@@ -231,6 +231,21 @@ describe('messages that are odd, and no more than that', () => {
     expect(output.text()).toBe(lines.join('') + more);
     await expectInStep(bond);
   });
+});
+
+test('half a mark as its last word is output, and its end is told', async () => {
+  const output = collect();
+  const { bond } = await openHostile(
+    async ({ next, print, mark }) => {
+      await next();
+      print(`bye${mark.slice(0, 12)}`);
+      process.exit(3);
+    },
+    undefined,
+    { stdout: output.stdout },
+  );
+  expect(await rejection(bond.eval('x'), TerminatedException)).toMatchObject({ exitCode: 3, signal: null });
+  expect(JSON.stringify(output.text())).toMatch(/^"bye\\u001e[0-9a-f]{11}"$/);
 });
 
 describe('payloads that are none reject their call, and only that', () => {
