@@ -1,3 +1,4 @@
+import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
 import { BondException, type Ending, TerminatedException } from './errors.js';
 import { howEnded, type Ready } from './handshake.js';
@@ -46,6 +47,7 @@ export class Connection {
     this.#ready = parts.ready;
     this.#settings = parts.settings;
     this.session = this.#openSession();
+    this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
   }
@@ -113,16 +115,19 @@ export class Connection {
       },
       this.#channel,
     );
-    this.#channel.listen({
-      message: (message, text) => session.receive(message, text),
-      stdout: (chunk) => this.#output('stdout', chunk),
-      stderr: (chunk) => this.#output('stderr', chunk),
-      tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
-    });
     void interpreter.ended.then((ending) => {
       session.end(() => this.#terminated(ending));
     });
     return session;
+  }
+
+  #listen(): void {
+    this.#channel.listen({
+      message: (message, text) => this.session.receive(message, text),
+      stdout: (chunk) => this.#output('stdout', chunk),
+      stderr: (chunk) => this.#output('stderr', chunk),
+      tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
+    });
   }
 
   #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
@@ -145,7 +150,6 @@ export class Connection {
     if (!signal) return;
     const abort = (): void => void this.kill({ text: 'the bond was aborted', cause: signal.reason });
     if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    void this.interpreter.ended.then(() => signal.removeEventListener('abort', abort));
+    void this.interpreter.ended.then(onAbort(signal, abort));
   }
 }

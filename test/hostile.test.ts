@@ -113,7 +113,7 @@ describe('messages that no driver sends end the peer', () => {
     await expectEnded(hostile, hostile.bond.eval('y'), 'request 2, which was never made');
   });
 
-  test.fails('an answer right behind READY', async () => {
+  test('an answer right behind READY', async () => {
     const hostile = await openSayingBehindReady('@ RETURN 1 1\n');
     await expectEnded(hostile, hostile.bond.eval('x'), 'request 1, which was never made');
   });
@@ -145,7 +145,7 @@ describe('messages that no driver sends end the peer', () => {
     await expectEnded(hostile, hostile.bond.eval('x'), 'request 0, which it is not carrying out');
   });
 
-  test.fails('a call in a request that has not had its turn', async () => {
+  test('a call in a request that has not had its turn', async () => {
     const hostile = await openWithSlow('CALL 1 3 ["slow",[]]');
     const impatient = hostile.bond.with({ timeout: 1000 });
     const [first, second] = [impatient.eval('x'), impatient.eval('y')];
@@ -153,7 +153,7 @@ describe('messages that no driver sends end the peer', () => {
     await expectEnded(hostile, first, 'request 3, which it is not carrying out');
   });
 
-  test.fails('an answer to a request that has not been sent', async () => {
+  test('an answer to a request that has not been sent', async () => {
     const hostile = await openHostile(
       async ({ next, say, forever }) => {
         say(`RETURN ${(await next()).id} `);
@@ -175,7 +175,7 @@ describe('messages that no driver sends end the peer', () => {
     await expectEnded(hostile, bond.eval('x'), 'request 3');
   });
 
-  test.fails('and what stands behind them is not heard', async () => {
+  test('and what stands behind them is not heard', async () => {
     const hostile = await openHostile(async ({ next, print, mark, forever }) => {
       const { id } = await next();
       print(`${mark} DANCE\n${mark} RETURN ${id} 5\n`);
@@ -209,7 +209,7 @@ describe('messages that are odd, and no more than that', () => {
   });
 
   test('an interrupt that nobody sent is none', async () => {
-    const { bond } = await openHostile(({ say }) => say('INTERRUPTED'));
+    const { bond } = await openHostile(({ say }) => say('INTERRUPTED 7'));
     await expectInStep(bond);
   });
 
@@ -295,17 +295,13 @@ describe('payloads that are none reject their call, and only that', () => {
     await expectInStep(bond);
   });
 
-  test.fails('bytes that are no UTF-8', async () => {
-    const { bond } = await openHostile(async ({ next, print, mark }) => {
+  test('bytes that are no UTF-8', async () => {
+    const hostile = await openHostile(async ({ next, print, mark, forever }) => {
       const { id } = await next();
       print(Buffer.concat([Buffer.from(`${mark} RETURN ${id} "a`), Buffer.from([0xff, 0xfe]), Buffer.from('"\n')]));
+      await forever();
     });
-    await rejection(bond.eval('x'), SerializationException);
-  });
-
-  test.fails('a number beyond all numbers', async () => {
-    const { bond } = await openAnswering('RETURN @ 1e999');
-    await rejection(bond.eval('x'), SerializationException);
+    await expectEnded(hostile, hostile.bond.eval('x'), 'makes no sense');
   });
 
   test('what is no V8', async () => {
@@ -484,10 +480,10 @@ describe('a flood', () => {
     expect(growth).toBeLessThan(64 * MB);
   });
 
-  test.fails.each([
+  test.each([
     ['nothing', ''],
     ['a byte', 'a'],
-  ])('of pieces that hold %s is ended before it fills the memory', async (_, content) => {
+  ])('of pieces that hold %s does not fill the memory', async (_, content) => {
     const hostile = await openHostile(
       async ({ next, print, mark, forever }, content) => {
         await next();
@@ -566,8 +562,8 @@ describe('a flood', () => {
     await expectEnded(hostile, hostile.bond.eval('x'), 'which it is not carrying out');
   });
 
-  test.fails('of calls that break the rules ends the peer at the first, and holds nobody up', async () => {
-    const hostile = await openCallingOften(3000, 'f', '999');
+  test('of calls that break the rules ends the peer at the first, and holds nobody up', async () => {
+    const hostile = await openCallingOften(100_000, 'f', '999');
     await hostile.bond.export(() => 1, 'f');
     const delay = await longestDelay(() => expectEnded(hostile, hostile.bond.eval('x'), 'request 999'));
     expect(delay).toBeLessThan(1000);
@@ -583,7 +579,7 @@ describe('a flood', () => {
   });
 
   test('of interrupts that nobody sent is dropped', async () => {
-    const { bond } = await openHostile(({ print, mark }) => print(`${mark} INTERRUPTED\n`.repeat(100_000)));
+    const { bond } = await openHostile(({ print, mark }) => print(`${mark} INTERRUPTED 7\n`.repeat(100_000)));
     await expectInStep(bond);
   });
 });
@@ -627,7 +623,7 @@ describe('in the handshake', () => {
   test.each([
     ['an answer', 'RETURN 1 1'],
     ['a call', 'CALL 1 0 ["f",[]]'],
-    ['an interrupt', 'INTERRUPTED'],
+    ['an interrupt', 'INTERRUPTED 1'],
     ['an unknown word', 'DANCE'],
     ['nothing', ''],
     ['READY', `READY {${good}}`],
@@ -638,7 +634,7 @@ describe('in the handshake', () => {
   test.each([
     ['an answer', 'RETURN 1 1'],
     ['a call', 'CALL 1 0 ["f",[]]'],
-    ['an interrupt', 'INTERRUPTED'],
+    ['an interrupt', 'INTERRUPTED 1'],
     ['STAGE1', 'STAGE1'],
   ])('%s in the place of READY is refused', async (_, line) => {
     expect((await refusalOf('ready', ({ say }, line) => say(line), line)).message).toMatch(/out of turn.*READY/);
@@ -657,7 +653,7 @@ describe('in the handshake', () => {
     expect(error.message).toContain('excessive length');
   });
 
-  test.fails('output right behind READY is output', async () => {
+  test('output right behind READY is output', async () => {
     const output = collect();
     const { bond } = await openSayingBehindReady('hello', output.stdout);
     await expectInStep(bond);
