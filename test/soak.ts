@@ -45,6 +45,10 @@ function expect(isRight: boolean, what: string): void {
   if (!isRight) complaints.push(what);
 }
 
+function complain(error: Error): void {
+  complaints.push(`wrong: thrown where nothing may be: ${error.stack}`);
+}
+
 /** The outcome of something that has to end in time. */
 async function outcome(what: string, promise: Promise<unknown>): Promise<unknown> {
   const late = Symbol(what);
@@ -240,7 +244,8 @@ function stock(): { children: number; descriptors: number } {
 async function work(until: number): Promise<void> {
   while (performance.now() < until) {
     const chance = random(10);
-    await (chance === 0 ? bearHostility() : chance === 1 ? failToOpen() : live(pick(LANGUAGES)));
+    const deed = chance === 0 ? bearHostility : chance === 1 ? failToOpen : () => live(pick(LANGUAGES));
+    await deed().catch(complain);
   }
 }
 
@@ -256,7 +261,7 @@ function show(minutes: number, leftover: number): string {
 }
 
 const minutes = Number(process.argv[2] ?? 1);
-process.on('uncaughtException', (error) => complaints.push(`wrong: thrown outside of a promise: ${error.stack}`));
+process.on('uncaughtException', complain);
 await (await open('Perl')).bond.close(); // what is loaded once has been loaded by now
 const before = stock();
 const end = performance.now() + minutes * 60_000;
