@@ -123,15 +123,18 @@ export class Connection {
 
   #listen(): void {
     this.#channel.listen({
+      heard: () => this.session.heard(),
       message: (message, text) => this.session.receive(message, text),
       stdout: (chunk) => this.#output('stdout', chunk),
-      stderr: (chunk) => this.#output('stderr', chunk),
+      stderr: (chunk) => {
+        this.session.heard();
+        this.#output('stderr', chunk);
+      },
       tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
     });
   }
 
   #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
-    this.session.heard();
     const target = (this.session.running?.settings ?? this.#settings.calls)[name];
     deliver(chunk, target, this.interpreter.stream(name));
   }
