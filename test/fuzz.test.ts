@@ -12,6 +12,8 @@ import { effort, patience } from './fuzzing.js';
 import { settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands } from './scripted.js';
 
+vi.setConfig({ testTimeout: patience(30_000) });
+
 const MARK = newMark().text;
 
 describe('the splitter', () => {
@@ -341,7 +343,7 @@ describe('the set-up', () => {
         else
           expect({ protocol: outcome.value.protocol, complaint }).toEqual({ protocol: 'JSON', complaint: undefined });
       }),
-      effort(700),
+      effort(2000),
     );
   });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RemoteException } from '../src/errors.js';
 import { expectAlive, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 import { effort, patience } from './fuzzing.js';
@@ -17,6 +17,8 @@ import {
   realClock,
 } from './players.js';
 import { Scheduler, SimulatedBond } from './simulated.js';
+
+vi.setConfig({ testTimeout: patience(60_000) });
 
 /** How long the plans of one run may take on real interpreters, in ms. */
 const HANG = 10_000;

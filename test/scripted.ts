@@ -50,7 +50,7 @@ const others = fc.oneof(
 
 const cut = fc.nat(40);
 const textOf = (text: fc.Arbitrary<string>) => fc.record({ kind: fc.constant('message' as const), text, cut });
-const noises = fc.oneof(fc.string(), fc.constantFrom('\x1e', 'STAGE1\n', '\x1e READY {}\n', '>>> ', 'é\xff\0'));
+const noises = fc.oneof(fc.string(), fc.constantFrom('\x1ex', 'STAGE1\n', '\x1e READY {}\n', '>>> ', 'é\xff\0'));
 
 /** Deeds that take no time to speak of. */
 export const deed: fc.Arbitrary<Deed> = fc.oneof(
