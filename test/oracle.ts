@@ -1,6 +1,6 @@
 // What plans must lead to: a model that knows nothing of frames, messages and queues.
 
-import type { Action, HostPlan, Plan, Root } from './plans.js';
+import { type Action, type HostPlan, type Plan, plansOf, type Root } from './plans.js';
 
 /** How something ends that can be caught. */
 export type Outcome = { readonly value: unknown } | { readonly failure: Failure };
@@ -69,27 +69,33 @@ export class Prediction {
     switch (action.kind) {
       case 'rest':
         return { value: null };
-      case 'forget':
       case 'timer':
         this.#call(action.plan);
         return { value: null };
+      case 'forget':
+        this.#await(action.plans, true);
+        return { value: null };
       default:
-        return this.#await(action);
+        return this.#awaitCaught(action);
     }
   }
 
-  #await({ kind, plans, catches }: Extract<Action, { plans: unknown }>): Outcome {
+  #awaitCaught({ kind, plans, catches }: Extract<Action, { catches: boolean }>): Outcome {
+    const outcome = this.#await(plans, kind === 'sequence');
+    return catches && 'failure' in outcome ? { value: outcome.failure.message } : outcome;
+  }
+
+  /** Calls that are made one after the other, until one fails, or all at once. */
+  #await(plans: readonly Plan[], isSequence: boolean): Outcome {
     const values: unknown[] = [];
-    let failed: { plan: Plan; failure: Failure } | undefined;
+    let failure: Failure | undefined;
     for (const plan of plans) {
       const outcome = this.#call(plan);
       if ('value' in outcome) values.push(outcome.value);
-      else failed ??= { plan, failure: outcome.failure };
-      if (failed && kind === 'sequence') break;
+      else failure ??= { message: outcome.failure.message, cause: { call: plan.id } };
+      if (failure && isSequence) break;
     }
-    if (!failed) return { value: values };
-    const { message } = failed.failure;
-    return catches ? { value: message } : { failure: { message, cause: { call: failed.plan.id } } };
+    return failure ? { failure } : { value: values };
   }
 }
 
@@ -128,8 +134,7 @@ export class Nesting {
     this.#callers.set(host.id, caller);
     const hosts = [{ id: host.id, bond }, ...outer];
     for (const action of host.actions) {
-      if (action.kind === 'rest') continue;
-      const plans = 'plan' in action ? [action.plan] : action.plans;
+      const plans = plansOf(action);
       for (const plan of plans) this.#addPlan(plan, hosts, action.kind === 'timer');
       this.#addOrder(plans);
     }

@@ -36,8 +36,8 @@ export type Action =
       /** Whether what they reject with is caught. */
       readonly catches: boolean;
     }
-  /** A call that is not awaited. */
-  | { readonly kind: 'forget'; readonly plan: Plan }
+  /** Calls, one after the other, that are not awaited. */
+  | { readonly kind: 'forget'; readonly plans: readonly Plan[] }
   /** A call that a timer makes. */
   | { readonly kind: 'timer'; readonly plan: Plan; readonly delay: Delay }
   | { readonly kind: 'rest'; readonly delay: Delay };
@@ -62,6 +62,8 @@ export interface Surroundings {
    * (`winding`). In `any` order, they do.
    */
   readonly order: 'ascending' | 'winding' | 'any';
+  /** Whether interpreters are interrupted while they wait for the host. */
+  readonly isInterrupted?: boolean;
 }
 
 /** A circle of waiting that a forgotten call is part of is not found yet: until it is, `any` order goes without them. */
@@ -99,7 +101,7 @@ function actionOf(depth: number): fc.Arbitrary<Action> {
       plans: someOf(plan, 3),
       catches: fc.boolean(),
     }),
-    fc.record({ kind: fc.constant('forget' as const), plan }),
+    fc.record({ kind: fc.constant('forget' as const), plans: fc.array(plan, { minLength: 1, maxLength: 2 }) }),
     fc.record({ kind: fc.constant('timer' as const), plan, delay }),
     fc.record({ kind: fc.constant('rest' as const), delay }),
   );
@@ -114,6 +116,12 @@ export function rootsIn(surroundings: Surroundings, depth = 4): fc.Arbitrary<Roo
   return fc
     .array(root, { minLength: 1, maxLength: 5, size: 'max' })
     .map((roots) => new Settler(surroundings).settle(roots));
+}
+
+/** The calls that an action makes. */
+export function plansOf(action: Action): readonly Plan[] {
+  if (action.kind === 'rest') return [];
+  return 'plan' in action ? [action.plan] : action.plans;
 }
 
 /** Gives ids to plans, and chooses their bonds. */
@@ -172,11 +180,14 @@ class Settler {
     switch (action.kind) {
       case 'rest':
         return action;
-      case 'forget':
       case 'timer': {
         // Who made it may be gone when it runs: it is a chain of its own.
         const bond = this.#choose(action.plan.bond, chain);
         return { ...action, plan: this.#plan(action.plan, [], bond) };
+      }
+      case 'forget': {
+        const bond = this.#choose(action.plans[0]?.bond ?? 0, chain);
+        return { ...action, plans: action.plans.map((plan) => this.#plan(plan, [], bond)) };
       }
       default: {
         // One bond for all of them: it answers in order, so that it is known which of them fails first.

@@ -5,11 +5,13 @@ import { BondException, RemoteException, TimeoutException } from '../src/errors.
 import type { Bond } from '../src/index.js';
 import type { Language } from './fixtures.js';
 import { hostError, planError } from './oracle.js';
-import type { Action, Delay, HostPlan, Plan, Root } from './plans.js';
+import { type Action, type Delay, type HostPlan, type Plan, plansOf, type Root } from './plans.js';
 
 /** A plan as far as the other side has to know it. */
 export interface RemotePlan {
   readonly id: number;
+  /** Of interest to whoever looks at the wire. */
+  readonly elsewhere: boolean;
   readonly later: readonly number[];
   readonly steps: readonly RemoteStep[];
   /** What it throws; nothing if it is empty. */
@@ -42,6 +44,8 @@ export interface Clock {
 
 /** How a call has ended. */
 export type Ended = { readonly value: unknown } | { readonly error: unknown };
+
+type ActionInNoTime = Extract<Action, { kind: 'forget' | 'timer' }>;
 
 /** The host: it makes the calls of plans, and keeps how each of them ended. */
 export class Host {
@@ -124,7 +128,7 @@ export class Host {
 
   #performNow(plan: HostPlan): unknown {
     try {
-      const results = plan.actions.map((action) => this.#actNow(action as Extract<Action, { plan: Plan }>));
+      const results = plan.actions.map((action) => this.#actNow(action as ActionInNoTime));
       return this.#conclude(plan, results);
     } finally {
       this.#finish(plan);
@@ -166,44 +170,42 @@ export class Host {
   }
 
   /** What takes no time. */
-  #actNow(action: Extract<Action, { plan: Plan }>): null {
-    const { plan } = action;
-    const call = (): void => void this.#call(plan).catch(() => {});
-    if (action.kind === 'forget') call();
-    else this.#setTimer(plan, action.delay, call);
+  #actNow(action: ActionInNoTime): null {
+    if (action.kind === 'forget') this.#inSequence(action.plans).catch(() => {});
+    else this.#setTimer(action.plan, action.delay);
     return null;
   }
 
-  #setTimer(plan: Plan, delay: Delay, call: () => void): void {
+  #setTimer(plan: Plan, delay: Delay): void {
     const name = `timer of plan ${plan.id}`;
     this.#open(name);
     this.#clock.later(delay, () => {
       this.#close(name);
-      call();
+      this.#call(plan).catch(() => {});
     });
   }
 
-  async #await({ kind, plans, catches }: Extract<Action, { plans: unknown }>): Promise<unknown> {
+  async #await({ kind, plans, catches }: Extract<Action, { catches: boolean }>): Promise<unknown> {
     try {
-      if (kind === 'all') return await Promise.all(plans.map((plan) => this.#call(plan)));
-      const values: unknown[] = [];
-      for (const plan of plans) values.push(await this.#call(plan));
-      return values;
+      if (kind === 'sequence') return await this.#inSequence(plans);
+      return await Promise.all(plans.map((plan) => this.#call(plan)));
     } catch (error) {
       if (catches) return messageOf(error);
       throw error;
     }
   }
-}
 
-function plansOf(action: Action): readonly Plan[] {
-  if (action.kind === 'rest') return [];
-  return 'plan' in action ? [action.plan] : action.plans;
+  async #inSequence(plans: readonly Plan[]): Promise<unknown[]> {
+    const values: unknown[] = [];
+    for (const plan of plans) values.push(await this.#call(plan));
+    return values;
+  }
 }
 
 function remotePlan(plan: Plan): RemotePlan {
   return {
     id: plan.id,
+    elsewhere: plan.elsewhere,
     later: plan.later.map((host) => host.id),
     steps: plan.steps.map(({ host, catches }) => ({ host: host.id, catches })),
     throws: plan.throws ? planError(plan) : '',
@@ -223,6 +225,11 @@ export function isAbortion(ended: Ended): boolean {
 /** Whether a call was rejected because it could never have ended. */
 export function isEndless(error: unknown): boolean {
   return error instanceof BondException && error.message.includes('a wait that can never end');
+}
+
+/** Whether a call came to its end because the interpreter was interrupted, in it or around it. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof BondException && error.message.includes('the other side no longer waits for');
 }
 
 /** A bond of `makeBond` that runs plans. */
