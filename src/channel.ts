@@ -5,6 +5,8 @@ import { type Incoming, parseMessage } from './wire.js';
 
 /** Who gets what comes through a {@link Channel}. */
 export interface ChannelEvents {
+  /** Something has come, perhaps only a part of a message: the other side is not silent. */
+  heard(): void;
   /** A message, or `undefined` for one that makes no sense. */
   message(message: Incoming | undefined, text: string): void;
   stdout(chunk: Buffer): void;
@@ -79,6 +81,7 @@ export class Channel {
   #drain(splitter: MessageSplitter): void {
     const chunks = this.#chunks;
     this.#chunks = [];
+    this.#listener?.heard();
     for (const chunk of chunks) splitter.push(chunk);
   }
 

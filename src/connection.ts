@@ -1,3 +1,4 @@
+import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
 import { BondException, type Ending, TerminatedException } from './errors.js';
 import { howEnded, type Ready } from './handshake.js';
@@ -53,6 +54,7 @@ export class Connection {
       lend: (func, onRelease) => this.session.lend(func, onRelease),
     };
     this.session = this.#openSession();
+    this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
   }
@@ -121,20 +123,26 @@ export class Connection {
       },
       this.#channel,
     );
-    this.#channel.listen({
-      message: (message, text) => session.receive(message, text),
-      stdout: (chunk) => this.#output('stdout', chunk),
-      stderr: (chunk) => this.#output('stderr', chunk),
-      tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
-    });
     void interpreter.ended.then((ending) => {
       session.end(() => this.#terminated(ending));
     });
     return session;
   }
 
+  #listen(): void {
+    this.#channel.listen({
+      heard: () => this.session.heard(),
+      message: (message, text) => this.session.receive(message, text),
+      stdout: (chunk) => this.#output('stdout', chunk),
+      stderr: (chunk) => {
+        this.session.heard();
+        this.#output('stderr', chunk);
+      },
+      tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
+    });
+  }
+
   #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
-    this.session.heard();
     const target = (this.session.running?.settings ?? this.#settings.calls)[name];
     deliver(chunk, target, this.interpreter.stream(name));
   }
@@ -153,7 +161,6 @@ export class Connection {
     if (!signal) return;
     const abort = (): void => void this.kill({ text: 'the bond was aborted', cause: signal.reason });
     if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    void this.interpreter.ended.then(() => signal.removeEventListener('abort', abort));
+    void this.interpreter.ended.then(onAbort(signal, abort));
   }
 }

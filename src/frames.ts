@@ -69,9 +69,14 @@ export class Frame {
     this.name = name;
   }
 
+  /** The oldest request without an answer. */
+  get first(): Request | undefined {
+    return this.pending.values().next().value;
+  }
+
   /** What the other side is doing here: the oldest request without an answer, or else the one that led here. */
   get running(): Request | undefined {
-    return this.pending.values().next().value ?? this.request;
+    return this.first ?? this.request;
   }
 }
 

@@ -95,6 +95,7 @@ class SetUp {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       this.#channel.listen({
+        heard: () => this.#watch.heard(),
         message: (message) => {
           if (message?.verb !== due) return this.#reject('answered out of turn');
           this.#channel.wait(); // what stands behind it is for whoever listens next
@@ -112,7 +113,6 @@ class SetUp {
   }
 
   #hearNoise(chunk: Buffer): void {
-    this.#watch.heard();
     this.#noise.push(chunk);
     this.#noiseBytes += chunk.length;
     if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
@@ -156,17 +156,21 @@ class SetUp {
 
   #checkReady(payload: string): Ready {
     const { language } = this.#driver;
+    const { command } = this.#interpreter;
     try {
       const ready = JSON.parse(payload) as Ready;
       if (typeof ready.version !== 'string') throw new Error('it has no version');
       if (this.#wantedProtocols().includes(ready.protocol)) return ready;
     } catch (error) {
-      throw new BondException(language, `its READY is not understood: ${textOf(error)}`);
+      throw new BondException(
+        language,
+        `the command ${command} answered with a READY that is not understood: ${textOf(error)}`,
+      );
     }
     const wanted = this.#wantedProtocols().join(', ');
     throw new BondException(
       language,
-      `speaks none of the protocols wanted (${wanted}); it has ${this.#driver.protocols.join(', ')}`,
+      `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
     );
   }
 }

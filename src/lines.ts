@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 
 const NEWLINE = 0x0a;
@@ -53,7 +53,7 @@ export class MessageSplitter {
 
   constructor(mark: string, maxBytes: number, events: SplitterEvents) {
     this.#mark = Buffer.from(mark, 'latin1');
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = Math.min(maxBytes, constants.MAX_STRING_LENGTH);
     this.#events = events;
   }
 

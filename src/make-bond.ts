@@ -1,3 +1,4 @@
+import { onAbort } from './aborts.js';
 import { Bond } from './bond.js';
 import { Channel } from './channel.js';
 import { commandLines } from './command.js';
@@ -65,8 +66,7 @@ function checkProtocols(lang: string, { protocols }: Settings): void {
 function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): () => void {
   const kill = (): void => void interpreter.kill();
   if (signal?.aborted) kill();
-  signal?.addEventListener('abort', kill);
-  return () => signal?.removeEventListener('abort', kill);
+  return signal ? onAbort(signal, kill) : () => {};
 }
 
 function aborted(lang: string, signal: AbortSignal): BondException {

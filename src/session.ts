@@ -1,3 +1,4 @@
+import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
 import { BondException, quoted, SerializationException, TimeoutException, textOf } from './errors.js';
 import { type Description, encodeException, exceptionOf } from './exceptions.js';
@@ -265,6 +266,7 @@ export class Session {
       if (id < 1 || id > this.#lastId) this.#violated(`it answered request ${id}, which was never made`);
       return;
     }
+    if (request.heldLine !== undefined) return this.#violated(`it answered request ${id}, which it has not been sent`);
     if (request.openFrame) this.#abandon(request.openFrame);
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
@@ -313,7 +315,7 @@ export class Session {
 
   #takeCall(id: number, requestId: number, payload: string): void {
     const request = this.#requests.get(requestId);
-    if (requestId === 0 ? this.#innermost !== this.#root : !request || request.openFrame) {
+    if (requestId === 0 ? this.#innermost !== this.#root : !request || request !== this.#innermost.first) {
       return this.#violated(`it made a call in request ${requestId}, which it is not carrying out`);
     }
     let decoded: unknown;
@@ -440,9 +442,7 @@ export class Session {
   // ---- Time
 
   #heed(signal: AbortSignal, request: Request): void {
-    const abort = (): void => this.#abort(request, signal);
-    signal.addEventListener('abort', abort, { once: true });
-    request.onSettled = () => signal.removeEventListener('abort', abort);
+    request.onSettled = onAbort(signal, () => this.#abort(request, signal));
   }
 
   #abort(request: Request, signal: AbortSignal): void {
@@ -500,7 +500,7 @@ export class Session {
  * whose it is can be told only if all of them want it in the same place.
  */
 function agreesOnStderr(request: Request): boolean {
-  const first = request.frame.pending.values().next().value as Request;
+  const first = request.frame.first as Request;
   return first.settings.stderr === request.settings.stderr;
 }
 

@@ -24,7 +24,7 @@ export function findCycle(request: Request): Request[] | undefined {
 function waitsFor(request: Request): Iterable<Request> {
   if (request.openFrame) return neededBy(request.openFrame);
   const { frame } = request;
-  const first = frame.pending.values().next().value;
+  const { first } = frame;
   if (first && first !== request) return [first];
   return frame.called ? neededBy(frame.called) : [];
 }

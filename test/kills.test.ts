@@ -1,0 +1,230 @@
+// Interpreters that end in every way but a good one, and hosts that do; and what is left behind of either.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { shellQuote } from '../src/command.js';
+import { type Bond, TerminatedException } from '../src/index.js';
+import { COMMANDS, fixture, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
+import { collect, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { openHostile } from './hostile.js';
+import { words } from './words.js';
+
+/** How long a call may wait after its interpreter has ended, in ms: to tell a hang, not to measure. */
+const PROMPT = 2000;
+
+/** Asserts that calls reject soon after something has happened; resolves to how many ms it took the last one. */
+async function expectPrompt(
+  calls: readonly Promise<unknown>[],
+  ending: Partial<TerminatedException>,
+  happened: () => number,
+): Promise<number> {
+  for (const call of calls) expect(await rejection(call, TerminatedException)).toMatchObject(ending);
+  const latency = Date.now() - happened();
+  expect(latency).toBeLessThan(PROMPT);
+  return latency;
+}
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+  const say = words[lang];
+
+  /** A bond that has said its last words on standard error, and tells when the text of a block came. */
+  async function open() {
+    const output = collect();
+    const bond = await openBond(lang, { stdout: output.stdout });
+    await bond.evalBlock(say.functions);
+    await bond.evalBlock(say.printError('last words'));
+    return { bond, output };
+  }
+
+  /** Calls of every kind, of which the first never ends. */
+  function callMuch(bond: Bond): Promise<unknown>[] {
+    const calls = [bond.evalBlock(say.loop), bond.eval('1'), bond.call('twice', 1), bond.export(() => 1, 'queued')];
+    for (const call of calls) call.catch(() => {});
+    return calls;
+  }
+
+  /** Leaves a process behind that holds the streams of the interpreter. */
+  async function leaveGrandchild(bond: Bond): Promise<void> {
+    const file = join(temporaryDirectory(), 'pid');
+    await bond.evalBlock(say.run(`sleep 30 & echo $! > ${file}`));
+    const grandchild = Number(readFileSync(file, 'utf8'));
+    onTestFinished(() => void (isAlive(grandchild) && process.kill(grandchild, 'SIGKILL')));
+    expect(isAlive(grandchild)).toBe(true);
+  }
+
+  describe.each(['alone', 'with a grandchild that holds its streams'])('an interpreter %s', (company) => {
+    async function openInCompany() {
+      const opened = await open();
+      if (company !== 'alone') await leaveGrandchild(opened.bond);
+      return opened;
+    }
+
+    test.each(['SIGKILL', 'SIGSEGV'] as const)(
+      'that is ended by %s in the middle of a call, is told of at once',
+      async (signal) => {
+        const { bond, output } = await openInCompany();
+        const calls = callMuch(bond);
+        await output.until('on');
+        const killed = Date.now();
+        process.kill(bond.pid, signal);
+        await expectPrompt(calls, { exitCode: null, signal, stderr: 'last words' }, () => killed);
+        await expectPrompt([bond.eval('1')], { signal }, () => killed);
+        expect(isAlive(bond.pid)).toBe(false);
+      },
+    );
+
+    test('that leaves in the middle of a call, is told of at once', async () => {
+      const { bond } = await openInCompany();
+      let left = 0;
+      await bond.export(() => {
+        left = Date.now();
+      }, 'host');
+      const calls = [bond.evalBlock('host();\nleave();'), bond.eval('1'), bond.call('twice', 1)];
+      for (const call of calls) call.catch(() => {});
+      await expectPrompt(calls, { exitCode: 3, signal: null, stderr: 'last words' }, () => left);
+    });
+  });
+});
+
+test('a peer that closes its output, and lives on, is ended at once, with all that it has started', async () => {
+  const { bond, processes } = await openHostile(async ({ next, forever }) => {
+    await next();
+    const { spawn } = process.getBuiltinModule('node:child_process');
+    spawn('sleep', ['30'], { stdio: 'ignore' });
+    process.stderr.write('last words');
+    process.getBuiltinModule('node:fs').closeSync(1);
+    setInterval(() => {}, 1e6);
+    await forever();
+  });
+  const asked = Date.now();
+  await expectPrompt([bond.eval('x')], { signal: 'SIGKILL', stderr: 'last words' }, () => asked);
+  await until(() => processes().length === 0);
+});
+
+describe('a thousand bonds', () => {
+  for (const lang of languages) needsInterpreter(lang);
+
+  const [WARM_UP, REST] = [100, 900];
+
+  test('that were opened and closed, ten at a time, leave nothing behind', { timeout: 120_000 }, async () => {
+    const { env, processes } = markedEnvironment();
+    const TMPDIR = temporaryDirectory();
+    const args = ['--expose-gc', '--import', 'tsx', fixture('thousand-bonds.js'), String(REST), String(WARM_UP)];
+    const host = startProgram([process.execPath, ...args], { ...env, TMPDIR });
+    expect(await host.ending).toEqual({ code: 0, signal: null });
+    const { before, after, heard, warnings, ms } = JSON.parse(host.output.text());
+    const { heap, ...rest } = after;
+    expect({ ...rest, heap: 0 }).toEqual({ ...before, heap: 0 });
+    expect(rest).toMatchObject({ children: 0, streamListeners: 0, signalListeners: 0 });
+    expect(heard).toBe(REST * 'printed text'.length);
+    expect(warnings).toEqual([]);
+    expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
+    expect(ms).toBeLessThan(60_000);
+    expect(processes()).toEqual([]);
+  });
+});
+
+/** Starts a program; what it prints on both streams is kept. */
+function startProgram([command, ...args]: readonly string[], env: NodeJS.ProcessEnv) {
+  const child: ChildProcess = spawn(command as string, args, {
+    cwd: new URL('..', import.meta.url),
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = collect();
+  child.stdout?.on('data', output.stdout);
+  child.stderr?.on('data', output.stdout);
+  const ending = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return { child, output, ending };
+}
+
+describe('a host', () => {
+  for (const lang of languages) needsInterpreter(lang);
+
+  const INDEX = new URL('../src/index.ts', import.meta.url).href;
+
+  /** The command line of a host's program, which may use `makeBond`. */
+  function hostLine(code: string): string[] {
+    const text = `import { makeBond } from '${INDEX}';\n${code}`;
+    return [process.execPath, '--import', 'tsx', program(text, 'host.mjs')];
+  }
+
+  /** The same, on a terminal. */
+  function onTerminal(line: readonly string[]): string[] {
+    return ['script', '-qec', line.map(shellQuote).join(' '), '/dev/null'];
+  }
+
+  /** Bonds of every language, started by their own commands and by the user's. */
+  const openAll = `
+    const commands = ${JSON.stringify(COMMANDS)};
+    const quiet = { stdout: 'ignore', stderr: 'ignore' };
+    const opening = Object.keys(commands).flatMap((lang) => [makeBond(lang), makeBond(lang, commands[lang])]);
+    const bonds = await Promise.all(opening);
+    const loops = ${JSON.stringify(Object.fromEntries(languages.map((lang) => [lang, words[lang].loop])))};`;
+
+  /** Marks what is meant for the test. */
+  const TOLD = /^TOLD (.*?)\r?$/m;
+
+  const ways = [
+    ['under a terminal', onTerminal],
+    ['without a terminal', (line: readonly string[]) => line],
+  ] as const;
+
+  test.each(ways)('%s works alike', async (way, prepare) => {
+    const { env, processes } = markedEnvironment();
+    const code = `${openAll}
+      const work = async (bond) => {
+        await bond.export((x) => x + 1, 'host');
+        const run = { Python: "import os; os.system('echo printed')", PHP: "system('echo printed');",
+          Perl: "system('echo printed');", JavaScript: "console.log('printed')" };
+        await bond.evalBlock(run[bond.lang]);
+        const error = await bond.eval('no_such_thing()').catch((error) => error.name);
+        const values = await Promise.all([bond.eval('host(1)'), bond.call('host', 2)]);
+        await bond.close();
+        return [bond.lang, error, ...values, await bond.closed];
+      };
+      console.log('TOLD', JSON.stringify([process.stdin.isTTY === true, await Promise.all(bonds.map(work))]));`;
+    const host = startProgram(prepare(hostLine(code)), env);
+    expect(await host.ending).toEqual({ code: 0, signal: null });
+    const [isTerminal, results] = JSON.parse(TOLD.exec(host.output.text())?.[1] as string);
+    expect(isTerminal).toBe(way === 'under a terminal');
+    const ending = { exitCode: 0, signal: null, stderr: expect.any(String) };
+    expect(results).toEqual(
+      Object.keys(COMMANDS).flatMap((lang) => Array(2).fill([lang, 'RemoteException', 2, 3, ending])),
+    );
+    expect(host.output.text().match(/printed/g)).toHaveLength(8);
+    await until(() => processes().length === 0);
+  });
+
+  describe.each(['idle', 'busy'])('under a terminal, with %s interpreters', (state) => {
+    const busy = `
+      const running = bonds.map((bond) => new Promise((resolve) => {
+        bond.with({ stdout: resolve }).evalBlock(loops[bond.lang]).catch(() => {});
+      }));
+      await Promise.all(running);`;
+
+    test.each<[string, (host: ChildProcess, pid: number) => unknown]>([
+      ['is killed', (_, pid) => process.kill(pid, 'SIGKILL')],
+      ['is hung up on', (_, pid) => process.kill(pid, 'SIGHUP')],
+      ['is terminated', (_, pid) => process.kill(pid, 'SIGTERM')],
+      ['loses its terminal', (host) => host.kill('SIGKILL')],
+    ])('that %s takes them along', async (_, end) => {
+      const { env, processes } = markedEnvironment();
+      const code = `${openAll} ${state === 'busy' ? busy : ''}
+        setInterval(() => {}, 1e6);
+        console.log('TOLD', String(process.pid)); // a number would be coloured`;
+      const host = startProgram(onTerminal(hostLine(code)), env);
+      await host.output.until('TOLD');
+      await until(() => TOLD.test(host.output.text()));
+      expect(processes().length).toBeGreaterThan(8);
+      end(host.child, Number(TOLD.exec(host.output.text())?.[1]));
+      await until(() => processes().length === 0);
+    });
+  });
+});

@@ -1,0 +1,19 @@
+/** Runs something, and tells by how many bytes the memory of this process has grown at the worst. */
+export async function peakGrowth(run: () => Promise<unknown>): Promise<number> {
+  const before = usedMemory();
+  let most = before;
+  const look = (): void => {
+    most = Math.max(most, usedMemory());
+  };
+  const timer = setInterval(look, 5);
+  await run();
+  look();
+  clearInterval(timer);
+  return most - before;
+}
+
+/** What is in use: how much the process holds says little, as it gives nothing back between two tests. */
+function usedMemory(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { RemoteException } from '../src/errors.js';
+import { expectAlive, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
+import { effort, patience } from './fuzzing.js';
+import { type Cause, Nesting, type Outcome, Prediction } from './oracle.js';
+import { type Root, rootsIn, type Surroundings } from './plans.js';
+import {
+  type Clock,
+  type Conversation,
+  type Ended,
+  Host,
+  isAbortion,
+  isEndless,
+  isInterruption,
+  messageOf,
+  RealBond,
+  realClock,
+} from './players.js';
+import { Scheduler, SimulatedBond } from './simulated.js';
+
+vi.setConfig({ testTimeout: patience(60_000) });
+
+/** How long the plans of one run may take on real interpreters, in ms. */
+const HANG = 10_000;
+
+/** Carries plans out, and compares all that happened with what had to. */
+class Trial {
+  readonly #roots: readonly Root[];
+  readonly #conversations: readonly Conversation[];
+  readonly #clock: Clock;
+  readonly #host: Host;
+  readonly #notes: string[][];
+
+  constructor(roots: readonly Root[], conversations: readonly Conversation[], clock: Clock) {
+    this.#roots = roots;
+    this.#conversations = conversations;
+    this.#clock = clock;
+    this.#host = new Host(conversations, clock, roots);
+    this.#notes = conversations.map(() => []);
+  }
+
+  /** Everything ends as the model says. */
+  async runExactly(): Promise<void> {
+    await this.#start();
+    await this.#awaitAll(new Prediction(plansOf(this.#roots.filter((root) => root.abortion === undefined))));
+    await this.#done(() => this.#roots.every(({ plan }) => this.#host.ended.has(plan.id)));
+    await this.#takeNotes();
+    const prediction = new Prediction(plansOf(this.#roots.filter((root) => this.#hasRun(root))));
+    await this.#awaitAll(prediction);
+    await this.#takeNotes();
+    this.#checkOutcomes(prediction);
+    expect(this.#notes.flat().sort()).toEqual(prediction.notes.sort());
+    this.#checkNesting(new Nesting(this.#roots));
+  }
+
+  /** Everything ends, whatever waits for whatever. */
+  async runAnyhow(): Promise<void> {
+    await this.#start();
+    do {
+      await this.#done(() => this.#host.open.size === 0);
+      await this.#takeNotes(); // until when a call that was aborted may have made others
+    } while (this.#host.open.size > 0);
+    for (const [id, ended] of this.#host.ended) {
+      if ('error' in ended && !this.#isExplained(ended)) throw new Error(`plan ${id}`, { cause: ended.error });
+    }
+    this.#checkNesting(new Nesting(this.#roots, true));
+  }
+
+  async #start(): Promise<void> {
+    const { step } = this.#host;
+    await this.#finish(Promise.all(this.#conversations.map((conversation) => conversation.export(step, 'step'))));
+    for (const root of this.#roots) this.#host.start(root);
+  }
+
+  async #awaitAll({ calls, later }: Prediction): Promise<void> {
+    const { ended, performed } = this.#host;
+    await this.#done(() => allIn(calls.keys(), ended) && allIn(later, performed));
+  }
+
+  async #done(isDone: () => boolean): Promise<void> {
+    try {
+      await this.#clock.until(isDone);
+    } catch (cause) {
+      throw new Error(`not done: ${[...this.#host.open].join(', ')}`, { cause });
+    }
+  }
+
+  async #finish<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    await this.#done(() => isSettled);
+    return promise;
+  }
+
+  /** What the other sides have noted down, which answer that after all that was asked before. */
+  async #takeNotes(): Promise<void> {
+    const answers = this.#conversations.map((conversation) => conversation.call('take_notes', []));
+    const taken = await this.#finish(Promise.all(answers));
+    for (const [bond, notes] of taken.entries()) this.#notes[bond]?.push(...(notes as string[]));
+  }
+
+  #hasRun({ plan, abortion }: Root): boolean {
+    return abortion === undefined || this.#notes.some((notes) => notes.includes(`begin ${plan.id}`));
+  }
+
+  #checkOutcomes({ calls }: Prediction): void {
+    const aborted = new Set(this.#roots.filter((root) => root.abortion !== undefined).map((root) => root.plan.id));
+    for (const [id, outcome] of calls) {
+      const ended = this.#host.ended.get(id) as Ended;
+      if (!(aborted.has(id) && isAbortion(ended))) this.#checkOutcome(id, ended, outcome);
+    }
+    expect(this.#host.complaints).toEqual([]);
+    expect([...this.#host.open]).toEqual([]);
+  }
+
+  #checkOutcome(id: number, ended: Ended, outcome: Outcome): void {
+    if ('value' in outcome) return expect(ended, `plan ${id}`).toEqual(outcome);
+    const { error } = ended as { error: Error };
+    expect(error, `plan ${id}`).toBeInstanceOf(RemoteException);
+    expect(messageOf(error)).toBe(outcome.failure.message);
+    expect(error.cause, `the cause of plan ${id}`).toBe(this.#thrown(outcome.failure.cause));
+  }
+
+  #thrown(cause: Cause | undefined): unknown {
+    if (!cause) return undefined;
+    if ('host' in cause) return this.#host.thrown.get(cause.host);
+    return (this.#host.ended.get(cause.call) as { error: unknown }).error;
+  }
+
+  #isExplained(ended: Ended & { error: unknown }): boolean {
+    const { error } = ended;
+    return isAbortion(ended) || isEndless(error) || isInterruption(error) || error instanceof RemoteException;
+  }
+
+  #checkNesting(nesting: Nesting): void {
+    for (const [bond, notes] of this.#notes.entries()) {
+      const complaint = nesting.complaint(notes, bond);
+      if (complaint) throw new Error(`bond ${bond}: ${complaint}\n${notes.join('\n')}`);
+    }
+  }
+}
+
+function allIn(wanted: Iterable<number>, found: { has(id: number): boolean }): boolean {
+  for (const id of wanted) if (!found.has(id)) return false;
+  return true;
+}
+
+function plansOf(roots: readonly Root[]): Root['plan'][] {
+  return roots.map((root) => root.plan);
+}
+
+describe('against simulated interpreters', () => {
+  const timers = [true, true, true];
+  test.each<[string, Surroundings, number]>([
+    ['one bond', { timers: [true], order: 'ascending' }, 1500],
+    ['several bonds', { timers, order: 'ascending' }, 1500],
+    ['several bonds that are returned to', { timers, order: 'winding' }, 1000],
+  ])('%s: whatever the timing, everything ends as it must', async (_what, surroundings, runs) => {
+    await simulate(surroundings, runs, (trial) => trial.runExactly());
+  });
+
+  test.each<[string, Surroundings, number]>([
+    ['bonds that wait for each other', { timers, order: 'any' }, 1500],
+    ['interpreters that are interrupted', { timers, order: 'ascending', isInterrupted: true }, 1500],
+    ['both at once', { timers, order: 'any', isInterrupted: true }, 1000],
+  ])('%s: everything ends', async (_what, surroundings, runs) => {
+    await simulate(surroundings, runs, (trial) => trial.runAnyhow());
+  });
+});
+
+async function simulate(surroundings: Surroundings, runs: number, run: (trial: Trial) => Promise<void>) {
+  const { isInterrupted } = surroundings;
+  await fc.assert(
+    fc.asyncProperty(rootsIn(surroundings), fc.nat(), async (roots, seed) => {
+      const scheduler = new Scheduler(seed);
+      const bonds = surroundings.timers.map((_, index) => new SimulatedBond(`Test${index}`, scheduler, isInterrupted));
+      await run(new Trial(roots, bonds, scheduler));
+      for (const { violations, session, isHeld } of bonds) {
+        expect({ violations, isBusy: session.isBusy, isHeld }).toEqual({
+          violations: [],
+          isBusy: false,
+          isHeld: false,
+        });
+      }
+    }),
+    effort(runs),
+  );
+}
+
+describe.each(languages)('on %s', (lang) => {
+  needsInterpreter(lang);
+
+  test('and another bond: everything ends as it must', async () => {
+    const langs = [lang, languages[(languages.indexOf(lang) + 1) % languages.length] as Language];
+    const timers = langs.map((name) => name === 'JavaScript');
+    const stage = new Stage(langs);
+    await fc.assert(
+      fc.asyncProperty(rootsIn({ timers, order: 'ascending' }), (roots) =>
+        stage.perform(async (bonds) => {
+          await new Trial(roots, bonds, realClock(HANG)).runExactly();
+          for (const { bond } of bonds) await expectAlive(bond);
+        }),
+      ),
+      effort(100),
+    );
+  });
+});
+
+/** Bonds for many runs; a run that fails leaves them in a state that the next one must not meet. */
+class Stage {
+  readonly #langs: readonly Language[];
+  #bonds: RealBond[] | undefined;
+
+  constructor(langs: readonly Language[]) {
+    this.#langs = langs;
+  }
+
+  async perform(run: (bonds: readonly RealBond[]) => Promise<void>): Promise<void> {
+    this.#bonds ??= await Promise.all(this.#langs.map(openReal));
+    try {
+      await run(this.#bonds);
+    } catch (error) {
+      for (const { bond } of this.#bonds) await bond.kill();
+      this.#bonds = undefined;
+      throw error;
+    }
+  }
+}
+
+async function openReal(lang: Language): Promise<RealBond> {
+  const bond = new RealBond(await openBond(lang));
+  await bond.prepare();
+  return bond;
+}

@@ -1,0 +1,415 @@
+// Who carries plans out: a host in TypeScript, and `run` in the languages of the other side.
+
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { BondException, RemoteException, TimeoutException } from '../src/errors.js';
+import type { Bond } from '../src/index.js';
+import type { Language } from './fixtures.js';
+import { hostError, planError } from './oracle.js';
+import { type Action, type Delay, type HostPlan, type Plan, plansOf, type Root } from './plans.js';
+
+/** A plan as far as the other side has to know it. */
+export interface RemotePlan {
+  readonly id: number;
+  /** Of interest to whoever looks at the wire. */
+  readonly elsewhere: boolean;
+  readonly later: readonly number[];
+  readonly steps: readonly RemoteStep[];
+  /** What it throws; nothing if it is empty. */
+  readonly throws: string;
+}
+
+export interface RemoteStep {
+  readonly host: number;
+  readonly catches: boolean;
+}
+
+export interface CallDetails {
+  readonly elsewhere?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A bond, or what looks like one. */
+export interface Conversation {
+  readonly lang: string;
+  call(name: string, args: readonly unknown[], details?: CallDetails): Promise<unknown>;
+  export(call: (id: number) => unknown, name: string): Promise<void>;
+}
+
+/** Where timers are from. */
+export interface Clock {
+  later(delay: Delay, run: () => void): void;
+  /** Waits until something is so; throws if it does not come about. */
+  until(isDone: () => boolean): Promise<void>;
+}
+
+/** How a call has ended. */
+export type Ended = { readonly value: unknown } | { readonly error: unknown };
+
+type ActionInNoTime = Extract<Action, { kind: 'forget' | 'timer' }>;
+
+/** The host: it makes the calls of plans, and keeps how each of them ended. */
+export class Host {
+  readonly #conversations: readonly Conversation[];
+  readonly #clock: Clock;
+  readonly #plans = new Map<number, HostPlan>();
+  /** How calls ended, by plan. */
+  readonly ended = new Map<number, Ended>();
+  /** What functions have thrown themselves. */
+  readonly thrown = new Map<number, Error>();
+  /** Functions that are done. */
+  readonly performed = new Set<number>();
+  /** Calls, functions and timers that are not done. */
+  readonly open = new Set<string>();
+  /** What should never happen. */
+  readonly complaints: string[] = [];
+
+  constructor(conversations: readonly Conversation[], clock: Clock, roots: readonly Root[]) {
+    this.#conversations = conversations;
+    this.#clock = clock;
+    for (const { plan } of roots) this.#learn(plan);
+  }
+
+  #learn(plan: Plan): void {
+    for (const host of [...plan.later, ...plan.steps.map((step) => step.host)]) {
+      this.#plans.set(host.id, host);
+      for (const action of host.actions) for (const inner of plansOf(action)) this.#learn(inner);
+    }
+  }
+
+  start({ plan, abortion }: Root): void {
+    if (abortion === undefined) return void this.#call(plan).catch(() => {});
+    const controller = new AbortController();
+    this.#clock.later(abortion, () => controller.abort('enough'));
+    void this.#call(plan, controller.signal).catch(() => {});
+  }
+
+  #call(plan: Plan, signal?: AbortSignal): Promise<unknown> {
+    const { elsewhere } = plan;
+    const conversation = this.#conversations[plan.bond] as Conversation;
+    const answer = conversation.call('run', [remotePlan(plan)], { elsewhere, signal });
+    void this.#observe(plan, answer);
+    return answer;
+  }
+
+  async #observe(plan: Plan, answer: Promise<unknown>): Promise<void> {
+    this.#open(`plan ${plan.id}`);
+    this.ended.set(
+      plan.id,
+      await answer.then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      ),
+    );
+    this.#close(`plan ${plan.id}`);
+  }
+
+  #open(what: string): void {
+    if (this.open.has(what)) this.complaints.push(`${what} is under way twice`);
+    this.open.add(what);
+  }
+
+  #close(what: string): void {
+    this.open.delete(what);
+  }
+
+  /** The function that the other side calls. */
+  readonly step = (id: number): unknown => {
+    const plan = this.#plans.get(id);
+    if (!plan || this.performed.has(id)) {
+      this.complaints.push(`host ${id} was not to be called`);
+      return undefined;
+    }
+    this.#open(`host ${id}`);
+    if (plan.actions.every((action) => action.kind === 'forget' || action.kind === 'timer')) {
+      return this.#performNow(plan);
+    }
+    return this.#perform(plan);
+  };
+
+  #performNow(plan: HostPlan): unknown {
+    try {
+      const results = plan.actions.map((action) => this.#actNow(action as ActionInNoTime));
+      return this.#conclude(plan, results);
+    } finally {
+      this.#finish(plan);
+    }
+  }
+
+  async #perform(plan: HostPlan): Promise<unknown> {
+    try {
+      const results: unknown[] = [];
+      for (const action of plan.actions) results.push(await this.#act(action));
+      return this.#conclude(plan, results);
+    } finally {
+      this.#finish(plan);
+    }
+  }
+
+  #finish({ id }: HostPlan): void {
+    this.performed.add(id);
+    this.#close(`host ${id}`);
+  }
+
+  #conclude(plan: HostPlan, results: readonly unknown[]): unknown {
+    if (!plan.throws) return [plan.id, ...results];
+    const error = new Error(hostError(plan));
+    this.thrown.set(plan.id, error);
+    throw error;
+  }
+
+  #act(action: Action): unknown {
+    switch (action.kind) {
+      case 'rest':
+        return new Promise((resolve) => this.#clock.later(action.delay, () => resolve(null)));
+      case 'forget':
+      case 'timer':
+        return this.#actNow(action);
+      default:
+        return this.#await(action);
+    }
+  }
+
+  /** What takes no time. */
+  #actNow(action: ActionInNoTime): null {
+    if (action.kind === 'forget') this.#inSequence(action.plans).catch(() => {});
+    else this.#setTimer(action.plan, action.delay);
+    return null;
+  }
+
+  #setTimer(plan: Plan, delay: Delay): void {
+    const name = `timer of plan ${plan.id}`;
+    this.#open(name);
+    this.#clock.later(delay, () => {
+      this.#close(name);
+      this.#call(plan).catch(() => {});
+    });
+  }
+
+  async #await({ kind, plans, catches }: Extract<Action, { catches: boolean }>): Promise<unknown> {
+    try {
+      if (kind === 'sequence') return await this.#inSequence(plans);
+      return await Promise.all(plans.map((plan) => this.#call(plan)));
+    } catch (error) {
+      if (catches) return messageOf(error);
+      throw error;
+    }
+  }
+
+  async #inSequence(plans: readonly Plan[]): Promise<unknown[]> {
+    const values: unknown[] = [];
+    for (const plan of plans) values.push(await this.#call(plan));
+    return values;
+  }
+}
+
+function remotePlan(plan: Plan): RemotePlan {
+  return {
+    id: plan.id,
+    elsewhere: plan.elsewhere,
+    later: plan.later.map((host) => host.id),
+    steps: plan.steps.map(({ host, catches }) => ({ host: host.id, catches })),
+    throws: plan.throws ? planError(plan) : '',
+  };
+}
+
+/** What an error says, without what the library puts around it. */
+export function messageOf(error: unknown): string {
+  return error instanceof RemoteException ? error.remoteMessage : (error as Error).message;
+}
+
+/** Whether a call was rejected because it was aborted. */
+export function isAbortion(ended: Ended): boolean {
+  return 'error' in ended && ended.error instanceof TimeoutException && ended.error.cause === 'enough';
+}
+
+/** Whether a call was rejected because it could never have ended. */
+export function isEndless(error: unknown): boolean {
+  return error instanceof BondException && error.message.includes('a wait that can never end');
+}
+
+/** Whether a call came to its end because the interpreter was interrupted, in it or around it. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof BondException && error.message.includes('the other side no longer waits for');
+}
+
+/** A bond of `makeBond` that runs plans. */
+export class RealBond implements Conversation {
+  readonly bond: Bond;
+  readonly #elsewhere: Bond;
+
+  constructor(bond: Bond) {
+    this.bond = bond;
+    this.#elsewhere = bond.with({ stderr: () => {} });
+  }
+
+  get lang(): string {
+    return this.bond.lang;
+  }
+
+  /** Teaches the interpreter to run plans. */
+  async prepare(): Promise<void> {
+    await this.bond.evalBlock(RUN[this.lang as Language]);
+  }
+
+  call(name: string, args: readonly unknown[], { elsewhere, signal }: CallDetails = {}): Promise<unknown> {
+    const bond = elsewhere ? this.#elsewhere : this.bond;
+    return (signal ? bond.with({ signal }) : bond).call(name, ...args);
+  }
+
+  async export(call: (id: number) => unknown, name: string): Promise<void> {
+    await this.bond.export(call, name);
+  }
+}
+
+/** Time as it is. */
+export function realClock(patience: number): Clock {
+  return {
+    later(delay, run) {
+      if (delay === 'immediate') setImmediate(run);
+      else setTimeout(run, delay);
+    },
+    async until(isDone) {
+      const end = performance.now() + patience;
+      for (let turn = 0; !isDone(); turn++) {
+        if (performance.now() > end) throw new Error(`not done after ${patience} ms`);
+        await (turn < 20 ? nextTurn() : sleep(1));
+      }
+    },
+  };
+}
+
+/** Defines `run(plan)`, and `take_notes()`. */
+const RUN: Record<Language, string> = {
+  PHP: `
+    $notes = [];
+    function note($what) { global $notes; $notes[] = $what; }
+    function take_notes() { global $notes; $taken = $notes; $notes = []; return $taken; }
+    function run($plan) {
+      note("begin {$plan['id']}");
+      try {
+        $results = [$plan['id']];
+        foreach ($plan['steps'] as $step) $results[] = try_step($step);
+        if ($plan['throws'] !== '') throw new LogicException($plan['throws']);
+        return $results;
+      } finally {
+        note("end {$plan['id']}");
+      }
+    }
+    function try_step($step) {
+      note("call {$step['host']}");
+      try {
+        return step($step['host']);
+      } catch (Throwable $error) {
+        if (!$step['catches']) throw $error;
+        return $error->getMessage();
+      } finally {
+        note("back {$step['host']}");
+      }
+    }`,
+  Perl: `
+    our @notes;
+    sub take_notes { my @taken = @notes; @notes = (); return \\@taken }
+    sub run {
+      my ($plan) = @_;
+      push @notes, "begin $plan->{id}";
+      my $results = eval { run_steps($plan) };
+      my $error = $@;
+      push @notes, "end $plan->{id}";
+      die $error unless $results;
+      return $results;
+    }
+    sub run_steps {
+      my ($plan) = @_;
+      my $results = [$plan->{id}];
+      push @$results, try_step($_) for @{$plan->{steps}};
+      die "$plan->{throws}\\n" if $plan->{throws} ne '';
+      return $results;
+    }
+    sub try_step {
+      my ($step) = @_;
+      push @notes, "call $step->{host}";
+      my @values = eval { step($step->{host}) };
+      my $error = $@;
+      push @notes, "back $step->{host}";
+      return $values[0] if @values;
+      die $error unless $step->{catches};
+      chomp(my $message = "$error");
+      return $message;
+    }`,
+  Python: `
+notes = []
+def take_notes():
+    global notes
+    taken, notes = notes, []
+    return taken
+def run(plan):
+    notes.append('begin %d' % plan['id'])
+    try:
+        results = [plan['id']] + [try_step(step) for step in plan['steps']]
+        if plan['throws']: raise ValueError(plan['throws'])
+        return results
+    finally:
+        notes.append('end %d' % plan['id'])
+def try_step(todo):
+    notes.append('call %d' % todo['host'])
+    try:
+        return step(todo['host'])
+    except Exception as error:
+        if not todo['catches']: raise
+        return str(error)
+    finally:
+        notes.append('back %d' % todo['host'])
+`,
+  // It awaits where it can: at the outermost level, and for every other plan.
+  JavaScript: `
+    var notes = [];
+    var depth = 0;
+    function take_notes() { return notes.splice(0) }
+    function run(plan) {
+      for (const host of plan.later) setTimeout(() => { try { noted_step(host) } catch {} }, host % 3);
+      return depth === 0 && plan.id % 2 === 0 ? run_async(plan) : run_now(plan);
+    }
+    function run_now(plan) {
+      notes.push('begin ' + plan.id);
+      try {
+        return finish(plan, plan.steps.map(try_step));
+      } finally {
+        notes.push('end ' + plan.id);
+      }
+    }
+    async function run_async(plan) {
+      notes.push('begin ' + plan.id);
+      try {
+        const results = [];
+        for (const step of plan.steps) {
+          await new Promise((resolve) => setTimeout(resolve, step.host % 2));
+          results.push(try_step(step));
+        }
+        return finish(plan, results);
+      } finally {
+        notes.push('end ' + plan.id);
+      }
+    }
+    function finish(plan, results) {
+      if (plan.throws) throw new RangeError(plan.throws);
+      return [plan.id, ...results];
+    }
+    function try_step(todo) {
+      try {
+        return noted_step(todo.host);
+      } catch (error) {
+        if (!todo.catches) throw error;
+        return error.message;
+      }
+    }
+    function noted_step(host) {
+      notes.push('call ' + host);
+      depth++;
+      try {
+        return step(host);
+      } finally {
+        depth--;
+        notes.push('back ' + host);
+      }
+    }`,
+};

@@ -1,0 +1,274 @@
+// All that bonds have to bear, at random, in all languages, for as long as it is told: npm run soak [-- minutes]
+// Prints one line of totals, and exits with 1 if anything was wrong, hung, or left behind.
+
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  type Bond,
+  BondException,
+  type BondOptions,
+  makeBond,
+  RemoteException,
+  TerminatedException,
+  TimeoutException,
+} from '../src/index.js';
+import { words } from './words.js';
+
+type Language = keyof typeof words;
+
+const LANGUAGES = Object.keys(words) as Language[];
+/** How many bonds are at work at a time. */
+const SIDE_BY_SIDE = 6;
+/** How long anything may take until it counts as hung, in ms. */
+const HANG = 30_000;
+
+const totals = {
+  bonds: 0,
+  calls: 0,
+  kills: 0,
+  interrupts: 0,
+  aborts: 0,
+  timeouts: 0,
+  noiseBytes: 0,
+  badMessages: 0,
+  failedSetUps: 0,
+};
+const complaints: string[] = [];
+
+type Random = (limit: number) => number;
+const random: Random = (limit) => Math.floor(Math.random() * limit);
+const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+
+function expect(isRight: boolean, what: string): void {
+  if (!isRight) complaints.push(what);
+}
+
+function complain(error: Error): void {
+  complaints.push(`wrong: thrown where nothing may be: ${error.stack}`);
+}
+
+/** The outcome of something that has to end in time. */
+async function outcome(what: string, promise: Promise<unknown>): Promise<unknown> {
+  const late = Symbol(what);
+  const timer = new AbortController();
+  const settled = promise.catch((error: unknown) => error);
+  const result = await Promise.race([settled, sleep(HANG, late, { signal: timer.signal }).catch(() => late)]);
+  timer.abort();
+  expect(result !== late, `hung: ${what}`);
+  return result;
+}
+
+async function expectValue(what: string, promise: Promise<unknown>, value: unknown): Promise<void> {
+  totals.calls++;
+  const result = await outcome(what, promise);
+  const shown = result instanceof Error ? result.message : JSON.stringify(result);
+  expect(JSON.stringify(result) === JSON.stringify(value), `wrong: ${what} gave ${shown?.slice(0, 200)}`);
+}
+
+async function expectError(
+  what: string,
+  promise: Promise<unknown>,
+  type: new (...args: never[]) => Error,
+): Promise<void> {
+  totals.calls++;
+  const result = await outcome(what, promise);
+  expect(result instanceof type, `wrong: ${what} gave ${String(result).slice(0, 200)}, no ${type.name}`);
+}
+
+/** A bond with the functions of the suites; its output is counted, and otherwise ignored. */
+async function open(lang: Language, options: BondOptions = {}): Promise<{ bond: Bond; heard: () => number }> {
+  let heard = 0;
+  const stdout = (chunk: Buffer): void => {
+    heard += chunk.length;
+  };
+  const bond = await makeBond(lang, { stdout, stderr: 'ignore', ...options });
+  totals.bonds++;
+  await bond.evalBlock(words[lang].functions);
+  return { bond, heard: () => heard };
+}
+
+// ---- What is done with a bond
+
+/** Calls of all kinds, side by side, with functions of the host that call back, throw, and come late. */
+async function converse(bond: Bond): Promise<void> {
+  await bond.export(async (x: number) => {
+    if (x % 5 === 0) await sleep(random(3));
+    if (x % 7 === 0) throw new RangeError(`no ${x}`);
+    if (x % 3 === 0) void bond.call('twice', x); // and is not awaited
+    return x % 2 === 0 ? bond.call('twice', x) : x;
+  }, 'host');
+  const expected = (x: number): unknown => (x % 7 === 0 ? `no ${x}` : x % 2 === 0 ? 2 * x : x);
+  const calls = Array.from({ length: 20 + random(200) }, (_, index) => {
+    const text = randomBytes(random(2000)).toString('base64');
+    if (index % 10 === 0) return expectError('boom', bond.call('boom', text), RemoteException);
+    if (index % 4 === 0) return expectValue(`caught(${index})`, bond.call('caught', index), expected(index));
+    return expectValue('same', bond.call('same', [index, text]), [index, text]);
+  });
+  await Promise.all(calls);
+}
+
+/** Noise on standard output, also of a process in the background, while answers go through. */
+async function makeNoise(bond: Bond, heard: () => number): Promise<void> {
+  const say = words[bond.lang as Language];
+  const before = heard();
+  const size = 1 + random(2_000_000);
+  const noise = bond.evalBlock(say.run(`head -c ${size} /dev/urandom & head -c ${size} /dev/zero; wait`));
+  const text = 'x'.repeat(random(300_000));
+  await Promise.all([expectValue('noise', noise, undefined), expectValue('same', bond.call('same', text), text)]);
+  expect(heard() - before === 2 * size, `lost: ${heard() - before} of ${2 * size} bytes of noise`);
+  totals.noiseBytes += 2 * size;
+}
+
+async function interrupt(bond: Bond): Promise<void> {
+  const say = words[bond.lang as Language];
+  const stopped = expectError('interrupted', bond.evalBlock(pick([say.loop, say.sleep])), RemoteException);
+  await sleep(random(30));
+  await bond.interrupt();
+  await stopped;
+  totals.interrupts++;
+}
+
+async function abort(bond: Bond): Promise<void> {
+  const say = words[bond.lang as Language];
+  const controller = new AbortController();
+  const call = bond.with({ signal: controller.signal }).evalBlock(pick([say.loop, say.sleep]));
+  const aborted = expectError('aborted', call, TimeoutException);
+  await sleep(random(30));
+  controller.abort();
+  await aborted;
+  await expectValue('after an abort', bond.eval('1'), 1);
+  totals.aborts++;
+}
+
+async function timeOut(bond: Bond): Promise<void> {
+  const call = bond.with({ timeout: 1 + random(50) }).evalBlock(words[bond.lang as Language].sleep);
+  await expectError('timed out', call, TimeoutException);
+  await bond.interrupt();
+  await expectValue('after a time-out', bond.eval('1'), 1);
+  totals.timeouts++;
+}
+
+/** Ends the interpreter in the middle of calls: each has its answer by then, or is told. */
+async function killIt(bond: Bond): Promise<void> {
+  const calls = Array.from({ length: random(50) }, (_, index) => bond.call('same', index));
+  calls.push(bond.evalBlock(words[bond.lang as Language].loop));
+  const outcomes = Promise.all(calls.map((call) => outcome('killed', call)));
+  await sleep(random(20));
+  process.kill(bond.pid, pick(['SIGKILL', 'SIGSEGV', 'SIGTERM'] as const));
+  for (const [index, result] of (await outcomes).entries()) {
+    expect(result === index || result instanceof TerminatedException, `wrong: killed call gave ${String(result)}`);
+  }
+  totals.calls += calls.length;
+  totals.kills++;
+}
+
+const DEEDS: readonly ((bond: Bond, heard: () => number) => Promise<void>)[] = [
+  converse,
+  converse,
+  makeNoise,
+  interrupt,
+  abort,
+  timeOut,
+];
+
+/** One bond's life. */
+async function live(lang: Language): Promise<void> {
+  const { bond, heard } = await open(lang);
+  for (let deeds = 1 + random(6); deeds > 0; deeds--) await pick(DEEDS)(bond, heard);
+  if (random(3) === 0) await killIt(bond);
+  const left = outcome('close', random(2) === 0 ? bond.close() : bond.kill());
+  await left;
+  await expectError('after the end', bond.eval('1'), TerminatedException);
+}
+
+// ---- Peers that are none
+
+const HOSTILE = fileURLToPath(new URL('fixtures/hostile.js', import.meta.url));
+
+/** What a hostile peer says at random; it runs there. */
+const babble = `({ say, print, mark }) => {
+  const verbs = ['RETURN', 'EXCEPT', 'ERROR', 'CALL', 'RELEASE', 'INTERRUPTED', 'READY', 'STAGE1', '__proto__', ''];
+  const pick = (list) => list[Math.floor(Math.random() * list.length)];
+  const number = () => pick([0, 1, 2, 3, -1, 1e15, '', '01', 'x']);
+  const payload = () => pick(['1', '', 'null', '{"__proto__":{"polluted":1}}', '["f",[]]', '['.repeat(1e5), '\\0', '{"message":1}']);
+  const count = 1 + Math.floor(Math.random() * 20);
+  for (let said = 0; said < count; said++) {
+    if (Math.random() < 0.2) print(pick(['noise', mark, mark + '!', '\\x1e', '\\xff\\n']));
+    else say([pick(verbs), number(), number(), payload()].join(' '));
+  }
+}`;
+
+/** A peer that breaks the rules: every call ends somehow, and with nothing but what a bond may say. */
+async function bearHostility(): Promise<void> {
+  const command = [process.execPath, HOSTILE, 'session', babble];
+  const options: BondOptions = { defArgs: false, protocol: 'JSON', stdout: 'ignore', stderr: 'ignore' };
+  const bond = await makeBond('JavaScript', command, [], options);
+  totals.bonds++;
+  totals.badMessages += 10; // on average
+  const calls = [bond.eval('1'), bond.call('f', 1), bond.export(() => 1, 'f')];
+  for (const result of await Promise.all(calls.map((call) => outcome('hostile', call)))) {
+    expect(!(result instanceof Error) || result instanceof BondException, `wrong: hostile gave ${String(result)}`);
+  }
+  expect(!('polluted' in {}), 'wrong: a prototype was touched');
+  await outcome('the end of a hostile peer', bond.kill());
+}
+
+const NO_INTERPRETERS: readonly (readonly string[])[] = [
+  ['false'],
+  ['true'],
+  ['cat'],
+  ['cat', '/dev/zero'],
+  ['sh', '-c', 'kill -9 $$'],
+  ['sh', '-c', 'head -c 1000000 /dev/urandom; exit 3'],
+  ['sleep', '100'],
+  ['no-such-program'],
+];
+
+async function failToOpen(): Promise<void> {
+  const command = pick(NO_INTERPRETERS);
+  const opening = makeBond(pick(LANGUAGES), command, [], { defArgs: false, timeout: 300 });
+  await expectError(`set-up with ${command.join(' ')}`, opening, BondException);
+  totals.failedSetUps++;
+}
+
+// ---- All of it
+
+/** What this process has of what bonds may leave behind. */
+function stock(): { children: number; descriptors: number } {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).length;
+  return { children, descriptors: readdirSync('/proc/self/fd').length };
+}
+
+async function work(until: number): Promise<void> {
+  while (performance.now() < until) {
+    const chance = random(10);
+    const deed = chance === 0 ? bearHostility : chance === 1 ? failToOpen : () => live(pick(LANGUAGES));
+    await deed().catch(complain);
+  }
+}
+
+function show(minutes: number, leftover: number): string {
+  const count = (number: number): string => number.toLocaleString('en');
+  const hung = complaints.filter((complaint) => complaint.startsWith('hung')).length;
+  return [
+    `soak, ${minutes} min: ${count(totals.bonds)} bonds, ${count(totals.calls)} calls, ${count(totals.kills)} kills`,
+    `${count(totals.interrupts)} interrupts, ${count(totals.aborts)} aborts, ${count(totals.timeouts)} time-outs`,
+    `${count(Math.round(totals.noiseBytes / 1e6))} MB of noise, about ${count(totals.badMessages)} bad messages`,
+    `${count(totals.failedSetUps)} failed set-ups; ${complaints.length - hung} wrong, ${hung} hung, ${leftover} left`,
+  ].join(', ');
+}
+
+const minutes = Number(process.argv[2] ?? 1);
+process.on('uncaughtException', complain);
+await (await open('Perl')).bond.close(); // what is loaded once has been loaded by now
+const before = stock();
+const end = performance.now() + minutes * 60_000;
+await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => work(end)));
+await sleep(500); // for processes that have been killed to be gone
+const after = stock();
+const leftover = after.children - before.children + Math.max(0, after.descriptors - before.descriptors);
+for (const complaint of complaints.slice(0, 20)) console.error(complaint);
+console.log(show(minutes, leftover));
+process.exitCode = complaints.length + leftover > 0 ? 1 : 0;
