@@ -328,6 +328,9 @@ export class Session {
     if ((typeof name !== 'string' && typeof name !== 'number') || !Array.isArray(args)) {
       return this.#violated('it made a call without a name or without arguments');
     }
+    if (typeof name === 'number' && !this.#lent.has(name)) {
+      return this.#violated(`it called function ${name}, which it was not lent`);
+    }
     const call = typeof name === 'number' ? this.#lent.get(name)?.call : this.#functions.get(name);
     const frame = new Frame(id, request, typeof name === 'number' ? call?.name || `callback ${name}` : name);
     if (request) request.openFrame = frame;

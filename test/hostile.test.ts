@@ -93,7 +93,8 @@ describe('messages that no driver sends end the peer', () => {
     ['a call without arguments', 'CALL 1 @ ["f"]', 'without arguments'],
     ['a call with a map of arguments', 'CALL 1 @ ["f",{"0":1,"length":1}]', 'without arguments'],
     ['a call with a text of arguments', 'CALL 1 @ ["f","[]"]', 'without arguments'],
-    ['a call of a number', 'CALL 1 @ [5,[]]', 'without a name'],
+    ['a call of a number that is none', 'CALL 1 @ [[5],[]]', 'without a name'],
+    ['a call of what it was never lent', 'CALL 1 @ [5,[]]', 'function 5, which it was not lent'],
     ['a call of a list', 'CALL 1 @ [["f"],[]]', 'without a name'],
     ['a call that is a map', 'CALL 1 @ {"0":"f","1":[]}', 'without a name'],
     ['a call that is null', 'CALL 1 @ null', 'without a name'],
@@ -608,7 +609,7 @@ describe('in the handshake', () => {
     ['NUL', `{${good}}\0`],
   ])('a READY with %s is refused', async (_, payload) => {
     const error = await refusalOf('ready', ({ say }, payload) => say(`READY ${payload}`), payload);
-    expect(error.message).toMatch(/READY is not understood|none of the protocols/);
+    expect(error.message).toMatch(/READY (that is not understood|for none of the protocols)/);
     expect(error.message.length).toBeLessThan(1000);
   });
 
