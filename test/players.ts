@@ -56,6 +56,8 @@ export class Host {
   readonly ended = new Map<number, Ended>();
   /** What functions have thrown themselves. */
   readonly thrown = new Map<number, Error>();
+  /** Functions that have been called. */
+  readonly reached = new Set<number>();
   /** Functions that are done. */
   readonly performed = new Set<number>();
   /** Calls, functions and timers that are not done. */
@@ -115,10 +117,11 @@ export class Host {
   /** The function that the other side calls. */
   readonly step = (id: number): unknown => {
     const plan = this.#plans.get(id);
-    if (!plan || this.performed.has(id)) {
+    if (!plan || this.reached.has(id)) {
       this.complaints.push(`host ${id} was not to be called`);
       return undefined;
     }
+    this.reached.add(id);
     this.#open(`host ${id}`);
     if (plan.actions.every((action) => action.kind === 'forget' || action.kind === 'timer')) {
       return this.#performNow(plan);
