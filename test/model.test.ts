@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RemoteException } from '../src/errors.js';
 import { expectAlive, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
-import { effort, patience } from './fuzzing.js';
+import { effort, patience, shrinkingBriefly } from './fuzzing.js';
 import { type Cause, Nesting, type Outcome, Prediction } from './oracle.js';
 import { type Root, rootsIn, type Surroundings } from './plans.js';
 import {
@@ -207,12 +207,16 @@ async function simulate(surroundings: Surroundings, runs: number, run: (trial: T
   onTestFinished(() => void vi.useRealTimers());
   const { isInterrupted } = surroundings;
   await fc.assert(
-    fc.asyncProperty(rootsIn(surroundings), fc.nat(), async (roots, seed) => {
-      const scheduler = new Scheduler(seed);
-      const bonds = surroundings.timers.map((_, index) => new SimulatedBond(`Test${index}`, scheduler, isInterrupted));
-      await run(new Trial(roots, bonds, scheduler));
-      for (const bond of bonds) await expectEnd(bond);
-    }),
+    fc.asyncProperty(
+      rootsIn(surroundings),
+      fc.nat(),
+      shrinkingBriefly(async (roots, seed) => {
+        const scheduler = new Scheduler(seed);
+        const bonds = surroundings.timers.map((_, index) => new SimulatedBond(`Test${index}`, scheduler, isInterrupted));
+        await run(new Trial(roots, bonds, scheduler));
+        for (const bond of bonds) await expectEnd(bond);
+      }),
+    ),
     effort(runs),
   );
 }
@@ -229,21 +233,41 @@ async function expectEnd(bond: SimulatedBond): Promise<void> {
 describe.each(languages)('on %s', (lang) => {
   needsInterpreter(lang);
 
+  const langs = [lang, languages[(languages.indexOf(lang) + 1) % languages.length] as Language];
+  const timers = langs.map((name) => name === 'JavaScript');
+
+  // An interrupt does not say to JavaScript whom it is meant for.
   test('and another bond: everything ends as it must', async () => {
-    const langs = [lang, languages[(languages.indexOf(lang) + 1) % languages.length] as Language];
-    const timers = langs.map((name) => name === 'JavaScript');
-    const stage = new Stage(langs);
-    await fc.assert(
-      fc.asyncProperty(rootsIn({ timers, order: 'ascending' }), (roots) =>
+    const aborts = langs.map((name) => name !== 'JavaScript');
+    await perform(langs, { timers, order: 'ascending', aborts }, 100, (trial) => trial.runExactly());
+  });
+
+  test('and another bond, which wait for each other: everything ends', async () => {
+    const isOrderly = !langs.includes('JavaScript');
+    await perform(langs, { timers, order: 'any' }, 60, (trial) => trial.runAnyhow(isOrderly));
+  });
+});
+
+async function perform(
+  langs: readonly Language[],
+  surroundings: Surroundings,
+  runs: number,
+  run: (trial: Trial) => Promise<void>,
+): Promise<void> {
+  const stage = new Stage(langs);
+  await fc.assert(
+    fc.asyncProperty(
+      rootsIn(surroundings),
+      shrinkingBriefly((roots) =>
         stage.perform(async (bonds) => {
-          await new Trial(roots, bonds, realClock(HANG)).runExactly();
+          await run(new Trial(roots, bonds, realClock(HANG)));
           for (const { bond } of bonds) await expectAlive(bond);
         }),
       ),
-      effort(100),
-    );
-  });
-});
+    ),
+    effort(runs),
+  );
+}
 
 /** Bonds for many runs; a run that fails leaves them in a state that the next one must not meet. */
 class Stage {

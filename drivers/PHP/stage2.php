@@ -586,6 +586,8 @@ final class __BOND_session
             if ($verb === 'RETURN' || $verb === 'EXCEPT' || $verb === 'ERROR') {
                 break;
             }
+            $kept = self::$interrupted; // that is for whoever waits in this frame
+            self::$interrupted = false;
             try {
                 try {
                     if (self::prepare() !== null) {
@@ -599,6 +601,7 @@ final class __BOND_session
                 __BOND_exceptions::report($request, $another); // one more interrupt, before the first was reported
             }
             unset($error, $another);
+            self::$interrupted = self::$interrupted || $kept;
             self::$request = $outer;
         }
         self::$request = $outer;
