@@ -20,6 +20,8 @@ export class Interrupts {
   readonly #owner: InterruptsOwner;
   /** Requests that nobody waits for any more, and that are to be stopped when they have their turn. */
   readonly #unwanted = new Set<Request>();
+  /** What was sent an interrupt that has not been noticed, by the interrupt's number. */
+  readonly #sent = new Map<number, Request>();
   #serial = 0;
   #target: Request | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -35,6 +37,7 @@ export class Interrupts {
     this.end();
     this.#serial++;
     this.#target = target;
+    this.#sent.set(this.#serial, target);
     this.#nudge();
     this.#timer = setInterval(() => this.#nudge(), PATIENCE);
     this.#timer.unref();
@@ -48,22 +51,29 @@ export class Interrupts {
 
   /** A request is over: another one has its turn. */
   over(request: Request): void {
+    if (this.#sent.size > 0) this.#forget(request);
     if (this.#unwanted.size === 0) return;
     this.#unwanted.delete(request);
     this.#sendToUnwanted();
   }
 
-  /** The other side has noticed the interrupt of that number. */
+  /** The other side has noticed the interrupt of that number, perhaps after another request had its turn. */
   noticed(serial: number): void {
-    if (serial !== this.#serial) return;
-    if (this.#target) this.#unwanted.delete(this.#target);
-    this.end();
+    const request = this.#sent.get(serial);
+    if (!request) return;
+    this.#unwanted.delete(request);
+    this.#forget(request);
+    if (request === this.#target) this.end();
   }
 
   /** Nothing is interrupted any more. */
   end(): void {
     clearInterval(this.#timer);
     this.#target = undefined;
+  }
+
+  #forget(request: Request): void {
+    for (const [serial, target] of this.#sent) if (target === request) this.#sent.delete(serial);
   }
 
   #sendToUnwanted(): void {

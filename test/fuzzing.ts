@@ -11,6 +11,25 @@ export function effort(numRuns: number): fc.Parameters<unknown> {
   return { seed: SEED, numRuns: Math.ceil(numRuns * FACTOR), endOnFailure: false };
 }
 
+/** How long a counterexample is made smaller, in ms. */
+const SHRINKING = 3000;
+
+/** The same test, which anything passes some time after it has failed: what has failed by then is reported. */
+export function shrinkingBriefly<Args extends unknown[]>(
+  run: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
+  let end = Number.POSITIVE_INFINITY;
+  return async (...args) => {
+    if (performance.now() > end) return;
+    try {
+      await run(...args);
+    } catch (error) {
+      end = Math.min(end, performance.now() + SHRINKING);
+      throw error;
+    }
+  };
+}
+
 /** How long `milliseconds` of a search may take when there is more of it. */
 export function patience(milliseconds: number): number {
   return milliseconds * Math.max(1, FACTOR);

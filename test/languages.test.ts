@@ -776,6 +776,24 @@ describe.each(suites)('%s', (_title, lang, defaults) => {
       }
     });
 
+    // In JavaScript, it leads out of the wait at once.
+    test.skipIf(lang === 'JavaScript')('leaves alone what the host asks for while its call waits', async () => {
+      const bond = await open();
+      const controller = new AbortController();
+      let asked: Promise<unknown> = Promise.resolve();
+      const host = async (n: number): Promise<number> => {
+        if (n === 1) controller.abort();
+        if (n === 1) asked = bond.call('caught', 2);
+        await asked.catch(() => {});
+        return n;
+      };
+      await bond.export((n: number) => (n === 1 ? host(n) : n), 'host');
+      const outer = bond.with({ signal: controller.signal }).call('caught', 1);
+      await rejection(outer, TimeoutException);
+      expect(await asked).toBe(2);
+      await expectAlive(bond);
+    });
+
     test('does nothing to an idle interpreter', async () => {
       const bond = await open();
       await bond.interrupt();

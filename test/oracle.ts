@@ -25,8 +25,18 @@ export class Prediction {
   /** What the other sides note down, in any order. */
   readonly notes: string[] = [];
 
-  constructor(plans: readonly Plan[]) {
-    for (const plan of plans) this.#call(plan);
+  /** A call that is left in peace. */
+  add(plan: Plan): void {
+    this.#call(plan);
+  }
+
+  /**
+   * A call that is stopped in the middle, or was about to be: what it has reached by then goes on undisturbed. Its own
+   * notes are not foretold.
+   */
+  addStopped(plan: Plan, hasBegun: boolean, isReached: (host: HostPlan) => boolean): void {
+    if (hasBegun) for (const host of plan.later) this.#later(host);
+    for (const { host } of plan.steps) if (isReached(host)) this.#perform(host);
   }
 
   #call(plan: Plan): Outcome {

@@ -62,12 +62,11 @@ export interface Surroundings {
    * (`winding`). In `any` order, they do.
    */
   readonly order: 'ascending' | 'winding' | 'any';
-  /** Whether interpreters are interrupted while they wait for the host. */
+  /** Whether interpreters are interrupted while they wait for the host, and leave that wait at once. */
   readonly isInterrupted?: boolean;
+  /** For each bond, whether calls through it may be aborted; all may if it is not given. */
+  readonly aborts?: readonly boolean[];
 }
-
-/** A circle of waiting that a forgotten call is part of is not found yet: until it is, `any` order goes without them. */
-const FORGETS_IN_ANY_ORDER = false;
 
 const delay = fc.constantFrom<Delay>('immediate', 0, 1, 3);
 const seldom = fc.nat(5).map((number) => number === 5);
@@ -134,7 +133,11 @@ class Settler {
   }
 
   settle(roots: readonly Root[]): Root[] {
-    return roots.map(({ plan, abortion }) => ({ plan: this.#plan(plan, []), abortion }));
+    return roots.map((root) => {
+      const plan = this.#plan(root.plan, []);
+      const isAborted = this.#surroundings.aborts?.[plan.bond] ?? true;
+      return { plan, abortion: isAborted ? root.abortion : undefined };
+    });
   }
 
   /** `chain` is the bonds in which the caller surely is. */
@@ -172,8 +175,7 @@ class Settler {
   }
 
   get #mayForget(): boolean {
-    const { order } = this.#surroundings;
-    return order === 'ascending' || (order === 'any' && FORGETS_IN_ANY_ORDER);
+    return this.#surroundings.order !== 'winding';
   }
 
   #action(action: Action, chain: readonly number[]): Action {

@@ -56,6 +56,8 @@ export class Host {
   readonly ended = new Map<number, Ended>();
   /** What functions have thrown themselves. */
   readonly thrown = new Map<number, Error>();
+  /** Functions that have been called. */
+  readonly reached = new Set<number>();
   /** Functions that are done. */
   readonly performed = new Set<number>();
   /** Calls, functions and timers that are not done. */
@@ -115,10 +117,11 @@ export class Host {
   /** The function that the other side calls. */
   readonly step = (id: number): unknown => {
     const plan = this.#plans.get(id);
-    if (!plan || this.performed.has(id)) {
+    if (!plan || this.reached.has(id)) {
       this.complaints.push(`host ${id} was not to be called`);
       return undefined;
     }
+    this.reached.add(id);
     this.#open(`host ${id}`);
     if (plan.actions.every((action) => action.kind === 'forget' || action.kind === 'timer')) {
       return this.#performNow(plan);
@@ -278,48 +281,83 @@ export function realClock(patience: number): Clock {
   };
 }
 
-/** Defines `run(plan)`, and `take_notes()`. */
+/**
+ * Defines `run(plan)`, and `take_notes()`. One interrupt may come anywhere in `run`: what has begun is noted as ended all
+ * the same. It tries to note that twice, because the interrupt may come in the middle of the first time.
+ */
 const RUN: Record<Language, string> = {
   PHP: `
     $notes = [];
-    function note($what) { global $notes; $notes[] = $what; }
     function take_notes() { global $notes; $taken = $notes; $notes = []; return $taken; }
+    function note($what) { global $notes; $notes[] = $what; }
+    function note_end($beginning, $end) {
+      global $notes;
+      if (in_array($beginning, $notes) && !in_array($end, $notes)) $notes[] = $end;
+    }
+    function finish($plan) {
+      foreach ($plan['steps'] as $step) note_end("call {$step['host']}", "back {$step['host']}");
+      note_end("begin {$plan['id']}", "end {$plan['id']}");
+    }
     function run($plan) {
-      note("begin {$plan['id']}");
       try {
-        $results = [$plan['id']];
-        foreach ($plan['steps'] as $step) $results[] = try_step($step);
-        if ($plan['throws'] !== '') throw new LogicException($plan['throws']);
-        return $results;
+        try {
+          return run_steps($plan);
+        } finally {
+          finish($plan);
+        }
       } finally {
-        note("end {$plan['id']}");
+        finish($plan);
       }
+    }
+    function run_steps($plan) {
+      note("begin {$plan['id']}");
+      $results = [$plan['id']];
+      foreach ($plan['steps'] as $step) $results[] = try_step($step);
+      if ($plan['throws'] !== '') throw new LogicException($plan['throws']);
+      return $results;
     }
     function try_step($step) {
       note("call {$step['host']}");
       try {
         return step($step['host']);
-      } catch (Throwable $error) {
+      } catch (_BOND_RemoteException $error) {
         if (!$step['catches']) throw $error;
         return $error->getMessage();
       } finally {
-        note("back {$step['host']}");
+        note_end("call {$step['host']}", "back {$step['host']}");
       }
     }`,
   Perl: `
     our @notes;
     sub take_notes { my @taken = @notes; @notes = (); return \\@taken }
+    sub note_end {
+      my ($beginning, $end) = @_;
+      push @notes, $end if grep({ $_ eq $beginning } @notes) && !grep({ $_ eq $end } @notes);
+    }
+    sub finish {
+      my ($plan) = @_;
+      note_end("call $_->{host}", "back $_->{host}") for @{$plan->{steps}};
+      note_end("begin $plan->{id}", "end $plan->{id}");
+    }
     sub run {
       my ($plan) = @_;
-      push @notes, "begin $plan->{id}";
+      my $results = eval { run_and_finish($plan) };
+      my $error = $@;
+      finish($plan);
+      die $error unless $results;
+      return $results;
+    }
+    sub run_and_finish {
+      my ($plan) = @_;
       my $results = eval { run_steps($plan) };
       my $error = $@;
-      push @notes, "end $plan->{id}";
+      finish($plan);
       die $error unless $results;
       return $results;
     }
     sub run_steps {
       my ($plan) = @_;
+      push @notes, "begin $plan->{id}";
       my $results = [$plan->{id}];
       push @$results, try_step($_) for @{$plan->{steps}};
       die "$plan->{throws}\\n" if $plan->{throws} ne '';
@@ -330,9 +368,9 @@ const RUN: Record<Language, string> = {
       push @notes, "call $step->{host}";
       my @values = eval { step($step->{host}) };
       my $error = $@;
-      push @notes, "back $step->{host}";
+      note_end("call $step->{host}", "back $step->{host}");
       return $values[0] if @values;
-      die $error unless $step->{catches};
+      die $error unless $step->{catches} && ref $error && $error->isa('_BOND_RemoteException');
       chomp(my $message = "$error");
       return $message;
     }`,
@@ -342,31 +380,45 @@ def take_notes():
     global notes
     taken, notes = notes, []
     return taken
+def note_end(beginning, end):
+    if beginning in notes and end not in notes: notes.append(end)
+def finish(plan):
+    for todo in plan['steps']: note_end('call %d' % todo['host'], 'back %d' % todo['host'])
+    note_end('begin %d' % plan['id'], 'end %d' % plan['id'])
 def run(plan):
-    notes.append('begin %d' % plan['id'])
     try:
-        results = [plan['id']] + [try_step(step) for step in plan['steps']]
-        if plan['throws']: raise ValueError(plan['throws'])
-        return results
+        try:
+            return run_steps(plan)
+        finally:
+            finish(plan)
     finally:
-        notes.append('end %d' % plan['id'])
+        finish(plan)
+def run_steps(plan):
+    notes.append('begin %d' % plan['id'])
+    results = [plan['id']] + [try_step(todo) for todo in plan['steps']]
+    if plan['throws']: raise ValueError(plan['throws'])
+    return results
 def try_step(todo):
     notes.append('call %d' % todo['host'])
     try:
         return step(todo['host'])
-    except Exception as error:
+    except _BOND_RemoteException as error:
         if not todo['catches']: raise
         return str(error)
     finally:
-        notes.append('back %d' % todo['host'])
+        note_end('call %d' % todo['host'], 'back %d' % todo['host'])
 `,
-  // It awaits where it can: at the outermost level, and for every other plan.
+  // It awaits where it can: at the outermost level, and for every other plan. What awaits goes on after an interrupt, and
+  // timers run on: neither must call what has been exported since, for other plans.
   JavaScript: `
     var notes = [];
     var depth = 0;
-    function take_notes() { return notes.splice(0) }
+    function take_notes() { depth = 0; return notes.splice(0) }
     function run(plan) {
-      for (const host of plan.later) setTimeout(() => { try { noted_step(host) } catch {} }, host % 3);
+      const exported = step;
+      for (const host of plan.later) {
+        setTimeout(() => { try { if (step === exported) noted_step(host) } catch {} }, host % 3);
+      }
       return depth === 0 && plan.id % 2 === 0 ? run_async(plan) : run_now(plan);
     }
     function run_now(plan) {
@@ -378,12 +430,14 @@ def try_step(todo):
       }
     }
     async function run_async(plan) {
+      const exported = step;
       notes.push('begin ' + plan.id);
       try {
         const results = [];
-        for (const step of plan.steps) {
-          await new Promise((resolve) => setTimeout(resolve, step.host % 2));
-          results.push(try_step(step));
+        for (const todo of plan.steps) {
+          await new Promise((resolve) => setTimeout(resolve, todo.host % 2));
+          if (step !== exported) return;
+          results.push(try_step(todo));
         }
         return finish(plan, results);
       } finally {

@@ -2,9 +2,11 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { vi } from 'vitest';
+import { TerminatedException } from '../src/errors.js';
 import { json } from '../src/json.js';
 import { Session } from '../src/session.js';
-import { parseMessage } from '../src/wire.js';
+import { formatMessage, parseMessage } from '../src/wire.js';
 import { randomNumbers } from './fuzzing.js';
 import { settings } from './play.js';
 import type { CallDetails, Clock, Conversation, RemotePlan, RemoteStep } from './players.js';
@@ -12,7 +14,10 @@ import type { CallDetails, Clock, Conversation, RemotePlan, RemoteStep } from '.
 /** How many turns of the event loop a library that works may take without anything to do, before it does something. */
 const LONGEST_LULL = 20;
 
-/** Lets what is due happen in an order that its seed decides. */
+/** What the library repeats at most so often, in ms. */
+const REPETITION = 100;
+
+/** Lets what is due happen in an order that its seed decides. What the library repeats needs `vi`'s fake timers. */
 export class Scheduler implements Clock {
   readonly #random: () => number;
   readonly #due: (() => void)[] = [];
@@ -46,6 +51,7 @@ export class Scheduler implements Clock {
 
   /** What comes in one chunk is heard in one turn of the event loop. */
   #runSome(): void {
+    if (this.chance(0.05)) vi.advanceTimersByTime(REPETITION);
     while (this.#due.length > 0) {
       const index = Math.floor(this.#random() * this.#due.length);
       const [task] = this.#due.splice(index, 1);
@@ -59,8 +65,15 @@ interface Line {
   readonly verb: string;
   readonly frame: string;
   readonly id: string;
-  readonly value: unknown;
+  readonly payload: string;
 }
+
+function parseLine(text: string): Line {
+  const [, verb, frame, id, payload] = /^(\w+) (-|\d+) (\d+) (.*)\n$/s.exec(text) as unknown as LineParts;
+  return { verb, frame, id, payload };
+}
+
+type LineParts = [line: string, verb: string, frame: string, id: string, payload: string];
 
 /** What a function of the host has failed with, as an exception over there. */
 class HostException extends Error {
@@ -72,9 +85,9 @@ class HostException extends Error {
   }
 }
 
-/** Leads out of a wait for the host, and out of as many requests around it. */
+/** Leads out of user code, or of a wait for the host, and out of as many requests. */
 class Interrupt extends Error {
-  constructor(public levels: number) {
+  constructor(public levels = 1) {
     super('interrupted');
   }
 }
@@ -84,30 +97,39 @@ type Steps<Result> = Generator<undefined, Result, undefined>;
 /** An interpreter whose stack is one of generators. It goes on whenever the scheduler lets it. */
 class SimulatedInterpreter {
   readonly #scheduler: Scheduler;
-  readonly #say: (text: string) => void;
+  /** Writes a message, or closes its output. */
+  readonly #say: (text: string | undefined) => void;
   readonly #lines: Line[] = [];
   readonly #aside = new Map<string, Line[]>();
   readonly #timers: number[] = [];
-  readonly #isInterrupted: boolean;
+  readonly #isHasty: boolean;
   /** Frames of calls that no request has made: nothing leads out of them. */
   readonly #ownFrames = new Set(['0']);
+  /** An interrupt that is nobody's in particular. */
   #interrupt: Interrupt | undefined;
+  /** Waits that end with an interrupt, as soon as the answer comes. */
+  readonly #interruptedFrames = new Set<string>();
+  #isNudged = false;
+  #lastSerial = 0;
   readonly #process: Steps<unknown>;
   #notes: string[] = [];
   #running = '0';
   #lastCall = 0;
 
-  constructor(scheduler: Scheduler, isInterrupted: boolean, say: (text: string) => void) {
+  /** `isHasty` ones are interrupted by others than the host as well, and do not await answers then. */
+  constructor(scheduler: Scheduler, isHasty: boolean, say: (text: string | undefined) => void) {
     this.#scheduler = scheduler;
-    this.#isInterrupted = isInterrupted;
+    this.#isHasty = isHasty;
     this.#say = say;
     this.#process = this.#serve('0');
     this.#goOn();
   }
 
   hear(text: string): void {
-    const [, verb, frame, id, payload] = /^(\w+) (\d+) (\d+) (.*)\n$/s.exec(text) as unknown as LineParts;
-    this.#lines.push({ verb, frame, id, value: payload === '' ? undefined : json.decode(payload) });
+    const line = parseLine(text);
+    this.#lines.push(line);
+    // A signal that comes at the wrong moment is not noticed.
+    if (line.verb === 'INTERRUPT') this.#isNudged = this.#scheduler.chance(0.8);
     this.#goOn();
   }
 
@@ -115,14 +137,34 @@ class SimulatedInterpreter {
     this.#process.next();
   }
 
-  /** Lets something else happen. */
+  /** User code may take its time, during which other things happen. */
   *#pause(): Steps<void> {
-    let isOver = false;
+    let isOver = this.#scheduler.chance(0.7);
+    if (isOver) return;
     this.#scheduler.add(() => {
       isOver = true;
       this.#goOn();
     });
-    while (!isOver) yield;
+    while (!isOver) {
+      yield;
+      if (this.#isNudged) this.#lookForInterrupts();
+    }
+  }
+
+  #lookForInterrupts(): void {
+    this.#isNudged = false;
+    for (const line of this.#lines.filter(({ verb }) => verb === 'INTERRUPT')) {
+      this.#lines.splice(this.#lines.indexOf(line), 1);
+      if (this.#isMeant(line)) throw new Interrupt();
+    }
+  }
+
+  /** Whether an interrupt is for what is being carried out, and new. */
+  #isMeant({ id, payload: serial }: Line): boolean {
+    if (id !== this.#running || Number(serial) <= this.#lastSerial) return false;
+    this.#lastSerial = Number(serial);
+    this.#say(`INTERRUPTED ${serial}`);
+    return true;
   }
 
   /** Carries out what the host asks for in a frame, until it answers the call that opened the frame. */
@@ -144,7 +186,7 @@ class SimulatedInterpreter {
     for (;;) {
       const line = this.#aside.get(frame)?.shift() ?? this.#lines.shift();
       if (line?.frame === frame) return line;
-      if (line) this.#setAside(line);
+      if (line) yield* this.#takeAside(line, frame);
       else if (frame === '0' && this.#timers.length > 0) yield* this.#step(this.#timers.shift() as number, true);
       else yield;
       this.#throwInterrupt(frame);
@@ -165,14 +207,31 @@ class SimulatedInterpreter {
     });
   }
 
+  /** What is not for the frame in which the interpreter waits. */
+  *#takeAside(line: Line, frame: string): Steps<void> {
+    switch (line.verb) {
+      case 'END':
+        this.#say(undefined);
+        for (;;) yield;
+      case 'INTERRUPT':
+        if (frame === '0' || !this.#isMeant(line)) return;
+        if (this.#isHasty && this.#scheduler.chance(0.5)) throw new Interrupt();
+        this.#interruptedFrames.add(frame);
+        return;
+      default:
+        this.#setAside(line);
+    }
+  }
+
   #setAside(line: Line): void {
     const lines = this.#aside.get(line.frame);
     if (lines) lines.push(line);
     else this.#aside.set(line.frame, [line]);
   }
 
-  *#answer({ verb, frame, id, value }: Line): Steps<string> {
+  *#answer({ verb, frame, id, payload }: Line): Steps<string> {
     try {
+      const value = json.decode(payload);
       const result = verb === 'CALL' ? yield* this.#call(value as [string, unknown[]]) : value;
       return `RETURN ${id} ${verb === 'EXPORT' ? '' : json.encode(result)}`;
     } catch (error) {
@@ -190,12 +249,16 @@ class SimulatedInterpreter {
   }
 
   *#run({ id, later, steps, throws }: RemotePlan): Steps<unknown> {
+    yield* this.#pause();
     this.#notes.push(`begin ${id}`);
     try {
       for (const host of later) this.#scheduler.add(() => this.#fire(host));
       const results: unknown[] = [id];
-      for (const step of steps) results.push(yield* this.#tryStep(step));
-      if (this.#scheduler.chance(0.3)) yield* this.#pause();
+      for (const step of steps) {
+        yield* this.#pause();
+        results.push(yield* this.#tryStep(step));
+      }
+      yield* this.#pause();
       if (throws) throw new Error(throws);
       return results;
     } finally {
@@ -233,8 +296,10 @@ class SimulatedInterpreter {
     const frame = String(++this.#lastCall);
     this.#say(`CALL ${frame} ${this.#running} ${json.encode([name, args])}`);
     if (this.#running === '0') this.#ownFrames.add(frame);
-    if (this.#isInterrupted && this.#scheduler.chance(0.05)) this.#interruptSoon();
-    const { verb, value } = yield* this.#serve(frame);
+    if (this.#isHasty && this.#scheduler.chance(0.05)) this.#interruptSoon();
+    const { verb, payload } = yield* this.#serve(frame);
+    if (this.#interruptedFrames.delete(frame)) throw new Interrupt();
+    const value = json.decode(payload);
     if (verb === 'RETURN') return value;
     throw new HostException((value as { message: string }).message, frame);
   }
@@ -243,18 +308,34 @@ class SimulatedInterpreter {
 interface SentRequest {
   readonly frame: string;
   readonly isElsewhere: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** The number of the interrupt that it has been sent. */
+  serial?: string;
+  /** Whether it has been stopped. */
+  isStopped?: boolean;
+}
+
+interface OpenFrame {
+  readonly id: string;
+  readonly request: string;
 }
 
 /** Looks at all that a host says, and knows what it has heard by then: whether it may say that. */
 class Referee {
   readonly #violations: string[];
-  readonly #openFrames = ['0'];
+  readonly #openFrames: OpenFrame[] = [{ id: '0', request: '0' }];
+  readonly #signals = new Map<string, AbortSignal | undefined>();
   readonly #unanswered = new Map<string, SentRequest>();
   readonly #sent = new Set<string>();
   readonly #givenUp = new Set<string>();
 
   constructor(violations: string[]) {
     this.#violations = violations;
+  }
+
+  /** A call that is about to be made. */
+  expect(payload: string, signal: AbortSignal | undefined): void {
+    this.#signals.set(payload, signal);
   }
 
   /** A call is over: if it has not been sent by now, it must not be. */
@@ -264,10 +345,14 @@ class Referee {
 
   /** A line of the host. */
   see(line: string): void {
-    const [, verb, frame, id, payload] = /^(\w+) (\d+) (\d+) (.*)\n$/s.exec(line) as unknown as LineParts;
-    if (frame !== this.#openFrames.at(-1)) this.#complain(line, 'it is not for the innermost frame');
+    const { verb, frame, id, payload } = parseLine(line);
+    if (verb === 'INTERRUPT') return this.#seeInterrupt(line, id, payload);
+    if (frame !== this.#innermost.id) this.#complain(line, 'it is not for the innermost frame');
     if (/^(RETURN|EXCEPT|ERROR)$/.test(verb)) this.#seeAnswer(line);
-    else this.#seeRequest(line, id, { frame, isElsewhere: payload.includes('"elsewhere":true') });
+    else {
+      const isElsewhere = payload.includes('"elsewhere":true');
+      this.#seeRequest(line, id, { frame, isElsewhere, signal: this.#signals.get(payload) });
+    }
     if (verb === 'CALL' && this.#givenUp.has(payload)) this.#complain(line, 'it was given up');
     this.#sent.add(payload);
   }
@@ -281,8 +366,27 @@ class Referee {
   }
 
   #seeAnswer(line: string): void {
-    const frame = this.#openFrames.pop() as string;
-    if (this.#inFrame(frame).length > 0) this.#complain(line, 'not everything in its frame has been answered');
+    const { id } = this.#openFrames.pop() as OpenFrame;
+    if (this.#inFrame(id).length > 0) this.#complain(line, 'not everything in its frame has been answered');
+  }
+
+  #seeInterrupt(line: string, id: string, serial: string): void {
+    const request = this.#unanswered.get(id);
+    if (!request || id !== this.#running) return this.#complain(line, 'that is not what is carried out');
+    if (!request.signal?.aborted) this.#complain(line, 'nobody has given that up');
+    if (request.isStopped) this.#complain(line, 'that has been stopped already');
+    request.serial = serial;
+  }
+
+  get #innermost(): OpenFrame {
+    return this.#openFrames.at(-1) as OpenFrame;
+  }
+
+  /** The request that the other side carries out, as far as the host can know. */
+  get #running(): string {
+    const { id, request } = this.#innermost;
+    const [first] = [...this.#unanswered].find(([, { frame }]) => frame === id) ?? [request];
+    return first;
   }
 
   #inFrame(frame: string): SentRequest[] {
@@ -295,24 +399,27 @@ class Referee {
 
   /** A message of the other side. */
   hear(text: string): void {
-    const [verb, id] = text.split(' ') as [string, string];
-    if (verb === 'CALL') this.#openFrames.push(id);
+    const [verb, id, request] = text.split(' ') as [string, string, string];
+    if (verb === 'CALL') this.#openFrames.push({ id, request });
+    else if (verb === 'INTERRUPTED') this.#hearOfInterrupt(id);
     else this.#hearAnswer(id);
+  }
+
+  #hearOfInterrupt(serial: string): void {
+    for (const request of this.#unanswered.values()) if (request.serial === serial) request.isStopped = true;
   }
 
   /** Frames inside of a request that is answered have been left. */
   #hearAnswer(id: string): void {
     const request = this.#unanswered.get(id) as SentRequest;
-    while (this.#openFrames.at(-1) !== request.frame) this.#leave(this.#openFrames.pop() as string);
+    while (this.#innermost.id !== request.frame) this.#leave(this.#openFrames.pop() as OpenFrame);
     this.#unanswered.delete(id);
   }
 
-  #leave(frame: string): void {
-    for (const [id, request] of this.#unanswered) if (request.frame === frame) this.#unanswered.delete(id);
+  #leave(frame: OpenFrame): void {
+    for (const [id, request] of this.#unanswered) if (request.frame === frame.id) this.#unanswered.delete(id);
   }
 }
-
-type LineParts = [line: string, verb: string, frame: string, id: string, payload: string];
 
 /** A conversation with such an interpreter. */
 export class SimulatedBond implements Conversation {
@@ -320,26 +427,35 @@ export class SimulatedBond implements Conversation {
   readonly session: Session;
   readonly violations: string[] = [];
   readonly #referee = new Referee(this.violations);
+  readonly #scheduler: Scheduler;
+  readonly #send: (line: string) => void;
+  #hasEnded = false;
   /** Whether the event loop is held. */
   isHeld = false;
 
-  constructor(lang: string, scheduler: Scheduler, isInterrupted = false) {
+  constructor(lang: string, scheduler: Scheduler, isHasty = false) {
     this.lang = lang;
-    const interpreter = new SimulatedInterpreter(
-      scheduler,
-      isInterrupted,
-      inOrder(scheduler, (text) => {
-        this.#referee.hear(text);
-        this.session.receive(parseMessage(text), text);
-      }),
-    );
-    const send = inOrder(scheduler, (line) => interpreter.hear(line));
-    this.session = new Session(this.#owner(), {
-      send: (line) => {
-        this.#referee.see(line);
-        send(line);
-      },
-    });
+    this.#scheduler = scheduler;
+    const say = inOrder(scheduler, (text: string | undefined) => this.#hear(text));
+    const interpreter = new SimulatedInterpreter(scheduler, isHasty, say);
+    this.#send = inOrder(scheduler, (line: string) => interpreter.hear(line));
+    this.session = new Session(this.#owner(), { send: (line) => this.#sendSeen(line) });
+  }
+
+  #hear(text: string | undefined): void {
+    if (text === undefined) return this.#end();
+    this.#referee.hear(text);
+    this.session.receive(parseMessage(text), text);
+  }
+
+  #end(): void {
+    this.session.end(() => new TerminatedException(this.lang, 'gone', { exitCode: 0, signal: null, stderr: '' }));
+    this.#hasEnded = true;
+  }
+
+  #sendSeen(line: string): void {
+    this.#referee.see(line);
+    this.#send(line);
   }
 
   #owner(): ConstructorParameters<typeof Session>[0] {
@@ -352,7 +468,7 @@ export class SimulatedBond implements Conversation {
         this.isHeld = isHeld;
       },
       violated: (what) => this.violations.push(what),
-      interrupted: () => {},
+      nudge: (line) => this.#sendSeen(line),
       isHeldUp: () => false,
     };
   }
@@ -361,6 +477,7 @@ export class SimulatedBond implements Conversation {
     const stderr = elsewhere ? ignore : settings.stderr;
     const payload = json.encode([name, args]);
     const what = `CALL ${name}`;
+    this.#referee.expect(payload, signal);
     const asked = this.session.request({ verb: 'CALL', what, payload, settings: { ...settings, stderr, signal } });
     if (!this.isHeld) this.violations.push('the event loop is not held while a call is under way');
     asked.catch(() => this.#referee.giveUp(payload));
@@ -370,15 +487,21 @@ export class SimulatedBond implements Conversation {
   async export(call: (id: number) => unknown, name: string): Promise<void> {
     await this.session.export(name, call as (...args: unknown[]) => unknown, settings);
   }
+
+  /** Ends the interpreter, which first carries out what it has been sent. */
+  async close(): Promise<void> {
+    this.#send(formatMessage({ verb: 'END' }));
+    await this.#scheduler.until(() => this.#hasEnded);
+  }
 }
 
 const ignore = (): void => {};
 
 /** A wire: what goes in comes out in the same order, whenever the scheduler lets it. */
-function inOrder(scheduler: Scheduler, deliver: (text: string) => void): (text: string) => void {
-  const underWay: string[] = [];
-  return (text) => {
-    underWay.push(text);
-    scheduler.add(() => deliver(underWay.shift() as string));
+function inOrder<Item>(scheduler: Scheduler, deliver: (item: Item) => void): (item: Item) => void {
+  const underWay: Item[] = [];
+  return (item) => {
+    underWay.push(item);
+    scheduler.add(() => deliver(underWay.shift() as Item));
   };
 }

@@ -1102,7 +1102,9 @@ final class __BOND_session
                 if (in_array($verb, self::ANSWERS, true)) {
                     return [$verb, $payload];
                 }
+                list($kept, self::$interrupted) = [self::$interrupted, false]; // that is for whoever waits in this frame
                 self::carryOut();
+                self::$interrupted = self::$interrupted || $kept;
                 self::$request = $outer;
             }
         } finally {

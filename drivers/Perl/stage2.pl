@@ -884,7 +884,9 @@ sub serve {
             return ($verb, $payload);
         }
         $running = $request;
+        (my $kept, $interrupted) = ($interrupted, undef);    # that is for whoever waits in this frame
         answer($handler, $request, $payload);
+        $interrupted ||= $kept;
         $running = $outer;
     }
 }

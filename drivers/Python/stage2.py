@@ -880,7 +880,7 @@ def take(frame):
 
 def serve(frame):
     """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
-    global running, busy, depth
+    global running, busy, depth, interrupted
     outer, was_busy, busy = running, busy, False
     depth += 1
     frame = frame.encode('ascii')
@@ -892,8 +892,9 @@ def serve(frame):
             depth -= 1
             return verb, payload
         running = request.decode('ascii')
+        kept, interrupted = interrupted, None  # that is for whoever waits in this frame
         answer(HANDLERS[verb], running, payload)
-        running = outer
+        running, interrupted = outer, interrupted or kept
 
 
 def answer(handler, request, payload):
