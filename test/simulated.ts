@@ -303,7 +303,8 @@ class Referee {
   /** Frames inside of a request that is answered have been left. */
   #hearAnswer(id: string): void {
     const request = this.#unanswered.get(id) as SentRequest;
-    while (this.#openFrames.at(-1) !== request.frame) this.#leave(this.#openFrames.pop() as string);
+    const place = this.#openFrames.indexOf(request.frame);
+    for (const frame of this.#openFrames.splice(place + 1)) this.#leave(frame);
     this.#unanswered.delete(id);
   }
 
