@@ -248,9 +248,9 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 describe('a session', () => {
   test('bears whatever it is told: nothing is thrown, and in the end every call is settled', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 40, size: 'max' }), async (events) => {
+      fc.asyncProperty(fc.array(event, { maxLength: 40, size: 'max' }), fc.nat(2), async (events, opening) => {
         const fuzzed = new FuzzedSession();
-        await fuzzed.open();
+        await fuzzed.open(opening);
         const before = prototypes();
         for (const one of events) await fuzzed.meet(one);
         await fuzzed.end();
@@ -290,7 +290,8 @@ class FuzzedSession {
     { send: (line) => this.#sent.push(line) },
   );
 
-  async open(): Promise<void> {
+  /** A call of a function that lasts may be under way: in a request (1), or in none (2). */
+  async open(opening: number): Promise<void> {
     const functions = {
       returns: (...args: unknown[]) => args,
       throws: (message: unknown) => {
@@ -305,6 +306,7 @@ class FuzzedSession {
     for (let request = 1; request <= exported.length; request++) this.#hear(`RETURN ${request} `);
     await Promise.all(exported);
     for (let count = 0; count < 3; count++) void this.#ask().catch(() => {});
+    if (opening > 0) this.#hear(`CALL 1 ${opening === 1 ? exported.length + 1 : 0} ["lasts",[]]`);
   }
 
   #hear(text: string): void {
