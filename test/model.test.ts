@@ -212,7 +212,9 @@ async function simulate(surroundings: Surroundings, runs: number, run: (trial: T
       fc.nat(),
       shrinkingBriefly(async (roots, seed) => {
         const scheduler = new Scheduler(seed);
-        const bonds = surroundings.timers.map((_, index) => new SimulatedBond(`Test${index}`, scheduler, isInterrupted));
+        const bonds = surroundings.timers.map(
+          (_, index) => new SimulatedBond(`Test${index}`, scheduler, isInterrupted),
+        );
         await run(new Trial(roots, bonds, scheduler));
         for (const bond of bonds) await expectEnd(bond);
       }),
