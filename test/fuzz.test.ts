@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -88,12 +89,16 @@ describe('the splitter', () => {
     const output = text.replace(piecePattern(), (_piece, kind: string, part: string, newline: string) => {
       body += part;
       if (newline && kind === ' ') {
-        messages.push(Buffer.from(body, 'latin1').toString());
+        messages.push(textOf(Buffer.from(body, 'latin1')));
         body = '';
       }
       return '';
     });
     return { output, messages };
+  }
+
+  function textOf(bytes: Buffer): string {
+    return isUtf8(bytes) ? bytes.toString() : `(not UTF-8) ${bytes.toString()}`;
   }
 
   /** Where a message becomes longer than `most` bytes. */
@@ -161,9 +166,11 @@ const name = fc.constantFrom(
   'toString',
 );
 
+const call = fc.tuple(name, fc.array(fc.jsonValue(), { maxLength: 3 })).map((words) => JSON.stringify(words));
+
 const payload = fc.oneof(
   fc.json(),
-  fc.tuple(name, fc.array(fc.jsonValue(), { maxLength: 3 })).map((call) => JSON.stringify(call)),
+  call,
   fc
     .record(
       {
@@ -193,7 +200,19 @@ const verb = fc.constantFrom('RETURN', 'EXCEPT', 'ERROR');
 const said = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(verb, id, payload).map((words) => words.join(' ')) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('CALL'), id, id, payload).map((words) => words.join(' ')) },
-  { weight: 1, arbitrary: fc.constantFrom('INTERRUPTED', 'STAGE1', 'READY {}', 'EVAL 0 1 "1"', 'CALL', 'RETURN', '') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'INTERRUPTED 1',
+      'INTERRUPTED',
+      'STAGE1',
+      'READY {}',
+      'EVAL 0 1 "1"',
+      'CALL',
+      'RETURN',
+      '',
+    ),
+  },
   { weight: 1, arbitrary: fc.string() },
 );
 const mutated = fc.oneof(
@@ -226,18 +245,25 @@ describe('the parser', () => {
 
 type Event =
   | { readonly kind: 'say'; readonly text: string; readonly times: number }
+  /** What the other side may do: call a function, or answer one of its requests, or notice an interrupt. */
+  | { readonly kind: 'call'; readonly payload: string; readonly isOfItself: boolean }
+  | { readonly kind: 'answer'; readonly which: number; readonly verb: string; readonly payload: string }
+  | { readonly kind: 'notice' }
   | { readonly kind: 'ask'; readonly isElsewhere: boolean; readonly isAborted: boolean }
   | { readonly kind: 'turn' };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
-    weight: 5,
+    weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('say' as const),
       text: mutated,
       times: fc.constantFrom(1, 1, 1, 2),
     }),
   },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('call' as const), payload: call, isOfItself: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(3), verb, payload }) },
+  { weight: 1, arbitrary: fc.constant<Event>({ kind: 'notice' }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('ask' as const), isElsewhere: fc.boolean(), isAborted: fc.boolean() }),
@@ -248,9 +274,9 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 describe('a session', () => {
   test('bears whatever it is told: nothing is thrown, and in the end every call is settled', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 40, size: 'max' }), async (events) => {
+      fc.asyncProperty(fc.array(event, { maxLength: 40, size: 'max' }), fc.nat(2), async (events, opening) => {
         const fuzzed = new FuzzedSession();
-        await fuzzed.open();
+        await fuzzed.open(opening);
         const before = prototypes();
         for (const one of events) await fuzzed.meet(one);
         await fuzzed.end();
@@ -272,7 +298,11 @@ class FuzzedSession {
   readonly #open = new Set<Promise<unknown>>();
   /** Ends functions that go on until the very end. */
   readonly #lasting: (() => void)[] = [];
-  #calls = 0;
+  /** What the other side would know: its frames, each with what it has been sent there and has not answered. */
+  readonly #frames = [{ id: 0, requests: [] as number[] }];
+  #lastCall = 1000;
+  #lastSerial = 0;
+  #violations = 0;
   #isHeld = false;
   readonly #session = new Session(
     {
@@ -283,14 +313,15 @@ class FuzzedSession {
         expect(isHeld).toBe(!this.#isHeld);
         this.#isHeld = isHeld;
       },
-      violated: () => {},
-      interrupted: () => {},
+      violated: () => this.#violations++,
+      nudge: (line) => this.#takeIn(line),
       isHeldUp: () => false,
     },
-    { send: (line) => this.#sent.push(line) },
+    { send: (line) => this.#takeIn(line) },
   );
 
-  async open(): Promise<void> {
+  /** A call of a function that lasts may be under way: in a request (1), or in none (2). */
+  async open(opening: number): Promise<void> {
     const functions = {
       returns: (...args: unknown[]) => args,
       throws: (message: unknown) => {
@@ -302,13 +333,13 @@ class FuzzedSession {
       lasts: () => new Promise((resolve) => this.#lasting.push(() => resolve(1))),
     };
     const exported = Object.entries(functions).map(([key, call]) => this.#session.export(key, call, settings));
-    for (let request = 1; request <= exported.length; request++) this.#hear(`RETURN ${request} `);
+    for (const _ of exported) this.#hearAnswer(0, 'RETURN', '');
     await Promise.all(exported);
     for (let count = 0; count < 3; count++) void this.#ask().catch(() => {});
+    if (opening > 0) this.#hearCall('["lasts",[]]', opening === 2);
   }
 
   #hear(text: string): void {
-    if (text.startsWith('CALL')) this.#calls++;
     this.#session.receive(parseMessage(text), text);
   }
 
@@ -323,9 +354,54 @@ class FuzzedSession {
   }
 
   async meet(one: Event): Promise<void> {
-    if (one.kind === 'turn') await nextTurn();
-    else if (one.kind === 'say') for (let count = 0; count < one.times; count++) this.#hear(one.text);
-    else this.#meetCaller(one.isElsewhere, one.isAborted);
+    switch (one.kind) {
+      case 'turn':
+        return nextTurn();
+      case 'say':
+        for (let count = 0; count < one.times; count++) this.#hear(one.text);
+        return;
+      case 'call':
+        return this.#hearCall(one.payload, one.isOfItself);
+      case 'answer':
+        return this.#hearAnswer(one.which, one.verb, one.payload);
+      case 'notice':
+        return this.#hear(`INTERRUPTED ${this.#lastSerial}`);
+      default:
+        return this.#meetCaller(one.isElsewhere, one.isAborted);
+    }
+  }
+
+  /** A line that the other side gets. */
+  #takeIn(line: string): void {
+    this.#sent.push(line);
+    const [verb = '', frame, id, serial] = line.split(' ');
+    if (verb === 'INTERRUPT') this.#lastSerial = Number(serial);
+    else if (/^(RETURN|EXCEPT|ERROR)$/.test(verb)) this.#leave(Number(frame));
+    else this.#frames.find((one) => one.id === Number(frame))?.requests.push(Number(id));
+  }
+
+  #leave(frame: number): void {
+    const place = this.#frames.findIndex(({ id }) => id === frame);
+    if (place > 0) this.#frames.splice(place);
+  }
+
+  /** A call that is made in a request, or of itself, which is only possible outside of all. */
+  #hearCall(text: string, isOfItself: boolean): void {
+    const isOutermost = this.#frames.length === 1;
+    const request = isOutermost && isOfItself ? 0 : this.#frames.at(-1)?.requests[0];
+    if (request === undefined) return;
+    const id = ++this.#lastCall;
+    this.#frames.push({ id, requests: [] });
+    this.#hear(`CALL ${id} ${request} ${text}`);
+  }
+
+  /** Answers the oldest request of one of the frames; those further in have been abandoned then. */
+  #hearAnswer(which: number, word: string, text: string): void {
+    const place = Math.max(0, this.#frames.length - 1 - which);
+    const id = this.#frames[place]?.requests.shift();
+    if (id === undefined) return;
+    this.#frames.splice(place + 1);
+    this.#hear(`${word} ${id} ${text}`);
   }
 
   #meetCaller(isElsewhere: boolean, isAborted: boolean): void {
@@ -342,8 +418,8 @@ class FuzzedSession {
     for (let turn = 0; turn < 10; turn++) await nextTurn();
     this.#hear('RETURN 6 null');
     expect(this.#open.size).toBe(0);
-    // A second CALL, in a request that is not being carried out, is not noticed yet, and hides the frame of the first.
-    if (this.#calls <= 1) expect(this.#sent.slice(count)).toEqual([]);
+    expect(this.#sent.slice(count)).toEqual([]);
+    expect(this.#violations).toBeLessThanOrEqual(1);
     expect({ isBusy: this.#session.isBusy, isHeld: this.#isHeld }).toEqual({ isBusy: false, isHeld: false });
     await expect(this.#ask()).rejects.toBeInstanceOf(TerminatedException);
   }
@@ -403,8 +479,7 @@ describe('the set-up', () => {
     if (!complaint) throw new Error('it should have succeeded', { cause: error });
     expect(message).toMatch(complaint);
     expect(message.startsWith(`[${LANG}] `)).toBe(true);
-    // A READY that is not as it should be is told of without a command.
-    if (!/READY|protocols/.test(complaint.source.replace('(READY', ''))) expect(message).toContain(command);
+    expect(message).toContain(command);
   }
 });
 
@@ -415,7 +490,7 @@ interface Written {
 }
 
 describe('JSON', () => {
-  const blank = fc.constantFrom('', '', '', ' ', '  ');
+  const blank = fc.constantFrom('', '', '', ' ', '  ', '\t', '\r\n');
   const digits = fc
     .tuple(fc.integer({ min: 1, max: 9 }), fc.array(fc.nat(9), { maxLength: 40, size: 'max' }))
     .map(joined);
@@ -459,14 +534,34 @@ describe('JSON', () => {
     );
   });
 
-  /**
-   * A word of what may be JSON. Known, and left out until they are mended: digits behind a zero (`0000000000000001` is
-   * read), long integers as keys (`{ 12345678901234567:1}` is), and behind a tab (they are rounded).
-   */
+  /** A word of what may be JSON. */
   const wordOfJson = fc.oneof(
-    fc.constantFrom('{', '}', '[', ']', ',', '"', '\\', ' ', 'true', 'nul', '-', '.5', 'e', '+', '1', '"a":', '\ud800'),
+    fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '"',
+      '\\',
+      ' ',
+      '\t',
+      '\n',
+      ':',
+      '0',
+      'true',
+      'nul',
+      '-',
+      '.5',
+      'e',
+      '+',
+      '1',
+      '"a":',
+      '\ud800',
+    ),
     fc.constantFrom('9123456789012345', '-9007199254740993', '"1234567890123456789"', '12345678901234567890e1'),
-    fc.string({ maxLength: 3 }).filter((text) => !/[\t\r\n\d:]/.test(text)),
+    fc.constantFrom('0000000000000001', '-00000000000000000', '12345678901234567:'),
+    fc.string({ maxLength: 3 }),
   );
 
   test('what is not JSON is refused as JSON.parse does it, and nothing else is', () => {
@@ -482,8 +577,6 @@ describe('JSON', () => {
     fc.assert(
       fc.property(tree, fc.nat(100), fc.constantFrom('', '"', '\\', ',', ' ', 'x'), ({ text }, place, instead) => {
         const damaged = text.slice(0, place) + instead + text.slice(place + 1);
-        // See `wordOfJson`.
-        fc.pre(!/(?<![\d.])0\d{15}|\d{16}\s*:/.test(damaged));
         expect(attempt(() => withoutBigints(json.decode(damaged)))).toEqual(attempt(() => JSON.parse(damaged)));
       }),
       effort(2000),

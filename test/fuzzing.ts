@@ -8,7 +8,7 @@ const SEED = chooseSeed(process.env.FUZZ_SEED ?? '20250');
 
 /** How a property is to be tried, `numRuns` times by default; fast-check tells the seed of a failure. */
 export function effort(numRuns: number): fc.Parameters<unknown> {
-  return { seed: SEED, numRuns: Math.ceil(numRuns * FACTOR), endOnFailure: false };
+  return { seed: SEED, numRuns: Math.ceil(numRuns * FACTOR) };
 }
 
 /** How long a counterexample is made smaller, in ms. */

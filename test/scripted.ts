@@ -117,8 +117,8 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
 }
 
 function complaintAboutReady(text: string): RegExp | undefined {
-  if (!/"version":"/.test(text)) return /its READY is not understood/;
-  return text.includes('"JSON"') ? undefined : /speaks none of the protocols wanted/;
+  if (!/"version":"/.test(text)) return /answered with a READY that is not understood/;
+  return text.includes('"JSON"') ? undefined : /answered with a READY for none of the protocols wanted/;
 }
 
 /** An interpreter without a process. Time is that of `vi`'s fake timers. */

@@ -412,7 +412,8 @@ class Referee {
   /** Frames inside of a request that is answered have been left. */
   #hearAnswer(id: string): void {
     const request = this.#unanswered.get(id) as SentRequest;
-    while (this.#innermost.id !== request.frame) this.#leave(this.#openFrames.pop() as OpenFrame);
+    const place = this.#openFrames.findIndex(({ id: frame }) => frame === request.frame);
+    for (const frame of this.#openFrames.splice(place + 1)) this.#leave(frame);
     this.#unanswered.delete(id);
   }
 

@@ -160,7 +160,7 @@ def open_output():
     sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
 
 
-saying = False  # in the middle of a message
+saying = False  # in the middle of a message, to the host or from it
 
 
 released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
@@ -564,11 +564,10 @@ def call_host(name, arguments, number=None):
     payload = encode([name if number is None else number, arguments], 'arguments of %s' % name)
     last_call += 1
     frame = str(last_call)
-    say('CALL %s %s %s' % (frame, running, payload))
     # What lies between two levels of user code does not count against Python's limit of recursion.
     sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES_OF_A_LEVEL)
     try:
-        verb, payload = serve(frame)
+        verb, payload = serve(frame, 'CALL %s %s %s' % (frame, running, payload))
     finally:
         lower_recursion_limit()
     if interrupted:
@@ -878,18 +877,20 @@ def take(frame):
             interrupted = KeyboardInterrupt()
 
 
-def serve(frame):
+def serve(frame, opening=None):
     """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
     global running, busy, depth, interrupted
     outer, was_busy, busy = running, busy, False
     depth += 1
+    if opening:
+        say(opening)  # an interrupt that comes from here on has to wait for the answer
     frame = frame.encode('ascii')
     while True:
         verb, request, payload = take(frame)
         if verb not in HANDLERS:
             aside.pop(frame, None)
-            busy = was_busy
             depth -= 1
+            busy = was_busy
             return verb, payload
         running = request.decode('ascii')
         kept, interrupted = interrupted, None  # that is for whoever waits in this frame
@@ -935,15 +936,20 @@ def on_interrupt(signum, frame):
 
 def on_notice(signum, frame):
     """The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one."""
+    global saying
     if not busy or saying:
         return
+    saying = True  # one more signal, which may come anywhere, has to wait
     while select.select([descriptor], [], [], 0)[0]:
         chunk = os.read(descriptor, 65536)
         if not chunk:
-            return
+            break
         feed(chunk)
-    for line in [line for line in lines if line.startswith(b'INTERRUPT ')]:
+    notices = [line for line in lines if line.startswith(b'INTERRUPT ')]
+    for line in notices:
         lines.remove(line)
+    saying = False
+    for line in notices:
         if is_meant(*line.split(b' ', 3)[2:]):
             raise KeyboardInterrupt()
 
