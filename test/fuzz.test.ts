@@ -316,6 +316,7 @@ class FuzzedSession {
       violated: () => this.#violations++,
       nudge: (line) => this.#takeIn(line),
       isHeldUp: () => false,
+      lender: { lang: 'Test', isOwner: () => true, lend: () => 0 },
     },
     { send: (line) => this.#takeIn(line) },
   );

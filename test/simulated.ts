@@ -471,6 +471,7 @@ export class SimulatedBond implements Conversation {
       violated: (what) => this.violations.push(what),
       nudge: (line) => this.#sendSeen(line),
       isHeldUp: () => false,
+      lender: { lang: this.lang, isOwner: () => true, lend: () => 0 },
     };
   }
 

@@ -621,8 +621,7 @@ final class __BOND_host
         }
         $payload = __BOND_values::encode([$number === null ? $name : $number, $arguments], "arguments of $name");
         $frame = (string) ++self::$lastCall;
-        __BOND_streams::say("CALL $frame " . __BOND_session::$request[1] . " $payload");
-        list($verb, $payload) = __BOND_session::serve($frame);
+        list($verb, $payload) = __BOND_session::serve($frame, "CALL $frame " . __BOND_session::$request[1] . " $payload");
         if (__BOND_session::$interrupted) {
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -1088,12 +1087,13 @@ final class __BOND_session
     }
 
     /** Carries out what the host asks for in a frame, until it answers the call that opened the frame. */
-    public static function serve($frame)
+    public static function serve($frame, $opening)
     {
         list($outer, $wasBusy, $arguments, $named) = [self::$request, self::$busy, self::$arguments, self::$named];
         self::$busy = false;
         ++self::$depth;
         try {
+            __BOND_streams::say($opening); // an interrupt that comes from here on has to wait for the answer
             while (true) {
                 self::$isWaiting = true;
                 self::take($frame);
@@ -1108,9 +1108,10 @@ final class __BOND_session
                 self::$request = $outer;
             }
         } finally {
-            list(self::$request, self::$busy, self::$arguments, self::$named) = [$outer, $wasBusy, $arguments, $named];
+            list(self::$request, self::$arguments, self::$named) = [$outer, $arguments, $named];
             --self::$depth;
             self::$isWaiting = false;
+            self::$busy = $wasBusy;
         }
     }
 

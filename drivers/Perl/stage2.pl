@@ -547,8 +547,7 @@ sub call_host {
     local ($@, $!);
     my $payload = encode([defined $number ? $number : $name, $arguments], "arguments of $name");
     my $frame = ++$last_call;
-    say_line("CALL $frame $running $payload");
-    my ($verb, $answer) = serve($frame);
+    my ($verb, $answer) = serve($frame, "CALL $frame $running $payload");
     if ($interrupted) {
         my ($error) = @$interrupted;
         $interrupted = undef;
@@ -871,16 +870,17 @@ sub take {
 
 # Carries out what the host asks for in a frame, until it answers the call that opened the frame.
 sub serve {
-    my ($frame) = @_;
+    my ($frame, $opening) = @_;
     my ($outer, $was_busy) = ($running, $busy);
     $busy = 0;
     $depth++;
+    say_line($opening) if $opening;    # an interrupt that comes from here on has to wait for the answer
     while (1) {
         my ($verb, $request, $payload) = take($frame);
         my $handler = $handlers{$verb};
         if (!$handler) {
-            $busy = $was_busy;
             $depth--;
+            $busy = $was_busy;
             return ($verb, $payload);
         }
         $running = $request;
