@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BondException, RemoteException, TimeoutException } from '../src/errors.js';
 import type { Bond } from '../src/index.js';
-import type { Language } from './fixtures.js';
+import { expectAlive, type Language } from './fixtures.js';
 import { hostError, planError } from './oracle.js';
 import { type Action, type Delay, type HostPlan, type Plan, plansOf, type Root } from './plans.js';
 
@@ -33,6 +33,8 @@ export interface Conversation {
   readonly lang: string;
   call(name: string, args: readonly unknown[], details?: CallDetails): Promise<unknown>;
   export(call: (id: number) => unknown, name: string): Promise<void>;
+  /** What the other side has noted down; it tells that after all that was asked before. */
+  takeNotes(): Promise<string[]>;
 }
 
 /** Where timers are from. */
@@ -260,7 +262,25 @@ export class RealBond implements Conversation {
   }
 
   async export(call: (id: number) => unknown, name: string): Promise<void> {
-    await this.bond.export(call, name);
+    await undisturbed(() => this.bond.export(call, name));
+  }
+
+  async takeNotes(): Promise<string[]> {
+    return undisturbed(() => this.bond.call<string[]>('take_notes'));
+  }
+
+  async expectAlive(): Promise<void> {
+    await undisturbed(() => expectAlive(this.bond));
+  }
+}
+
+/** Does something again that an interrupt has stopped: in JavaScript, that may have been meant for the call before it. */
+async function undisturbed<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof RemoteException) || error.type !== '_BOND_InterruptException') throw error;
+    return undisturbed(act);
   }
 }
 
@@ -280,6 +300,9 @@ export function realClock(patience: number): Clock {
     },
   };
 }
+
+/** A note that says that there will be others, even if nothing is asked: a timer is set. */
+export const MORE = 'more';
 
 /**
  * Defines `run(plan)`, and `take_notes()`. One interrupt may come anywhere in `run`: what has begun is noted as ended all
@@ -408,17 +431,21 @@ def try_step(todo):
     finally:
         note_end('call %d' % todo['host'], 'back %d' % todo['host'])
 `,
-  // It awaits where it can: at the outermost level, and for every other plan. What awaits goes on after an interrupt, and
-  // timers run on: neither must call what has been exported since, for other plans.
+  // It awaits where it can: at the outermost level, and for every other plan. What awaits goes on even after an interrupt.
   JavaScript: `
     var notes = [];
     var depth = 0;
-    function take_notes() { depth = 0; return notes.splice(0) }
+    var due = 0;
+    function take_notes() {
+      depth = 0;
+      return [...notes.splice(0), ...(due > 0 ? ['${MORE}'] : [])];
+    }
+    function later(delay, act) {
+      due++;
+      setTimeout(() => { due--; act() }, delay);
+    }
     function run(plan) {
-      const exported = step;
-      for (const host of plan.later) {
-        setTimeout(() => { try { if (step === exported) noted_step(host) } catch {} }, host % 3);
-      }
+      for (const host of plan.later) later(host % 3, () => { try { noted_step(host) } catch {} });
       return depth === 0 && plan.id % 2 === 0 ? run_async(plan) : run_now(plan);
     }
     function run_now(plan) {
@@ -430,13 +457,11 @@ def try_step(todo):
       }
     }
     async function run_async(plan) {
-      const exported = step;
       notes.push('begin ' + plan.id);
       try {
         const results = [];
         for (const todo of plan.steps) {
-          await new Promise((resolve) => setTimeout(resolve, todo.host % 2));
-          if (step !== exported) return;
+          await new Promise((resolve) => later(todo.host % 2, resolve));
           results.push(try_step(todo));
         }
         return finish(plan, results);

@@ -490,6 +490,10 @@ export class SimulatedBond implements Conversation {
     await this.session.export(name, call as (...args: unknown[]) => unknown, settings);
   }
 
+  async takeNotes(): Promise<string[]> {
+    return (await this.call('take_notes', [])) as string[];
+  }
+
   /** Ends the interpreter, which first carries out what it has been sent. */
   async close(): Promise<void> {
     this.#send(formatMessage({ verb: 'END' }));
