@@ -758,6 +758,20 @@ describe.each(suites)('%s', (_title, lang, defaults) => {
       expect(await next).toBe(1);
     });
 
+    test('of one call after the other leaves those between them alone', async () => {
+      const output = collect();
+      const bond = await open({ stdout: output.stdout });
+      for (let round = 1; round <= 30; round++) {
+        const controller = new AbortController();
+        const code = round % 2 === 0 ? say.sleep : say.loop;
+        const call = rejection(bond.with({ signal: controller.signal }).evalBlock(code), TimeoutException);
+        await output.until('on'.repeat(round));
+        controller.abort();
+        await call;
+        expect(await bond.eval('1')).toBe(1);
+      }
+    });
+
     // In JavaScript, an interrupt that comes when its call is just over may stop the one after it.
     const testExactness = lang === 'JavaScript' ? () => {} : test;
     testExactness('meant for a call that is over leaves the next one alone', async () => {

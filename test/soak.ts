@@ -194,6 +194,7 @@ const babble = `({ say, print, mark }) => {
   const number = () => pick([0, 1, 2, 3, -1, 1e15, '', '01', 'x']);
   const payload = () => pick(['1', '', 'null', '{"__proto__":{"polluted":1}}', '["f",[]]', '['.repeat(1e5), '\\0', '{"message":1}']);
   const count = 1 + Math.floor(Math.random() * 20);
+  print('says ' + count);
   for (let said = 0; said < count; said++) {
     if (Math.random() < 0.2) print(pick(['noise', mark, mark + '!', '\\x1e', '\\xff\\n']));
     else say([pick(verbs), number(), number(), payload()].join(' '));
@@ -203,10 +204,12 @@ const babble = `({ say, print, mark }) => {
 /** A peer that breaks the rules: every call ends somehow, and with nothing but what a bond may say. */
 async function bearHostility(): Promise<void> {
   const command = [process.execPath, HOSTILE, 'session', babble];
-  const options: BondOptions = { defArgs: false, protocol: 'JSON', stdout: 'ignore', stderr: 'ignore' };
+  const stdout = (chunk: Buffer): void => {
+    totals.badMessages += Number(/says (\d+)/.exec(chunk.toString())?.[1] ?? 0);
+  };
+  const options: BondOptions = { defArgs: false, protocol: 'JSON', stdout, stderr: 'ignore' };
   const bond = await makeBond('JavaScript', command, [], options);
   totals.bonds++;
-  totals.badMessages += 10; // on average
   const calls = [bond.eval('1'), bond.call('f', 1), bond.export(() => 1, 'f')];
   for (const result of await Promise.all(calls.map((call) => outcome('hostile', call)))) {
     expect(!(result instanceof Error) || result instanceof BondException, `wrong: hostile gave ${String(result)}`);
@@ -255,7 +258,7 @@ function show(minutes: number, leftover: number): string {
   return [
     `soak, ${minutes} min: ${count(totals.bonds)} bonds, ${count(totals.calls)} calls, ${count(totals.kills)} kills`,
     `${count(totals.interrupts)} interrupts, ${count(totals.aborts)} aborts, ${count(totals.timeouts)} time-outs`,
-    `${count(Math.round(totals.noiseBytes / 1e6))} MB of noise, about ${count(totals.badMessages)} bad messages`,
+    `${count(Math.round(totals.noiseBytes / 1e6))} MB of noise, ${count(totals.badMessages)} bad messages`,
     `${count(totals.failedSetUps)} failed set-ups; ${complaints.length - hung} wrong, ${hung} hung, ${leftover} left`,
   ].join(', ');
 }

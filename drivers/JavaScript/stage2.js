@@ -905,8 +905,24 @@ function interruptible(run) {
   try {
     return trampoline.runInThisContext(process.listenerCount('SIGINT') > 0 ? RUN : INTERRUPTIBLE);
   } catch (error) {
-    throw error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? new _BOND_InterruptException('interrupted by the host') : error;
+    if (!error || error.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
+    stopped = running;
+    throw new _BOND_InterruptException('interrupted by the host');
   }
+}
+
+let stopped = 0; // the id of the request that a signal has stopped last
+
+/** Waits for a signal that has been sent, and nothing is to be stopped by any more: it would stop what comes next. */
+function absorbSignal() {
+  const start = Date.now();
+  while (!takeSignal() && Date.now() - start < 20) pause();
+}
+
+/** Whether there was a signal while nothing ran that it could have stopped. Asking forgets it. */
+function takeSignal() {
+  watchdog.startSigintWatchdog();
+  return watchdog.stopSigintWatchdog();
 }
 
 const HANDLERS = {
@@ -956,7 +972,10 @@ function takeNotice(message) {
   const { verb, request } = message;
   if (verb === 'END') isOver = true;
   else if (verb === 'RELEASE') releaseInTurn(message);
-  else if (isBusy && request === running) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+  else if (liveFrames.length === 0) {
+    if (isBusy && request === running) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+    if (request !== stopped) absorbSignal();
+  }
 }
 
 /** Lets go of what is held, after whatever was sent before. */
