@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Interpreter } from './interpreter.js';
-import { type Mark, MessageSplitter } from './lines.js';
+import { FIRST_BYTE, type Mark, MessageSplitter, NEWLINE } from './lines.js';
 import { type Incoming, parseMessage } from './wire.js';
 
 /** Who gets what comes through a {@link Channel}. */
@@ -25,6 +25,8 @@ export class Channel {
   #unheard: ((listener: ChannelEvents) => void)[] = [];
   /** Chunks of standard output that have been read, and wait for what standard error holds of the same moment. */
   #chunks: Buffer[] = [];
+  /** Those that have waited for a turn of the event loop, and need another one. */
+  #olderChunks: Buffer[] = [];
 
   constructor(interpreter: Interpreter, mark: Mark, maxMessageBytes: number, logfile: Writable | undefined) {
     this.#interpreter = interpreter;
@@ -40,7 +42,9 @@ export class Channel {
       stderr: (chunk) => this.#tell((listener) => listener.stderr(chunk)),
     });
     void interpreter.ended.then(() => {
-      this.#drain(splitter);
+      this.#drain([...this.#olderChunks, ...this.#chunks], splitter);
+      this.#chunks = [];
+      this.#olderChunks = [];
       splitter.end();
     });
   }
@@ -70,18 +74,27 @@ export class Channel {
   }
 
   /**
-   * Both streams are read in the same turn of the event loop, in any order. What was printed to standard error before
-   * an answer must arrive before it, so answers wait for the end of the turn.
+   * What was printed to standard error before an answer must arrive before it. Both streams are read in the same turn of
+   * the event loop, in any order, so answers wait for its end. But the turn may have been begun by what came first in
+   * a chunk, before standard error had anything to read: only the next one is sure to read that.
    */
   #defer(chunk: Buffer, splitter: MessageSplitter): void {
-    if (this.#chunks.length === 0) setImmediate(() => this.#drain(splitter));
+    if (this.#chunks.length + this.#olderChunks.length === 0) setImmediate(() => this.#endTurn(splitter));
     this.#chunks.push(chunk);
   }
 
-  #drain(splitter: MessageSplitter): void {
-    const chunks = this.#chunks;
+  #endTurn(splitter: MessageSplitter): void {
+    const [first] = this.#chunks;
+    const isSure = !first || (this.#chunks.length === 1 && isOneMessage(first));
+    const due = isSure ? [...this.#olderChunks, ...this.#chunks] : this.#olderChunks;
+    this.#olderChunks = isSure ? [] : this.#chunks;
     this.#chunks = [];
-    this.#listener?.heard();
+    if (!isSure) setImmediate(() => this.#endTurn(splitter));
+    this.#drain(due, splitter);
+  }
+
+  #drain(chunks: readonly Buffer[], splitter: MessageSplitter): void {
+    if (chunks.length > 0) this.#listener?.heard();
     for (const chunk of chunks) splitter.push(chunk);
   }
 
@@ -93,4 +106,9 @@ export class Channel {
   #log(direction: '<' | '>', lines: string): void {
     this.#logfile?.write(lines.replace(/^(?=.)/gm, `${direction} `));
   }
+}
+
+/** Whether a chunk holds a message that was written at once, and nothing else. */
+function isOneMessage(chunk: Buffer): boolean {
+  return chunk[0] === FIRST_BYTE && chunk.indexOf(NEWLINE) === chunk.length - 1;
 }

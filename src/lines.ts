@@ -1,9 +1,10 @@
 import { constants, isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 
-const NEWLINE = 0x0a;
+/** Every message ends with it. */
+export const NEWLINE = 0x0a;
 /** Every mark begins with this byte, the ASCII record separator, which is rare in output. */
-const FIRST_BYTE = 0x1e;
+export const FIRST_BYTE = 0x1e;
 const LAST_PIECE = 0x20;
 const MORE_PIECES = 0x2b;
 
