@@ -84,8 +84,7 @@ export class Channel {
   }
 
   #endTurn(splitter: MessageSplitter): void {
-    const [first] = this.#chunks;
-    const isSure = !first || (this.#chunks.length === 1 && isOneMessage(first));
+    const isSure = areSure(this.#chunks);
     const due = isSure ? [...this.#olderChunks, ...this.#chunks] : this.#olderChunks;
     this.#olderChunks = isSure ? [] : this.#chunks;
     this.#chunks = [];
@@ -108,7 +107,9 @@ export class Channel {
   }
 }
 
-/** Whether a chunk holds a message that was written at once, and nothing else. */
-function isOneMessage(chunk: Buffer): boolean {
-  return chunk[0] === FIRST_BYTE && chunk.indexOf(NEWLINE) === chunk.length - 1;
+/** Whether no message in chunks of one turn has anything in front of it: no message begins in them, or one is all there is. */
+function areSure(chunks: readonly Buffer[]): boolean {
+  const [first] = chunks;
+  if (chunks.length === 1 && first?.[0] === FIRST_BYTE) return first.indexOf(NEWLINE) === first.length - 1;
+  return chunks.every((chunk) => !chunk.includes(FIRST_BYTE));
 }
