@@ -105,7 +105,6 @@ export class Bond implements AsyncDisposable {
   async hold(code: string | Ref): Promise<Held> {
     const id = await this.call<number>('_BOND_hold', this.ref(this.#codeOf(code)));
     return new Held(id, {
-      lang: this.lang,
       owner: this.#connection,
       call: (name, ...args) => this.call(name, ...args),
       eval: (ref) => this.eval(ref),

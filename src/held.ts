@@ -3,7 +3,6 @@ import { type Lender, Ref } from './ref.js';
 
 /** What something held needs of its bond. */
 export interface Holder {
-  readonly lang: string;
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: object;
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;

@@ -377,10 +377,10 @@ export class Session {
       this.#answer(frame, 'RETURN_WITH', payload);
     } catch (error) {
       if (!(error instanceof NotCarried)) return this.#except(frame, error);
-      const text = error.message;
-      const failure = new SerializationException(this.#owner.lang, text, 'local', { cause: error });
+      const { message } = error;
+      const failure = new SerializationException(this.#owner.lang, message, 'local', { cause: error });
       this.#remember(frame, failure);
-      this.#answer(frame, 'ERROR', this.#owner.protocol.encode({ message: text }));
+      this.#answer(frame, 'ERROR', this.#owner.protocol.encode({ message }));
     }
   }
 
