@@ -12,6 +12,8 @@ import { descendants, killQuietly } from './processes.js';
 const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
+/** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
+const FULL_OUTBOX = 4096;
 
 /** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
 export async function startInterpreter(
@@ -90,6 +92,8 @@ export class Interpreter {
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     child.stdin.on('error', () => {});
     keepLifeline(child);
+    // The event loop waits for the process, or it does not: for its streams, it never has to.
+    for (const stream of [child.stdin, child.stdout, child.stderr] as { unref?(): void }[]) stream.unref?.();
     this.ended = this.#watchEnd();
   }
 
@@ -102,17 +106,18 @@ export class Interpreter {
     });
   }
 
-  /** Writes to the interpreter. What is sent in one turn of the event loop leaves in one piece. */
+  /** Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay. */
   send(text: string): void {
-    if (this.#outbox === '') process.nextTick(() => this.#flush());
+    if (this.#outbox === '') process.nextTick(this.#flush);
     this.#outbox += text;
+    if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     const text = this.#outbox;
     this.#outbox = '';
     if (text !== '' && this.#child.stdin.writable) this.#child.stdin.write(text);
-  }
+  };
 
   /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
   stream(name: 'stdout' | 'stderr'): Readable {
@@ -128,11 +133,8 @@ export class Interpreter {
   hold(isHeld: boolean): void {
     if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
-    const { stdin, stdout, stderr } = this.#child;
-    for (const handle of [this.#child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[]) {
-      if (isHeld) handle.ref?.();
-      else handle.unref?.();
-    }
+    if (isHeld) this.#child.ref();
+    else this.#child.unref();
   }
 
   /** Sends a signal to the local process, behind what it has been sent. */

@@ -107,18 +107,19 @@ export class MessageSplitter {
     }
     const isComplete = newline >= 0 && this.#isLastPiece;
     this.#insidePiece = newline < 0;
-    if (isComplete && length === end - start) this.#finish(bytes.subarray(start, end));
+    if (isComplete && length === end - start) this.#finish(bytes, start, end);
     else {
       this.#message.add(bytes, start, end);
-      if (isComplete) this.#finish(this.#message.take());
+      if (isComplete) this.#finish(this.#message.take(), 0, length);
     }
     return newline < 0 ? bytes.length : newline + 1;
   }
 
   /** What is not UTF-8 would lose some of what it says: it is made something that makes no sense at all. */
-  #finish(message: Buffer): void {
-    const text = message.toString();
-    this.#events.message(text.includes('\ufffd') && !isUtf8(message) ? `(not UTF-8) ${text}` : text);
+  #finish(bytes: Buffer, start: number, end: number): void {
+    const text = bytes.toString('utf8', start, end);
+    const isWrong = text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end));
+    this.#events.message(isWrong ? `(not UTF-8) ${text}` : text);
   }
 }
 

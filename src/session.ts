@@ -20,7 +20,14 @@ import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
 import { NotCarried, type Protocol } from './values.js';
 import { findCycle, showCycle } from './waits.js';
-import { type AnswerVerb, formatMessage, type HostAnswerVerb, type Incoming, type RequestVerb } from './wire.js';
+import {
+  type AnswerVerb,
+  formatMessage,
+  formatRequest,
+  type HostAnswerVerb,
+  type Incoming,
+  type RequestVerb,
+} from './wire.js';
 
 /** A function of the host that the other side may call. */
 export type HostFunction = (...args: unknown[]) => unknown;
@@ -113,7 +120,7 @@ export class Session {
       if (signal?.aborted) return reject(this.#abortion(options.what, signal));
       const request = this.#open(options, resolve, reject);
       if (signal) this.#heed(signal, request);
-      const line = formatMessage({ ...options, frame: request.frame.id, id: request.id });
+      const line = formatRequest(options.verb, request.frame.id, request.id, options.payload);
       if (this.#canSend(request)) this.#channel.send(line);
       else this.#hold(request, line);
     });
@@ -182,7 +189,7 @@ export class Session {
     this.#interrupts.end();
     for (const request of this.#requests.values()) {
       if (request.openFrame) request.openFrame.isOver = true;
-      this.#settle(request, () => request.reject(makeError()));
+      if (this.#settle(request)) request.reject(makeError());
     }
     this.#requests.clear();
     for (const id of this.#lent.keys()) this.#takeBackLent(id);
@@ -238,7 +245,7 @@ export class Session {
     // A function that does not await its call, after all, will have returned by then.
     setImmediate(() => {
       const cycle = request.isSettled || request.heldLine === undefined ? undefined : findCycle(request);
-      if (cycle) this.#settle(request, () => request.reject(this.#endlessWait(cycle)));
+      if (cycle && this.#settle(request)) request.reject(this.#endlessWait(cycle));
     });
   }
 
@@ -270,7 +277,7 @@ export class Session {
     if (request.openFrame) this.#abandon(request.openFrame);
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
-    this.#settle(request, () => this.#conclude(request, verb, payload));
+    if (this.#settle(request)) this.#conclude(request, verb, payload);
   }
 
   #forget(request: Request): void {
@@ -295,14 +302,15 @@ export class Session {
     }
   }
 
-  #settle(request: Request, settle: () => void): void {
-    if (request.isSettled) return;
+  /** Whether the promise of `request` is still to be settled: it is seen to that nothing else does it. */
+  #settle(request: Request): boolean {
+    if (request.isSettled) return false;
     request.isSettled = true;
     request.onSettled?.();
     request.madeIn?.made.delete(request);
     if (request.heldLine !== undefined) this.#takeBack(request);
     if (--this.#unsettled === 0) this.#owner.hold(false);
-    settle();
+    return true;
   }
 
   /** What has not been sent yet need not be sent any more. */
@@ -431,7 +439,7 @@ export class Session {
       this.#requests.delete(request.id);
       this.#interrupts.over(request);
       const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
-      this.#settle(request, () => request.reject(new BondException(this.#owner.lang, text)));
+      if (this.#settle(request)) request.reject(new BondException(this.#owner.lang, text));
     }
     frame.pending.clear();
     this.#close(frame);
@@ -450,7 +458,7 @@ export class Session {
 
   #abort(request: Request, signal: AbortSignal): void {
     const isSent = request.heldLine === undefined;
-    this.#settle(request, () => request.reject(this.#abortion(request.what, signal)));
+    if (this.#settle(request)) request.reject(this.#abortion(request.what, signal));
     if (isSent) this.#interrupts.sendInTurn(request);
   }
 
@@ -469,7 +477,7 @@ export class Session {
       const { timeout } = request.settings;
       const silence = excused.has(request) ? 0 : now - Math.max(request.since, this.#watch.lastHeard);
       if (silence < timeout) next = Math.min(next, timeout - silence);
-      else this.#settle(request, () => request.reject(this.#overdue(request)));
+      else if (this.#settle(request)) request.reject(this.#overdue(request));
     }
     return next;
   }

@@ -34,8 +34,13 @@ export function formatMessage(message: Outgoing): string {
     case 'END':
       return 'END - 0 \n';
     default:
-      return `${message.verb} ${message.frame} ${'id' in message ? message.id : 0} ${message.payload}\n`;
+      return formatRequest(message.verb, message.frame, 'id' in message ? message.id : 0, message.payload);
   }
+}
+
+/** The line for a request, or for an answer. */
+export function formatRequest(verb: RequestVerb | HostAnswerVerb, frame: number, id: number, payload: string): string {
+  return `${verb} ${frame} ${id} ${payload}\n`;
 }
 
 /** What a message of the other side says, or `undefined` if it says nothing that it may. */
