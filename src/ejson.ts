@@ -10,7 +10,8 @@ export const ejson: Protocol = {
   encode: (value) => writeJson(value, extension),
   decode(text) {
     const value = readJson(text);
-    return text.includes('"$') ? readWords(value) : value;
+    // A single character is found a hundred times faster than two of which the first is frequent.
+    return text.includes('$') && text.includes('"$') ? readWords(value) : value;
   },
 };
 
