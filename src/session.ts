@@ -206,7 +206,7 @@ export class Session {
       frame,
       settings,
       what,
-      place: this.#canBeCalled || KEEPS_PLACES ? capturePlace() : undefined,
+      place: KEEPS_PLACES || (this.#canBeCalled && frame === this.#root) ? capturePlace() : undefined,
       madeIn: innermostFrame(),
       since,
       heldLine: undefined,
@@ -345,7 +345,7 @@ export class Session {
     else this.#root.called = frame;
     this.#innermost = frame;
     const context = request?.context ?? outside;
-    context(() => runInFrame(this, frame, () => this.#perform(frame, call, args)));
+    context.runInAsyncScope(() => runInFrame(this, frame, () => this.#perform(frame, call, args)));
   }
 
   #takeBackLent(id: number): void {
