@@ -1,31 +1,77 @@
 # bond: the Python driver, for Python 2.7, 3.6 and later, and PyPy. See docs/protocol.md for the wire.
-# STAGE1 runs this text in a namespace of its own and hands over `requests`, a reader on a duplicate of stdin.
+# STAGE1 runs this text, up to the first `#:`, in a namespace of its own. It hands over `requests`, a reader on a duplicate
+# of stdin, and `source`, all of the text.
 
 import io
 import json
 import os
-import re
 import select
-import signal
 import stat
 import sys
 from collections import deque
 from itertools import chain
-from time import time as now
 
 try:
+    import _signal as signal  # what `signal` makes enumerations of, for a millisecond
     from _thread import get_ident
 except ImportError:
+    import signal
     from thread import get_ident
 
 PYTHON2 = sys.version_info[0] == 2
+PYPY = hasattr(sys, 'pypy_version_info')
 DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
 main = sys.modules['__main__'].__dict__
 descriptor = requests.fileno()
 process = os.getpid()
+main_thread = get_ident()
+
+# To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
+# until a function of theirs is called for the first time; those that begin with `#: often` come at once.
+PARTS = source.split(b'\n#: ')
+is_complete = False
 
 
+def load(kind):
+    """Runs the parts of a kind. Blank lines stand for the others, so that every line keeps its number."""
+    text = b'\n#: '.join(part if part.startswith(kind) else b'\n' * part.count(b'\n') for part in PARTS)
+    exec(compile(text, DRIVER_FILE, 'exec'), globals())
+
+
+def load_seldom():
+    global is_complete, saying
+    if is_complete:
+        return
+    was_saying, saying = saying, True  # no interrupt leaves half of it behind
+    try:
+        load(b'seldom')
+        is_complete = True
+    finally:
+        saying = was_saying
+
+
+def stand_in(name):
+    """What a function or class of the seldom parts is until they are there. User code may keep it."""
+    def call_seldom(*arguments, **named):
+        load_seldom()
+        return globals()[name](*arguments, **named)
+    return call_seldom
+
+
+def seldom_names():
+    for part in PARTS:
+        if part.startswith(b'seldom'):
+            for line in part.split(b'\n'):
+                if line.startswith((b'def ', b'class ')):
+                    yield str(line.split(b' ', 1)[1].split(b'(')[0].decode('ascii'))
+
+
+globals().update((name, stand_in(name)) for name in seldom_names())
+load(b'often')
+
+
+#: often
 # ---- Streams -------------------------------------------------------------------------------------------------------
 
 protocol_out = os.dup(1)  # a private duplicate: whatever user code does to fd 1 leaves the conversation alone
@@ -42,98 +88,11 @@ def protect_stdin():
         keep_from_children(descriptor, protocol_out)
 
 
-def keep_from_children(*private):
-    import fcntl
-    for descriptor in private:
-        fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-
-
 def write_all(descriptor, data):
     done = os.write(descriptor, data)
     while done < len(data):
         data = data[done:]
         done = os.write(descriptor, data)
-
-
-def stand_behind_relay(number):
-    """Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
-    and sends the signal. When the host is gone, it ends this process, which may be too busy to look."""
-    global descriptor
-    inner, outer = os.pipe()
-    busy_one = os.getpid()
-    child = os.fork()
-    if child == 0:
-        try:
-            if os.fork() == 0:  # nobody's child, so that no `wait` ever meets it
-                os.close(inner)
-                relay(outer, busy_one, number)
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    os.close(outer)
-    os.close(descriptor)
-    descriptor = inner
-    if PYTHON2:
-        keep_from_children(inner)
-
-
-def relay(outer, busy_one, number):
-    import fcntl
-    import time
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1, 2, protocol_out):
-        os.dup2(null, fd)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
-    sought = b'\nINTERRUPT '
-    waiting, seam, urgent = b'', b'\n', False
-    while True:
-        if select.select([descriptor], [outer] if waiting else [], [])[0]:
-            chunk = os.read(descriptor, 65536)
-            if not chunk:
-                break
-            waiting += chunk
-            urgent = urgent or sought in seam + chunk
-            seam = (seam + chunk)[1 - len(sought):]
-        if waiting and select.select([], [outer], [], 0)[1]:
-            waiting = waiting[os.write(outer, waiting):]
-        if urgent:
-            os.kill(busy_one, number)
-            urgent = waiting != b''  # the line may still be among it
-    os.close(outer)
-    for _ in range(20):
-        time.sleep(0.05)
-        os.kill(busy_one, 0)  # throws once it is gone
-    os.kill(busy_one, signal.SIGKILL)
-
-
-class LiveOutput(object):
-    """Python 2's stdout and stderr: text and bytes go straight to the descriptor."""
-
-    encoding = 'utf-8'
-    errors = 'strict'
-    newlines = None
-    closed = False
-    softspace = 0
-
-    def __init__(self, descriptor, name):
-        self.descriptor, self.name, self.mode = descriptor, name, 'w'
-
-    def write(self, text):
-        write_all(self.descriptor, text.encode('utf-8') if isinstance(text, text_type) else bytes(text))
-
-    def writelines(self, lines):
-        for line in lines:
-            self.write(line)
-
-    def fileno(self):
-        return self.descriptor
-
-    def isatty(self):
-        return os.isatty(self.descriptor)
-
-    def flush(self):
-        pass
 
 
 class LiveBuffer(io.BufferedWriter):
@@ -179,23 +138,113 @@ def say(message):
             sys.stdout.flush()
         except Exception:
             pass
-    body = message.encode('ascii')
     saying = True
-    if len(body) + len(last_piece) < PIECE:
-        write_all(protocol_out, last_piece + body + b'\n')
-    else:
-        say_in_pieces(body)
+    size = PIECE - len(last_piece) - 1
+    start = 0
+    while len(message) - start > size:
+        say_piece(more_pieces, message[start:start + size])
+        start += size
+    say_piece(last_piece, message[start:])
     saying = False
 
 
-def say_in_pieces(body):
-    size = PIECE - len(last_piece) - 1
-    start = 0
-    while len(body) - start > size:
-        write_all(protocol_out, more_pieces + body[start:start + size] + b'\n')
-        start += size
-    write_all(protocol_out, last_piece + body[start:] + b'\n')
+def say_piece(mark, text):
+    write_all(protocol_out, mark + text.encode('ascii') + b'\n')
 
+
+#: seldom
+
+import re
+from time import sleep, time as now
+
+
+def keep_from_children(*private):
+    import fcntl
+    for descriptor in private:
+        fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+
+
+def stand_behind_relay(number):
+    """Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
+    and sends the signal. When the host is gone, it ends this process, which may be too busy to look."""
+    global descriptor
+    inner, outer = os.pipe()
+    busy_one = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.fork() == 0:  # nobody's child, so that no `wait` ever meets it
+                os.close(inner)
+                relay(outer, busy_one, number)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(outer)
+    os.close(descriptor)
+    descriptor = inner
+    if PYTHON2:
+        keep_from_children(inner)
+
+
+def relay(outer, busy_one, number):
+    import fcntl
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2, protocol_out):
+        os.dup2(null, fd)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
+    sought = b'\nINTERRUPT '
+    waiting, seam, urgent = b'', b'\n', False
+    while True:
+        if select.select([descriptor], [outer] if waiting else [], [])[0]:
+            chunk = os.read(descriptor, 65536)
+            if not chunk:
+                break
+            waiting += chunk
+            urgent = urgent or sought in seam + chunk
+            seam = (seam + chunk)[1 - len(sought):]
+        if waiting and select.select([], [outer], [], 0)[1]:
+            waiting = waiting[os.write(outer, waiting):]
+        if urgent:
+            os.kill(busy_one, number)
+            urgent = waiting != b''  # the line may still be among it
+    os.close(outer)
+    for _ in range(20):
+        sleep(0.05)
+        os.kill(busy_one, 0)  # throws once it is gone
+    os.kill(busy_one, signal.SIGKILL)
+
+
+class LiveOutput(object):
+    """Python 2's stdout and stderr: text and bytes go straight to the descriptor."""
+
+    encoding = 'utf-8'
+    errors = 'strict'
+    newlines = None
+    closed = False
+    softspace = 0
+
+    def __init__(self, descriptor, name):
+        self.descriptor, self.name, self.mode = descriptor, name, 'w'
+
+    def write(self, text):
+        write_all(self.descriptor, text.encode('utf-8') if isinstance(text, text_type) else bytes(text))
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def fileno(self):
+        return self.descriptor
+
+    def isatty(self):
+        return os.isatty(self.descriptor)
+
+    def flush(self):
+        pass
+
+
+#: often
 
 # ---- Values --------------------------------------------------------------------------------------------------------
 
@@ -213,10 +262,34 @@ else:
     INTEGERS = (int,)
     PLAIN = frozenset((str, int, float, bool, type(None)))
 KEYS = frozenset(STRINGS)
-to_json = json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
-from_json = json.loads
 
 
+def json_writer():
+    """The encoder in C, made once and not for each value. It does not look for cycles, which would double its time: they end
+    at the limit of recursion, as long as the stack bears that."""
+    careful = json.JSONEncoder(separators=(',', ':'), allow_nan=False)
+    make = getattr(json.encoder, 'c_make_encoder', None)
+    if make is None:
+        return careful.encode
+    write = make(None, careful.default, json.encoder.encode_basestring_ascii, None, ':', ',', False, False, False)
+
+    def to_json(value):
+        return ''.join(write(value, 0)) if sys.getrecursionlimit() <= SAFE_DEPTH else careful.encode(value)
+    return to_json
+
+
+def json_reader():
+    read = json.JSONDecoder().raw_decode
+
+    def from_json(text):
+        value, end = read(text)
+        return value if end == len(text) else json.loads(text)
+    return json.loads if PYPY else from_json
+
+
+SAFE_DEPTH = 10000
+to_json = json_writer()
+from_json = json_reader()
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 
@@ -224,7 +297,7 @@ def encode(value, root='result'):
     """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits."""
     try:
         text = to_json(value)
-        if (type(value) in PLAIN or is_exact(value)) and not (extended and '"$' in text):
+        if type(value) in PLAIN or is_exact(value) and not (extended and has_dollar(text, '$', '"$')):
             return text
     except Exception:
         pass
@@ -234,6 +307,11 @@ def encode(value, root='result'):
         raise
     except Exception as error:
         raise _BOND_SerializationException('%s: %s' % (root, 'is nested too deep' if 'recursion' in str(error) else error))
+
+
+def has_dollar(text, dollar, in_front):
+    """Whether a key, or a string, begins with a dollar. To look for one character first is ten times as fast."""
+    return dollar in text and in_front in text
 
 
 def is_exact(value):
@@ -264,6 +342,16 @@ def is_plain_subclass(kind):
     """A subclass of str, int or float that is no more than that; an Enum would lose what it is."""
     return issubclass(kind, STRINGS + INTEGERS + (float,)) and not hasattr(kind, '__members__')
 
+
+def decode(payload):
+    try:
+        value = from_json(payload.decode('utf-8'))
+        return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
+    except Exception as error:
+        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
+
+
+#: seldom
 
 def spell(value, path, parents):
     """What stands for `value` in JSON; what the protocol has no word for is an error that says where it sits."""
@@ -422,14 +510,6 @@ def is_name(text):
     return re.match(r'[A-Za-z_][A-Za-z_0-9]*\Z', text) is not None
 
 
-def decode(payload):
-    try:
-        value = from_json(payload.decode('utf-8'))
-        return read_words(value) if extended and b'"$' in payload else value
-    except Exception as error:
-        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
-
-
 def read_words(value):
     if isinstance(value, list):
         return [read_words(item) for item in value]
@@ -483,6 +563,8 @@ WORDS = {
 }
 
 
+#: often
+
 # ---- Exceptions ----------------------------------------------------------------------------------------------------
 
 class _BOND_RemoteException(RuntimeError):
@@ -533,10 +615,11 @@ def report(request):
 
 # ---- Functions of the host -----------------------------------------------------------------------------------------
 
-main_thread = get_ident()
+#: seldom
+
 last_call = 0
 # From host_function to call; PyPy's limit is one of memory, and means something else.
-FRAMES_OF_A_LEVEL = 0 if hasattr(sys, 'pypy_version_info') else 7
+FRAMES_OF_A_LEVEL = 0 if PYPY else 7
 
 
 def need_room(levels):
@@ -625,8 +708,11 @@ def items_of(take):
         size = min(2 * size, 256)
 
 
+#: often
+
 # ---- Requests ------------------------------------------------------------------------------------------------------
 
+held = {}      # what the host holds here, by number
 compiled = {}  # the code of callable expressions, by their text
 
 
@@ -656,11 +742,35 @@ def callable_named(name):
 
 
 def call(name, arguments, references=(), named=None):
-    put_references(references, arguments, named)
+    if references:
+        put_references(references, arguments, named)
     if named:
         return callable_named(name)(*arguments, **dict((str(key), value) for key, value in named.items()))
     return callable_named(name)(*arguments)
 
+
+def run_eval(payload):
+    return encode(evaluate(decode(payload)))
+
+
+def run_eval_block(payload):
+    evaluate_block(decode(payload))
+    return ''
+
+
+def run_call(payload):
+    return encode(call(*decode(payload)))
+
+
+def run_export(payload):
+    export(decode(payload))
+    return ''
+
+
+HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
+
+
+#: seldom
 
 def put_references(references, values, named=None):
     """Puts what expressions refer to in their places."""
@@ -695,7 +805,6 @@ def find_place(steps):
     return place
 
 
-held = {}     # what the host holds here, by number
 iterators = {}  # [iterator, what it has thrown behind items that went before], by number
 counter = 0
 
@@ -789,26 +898,7 @@ def _BOND_leave(number):
         iterator.close()
 
 
-def run_eval(payload):
-    return encode(evaluate(decode(payload)))
-
-
-def run_eval_block(payload):
-    evaluate_block(decode(payload))
-    return ''
-
-
-def run_call(payload):
-    return encode(call(*decode(payload)))
-
-
-def run_export(payload):
-    export(decode(payload))
-    return ''
-
-
-HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
-
+#: often
 
 # ---- Loop ----------------------------------------------------------------------------------------------------------
 
@@ -990,7 +1080,7 @@ def start():
     say('READY %s' % to_json({
         'protocol': protocols[0] if protocols else None,
         'version': '.'.join(map(str, sys.version_info[:3])),
-        'implementation': 'PyPy' if hasattr(sys, 'pypy_version_info') else 'CPython',
+        'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
     }))
