@@ -622,10 +622,30 @@ last_call = 0
 FRAMES_OF_A_LEVEL = 0 if PYPY else 7
 
 
+# Whether a limit that is reached already is refused, and no signal is noticed before `finally` has put the old one back.
+TELLS_ROOM = sys.version_info >= (3, 10) and not PYPY
+
+
 def need_room(levels):
     """Raises RecursionError now, while the conversation is in step, rather than in the middle of an exchange."""
+    if not (TELLS_ROOM and has_room(levels)):
+        go_down(levels)
+
+
+def has_room(levels):
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(limit - levels)
+        return True
+    except (RecursionError, ValueError):
+        return False
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def go_down(levels):
     if levels:
-        need_room(levels - 1)
+        go_down(levels - 1)
 
 
 def lower_recursion_limit():
