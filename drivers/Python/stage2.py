@@ -2,17 +2,18 @@
 # STAGE1 runs this text, up to the first `#:`, in a namespace of its own. It hands over `requests`, a reader on a duplicate
 # of stdin, and `source`, all of the text.
 
+# Modules with an underscore are what `collections`, `signal` and `json` are built upon: those take as long to import as all
+# of Python takes to start.
 import io
-import json
 import os
 import select
 import stat
 import sys
-from collections import deque
+from _collections import deque
 from itertools import chain
 
 try:
-    import _signal as signal  # what `signal` makes enumerations of, for a millisecond
+    import _signal as signal
     from _thread import get_ident
 except ImportError:
     import signal
@@ -264,32 +265,56 @@ else:
 KEYS = frozenset(STRINGS)
 
 
-def json_writer():
-    """The encoder in C, made once and not for each value. It does not look for cycles, which would double its time: they end
-    at the limit of recursion, as long as the stack bears that."""
-    careful = json.JSONEncoder(separators=(',', ':'), allow_nan=False)
-    make = getattr(json.encoder, 'c_make_encoder', None)
-    if make is None:
-        return careful.encode
-    write = make(None, careful.default, json.encoder.encode_basestring_ascii, None, ':', ',', False, False, False)
 
-    def to_json(value):
-        return ''.join(write(value, 0)) if sys.getrecursionlimit() <= SAFE_DEPTH else careful.encode(value)
-    return to_json
+class PlainJSON(object):
+    """What the reader in C wants to know: that nothing is out of the ordinary."""
+
+    strict = True
+    encoding = 'utf-8'
+    object_hook = object_pairs_hook = None
+    parse_float, parse_int, parse_constant = float, int, float
 
 
-def json_reader():
-    read = json.JSONDecoder().raw_decode
+def refuse_kind(value):
+    raise TypeError(type(value).__name__)
+
+
+def json_in_c():
+    """A reader and a writer, made once, and not for each value as by `json`."""
+    from _json import encode_basestring_ascii, make_encoder, make_scanner
+
+    def writer(seen):
+        return make_encoder(seen, refuse_kind, encode_basestring_ascii, None, ':', ',', False, False, False)
+
+    scan, write = make_scanner(PlainJSON), writer(None)
 
     def from_json(text):
-        value, end = read(text)
-        return value if end == len(text) else json.loads(text)
-    return json.loads if PYPY else from_json
+        try:
+            value, end = scan(text, 0)
+            if end == len(text):
+                return value
+        except StopIteration:
+            pass
+        import json
+        return json.loads(text)  # which tells what is wrong with it
+
+    def to_json(value):
+        # To look for cycles takes as long again. They end at the limit of recursion, if the stack bears as much.
+        return ''.join((write if sys.getrecursionlimit() <= SAFE_DEPTH else writer({}))(value, 0))
+
+    return from_json, to_json
 
 
-SAFE_DEPTH = 10000
-to_json = json_writer()
-from_json = json_reader()
+def json_of_python():
+    import json
+    return json.loads, json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
+
+
+SAFE_DEPTH = 20000
+try:
+    from_json, to_json = json_in_c()
+except Exception:  # PyPy has its own; and nobody has promised that there is one in C
+    from_json, to_json = json_of_python()
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 
@@ -440,6 +465,7 @@ def escaped(key):
 
 
 def below(path, key):
+    import json
     return path + ('.' + key if is_name(key) else '[%s]' % json.dumps(key))
 
 
@@ -607,7 +633,7 @@ def report(request):
     if transparent:
         data = error.data if isinstance(error, _BOND_RemoteException) else error
         try:
-            description['data'] = json.loads(encode(data, 'exception'))
+            description['data'] = from_json(encode(data, 'exception'))
         except _BOND_SerializationException as failure:
             return 'ERROR %s %s' % (request, to_json({'message': message_of(failure), 'call': call}))
     return 'EXCEPT %s %s' % (request, to_json(description))
@@ -1078,7 +1104,7 @@ def is_meant(request, serial):
 
 def start():
     global last_piece, more_pieces, transparent, extended
-    settings = json.loads(requests.readline().decode('utf-8').split(' ', 1)[1])
+    settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, transparent = mark + b' ', mark + b'+', settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
