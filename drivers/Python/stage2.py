@@ -73,6 +73,7 @@ load(b'often')
 
 
 #: often
+
 # ---- Streams -------------------------------------------------------------------------------------------------------
 
 protocol_out = os.dup(1)  # a private duplicate: whatever user code does to fd 1 leaves the conversation alone
@@ -120,7 +121,7 @@ def open_output():
     sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
 
 
-saying = False  # in the middle of a message, to the host or from it
+saying = False  # in the middle of a message, to the host or from it, or of something else that no interrupt may cut short
 
 
 released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
@@ -263,7 +264,6 @@ else:
     INTEGERS = (int,)
     PLAIN = frozenset((str, int, float, bool, type(None)))
 KEYS = frozenset(STRINGS)
-
 
 
 class PlainJSON(object):
@@ -966,7 +966,8 @@ def next_line():
     while not lines:
         reading = True
         try:
-            chunk = os.read(descriptor, 65536)
+            # Larger portions are faster in the middle of a long line, and slower for a short one.
+            chunk = os.read(descriptor, 262144 if partial and partial[-1] else 65536)
         except Exception as error:  # of such a handler
             reading = False
             if depth > 1:
