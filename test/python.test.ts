@@ -30,6 +30,48 @@ test('code runs in the module __main__, where pickle, inspect and the like look 
   expect(await python.eval('type(pickle.loads(pickle.dumps(C()))) is C')).toBe(true);
 });
 
+describe('the start', () => {
+  test('imports nothing that takes long, and leaves nothing behind', async () => {
+    const python = await openBond('Python', 'python3 -S');
+    const slow = '("collections", "enum", "json", "re", "signal")';
+    expect(await python.eval(`[name for name in ${slow} if name in __import__("sys").modules]`)).toEqual([]);
+    expect(await python.eval('[name for name in dir() if not name.startswith(("_BOND_", "__"))]')).toEqual([]);
+    expect(await python.eval('[name for name in dir() if name.startswith("__BOND_")]')).toEqual([]);
+  });
+
+  test('a file of the user that is called like a module of the driver is not taken for it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'bond-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    for (const name of ['collections', 'json', 're', 'signal']) writeFileSync(join(directory, `${name}.py`), 'x = 5');
+    const python = await openBond('Python', 'python3 -S', [], { cwd: directory });
+    expect(await python.call('abs', -1)).toBe(1);
+    expect(await python.eval('__import__("json").x')).toBe(5);
+  });
+
+  test('what is seldom needed comes with its first use, once, whoever has kept what stood for it', async () => {
+    const python = await open();
+    await python.evalBlock('hold, held = _BOND_hold, _BOND_held');
+    expect(await python.eval('[hold("a"), hold("b"), _BOND_hold("c"), held(2), _BOND_held(3)]')).toEqual([
+      1,
+      2,
+      3,
+      'b',
+      'c',
+    ]);
+  });
+
+  test('what is seldom needed may come for the first time in the depth of a recursion', async () => {
+    const python = await open();
+    await python.evalBlock('def deep(n): return deep(n - 1) if n else _BOND_hold(float("nan"))');
+    const { type } = await rejection(python.call('deep', 2000), RemoteException);
+    expect(type).toBe('RecursionError');
+    for (const depth of [985, 980, 975, 970, 900]) await python.call('deep', depth).catch(() => {});
+    expect(await python.eval('_BOND_held(_BOND_hold(6))')).toBe(6);
+    expect(await python.eval('float("nan")')).toBeNaN();
+    await expectAlive(python);
+  });
+});
+
 describe('call takes any callable expression', () => {
   test.each<[name: string, args: unknown[], value: unknown]>([
     ['len', ['日本'], 2],
@@ -236,6 +278,19 @@ describe('values', () => {
     await python.evalBlock('loop = []; loop.append(loop)');
     await rejection(python.eval('loop'), SerializationException);
     await expectAlive(python);
+  });
+
+  test('a structure that contains itself is one as well where the limit of recursion is that of the stack', async () => {
+    const python = await open();
+    await python.evalBlock(
+      'import sys\nsys.setrecursionlimit(10 ** 6)\na = []; a.append(a)\nd = {"a": [1]}; d["b"] = {"c": d}',
+    );
+    for (const code of ['a', 'd', '[1, d]']) {
+      const error = await rejection(python.eval(code), SerializationException);
+      expect(error.message).toContain('refers to itself');
+    }
+    await python.export((x: unknown) => x, 'echo');
+    expect(await python.eval('[echo({"a": [1, "$"]}), 1.5]')).toEqual([{ a: [1, '$'] }, 1.5]);
   });
 
   test('tuples arrive as lists', async () => {

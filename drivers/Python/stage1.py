@@ -1,1 +1,1 @@
-__import__('os').write(1, b'\x1e@HEAD@' + b'@TAIL@ STAGE1\n'); exec(compile(__BOND_in.read(@LENGTH@), '<bond driver>', 'exec'), {'__name__': '__BOND_driver', 'requests': globals().pop('__BOND_in')})
+__import__('os').write(1, b'\x1e@HEAD@' + b'@TAIL@ STAGE1\n'); __BOND_in = {'__name__': '__BOND_driver', 'requests': __BOND_in, 'source': __BOND_in.read(@LENGTH@)}; exec(compile(__BOND_in['source'].partition(b'\n#: ')[0], '<bond driver>', 'exec'), globals().pop('__BOND_in'))

@@ -1,30 +1,78 @@
 # bond: the Python driver, for Python 2.7, 3.6 and later, and PyPy. See docs/protocol.md for the wire.
-# STAGE1 runs this text in a namespace of its own and hands over `requests`, a reader on a duplicate of stdin.
+# STAGE1 runs this text, up to the first `#:`, in a namespace of its own. It hands over `requests`, a reader on a duplicate
+# of stdin, and `source`, all of the text.
 
+# Modules with an underscore are what `collections`, `signal` and `json` are built upon: those take as long to import as all
+# of Python takes to start.
 import io
-import json
 import os
-import re
 import select
-import signal
 import stat
 import sys
-from collections import deque
+from _collections import deque
 from itertools import chain
-from time import time as now
 
 try:
+    import _signal as signal
     from _thread import get_ident
 except ImportError:
+    import signal
     from thread import get_ident
 
 PYTHON2 = sys.version_info[0] == 2
+PYPY = hasattr(sys, 'pypy_version_info')
 DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
 main = sys.modules['__main__'].__dict__
 descriptor = requests.fileno()
 process = os.getpid()
+main_thread = get_ident()
 
+# To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
+# until a function of theirs is called for the first time; those that begin with `#: often` come at once.
+PARTS = source.split(b'\n#: ')
+is_complete = False
+
+
+def load(kind):
+    """Runs the parts of a kind. Blank lines stand for the others, so that every line keeps its number."""
+    text = b'\n#: '.join(part if part.startswith(kind) else b'\n' * part.count(b'\n') for part in PARTS)
+    exec(compile(text, DRIVER_FILE, 'exec'), globals())
+
+
+def load_seldom():
+    global is_complete, saying
+    if is_complete:
+        return
+    was_saying, saying = saying, True  # no interrupt leaves half of it behind
+    try:
+        load(b'seldom')
+        is_complete = True
+    finally:
+        saying = was_saying
+
+
+def stand_in(name):
+    """What a function or class of the seldom parts is until they are there. User code may keep it."""
+    def call_seldom(*arguments, **named):
+        load_seldom()
+        return globals()[name](*arguments, **named)
+    return call_seldom
+
+
+def seldom_names():
+    for part in PARTS:
+        if part.startswith(b'seldom'):
+            for line in part.split(b'\n'):
+                if line.startswith((b'def ', b'class ')):
+                    yield str(line.split(b' ', 1)[1].split(b'(')[0].decode('ascii'))
+
+
+globals().update((name, stand_in(name)) for name in seldom_names())
+load(b'often')
+
+
+#: often
 
 # ---- Streams -------------------------------------------------------------------------------------------------------
 
@@ -42,17 +90,80 @@ def protect_stdin():
         keep_from_children(descriptor, protocol_out)
 
 
-def keep_from_children(*private):
-    import fcntl
-    for descriptor in private:
-        fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-
-
 def write_all(descriptor, data):
     done = os.write(descriptor, data)
     while done < len(data):
         data = data[done:]
         done = os.write(descriptor, data)
+
+
+class LiveBuffer(io.BufferedWriter):
+    """The binary layer below Python 3's stdout and stderr: it keeps nothing back, and finishes short writes."""
+
+    def write(self, data):
+        written = io.BufferedWriter.write(self, data)
+        self.flush()
+        return written
+
+
+def live_output(descriptor, name, errors):
+    if PYTHON2:
+        return LiveOutput(descriptor, name)
+    binary = LiveBuffer(io.FileIO(descriptor, 'wb', closefd=False))
+    output = io.TextIOWrapper(binary, encoding='utf-8', errors=errors, newline='\n', write_through=True)
+    output.mode = 'w'
+    return output
+
+
+def open_output():
+    global live_stdout
+    live_stdout = sys.stdout = sys.__stdout__ = live_output(1, '<stdout>', 'surrogateescape')
+    sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
+
+
+saying = False  # in the middle of a message, to the host or from it, or of something else that no interrupt may cut short
+
+
+released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
+
+
+def say(message):
+    """Sends one message to the host, after everything that was printed before it."""
+    global saying
+    if released:
+        numbers = [str(released.pop()) for _ in range(len(released))]
+        say('RELEASE ' + ' '.join(numbers))
+    if os.getpid() != process:
+        sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
+    if getattr(sys, 'stdout', None) is not live_stdout:
+        try:
+            sys.stdout.flush()
+        except Exception:
+            pass
+    saying = True
+    size = PIECE - len(last_piece) - 1
+    start = 0
+    while len(message) - start > size:
+        say_piece(more_pieces, message[start:start + size])
+        start += size
+    say_piece(last_piece, message[start:])
+    saying = False
+
+
+def say_piece(mark, text):
+    write_all(protocol_out, mark + text.encode('ascii') + b'\n')
+
+
+#: seldom
+
+import re
+from time import sleep, time as now
+
+
+def keep_from_children(*private):
+    import fcntl
+    for descriptor in private:
+        fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 
 
 def stand_behind_relay(number):
@@ -79,7 +190,6 @@ def stand_behind_relay(number):
 
 def relay(outer, busy_one, number):
     import fcntl
-    import time
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2, protocol_out):
         os.dup2(null, fd)
@@ -102,7 +212,7 @@ def relay(outer, busy_one, number):
             urgent = waiting != b''  # the line may still be among it
     os.close(outer)
     for _ in range(20):
-        time.sleep(0.05)
+        sleep(0.05)
         os.kill(busy_one, 0)  # throws once it is gone
     os.kill(busy_one, signal.SIGKILL)
 
@@ -136,66 +246,7 @@ class LiveOutput(object):
         pass
 
 
-class LiveBuffer(io.BufferedWriter):
-    """The binary layer below Python 3's stdout and stderr: it keeps nothing back, and finishes short writes."""
-
-    def write(self, data):
-        written = io.BufferedWriter.write(self, data)
-        self.flush()
-        return written
-
-
-def live_output(descriptor, name, errors):
-    if PYTHON2:
-        return LiveOutput(descriptor, name)
-    binary = LiveBuffer(io.FileIO(descriptor, 'wb', closefd=False))
-    output = io.TextIOWrapper(binary, encoding='utf-8', errors=errors, newline='\n', write_through=True)
-    output.mode = 'w'
-    return output
-
-
-def open_output():
-    global live_stdout
-    live_stdout = sys.stdout = sys.__stdout__ = live_output(1, '<stdout>', 'surrogateescape')
-    sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
-
-
-saying = False  # in the middle of a message, to the host or from it
-
-
-released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
-
-
-def say(message):
-    """Sends one message to the host, after everything that was printed before it."""
-    global saying
-    if released:
-        numbers = [str(released.pop()) for _ in range(len(released))]
-        say('RELEASE ' + ' '.join(numbers))
-    if os.getpid() != process:
-        sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
-    if getattr(sys, 'stdout', None) is not live_stdout:
-        try:
-            sys.stdout.flush()
-        except Exception:
-            pass
-    body = message.encode('ascii')
-    saying = True
-    if len(body) + len(last_piece) < PIECE:
-        write_all(protocol_out, last_piece + body + b'\n')
-    else:
-        say_in_pieces(body)
-    saying = False
-
-
-def say_in_pieces(body):
-    size = PIECE - len(last_piece) - 1
-    start = 0
-    while len(body) - start > size:
-        write_all(protocol_out, more_pieces + body[start:start + size] + b'\n')
-        start += size
-    write_all(protocol_out, last_piece + body[start:] + b'\n')
-
+#: often
 
 # ---- Values --------------------------------------------------------------------------------------------------------
 
@@ -213,10 +264,57 @@ else:
     INTEGERS = (int,)
     PLAIN = frozenset((str, int, float, bool, type(None)))
 KEYS = frozenset(STRINGS)
-to_json = json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
-from_json = json.loads
 
 
+class PlainJSON(object):
+    """What the reader in C wants to know: that nothing is out of the ordinary."""
+
+    strict = True
+    encoding = 'utf-8'
+    object_hook = object_pairs_hook = None
+    parse_float, parse_int, parse_constant = float, int, float
+
+
+def refuse_kind(value):
+    raise TypeError(type(value).__name__)
+
+
+def json_in_c():
+    """A reader and a writer, made once, and not for each value as by `json`."""
+    from _json import encode_basestring_ascii, make_encoder, make_scanner
+
+    def writer(seen):
+        return make_encoder(seen, refuse_kind, encode_basestring_ascii, None, ':', ',', False, False, False)
+
+    scan, write = make_scanner(PlainJSON), writer(None)
+
+    def from_json(text):
+        try:
+            value, end = scan(text, 0)
+            if end == len(text):
+                return value
+        except StopIteration:
+            pass
+        import json
+        return json.loads(text)  # which tells what is wrong with it
+
+    def to_json(value):
+        # To look for cycles takes as long again. They end at the limit of recursion, if the stack bears as much.
+        return ''.join((write if sys.getrecursionlimit() <= SAFE_DEPTH else writer({}))(value, 0))
+
+    return from_json, to_json
+
+
+def json_of_python():
+    import json
+    return json.loads, json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
+
+
+SAFE_DEPTH = 20000
+try:
+    from_json, to_json = json_in_c()
+except Exception:  # PyPy has its own; and nobody has promised that there is one in C
+    from_json, to_json = json_of_python()
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 
@@ -224,7 +322,7 @@ def encode(value, root='result'):
     """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits."""
     try:
         text = to_json(value)
-        if (type(value) in PLAIN or is_exact(value)) and not (extended and '"$' in text):
+        if type(value) in PLAIN or is_exact(value) and not (extended and has_dollar(text, '$', '"$')):
             return text
     except Exception:
         pass
@@ -234,6 +332,11 @@ def encode(value, root='result'):
         raise
     except Exception as error:
         raise _BOND_SerializationException('%s: %s' % (root, 'is nested too deep' if 'recursion' in str(error) else error))
+
+
+def has_dollar(text, dollar, in_front):
+    """Whether a key, or a string, begins with a dollar. To look for one character first is ten times as fast."""
+    return dollar in text and in_front in text
 
 
 def is_exact(value):
@@ -264,6 +367,16 @@ def is_plain_subclass(kind):
     """A subclass of str, int or float that is no more than that; an Enum would lose what it is."""
     return issubclass(kind, STRINGS + INTEGERS + (float,)) and not hasattr(kind, '__members__')
 
+
+def decode(payload):
+    try:
+        value = from_json(payload.decode('utf-8'))
+        return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
+    except Exception as error:
+        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
+
+
+#: seldom
 
 def spell(value, path, parents):
     """What stands for `value` in JSON; what the protocol has no word for is an error that says where it sits."""
@@ -352,6 +465,7 @@ def escaped(key):
 
 
 def below(path, key):
+    import json
     return path + ('.' + key if is_name(key) else '[%s]' % json.dumps(key))
 
 
@@ -422,14 +536,6 @@ def is_name(text):
     return re.match(r'[A-Za-z_][A-Za-z_0-9]*\Z', text) is not None
 
 
-def decode(payload):
-    try:
-        value = from_json(payload.decode('utf-8'))
-        return read_words(value) if extended and b'"$' in payload else value
-    except Exception as error:
-        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
-
-
 def read_words(value):
     if isinstance(value, list):
         return [read_words(item) for item in value]
@@ -483,6 +589,8 @@ WORDS = {
 }
 
 
+#: often
+
 # ---- Exceptions ----------------------------------------------------------------------------------------------------
 
 class _BOND_RemoteException(RuntimeError):
@@ -525,7 +633,7 @@ def report(request):
     if transparent:
         data = error.data if isinstance(error, _BOND_RemoteException) else error
         try:
-            description['data'] = json.loads(encode(data, 'exception'))
+            description['data'] = from_json(encode(data, 'exception'))
         except _BOND_SerializationException as failure:
             return 'ERROR %s %s' % (request, to_json({'message': message_of(failure), 'call': call}))
     return 'EXCEPT %s %s' % (request, to_json(description))
@@ -533,16 +641,37 @@ def report(request):
 
 # ---- Functions of the host -----------------------------------------------------------------------------------------
 
-main_thread = get_ident()
+#: seldom
+
 last_call = 0
 # From host_function to call; PyPy's limit is one of memory, and means something else.
-FRAMES_OF_A_LEVEL = 0 if hasattr(sys, 'pypy_version_info') else 7
+FRAMES_OF_A_LEVEL = 0 if PYPY else 7
+
+
+# Whether a limit that is reached already is refused, and no signal is noticed before `finally` has put the old one back.
+TELLS_ROOM = sys.version_info >= (3, 10) and not PYPY
 
 
 def need_room(levels):
     """Raises RecursionError now, while the conversation is in step, rather than in the middle of an exchange."""
+    if not (TELLS_ROOM and has_room(levels)):
+        go_down(levels)
+
+
+def has_room(levels):
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(limit - levels)
+        return True
+    except (RecursionError, ValueError):
+        return False
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def go_down(levels):
     if levels:
-        need_room(levels - 1)
+        go_down(levels - 1)
 
 
 def lower_recursion_limit():
@@ -625,8 +754,11 @@ def items_of(take):
         size = min(2 * size, 256)
 
 
+#: often
+
 # ---- Requests ------------------------------------------------------------------------------------------------------
 
+held = {}      # what the host holds here, by number
 compiled = {}  # the code of callable expressions, by their text
 
 
@@ -656,11 +788,35 @@ def callable_named(name):
 
 
 def call(name, arguments, references=(), named=None):
-    put_references(references, arguments, named)
+    if references:
+        put_references(references, arguments, named)
     if named:
         return callable_named(name)(*arguments, **dict((str(key), value) for key, value in named.items()))
     return callable_named(name)(*arguments)
 
+
+def run_eval(payload):
+    return encode(evaluate(decode(payload)))
+
+
+def run_eval_block(payload):
+    evaluate_block(decode(payload))
+    return ''
+
+
+def run_call(payload):
+    return encode(call(*decode(payload)))
+
+
+def run_export(payload):
+    export(decode(payload))
+    return ''
+
+
+HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
+
+
+#: seldom
 
 def put_references(references, values, named=None):
     """Puts what expressions refer to in their places."""
@@ -695,7 +851,6 @@ def find_place(steps):
     return place
 
 
-held = {}     # what the host holds here, by number
 iterators = {}  # [iterator, what it has thrown behind items that went before], by number
 counter = 0
 
@@ -789,26 +944,7 @@ def _BOND_leave(number):
         iterator.close()
 
 
-def run_eval(payload):
-    return encode(evaluate(decode(payload)))
-
-
-def run_eval_block(payload):
-    evaluate_block(decode(payload))
-    return ''
-
-
-def run_call(payload):
-    return encode(call(*decode(payload)))
-
-
-def run_export(payload):
-    export(decode(payload))
-    return ''
-
-
-HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
-
+#: often
 
 # ---- Loop ----------------------------------------------------------------------------------------------------------
 
@@ -830,7 +966,8 @@ def next_line():
     while not lines:
         reading = True
         try:
-            chunk = os.read(descriptor, 65536)
+            # Larger portions are faster in the middle of a long line, and slower for a short one.
+            chunk = os.read(descriptor, 262144 if partial and partial[-1] else 65536)
         except Exception as error:  # of such a handler
             reading = False
             if depth > 1:
@@ -968,7 +1105,7 @@ def is_meant(request, serial):
 
 def start():
     global last_piece, more_pieces, transparent, extended
-    settings = json.loads(requests.readline().decode('utf-8').split(' ', 1)[1])
+    settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, transparent = mark + b' ', mark + b'+', settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
@@ -990,7 +1127,7 @@ def start():
     say('READY %s' % to_json({
         'protocol': protocols[0] if protocols else None,
         'version': '.'.join(map(str, sys.version_info[:3])),
-        'implementation': 'PyPy' if hasattr(sys, 'pypy_version_info') else 'CPython',
+        'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
     }))
