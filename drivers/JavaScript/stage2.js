@@ -195,6 +195,7 @@ function sendPiece(bytes) {
 class _BOND_SerializationException extends TypeError {}
 
 const LARGEST_INTEGER = 2 ** 53;
+const LONG_TEXT = 10000; // V8 copies text faster than JSON looks for what has to be escaped
 const DOLLAR = 36;
 
 let isExtended = false; // the protocol is EJSON, which has words for more than JSON
@@ -215,12 +216,13 @@ const ejson = {
 const structuredClone = {
   encode(value, root) {
     try {
-      return v8.serialize(value).toString('base64');
+      return asJson(value) || v8.serialize(value).toString('base64');
     } catch (error) {
       throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message.replace(/ cloned\.$/, ' cloned: hold() it')}`);
     }
   },
-  decode: (text) => v8.deserialize(Buffer.from(text, 'base64')),
+  // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
+  decode: (text) => (text[0] === '/' ? v8.deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
 };
 
 let protocol = json;
@@ -236,6 +238,43 @@ function decode(payload) {
   } catch (error) {
     throw new _BOND_SerializationException(`what the host sent cannot be decoded: ${error.message}`);
   }
+}
+
+/** JSON, if that carries a value as its clone would be, and sooner. */
+function asJson(value) {
+  try {
+    return isClonedByJson(value, new Set()) ? JSON.stringify(value) : undefined;
+  } catch (error) {
+    return undefined; // a getter fails, or it is nested too deep: the clone may do better, or has the same to say
+  }
+}
+
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand. */
+function isClonedByJson(value, seen) {
+  switch (typeof value) {
+    case 'string':
+      return value.length < LONG_TEXT;
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || isObjectClonedByJson(value, seen);
+    default:
+      return false;
+  }
+}
+
+function isObjectClonedByJson(value, seen) {
+  if (seen.has(value) || types.isProxy(value) || 'toJSON' in value) return false;
+  seen.add(value);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
+    return Object.keys(value).length === value.length; // or it has more than items
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) if (!isClonedByJson(value[key], seen)) return false;
+  return true;
 }
 
 /** A cycle ends in a RangeError, which writeValue would not meet: it finds the cycle, and says so. */
