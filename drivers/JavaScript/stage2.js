@@ -147,10 +147,10 @@ function openOutput() {
   });
 }
 
-function writeAll(fd, bytes) {
-  for (let done = 0; done < bytes.length; ) {
+function writeAll(fd, bytes, length = bytes.length) {
+  for (let done = 0; done < length; ) {
     try {
-      done += writeSync(fd, bytes, done, bytes.length - done);
+      done += writeSync(fd, bytes, done, length - done);
     } catch (error) {
       if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
       pause();
@@ -168,22 +168,27 @@ const released = []; // numbers of the host's functions that nothing here refers
 /** Sends one message to the host. What was printed before it has been written. */
 function say(message) {
   if (released.length > 0) say(`RELEASE ${released.splice(0).join(' ')}`);
-  const bytes = Buffer.from(`${lastPiece}${message}\n`);
-  if (bytes.length <= PIECE) return sendPiece(bytes);
-  const body = bytes.slice(lastPiece.length, -1);
+  // A character has at most three bytes here.
+  if (3 * message.length < PIECE - lastPiece.length) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
+  const body = Buffer.from(message);
   const room = PIECE - lastPiece.length - 1;
   let start = 0;
-  for (; body.length - start > room; start += room) sendPiece(framed(morePieces, body.slice(start, start + room)));
-  sendPiece(framed(lastPiece, body.slice(start)));
+  for (; body.length - start > room; start += room) sendPart(morePieces, body, start, start + room);
+  sendPart(lastPiece, body, start, body.length);
 }
 
-function framed(mark, body) {
-  return Buffer.concat([Buffer.from(mark), body, Buffer.from('\n')]);
+const outBuffer = Buffer.allocUnsafeSlow(PIECE);
+
+function sendPart(mark, body, start, end) {
+  let length = outBuffer.write(mark);
+  length += body.copy(outBuffer, length, start, end);
+  outBuffer[length] = NEWLINE;
+  sendPiece(outBuffer, length + 1);
 }
 
-function sendPiece(bytes) {
+function sendPiece(bytes, length) {
   try {
-    writeAll(1, bytes);
+    writeAll(1, bytes, length);
   } catch (error) {
     process.exit(1); // nobody listens any more
   }
@@ -987,9 +992,12 @@ let rest = [];             // bytes of a line whose end has not arrived
 function feed(chunk) {
   let start = 0;
   for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-    rest.push(chunk.slice(start, end));
-    setAside((rest.length === 1 ? rest[0] : Buffer.concat(rest)).toString());
-    rest = [];
+    if (rest.length === 0) setAside(chunk.toString('utf8', start, end));
+    else {
+      rest.push(chunk.slice(start, end));
+      setAside(Buffer.concat(rest).toString());
+      rest = [];
+    }
     start = end + 1;
   }
   if (start < chunk.length) rest.push(chunk.slice(start));
