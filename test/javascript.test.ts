@@ -484,3 +484,17 @@ test('an interrupt ends what is run, synchronous or not, and keeps timers and va
   await output.until('timer');
   expect(await js.eval('n')).toBe(1);
 });
+
+test.each(protocols)('answers arrive whole, whichever piece their last byte falls into (%s)', async (protocol) => {
+  const js = await open({ protocol });
+  for (const [character, around] of [
+    ['x', 32_720],
+    ['ż', 10_890],
+    ['ż', 16_350],
+    ['😀', 5_450],
+  ] as const) {
+    for (let length = around - 50; length <= around + 50; length++) {
+      expect(await js.eval(`'${character}'.repeat(${length})`)).toBe(character.repeat(length));
+    }
+  }
+});
