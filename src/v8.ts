@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { textOf } from './errors.js';
 import { HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
@@ -10,14 +11,56 @@ export const v8: Protocol = {
   name: 'V8',
   encode(value) {
     try {
-      return serialize(value).toString('base64');
+      return asJson(value) ?? serialize(value).toString('base64');
     } catch (error) {
       const [path, culprit] = findCulprit(value, ['value']);
       throw new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error));
     }
   },
-  decode: (text) => deserialize(Buffer.from(text, 'base64')),
+  // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
+  decode: (text) => (text[0] === '/' ? deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
 };
+
+/** Text of so many characters is faster copied by V8 than searched by JSON for what has to be escaped. */
+const LONG_TEXT = 10_000;
+
+/** JSON, if that carries a value as its clone would be, and sooner. */
+function asJson(value: unknown): string | undefined {
+  try {
+    return isClonedByJson(value, new Set()) ? JSON.stringify(value) : undefined;
+  } catch {
+    return undefined; // a getter fails, or it is nested too deep: the clone may do better, or has the same to say
+  }
+}
+
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand. */
+function isClonedByJson(value: unknown, seen: Set<object>): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length < LONG_TEXT;
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || isObjectClonedByJson(value, seen);
+    default:
+      return false;
+  }
+}
+
+function isObjectClonedByJson(value: object, seen: Set<object>): boolean {
+  if (seen.has(value) || types.isProxy(value) || 'toJSON' in value) return false;
+  seen.add(value);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
+    return Object.keys(value).length === value.length; // or it has more than items
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const entries = value as Record<string, unknown>;
+  for (const key in entries) if (!isClonedByJson(entries[key], seen)) return false;
+  return true;
+}
 
 /** The innermost part of `value` that cannot be cloned, and its path. */
 function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown] {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
@@ -232,6 +233,55 @@ describe('the native protocol carries what the structured clone does', () => {
     expect((self as unknown[])[2]).toBe(self);
   });
 
+  /** There, all are what is made here by the same code: what JSON would carry otherwise must not travel as JSON. */
+  const pitfalls = [
+    '[1, , 3]',
+    '[, ]',
+    'new Array(3)',
+    'Object.assign([1, 2], { more: 3 })',
+    '"2026-11-23".match(/(?<year>\\d+)-/)',
+    'Object.defineProperty([1, 2], 0, { enumerable: false })',
+    'Object.defineProperty({ a: 1 }, "hidden", { enumerable: false, value: 2 })',
+    'Object.defineProperty({ a: 1 }, "a", { get: () => undefined })',
+    '[-0, 0, 1e21, 2 ** 53 + 2, 5e-324, 12345678901234567890]',
+    '{ a: [{ b: -0 }] }',
+    '{ a: Infinity }',
+    '["\\ud800", { "\\udc00\\u2028": "\\0\\n" }]',
+    'JSON.parse(\'{"__proto__": 1, "constructor": 2, "1": 3}\')',
+    'Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } })',
+    'new (class A { b = 1 })()',
+    'new (class extends Array {})(1, 2, 3)',
+    '[new Number(1), new String("a"), new Boolean(false)]',
+    '{ a: { toISOString: 1 }, b: undefined, c: null }',
+    '"/w8"',
+    '["/", ""]',
+    '"é/".repeat(20000)',
+    '{ [Symbol("unseen")]: 1, a: new Date(0) }',
+  ];
+
+  test('exactly as the clone, also where JSON would do almost as well', async () => {
+    const js = await open();
+    await js.export((x: unknown) => x, 'host');
+    for (const code of pitfalls) {
+      const value: unknown = new Function(`return (${code})`)();
+      const expected = structuredClone(value);
+      expect(await js.eval(`(${code})`), code).toStrictEqual(expected);
+      expect(await js.call('host', value), code).toStrictEqual(expected);
+      expect(await js.call("x => require('util').inspect(x, { depth: 9 })", value), code).toBe(
+        inspect(expected, { depth: 9 }),
+      );
+    }
+  });
+
+  test('and tells what is the same from what is equal', async () => {
+    const js = await open();
+    const shared: unknown[] = [];
+    expect(await js.call('(a, b) => a === b', shared, shared)).toBe(true);
+    expect(await js.call('(a, b) => a === b', shared, [])).toBe(false);
+    const [a, { b }] = await js.eval<[object, { b: object }]>('(() => { const a = {}; return [a, { b: a }] })()');
+    expect(a).toBe(b);
+  });
+
   test.each(['() => {}', 'Symbol("x")', 'new WeakMap()', 'Promise', 'new Proxy({}, {})', 'process.stdin'])(
     'but no %s',
     async (code) => {
@@ -433,4 +483,18 @@ test('an interrupt ends what is run, synchronous or not, and keeps timers and va
   }
   await output.until('timer');
   expect(await js.eval('n')).toBe(1);
+});
+
+test.each(protocols)('answers arrive whole, whichever piece their last byte falls into (%s)', async (protocol) => {
+  const js = await open({ protocol });
+  for (const [character, around] of [
+    ['x', 32_720],
+    ['ż', 10_890],
+    ['ż', 16_350],
+    ['😀', 5_450],
+  ] as const) {
+    for (let length = around - 50; length <= around + 50; length++) {
+      expect(await js.eval(`'${character}'.repeat(${length})`)).toBe(character.repeat(length));
+    }
+  }
 });

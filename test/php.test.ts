@@ -417,3 +417,12 @@ test('an interrupt is an exception that code can catch', async () => {
   await call;
   expect(await php.eval('$caught')).toBe(true);
 });
+
+test('answers and calls arrive whole, whichever piece their last byte falls into', async () => {
+  const php = await open();
+  await php.export((text: string) => text.length, 'lengthOf');
+  for (let length = 32_660; length <= 32_780; length++) {
+    expect(await php.eval(`str_repeat('x', ${length})`)).toHaveLength(length);
+    expect(await php.eval(`lengthOf(str_repeat('x', ${length}))`)).toBe(length);
+  }
+});

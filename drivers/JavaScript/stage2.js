@@ -147,10 +147,10 @@ function openOutput() {
   });
 }
 
-function writeAll(fd, bytes) {
-  for (let done = 0; done < bytes.length; ) {
+function writeAll(fd, bytes, length = bytes.length) {
+  for (let done = 0; done < length; ) {
     try {
-      done += writeSync(fd, bytes, done, bytes.length - done);
+      done += writeSync(fd, bytes, done, length - done);
     } catch (error) {
       if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
       pause();
@@ -168,22 +168,27 @@ const released = []; // numbers of the host's functions that nothing here refers
 /** Sends one message to the host. What was printed before it has been written. */
 function say(message) {
   if (released.length > 0) say(`RELEASE ${released.splice(0).join(' ')}`);
-  const bytes = Buffer.from(`${lastPiece}${message}\n`);
-  if (bytes.length <= PIECE) return sendPiece(bytes);
-  const body = bytes.slice(lastPiece.length, -1);
+  // A character has at most three bytes here.
+  if (3 * message.length < PIECE - lastPiece.length) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
+  const body = Buffer.from(message);
   const room = PIECE - lastPiece.length - 1;
   let start = 0;
-  for (; body.length - start > room; start += room) sendPiece(framed(morePieces, body.slice(start, start + room)));
-  sendPiece(framed(lastPiece, body.slice(start)));
+  for (; body.length - start > room; start += room) sendPart(morePieces, body, start, start + room);
+  sendPart(lastPiece, body, start, body.length);
 }
 
-function framed(mark, body) {
-  return Buffer.concat([Buffer.from(mark), body, Buffer.from('\n')]);
+const outBuffer = Buffer.allocUnsafeSlow(PIECE);
+
+function sendPart(mark, body, start, end) {
+  let length = outBuffer.write(mark);
+  length += body.copy(outBuffer, length, start, end);
+  outBuffer[length] = NEWLINE;
+  sendPiece(outBuffer, length + 1);
 }
 
-function sendPiece(bytes) {
+function sendPiece(bytes, length) {
   try {
-    writeAll(1, bytes);
+    writeAll(1, bytes, length);
   } catch (error) {
     process.exit(1); // nobody listens any more
   }
@@ -195,6 +200,7 @@ function sendPiece(bytes) {
 class _BOND_SerializationException extends TypeError {}
 
 const LARGEST_INTEGER = 2 ** 53;
+const LONG_TEXT = 10000; // V8 copies text faster than JSON looks for what has to be escaped
 const DOLLAR = 36;
 
 let isExtended = false; // the protocol is EJSON, which has words for more than JSON
@@ -215,12 +221,13 @@ const ejson = {
 const structuredClone = {
   encode(value, root) {
     try {
-      return v8.serialize(value).toString('base64');
+      return asJson(value) || v8.serialize(value).toString('base64');
     } catch (error) {
       throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message.replace(/ cloned\.$/, ' cloned: hold() it')}`);
     }
   },
-  decode: (text) => v8.deserialize(Buffer.from(text, 'base64')),
+  // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
+  decode: (text) => (text[0] === '/' ? v8.deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
 };
 
 let protocol = json;
@@ -236,6 +243,43 @@ function decode(payload) {
   } catch (error) {
     throw new _BOND_SerializationException(`what the host sent cannot be decoded: ${error.message}`);
   }
+}
+
+/** JSON, if that carries a value as its clone would be, and sooner. */
+function asJson(value) {
+  try {
+    return isClonedByJson(value, new Set()) ? JSON.stringify(value) : undefined;
+  } catch (error) {
+    return undefined; // a getter fails, or it is nested too deep: the clone may do better, or has the same to say
+  }
+}
+
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand. */
+function isClonedByJson(value, seen) {
+  switch (typeof value) {
+    case 'string':
+      return value.length < LONG_TEXT;
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || isObjectClonedByJson(value, seen);
+    default:
+      return false;
+  }
+}
+
+function isObjectClonedByJson(value, seen) {
+  if (seen.has(value) || types.isProxy(value) || 'toJSON' in value) return false;
+  seen.add(value);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
+    return Object.keys(value).length === value.length; // or it has more than items
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) if (!isClonedByJson(value[key], seen)) return false;
+  return true;
 }
 
 /** A cycle ends in a RangeError, which writeValue would not meet: it finds the cycle, and says so. */
@@ -948,9 +992,12 @@ let rest = [];             // bytes of a line whose end has not arrived
 function feed(chunk) {
   let start = 0;
   for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-    rest.push(chunk.slice(start, end));
-    setAside((rest.length === 1 ? rest[0] : Buffer.concat(rest)).toString());
-    rest = [];
+    if (rest.length === 0) setAside(chunk.toString('utf8', start, end));
+    else {
+      rest.push(chunk.slice(start, end));
+      setAside(Buffer.concat(rest).toString());
+      rest = [];
+    }
     start = end + 1;
   }
   if (start < chunk.length) rest.push(chunk.slice(start));

@@ -120,8 +120,11 @@ final class __BOND_streams
         }
     }
 
-    /** Sends one message to the host. What was printed before it is there already: PHP's command line holds nothing back. */
-    public static function say($message)
+    /**
+     * Sends one message to the host. What was printed before it is there already: PHP's command line holds nothing back.
+     * Its beginning may be given apart: to copy a long text takes as long as to write it.
+     */
+    public static function say($message, $head = '')
     {
         if (getmypid() !== self::$process) {
             exit; // a fork that has come to the end of what it was to do: the conversation is its parent's
@@ -132,19 +135,20 @@ final class __BOND_streams
             self::$released = [];
             self::sayInPieces('RELEASE ' . implode(' ', $numbers));
         }
-        self::sayInPieces($message);
+        self::sayInPieces($message, $head);
         self::$isSaying = false;
     }
 
-    private static function sayInPieces($message)
+    private static function sayInPieces($message, $head = '')
     {
         $room = self::$pieceSize - strlen(self::$lastPiece) - 1;
-        $start = 0;
+        $start = -strlen($head); // in the message
         while (strlen($message) - $start > $room) {
-            self::write(self::$morePieces . substr($message, $start, $room) . "\n");
-            $start += $room;
+            $end = $start + $room;
+            self::write(self::$morePieces . $head . substr($message, max($start, 0), $end - max($start, 0)) . "\n");
+            list($head, $start) = ['', $end];
         }
-        self::write(self::$lastPiece . ($start ? substr($message, $start) : $message) . "\n");
+        self::write(self::$lastPiece . $head . ($start > 0 ? substr($message, $start) : $message) . "\n");
     }
 
     private static function write($data)
@@ -236,7 +240,7 @@ final class __BOND_values
     /** Whether there are keys in a text that begin with `$`: words of EJSON, or keys that would be taken for one. */
     private static function hasWords($text)
     {
-        return self::$isExtended && strpos($text, '"$') !== false
+        return self::$isExtended && strpos($text, '$') !== false && strpos($text, '"$') !== false
             && preg_match('/[{,]\s*"\$(?:[^"\\\\]++|\\\\.)*+"\s*:/', $text) !== 0;
     }
 
@@ -413,7 +417,7 @@ final class __BOND_values
         if ($value === null && json_last_error() !== JSON_ERROR_NONE) {
             self::refuse(self::RECEIVED, json_last_error_msg());
         }
-        if (preg_match('/(?:^|[\[,:\- ])\d{19}/', $text)) {
+        if (preg_match('/\d{19}/', $text) && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text)) {
             self::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
         }
         return self::hasWords($text) ? self::readWords($value) : $value;
@@ -621,7 +625,7 @@ final class __BOND_host
         }
         $payload = __BOND_values::encode([$number === null ? $name : $number, $arguments], "arguments of $name");
         $frame = (string) ++self::$lastCall;
-        list($verb, $payload) = __BOND_session::serve($frame, "CALL $frame " . __BOND_session::$request[1] . " $payload");
+        list($verb, $payload) = __BOND_session::serve($frame, $payload);
         if (__BOND_session::$interrupted) {
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -1038,7 +1042,7 @@ final class __BOND_session
         // While destructors may still fail, or call the host.
         $value = self::$value = self::$arguments = self::$named = null;
         self::$busy = false;
-        __BOND_streams::say("RETURN $request $text");
+        __BOND_streams::say($text, "RETURN $request ");
         self::$request = self::IDLE;
     }
 
@@ -1086,14 +1090,14 @@ final class __BOND_session
         return self::$early ? array_shift(self::$early) : fgets(__BOND_streams::$in);
     }
 
-    /** Carries out what the host asks for in a frame, until it answers the call that opened the frame. */
-    public static function serve($frame, $opening)
+    /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
+    public static function serve($frame, $payload)
     {
         list($outer, $wasBusy, $arguments, $named) = [self::$request, self::$busy, self::$arguments, self::$named];
         self::$busy = false;
         ++self::$depth;
         try {
-            __BOND_streams::say($opening); // an interrupt that comes from here on has to wait for the answer
+            __BOND_streams::say($payload, "CALL $frame $outer[1] "); // an interrupt that comes from here on has to wait for the answer
             while (true) {
                 self::$isWaiting = true;
                 self::take($frame);
