@@ -117,6 +117,27 @@ describe.each(variants)('%s', (module, options) => {
     ).toEqual(['7', 'é 7']);
   });
 
+  test('rows of a table are written as what each of them is', async () => {
+    const perl = await open();
+    const odd = [...kinds.flatMap(({ samples }) => samples), '*', '$x', { $x: [1] }, [[]], '"', 1.25, -3, 'é', '1.5'];
+    const row = (value: unknown, id: number) => ({ id, value, name: `name ${id}`, isOdd: id % 2 === 1 });
+    const rows: unknown[] = [...Array.from({ length: 100 }, (_, id) => row(id + 0.5, id)), ...odd.map(row)];
+    rows.push(
+      { id: 1 },
+      { id: 1, value: 1, name: 1, other: 1 },
+      [],
+      null,
+      { ...row(1, 1), more: 1 },
+      row({ a: row(2, 2) }, 3),
+    );
+    expect(await perl.call('same', rows)).toStrictEqual(returned.Perl(rows));
+    const error = await rejection(
+      perl.eval('[map { { a => 1, b => $_ } } (1) x 20, { c => [*STDOUT] }]'),
+      SerializationException,
+    );
+    expect(error.message).toContain('result[20].b.c[0]: a glob');
+  });
+
   test('booleans are of the same kind, and one may be changed without another', async () => {
     const perl = await open();
     const code = 'sub { my $flags = shift; $flags->[0] = 5; $_ .= "!" for @$flags[1, 2]; $flags }';

@@ -241,7 +241,7 @@ sub write_items {
             $json .= ($is_plain ? $text : encode_number($number)) . ',';
         }
         elsif (is_bool($_)) { $json .= $_ ? 'true,' : 'false,' }
-        elsif (/[^ !#-\[\]-~]/ || ref \$_ eq 'GLOB') { $json .= encode_string($_) . ',' }
+        elsif (/[^ !#-)+-\[\]-~]/) { $json .= encode_string($_) . ',' }    # a glob begins with a star
         else { $json .= "\"$_\"," }
     }
 }
@@ -252,12 +252,66 @@ sub write_reference {
     refuse('refers to itself, or is nested too deep') if $depth > $max_depth;
     if ($kind eq 'ARRAY') {
         $json .= '[';
-        write_items($depth, undef, @$value);
+        my $write = @$value > 8 && ref $value->[0] eq 'HASH' ? row_writer(keys %{ $value->[0] }) : \&write_items;
+        $write->($depth, undef, @$value);
         chop $json if @$value;
         $json .= '],';
     }
     elsif ($kind eq 'HASH') { write_hash($value, $depth) }
     else { $json .= encode_object($value, $kind, $depth) . ',' }
+}
+
+my %row_writers;
+
+# Rows of a table have the same keys: what writes them is compiled for these keys, in any order, and leaves it to
+# write_items if something is not as usual.
+sub row_writer {
+    my @keys = sort @_;
+    return \&write_items if !@keys || grep { !/^[A-Za-z_]\w*\z/a } @keys;
+    %row_writers = () if keys %row_writers > 100;
+    return $row_writers{"@keys"} ||= compile_row_writer(@keys);
+}
+
+sub compile_row_writer {
+    my (@keys) = @_;
+    my $plain = $reads_decimals ? '0-9.' : '0-9';
+    my $text_of = q{(ref VALUE ? encode_value(VALUE, $depth + 1)
+        : is_number(VALUE) ? ((TEXT = "VALUE") !~ tr/PLAIN//c && TEXT && TEXT == VALUE ? TEXT : encode_number(VALUE))
+        : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
+        : VALUE =~ tr/ !#-)+-[]-~//c ? encode_string(VALUE) : "\"VALUE\"")};
+    my @values = map { "\$value$_" } 0 .. $#keys;
+    my @texts = map { "\$text$_" } 0 .. $#keys;    # one each: they are joined when all are there
+    my @entries = map {
+        my $text = $text_of;
+        $text =~ s/VALUE/$values[$_]/g;
+        $text =~ s/TEXT/$texts[$_]/g;
+        $text =~ s/PLAIN/$plain/;
+        "'\"$keys[$_]\":' . $text";
+    } 0 .. $#keys;
+    my $code = 'sub {
+        my ($depth, $keys) = (shift, shift);
+        for (@_) {
+            if (ref $_ eq "HASH" && keys %$_ == COUNT) {
+                my (TEXTS);
+                my (VALUES) = @$_{qw(KEYS)};
+                if (DEFINED) {
+                    $json .= "{" . ENTRIES . "},";
+                    next;
+                }
+            }
+            write_items($depth, undef, $_);
+        }
+    }';
+    my %parts = (
+        COUNT => scalar @keys,
+        VALUES => join(', ', @values),
+        TEXTS => join(', ', @texts),
+        KEYS => "@keys",
+        DEFINED => join(' && ', map { "defined $_" } @values),
+        ENTRIES => join(" . ',' . ", @entries),
+    );
+    $code =~ s/\b(COUNT|VALUES|TEXTS|KEYS|DEFINED|ENTRIES)\b/$parts{$1}/g;
+    return eval($code) || die $@;
 }
 
 my %key_texts;    # of keys that are plain, with their colons
