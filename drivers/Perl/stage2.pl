@@ -161,8 +161,8 @@ else {
 my $reads_decimals = $] >= 5.030;
 my $read_decimal = $reads_decimals ? sub { $_[0] + 0 } : do { require POSIX; sub { scalar POSIX::strtod($_[0]) } };
 
-# A module in C reads JSON twenty times as fast as Perl does, and writes text. Where one is installed that is as exact, it
-# does what it does exactly. It is not looked for before it pays: that takes as long as a third of the start.
+# A module in C reads JSON twenty times as fast as Perl does, and writes text. Where one is installed, it does what it does
+# exactly. It is not looked for before it pays: that takes as long as a third of the start.
 my ($module, $reads_floats);    # undef: not looked for; '': there is none
 my $worth_a_module = 4096;      # bytes of a text
 
@@ -170,8 +170,15 @@ sub find_module {
     return $module if defined $module;
     local ($@, $!, $_, $SIG{__DIE__});
     local $SIG{__WARN__} = sub { };
-    $module = '';    # for what is read and written by the trial
-    return $module = eval { tried('Cpanel::JSON::XS') } || eval { tried('JSON::XS') } || '';
+    for my $name ('Cpanel::JSON::XS', 'JSON::XS') {
+        $module = '';    # for what is read and written by the trial
+        $module = eval { tried($name) } || '';
+        last if $module;
+        next unless ref(my $error = $@);    # an interrupt
+        $module = undef;
+        die $error;
+    }
+    return $module;
 }
 
 # A module that has done the same as this driver with what others have done otherwise.
@@ -369,7 +376,8 @@ sub encode_text {
     my $text = "$_[0]";    # without the number that it may have been used as
     if ($module || length $text > $worth_a_module && find_module()) {
         my $written = eval { $module->encode($text) };
-        return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # what may be half of a pair, or beyond Unicode
+        die $@ if ref $@;    # an interrupt
+        return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # half of a pair, maybe, or beyond Unicode
     }
     $text =~ s/(["\\\x00-\x1f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
     if (utf8::is_utf8($text) && $text =~ /[^\x00-\x{d7ff}\x{e000}-\x{10ffff}]/) {
@@ -464,9 +472,9 @@ sub decode {
     my ($text) = @_;
     local $SIG{__DIE__};
     my $value;
-    my $done = (defined $module || ++$decoded > 10 || length $text > $worth_a_module) && find_module() && is_read_exactly($text)
-        && eval { $value = $module->decode($text); 1 };
-    $done ||= eval { $value = decode_text($text); 1 };
+    my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $text > $worth_a_module) && find_module();
+    my $done = $is_for_module && is_read_exactly($text) && eval { $value = $module->decode($text); 1 };
+    $done ||= !ref $@ && eval { $value = decode_text($text); 1 };    # or it is an interrupt
     $done &&= eval { $value = read_words($value) if $extended && index($text, '"$') >= 0; 1 };
     return $value if $done;
     die $@ if ref $@;
