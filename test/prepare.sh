@@ -27,6 +27,8 @@ works() {
 missing_packages() {
   has php || echo php-cli
   works perl -MJSON::PP -e 1 || echo perl # Debian's perl-base is not all of core Perl
+  works perl -MCpanel::JSON::XS -e 1 || echo libcpanel-json-xs-perl
+  works perl -MJSON::XS -e 1 || echo libjson-xs-perl
   works python3 -c '' || echo python3
   has pypy3 || echo pypy3
   has ssh && has ssh-keygen || echo openssh-client

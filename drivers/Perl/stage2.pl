@@ -140,21 +140,72 @@ my ($protocol, $extended);    # whether it is EJSON, which has words for more th
 
 # What a scalar was made as: Perl 5.36 keeps numbers that were printed apart from strings that were added, and knows
 # booleans. Earlier ones take a number that has been printed for a string.
-if ($] >= 5.036) {
-    eval 'sub is_number { builtin::created_as_number($_[0]) } sub is_bool { builtin::is_bool($_[0]) } 1' or die $@;
-    ($true, $false) = (!!1, !!0);
+BEGIN {
+    if ($] >= 5.036) { *is_number = \&builtin::created_as_number; *is_bool = \&builtin::is_bool }
+    else {
+        require B;
+        eval 'sub is_bool { 0 } sub is_number {
+            my $copy = $_[0];    # whose text is made, and not that of the original: it would be a string from then on
+            return 0 unless $copy =~ /^-?[0-9iInN]/;
+            my $flags = B::svref_2object(\$_[0])->FLAGS;
+            $flags & (B::SVp_IOK() | B::SVp_NOK()) && !($flags & B::SVp_POK());
+        } 1' or die $@;
+    }
 }
+if ($] >= 5.036) { ($true, $false) = (!!1, !!0) }
 else {
-    require B;
-    eval 'sub is_bool { 0 } sub is_number {
-        my $flags = B::svref_2object(\$_[0])->FLAGS;
-        $flags & (B::SVp_IOK() | B::SVp_NOK()) && !($flags & B::SVp_POK());
-    } 1' or die $@;
     eval { require JSON::PP::Boolean } or require JSON::PP;
     ($true, $false) = map { my $value = $_; bless \$value, 'JSON::PP::Boolean' } 1, 0;
 }
 # Before 5.30, Perl's own reading of decimals may miss the nearest number by one bit.
-my $read_decimal = $] >= 5.030 ? sub { $_[0] + 0 } : do { require POSIX; sub { scalar POSIX::strtod($_[0]) } };
+my $reads_decimals = $] >= 5.030;
+my $read_decimal = $reads_decimals ? sub { $_[0] + 0 } : do { require POSIX; sub { scalar POSIX::strtod($_[0]) } };
+
+# A module in C reads JSON twenty times as fast as Perl does, and writes text. Where one is installed, it does what it does
+# exactly. It is not looked for before it pays: that takes as long as a third of the start.
+my ($module, $reads_floats);    # undef: not looked for; '': there is none
+my $worth_a_module = 4096;      # bytes of a text
+
+sub find_module {
+    return $module if defined $module;
+    local ($@, $!, $_, $SIG{__DIE__});
+    local $SIG{__WARN__} = sub { };
+    for my $name ('Cpanel::JSON::XS', 'JSON::XS') {
+        $module = '';    # for what is read and written by the trial
+        $module = eval { tried($name) } || '';
+        last if $module;
+        next unless ref(my $error = $@);    # an interrupt
+        $module = undef;
+        die $error;
+    }
+    return $module;
+}
+
+# A module that has done the same as this driver with what others have done otherwise.
+sub tried {
+    my ($name) = @_;
+    (my $file = "$name.pm") =~ s{::}{/}g;
+    require $file;
+    my $tried = $name->new->utf8->allow_nonref->max_depth(500);
+    if ($] >= 5.036) { $tried->can('unblessed_bool') ? $tried->unblessed_bool : $tried->boolean_values($false, $true) }
+    $_ = 'changed' for @{ $tried->decode('[true,false,null,1]') };
+    reads_alike($tried, $_) or return '' for
+        '[0,-1,999999999999999999,-999999999999999999,[true,false,null,[],{}],{"a":{"a":"1"}},{"":0}]',
+        qq(["","0","1.5","\xc3\xa9","\\u00e9","\\ud83d\\ude00","\xf0\x9f\x98\x80",{"\xc3\xa9":1},{"\\u00e9":1},"\\u0000\\/\\n"]);
+    my $text = join('', map { chr } 0 .. 255, 0x20ac, 0x1f600);
+    return '' if decode_text($tried->encode($text)) ne $text;
+    $reads_floats = $reads_decimals && reads_alike($tried, '[0.1,0.3,1.59,4.35,1e22,1e23,2.5e-5,5e-324,1.7976931348623157e308,'
+        . '0.30000000000000004,123456789.12345678,9007199254740993.0,-0.0,0e1,0.17709356856402891,2.2250738585072014E-308]');
+    return $tried;
+}
+
+sub reads_alike { encode_value($_[0]->decode($_[1]), 0) eq encode_value(decode_text($_[1]), 0) }
+
+# Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
+sub is_read_exactly {
+    my $zeros = $_[0] =~ tr/1-9/0/r;
+    return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
+}
 
 # JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits.
 sub encode {
@@ -167,50 +218,145 @@ sub encode {
         my ($path, $reason) = find_culprit($value, defined $root ? $root : 'result', $error);
         die _BOND_SerializationException->new("$path: " . (ref $reason ? $reason->{message} : $reason));
     }
-    utf8::encode($text);
     return $text;
 }
 
+our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
+
 sub encode_value {
-    my $kind = ref $_[0];
-    if ($kind eq '') {
-        return 'null' unless defined $_[0];
-        return encode_number($_[0]) if is_number($_[0]);
-        refuse("a glob cannot be carried by $protocol: hold() it, or iterate() over its lines") if ref(\$_[0]) eq 'GLOB';
-        return $_[0] ? 'true' : 'false' if is_bool($_[0]);
-        return encode_string($_[0]);
-    }
-    my ($value, $depth) = ($_[0], $_[1] + 1);
-    refuse('refers to itself, or is nested too deep') if $depth > $max_depth;
-    return '[' . join(',', map { encode_value($_, $depth) } @$value) . ']' if $kind eq 'ARRAY';
-    if ($kind eq 'HASH') {
-        my $has_bytes;
-        my $entries = join(',', map {
-            (/^[A-Za-z_]\w*\z/a ? "\"$_\"" : encode_key($_, $has_bytes)) . ':' . encode_value($value->{$_}, $depth)
-        } keys %$value);
-        return $has_bytes ? encode_map($value, $depth) : "{$entries}";
-    }
-    return encode_object($value, $kind, $depth);
+    my ($value, $depth) = @_;
+    local $json = '';
+    write_items($depth, undef, $value);
+    chop $json;
+    return $json;
 }
 
-# A key of an object, which is text: for bytes, it sets its second argument.
+# Writes values that are as deep as that, with a comma behind each, and with keys in front if they have some. Most are
+# told apart and written right here: calling a sub for each would take as long again.
+sub write_items {
+    my ($depth, $keys) = (shift, shift);
+    my $index = 0;
+    for (@_) {
+        $json .= $keys->[$index++] if $keys;
+        if (ref $_) { write_reference($_, $depth + 1) }
+        elsif (!defined $_) { $json .= 'null,' }
+        elsif (is_number($_)) {
+            my $text = my $number = $_;
+            $text .= '';
+            my $is_plain = $text !~ tr/0-9//c || $reads_decimals && $text !~ tr/0-9.//c;
+            $is_plain &&= $text && $text == $number;    # negative zero has the text 0
+            $json .= ($is_plain ? $text : encode_number($number)) . ',';
+        }
+        elsif (is_bool($_)) { $json .= $_ ? 'true,' : 'false,' }
+        elsif (/[^ !#-)+-\[\]-~]/) { $json .= encode_string($_) . ',' }    # a glob begins with a star
+        else { $json .= "\"$_\"," }
+    }
+}
+
+sub write_reference {
+    my ($value, $depth) = @_;
+    my $kind = ref $value;
+    refuse('refers to itself, or is nested too deep') if $depth > $max_depth;
+    if ($kind eq 'ARRAY') {
+        $json .= '[';
+        my $write = @$value > 8 && ref $value->[0] eq 'HASH' ? row_writer(keys %{ $value->[0] }) : \&write_items;
+        $write->($depth, undef, @$value);
+        chop $json if @$value;
+        $json .= '],';
+    }
+    elsif ($kind eq 'HASH') { write_hash($value, $depth) }
+    else { $json .= encode_object($value, $kind, $depth) . ',' }
+}
+
+my %row_writers;
+
+# Rows of a table have the same keys: what writes them is compiled for these keys, in any order, and leaves it to
+# write_items if something is not as usual.
+sub row_writer {
+    my @keys = sort @_;
+    return \&write_items if !@keys || grep { !/^[A-Za-z_]\w*\z/a } @keys;
+    %row_writers = () if keys %row_writers > 100;
+    return $row_writers{"@keys"} ||= compile_row_writer(@keys);
+}
+
+sub compile_row_writer {
+    my (@keys) = @_;
+    my $plain = $reads_decimals ? '0-9.' : '0-9';
+    my $text_of = q{(ref VALUE ? encode_value(VALUE, $depth + 1)
+        : is_number(VALUE) ? ((TEXT = "VALUE") !~ tr/PLAIN//c && TEXT && TEXT == VALUE ? TEXT : encode_number(VALUE))
+        : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
+        : VALUE =~ tr/ !#-)+-[]-~//c ? encode_string(VALUE) : "\"VALUE\"")};
+    my @values = map { "\$value$_" } 0 .. $#keys;
+    my @texts = map { "\$text$_" } 0 .. $#keys;    # one each: they are joined when all are there
+    my @entries = map {
+        my $text = $text_of;
+        $text =~ s/VALUE/$values[$_]/g;
+        $text =~ s/TEXT/$texts[$_]/g;
+        $text =~ s/PLAIN/$plain/;
+        "'\"$keys[$_]\":' . $text";
+    } 0 .. $#keys;
+    my $code = 'sub {
+        my ($depth, $keys) = (shift, shift);
+        for (@_) {
+            if (ref $_ eq "HASH" && keys %$_ == COUNT) {
+                my (TEXTS);
+                my (VALUES) = @$_{qw(KEYS)};
+                if (DEFINED) {
+                    $json .= "{" . ENTRIES . "},";
+                    next;
+                }
+            }
+            write_items($depth, undef, $_);
+        }
+    }';
+    my %parts = (
+        COUNT => scalar @keys,
+        VALUES => join(', ', @values),
+        TEXTS => join(', ', @texts),
+        KEYS => "@keys",
+        DEFINED => join(' && ', map { "defined $_" } @values),
+        ENTRIES => join(" . ',' . ", @entries),
+    );
+    $code =~ s/\b(COUNT|VALUES|TEXTS|KEYS|DEFINED|ENTRIES)\b/$parts{$1}/g;
+    return eval($code) || die $@;
+}
+
+my %key_texts;    # of keys that are plain, with their colons
+
+sub write_hash {
+    my ($value, $depth) = @_;
+    my $has_bytes;
+    my @keys = map { $key_texts{$_} || encode_key($_, $has_bytes) } keys %$value;
+    return $json .= encode_map($value, $depth) . ',' if $has_bytes;
+    $json .= '{';
+    write_items($depth, \@keys, values %$value);
+    chop $json if @keys;
+    $json .= '},';
+}
+
+# A key of an object, which is text, and its colon: for bytes, it sets its second argument.
 sub encode_key {
-    return encode_text($_[0]) unless $extended;
+    if ($_[0] =~ /^[A-Za-z_]\w*\z/a) {
+        %key_texts = () if keys %key_texts > 10_000;
+        return $key_texts{$_[0]} = "\"$_[0]\":";
+    }
+    return encode_text($_[0]) . ':' unless $extended;
     $_[1] = 1 if is_bytes($_[0]);
-    return encode_text($_[0] =~ /^\$/ ? "\$$_[0]" : $_[0]);
+    return encode_text($_[0] =~ /^\$/ ? "\$$_[0]" : $_[0]) . ':';
 }
 
 sub encode_map {
     my ($value, $depth) = @_;
-    my @entries = map { '[' . encode_string($_) . ',' . encode_value($value->{$_}, $depth) . ']' } keys %$value;
+    my @entries = map { '[' . encode_value($_, $depth) . ',' . encode_value($value->{$_}, $depth) . ']' } keys %$value;
     return word(map => '[' . join(',', @entries) . ']');
 }
 
 # A word of EJSON, for what JSON has none for.
 sub word { "{\"\$$_[0]\":$_[1]}" }
 
+# What is neither a number nor plain ASCII.
 sub encode_string {
-    return "\"$_[0]\"" unless $_[0] =~ /[^ !#-\[\]-~]/;
+    refuse("a glob cannot be carried by $protocol: hold() it, or iterate() over its lines") if ref \$_[0] eq 'GLOB';
     return encode_text($_[0]) unless $extended && is_bytes($_[0]);
     return word(binary => '{"base64":"' . base64($_[0]) . '","subType":"00"}');
 }
@@ -227,12 +373,18 @@ sub base64 {
 }
 
 sub encode_text {
-    my $text = $_[0];
-    $text =~ s/(["\\\x00-\x1f\x7f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
+    my $text = "$_[0]";    # without the number that it may have been used as
+    if ($module || length $text > $worth_a_module && find_module()) {
+        my $written = eval { $module->encode($text) };
+        die $@ if ref $@;    # an interrupt
+        return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # half of a pair, maybe, or beyond Unicode
+    }
+    $text =~ s/(["\\\x00-\x1f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
     if (utf8::is_utf8($text) && $text =~ /[^\x00-\x{d7ff}\x{e000}-\x{10ffff}]/) {
         $text =~ s/([\x{d800}-\x{dfff}])/sprintf('\\u%04x', ord $1)/ge;
         refuse("a character beyond Unicode cannot be carried by $protocol") if $text =~ /[^\x00-\x{10ffff}]/;
     }
+    utf8::encode($text);
     return "\"$text\"";
 }
 
@@ -312,46 +464,60 @@ sub find_culprit {
     return ($path, $reason);
 }
 
+my $is_ascii;       # whether the text that is being read is
+my $decoded = 0;    # how many texts have been
+
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
 sub decode {
     my ($text) = @_;
     local $SIG{__DIE__};
     my $value;
-    my $done = eval {
-        for ($text) {
-            $value = decode_value(0);
-            /\G\s*\z/gc or die "it goes on after its end\n";
-        }
-        $value = read_words($value) if $extended && index($text, '"$') >= 0;
-        1;
-    };
+    my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $text > $worth_a_module) && find_module();
+    my $done = $is_for_module && is_read_exactly($text) && eval { $value = $module->decode($text); 1 };
+    $done ||= !ref $@ && eval { $value = decode_text($text); 1 };    # or it is an interrupt
+    $done &&= eval { $value = read_words($value) if $extended && index($text, '"$') >= 0; 1 };
+    return $value if $done;
+    die $@ if ref $@;
     chomp(my $reason = $@);
-    $done or die _BOND_SerializationException->new("what the host sent cannot be decoded: $reason");
+    die _BOND_SerializationException->new("what the host sent cannot be decoded: $reason");
+}
+
+sub decode_text {
+    my ($text) = @_;
+    my $value;
+    for ($text) {
+        $is_ascii = !/[^\x00-\x7f]/;
+        $value = decode_value(0);
+        /\G\s*\z/gc or die "it goes on after its end\n";
+    }
     return $value;
 }
 
+my %literals = (true => $true, false => $false, null => undef);
+
 # Reads on in $_, from where the last match has ended.
 sub decode_value {
-    my $depth = $_[0];
+    my ($depth) = @_;
     /\G\s+/gc;
     return decode_string() if /\G"/gc;
-    return $3 || length $2 > 18 ? decode_odd_number($1, $3) : $1 + 0 if /\G(-?(\d+)((?:\.\d+)?(?:[eE][-+]?\d+)?))/gc;
+    return decode_word($1) if /\G([-+.\w]+)/gca;
     die "it is nested too deep\n" if $depth > $max_depth;
     return decode_array($depth + 1) if /\G\[/gc;
     return decode_hash($depth + 1) if /\G\{/gc;
-    return undef if /\Gnull/gc;
-    return $true if /\Gtrue/gc;
-    return $false if /\Gfalse/gc;
     die "it is not JSON\n";
 }
 
-sub decode_odd_number {
-    my ($text, $fraction) = @_;
-    if ($fraction) {
+# A number, true, false or null.
+sub decode_word {
+    my ($text) = @_;
+    return $literals{$text} if exists $literals{$text};
+    $text =~ /^-?[0-9]+((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\z/ or die "it is not JSON\n";
+    if ($1 ne '') {
         my $number = $read_decimal->($text);
         return $number == 0 && $text =~ /^-/ ? -0.0 : $number;
     }
     my $number = $text + 0;
+    return $number if length $text < 16;
     return $number if do { my $copy = $number; "$copy" eq $text };    # before 5.36, the copy is a string from now on
     require Math::BigInt;
     return Math::BigInt->new($text);
@@ -380,31 +546,63 @@ sub utf8_bytes {
     return $character;
 }
 
+# Most items, and what stands behind them, are taken by one match.
 sub decode_array {
     my ($depth) = @_;
     my @items;
     return \@items if /\G\s*\]/gc;
-    while (1) {
-        push @items, decode_value($depth);
-        next if /\G\s*,/gc;
-        return \@items if /\G\s*\]/gc;
+    while (/\G\s*((?:"[^"\\]*"|[-+.\w]+)[,\]]|)/gca) {
+        my $item = $1;
+        my $end = chop $item;
+        if ($item eq '') {
+            push @items, decode_value($depth);
+            $end = /\G\s*([,\]])/gc ? $1 : '';
+        }
+        elsif (ord $item == 34) {
+            push @items, substr($item, 1, -1);
+            utf8::decode($items[-1]) unless $is_ascii;
+        }
+        else { push @items, $item !~ tr/0-9//c && length $item < 16 ? $item + 0 : decode_word($item) }
+        next if $end eq ',';
+        return \@items if $end eq ']';
         die "a list in it has no end\n";
     }
 }
 
+# Most entries, and what stands behind them, are taken by one match.
 sub decode_hash {
     my ($depth) = @_;
     my %items;
     return \%items if /\G\s*\}/gc;
     while (1) {
-        /\G\s*"/gc or die "a key is missing in it\n";
-        my $key = decode_string();
-        /\G\s*:/gc or die "a value is missing in it\n";
-        $items{$key} = decode_value($depth);
-        next if /\G\s*,/gc;
-        return \%items if /\G\s*\}/gc;
+        my ($key, $item, $end);
+        if (/\G\s*"([^"\\]*)"\s*:\s*((?:"[^"\\]*"|[-+.\w]+)[,}]|)/gca) {
+            ($key, $item) = ($1, $2);
+            utf8::decode($key) unless $is_ascii;
+            $end = chop $item;
+        }
+        else { ($key, $item) = (decode_key(), '') }
+        if ($item eq '') {
+            $items{$key} = decode_value($depth);
+            $end = /\G\s*([,}])/gc ? $1 : '';
+        }
+        elsif (ord $item == 34) {
+            $items{$key} = substr($item, 1, -1);
+            utf8::decode($items{$key}) unless $is_ascii;
+        }
+        else { $items{$key} = $item !~ tr/0-9//c && length $item < 16 ? $item + 0 : decode_word($item) }
+        next if $end eq ',';
+        return \%items if $end eq '}';
         die "an object in it has no end\n";
     }
+}
+
+# A key with escapes in it.
+sub decode_key {
+    /\G\s*"/gc or die "a key is missing in it\n";
+    my $key = decode_string();
+    /\G\s*:/gc or die "a value is missing in it\n";
+    return $key;
 }
 
 # A value with what the words of EJSON mean in their places.
