@@ -1,0 +1,97 @@
+// Contestants of a row take turns, round by round: what slows the machine for a while slows all of them.
+
+import type { Contestant, Session } from './contestants.js';
+import type { Language } from './languages.js';
+import { type Figures, quantile, type Row, type Sizes, START, startTurn } from './rows.js';
+
+/** What a contestant has done in a row, over all rounds. */
+export interface Outcome {
+  readonly language: string;
+  readonly row: string;
+  readonly contestant: string;
+  /** The median, in the row's unit. */
+  readonly value?: number;
+  readonly p99?: number;
+  /** What it is to the limit of the same round: the median, and the quartiles. */
+  readonly ratio?: { readonly low: number; readonly median: number; readonly high: number };
+  /** Why there is no value. */
+  readonly broke?: string;
+}
+
+/** How long a turn may take until a contestant counts as hung, in ms. */
+const HANG = 60_000;
+
+interface Player {
+  readonly contestant: Contestant;
+  session?: Session;
+  readonly figures: Figures[];
+  broke?: string;
+}
+
+export async function measure(
+  row: Row,
+  language: Language,
+  contestants: readonly Contestant[],
+  { rounds, sizes }: { rounds: number; sizes: Sizes },
+): Promise<Outcome[]> {
+  const players: Player[] = contestants
+    .filter((contestant) => contestant.can(language, row.purpose))
+    .map((contestant) => ({ contestant, figures: [] }));
+  // The first round is for warming up.
+  for (let round = 0; round <= rounds; round++) {
+    for (const player of rotated(players, round)) await takeTurn(player, row, language, sizes);
+    if (round === 0) for (const player of players) player.figures.length = 0;
+  }
+  await Promise.all(players.map(({ session }) => session?.close().catch(() => {})));
+  return players.map((player) => outcome(player, players[0] as Player, row, language));
+}
+
+async function takeTurn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<void> {
+  if (player.broke !== undefined) return;
+  try {
+    player.figures.push(await inTime(turn(player, row, language, sizes)));
+  } catch (error) {
+    player.broke = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+  }
+}
+
+async function turn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<Figures> {
+  if (row.name === START) return startTurn(player.contestant, language, sizes);
+  player.session ??= await player.contestant.open(language, row.purpose);
+  return row.turn(player.session, sizes);
+}
+
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('hung')), HANG);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Everybody is first, second, … in turn. */
+function rotated<T>(list: readonly T[], by: number): T[] {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+function outcome({ contestant, figures, broke }: Player, first: Player, row: Row, language: Language): Outcome {
+  const who = { language: language.name, row: row.name, contestant: contestant.name };
+  if (broke !== undefined) return { ...who, broke };
+  const p99s = figures.flatMap(({ p99 }) => (p99 === undefined ? [] : [p99]));
+  return {
+    ...who,
+    value: median(figures.map(({ value }) => value)),
+    ...(p99s.length > 0 && { p99: median(p99s) }),
+    ...(first.broke === undefined && { ratio: ratioTo(first.figures, figures) }),
+  };
+}
+
+function ratioTo(limits: readonly Figures[], figures: readonly Figures[]) {
+  const ratios = figures.map(({ value }, round) => value / (limits[round] as Figures).value);
+  return { low: quantile(ratios, 0.25), median: median(ratios), high: quantile(ratios, 0.75) };
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
