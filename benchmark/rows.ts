@@ -40,6 +40,8 @@ export interface Row {
   /** Whether the higher figure is the better one. */
   readonly isRate: boolean;
   readonly purpose: Purpose;
+  /** Whether the two sides wait for each other all the time, so that they are given one core. */
+  readonly takesTurns: boolean;
   /** One turn. A session is there already, except where opening it is what is measured. */
   turn(session: Session, sizes: Sizes): Promise<Figures>;
 }
@@ -66,6 +68,7 @@ export const ROWS: readonly Row[] = [
     unit: 'ms',
     isRate: false,
     purpose: 'call',
+    takesTurns: false,
     turn: () => Promise.reject(new Error('a start has no session')),
   },
   {
@@ -74,6 +77,7 @@ export const ROWS: readonly Row[] = [
     unit: 'µs',
     isRate: false,
     purpose: 'call',
+    takesTurns: true,
     async turn(session, { calls }) {
       const times = new Array<number>(calls);
       for (let i = 0; i < calls; i++) {
@@ -91,6 +95,7 @@ export const ROWS: readonly Row[] = [
     unit: 'calls/s',
     isRate: true,
     purpose: 'call',
+    takesTurns: false,
     async turn(session, { parallel }) {
       const began = performance.now();
       const sums = await Promise.all(Array.from({ length: parallel }, (_, i) => session.call('add', i, 2)));
@@ -107,6 +112,7 @@ export const ROWS: readonly Row[] = [
     unit: 'MB/s',
     isRate: true,
     purpose: 'call',
+    takesTurns: false,
     turn: (session, { textBytes }) => echo(session, text(textBytes)),
   },
   {
@@ -115,6 +121,7 @@ export const ROWS: readonly Row[] = [
     unit: 'MB/s',
     isRate: true,
     purpose: 'call',
+    takesTurns: false,
     turn: (session, sizes) => echo(session, records(sizes.records)),
   },
   {
@@ -123,6 +130,7 @@ export const ROWS: readonly Row[] = [
     unit: 'µs',
     isRate: false,
     purpose: 'nested',
+    takesTurns: true,
     async turn(session, { levels, nestedCalls }) {
       const times: number[] = [];
       for (let i = 0; i < nestedCalls; i++) {

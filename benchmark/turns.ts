@@ -1,6 +1,7 @@
 // Contestants of a row take turns, round by round: what slows the machine for a while slows all of them.
 
 import type { Contestant, Session } from './contestants.js';
+import { useCores } from './cores.js';
 import type { Language } from './languages.js';
 import { type Figures, quantile, type Row, type Sizes, START, startTurn } from './rows.js';
 
@@ -37,6 +38,7 @@ export async function measure(
   const players: Player[] = contestants
     .filter((contestant) => contestant.can(language, row.purpose))
     .map((contestant) => ({ contestant, figures: [] }));
+  useCores(row.takesTurns ? 'one' : 'all');
   // The first round is for warming up.
   for (let round = 0; round <= rounds; round++) {
     for (const player of rotated(players, round)) await takeTurn(player, row, language, sizes);
