@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BondModule, bond, type Contestant, limit } from './contestants.js';
 import { findLanguages, type Language, pathOf } from './languages.js';
+import { PEERS } from './peers.js';
 import { FULL, ROWS, type Row } from './rows.js';
 import { plainTable } from './table.js';
 import { measure, type Outcome } from './turns.js';
@@ -49,7 +50,7 @@ function chosen<T extends { readonly name: string }>(all: readonly T[], names: r
 
 async function contestants(): Promise<readonly Contestant[]> {
   const others = await Promise.all(options.bond.map(otherBond));
-  const all = [limit, bond('bond', await load(pathOf('../dist/index.js'))), ...others];
+  const all = [limit, bond('bond', await load(pathOf('../dist/index.js'))), ...others, ...PEERS];
   return chosen(all, options.only?.split(',') ?? []);
 }
 

@@ -1,7 +1,6 @@
 // Who takes part. Each opens a session in which the same functions can be called.
 
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { endOf } from './ends.js';
 import type { Language } from './languages.js';
 import { NestedPingPong, PingPong } from './limit.js';
 
@@ -18,6 +17,8 @@ export type Purpose = 'call' | 'nested';
 
 export interface Contestant {
   readonly name: string;
+  /** So slow that it is given a few calls only. */
+  readonly isSlow?: boolean;
   /** Whether it can speak with this language, and for this purpose. */
   can(language: Language, purpose: Purpose): boolean;
   open(language: Language, purpose: Purpose): Promise<Session>;
@@ -45,7 +46,14 @@ export const limit: Contestant = {
     const up = (n: unknown): Promise<unknown> => session.call('down', n);
     const session = purpose === 'call' ? new PingPong(command) : new NestedPingPong(command, { up });
     const { child } = session;
-    return { call: session.call.bind(session), pid: child.pid, close: () => endOf(child) };
+    return {
+      call: session.call.bind(session),
+      pid: child.pid,
+      close() {
+        child.stdin.end();
+        return endOf(child);
+      },
+    };
   },
 };
 
@@ -62,11 +70,4 @@ export function bond(name: string, { makeBond }: BondModule): Contestant {
       return session;
     },
   };
-}
-
-/** Lets a program finish by the end of its input. */
-async function endOf(child: ChildProcess): Promise<void> {
-  const exit = once(child, 'exit');
-  child.stdin?.end();
-  await exit;
 }

@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** How long a turn may take until a contestant counts as hung, in ms. */
-const HANG = 60_000;
+const HANG = 20_000;
 
 interface Player {
   readonly contestant: Contestant;
@@ -60,7 +60,11 @@ async function takeTurn(player: Player, row: Row, language: Language, sizes: Siz
 async function turn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<Figures> {
   if (row.name === START) return startTurn(player.contestant, language, sizes);
   player.session ??= await player.contestant.open(language, row.purpose);
-  return row.turn(player.session, sizes);
+  return row.turn(player.session, player.contestant.isSlow ? fewer(sizes) : sizes);
+}
+
+function fewer(sizes: Sizes): Sizes {
+  return { ...sizes, calls: Math.ceil(sizes.calls / 400), parallel: Math.ceil(sizes.parallel / 400) };
 }
 
 async function inTime<T>(promise: Promise<T>): Promise<T> {
