@@ -1,24 +1,24 @@
 // Who takes part. Each opens a session in which the same functions can be called.
 
 import { endOf } from './ends.js';
-import type { Language } from './languages.js';
-import { NestedPingPong, PingPong } from './limit.js';
+import type { Language, Purpose } from './languages.js';
+import { NestedPingPong, Output, PingPong } from './limit.js';
 
 /** A session with another interpreter. */
 export interface Session {
+  /** Calls a function there. `print_much` resolves to how many bytes have arrived. */
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;
   /** The process on the other side, if there is one. */
   readonly pid?: number | undefined;
   close(): Promise<unknown>;
 }
 
-/** What a session is opened for: the limit has a program for each, and not everybody can nest. */
-export type Purpose = 'call' | 'nested';
-
 export interface Contestant {
   readonly name: string;
   /** So slow that it is given a few calls only. */
   readonly isSlow?: boolean;
+  /** There can be one session only. */
+  readonly isSingle?: boolean;
   /** Whether it can speak with this language, and for this purpose. */
   can(language: Language, purpose: Purpose): boolean;
   open(language: Language, purpose: Purpose): Promise<Session>;
@@ -42,9 +42,7 @@ export const limit: Contestant = {
   name: 'limit',
   can: () => true,
   async open(language, purpose) {
-    const command = language.limit(purpose);
-    const up = (n: unknown): Promise<unknown> => session.call('down', n);
-    const session = purpose === 'call' ? new PingPong(command) : new NestedPingPong(command, { up });
+    const session = limitSession(language.limit(purpose), purpose);
     const { child } = session;
     return {
       call: session.call.bind(session),
@@ -57,6 +55,13 @@ export const limit: Contestant = {
   },
 };
 
+function limitSession(command: readonly string[], purpose: Purpose): PingPong | NestedPingPong | Output {
+  if (purpose === 'call') return new PingPong(command);
+  if (purpose === 'output') return new Output(command);
+  const session: NestedPingPong = new NestedPingPong(command, { up: (n) => session.call('down', n) });
+  return session;
+}
+
 /** The library, in the build that was loaded. */
 export function bond(name: string, { makeBond }: BondModule): Contestant {
   return {
@@ -64,10 +69,23 @@ export function bond(name: string, { makeBond }: BondModule): Contestant {
     can: () => true,
     async open(language, purpose) {
       const { env, lang, executable } = language;
-      const session = await makeBond(lang, [executable], [], { env, stdout: () => {} });
+      let printed = 0;
+      const stdout = (chunk: Buffer): void => {
+        printed += chunk.length;
+      };
+      const session = await makeBond(lang, [executable], [], { env, stdout });
       await session.evalBlock(language.functions);
       if (purpose === 'nested') await session.export((n) => session.call('down', n), 'up');
-      return session;
+      if (purpose !== 'output') return session;
+      return {
+        async call(name, ...args) {
+          printed = 0;
+          await session.call(name, ...args);
+          return printed;
+        },
+        pid: session.pid,
+        close: () => session.close(),
+      };
     },
   };
 }

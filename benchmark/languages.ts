@@ -4,6 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** What a session is opened for: the limit has a program for each, and not everybody can do all of it. */
+export type Purpose = 'call' | 'nested' | 'output';
+
 export interface Language {
   /** The name in the tables. */
   readonly name: string;
@@ -12,8 +15,8 @@ export interface Language {
   /** The interpreter itself, by its path: `python3` may be a script that takes a while to find it. */
   readonly executable: string;
   readonly env: NodeJS.ProcessEnv;
-  /** The command of a limit: `call` or `nested`. */
-  limit(program: 'call' | 'nested'): string[];
+  /** The command of a limit: which of the programs in `limits`. */
+  limit(program: Purpose): string[];
   /** Defines `add(a, b)`, `same(value)`, `down(n)` and `print_much(lines)`. */
   readonly functions: string;
   /** The deepest nesting that is tried, and what has to be said before. */
@@ -46,7 +49,7 @@ def down(n):
 
 def print_much(lines):
     for _ in range(lines):
-        print('x' * 99)`,
+        print('x' * 999)`,
     depth: 10_000,
     beforeDepth: 'import sys; sys.setrecursionlimit(200000)',
   },
@@ -59,7 +62,7 @@ def print_much(lines):
 function add($a, $b) { return $a + $b; }
 function same($value) { return $value; }
 function down($n) { return $n === 0 ? 0 : 1 + up($n - 1); }
-function print_much($lines) { for ($i = 0; $i < $lines; $i++) echo str_repeat('x', 99), "\\n"; }`,
+function print_much($lines) { for ($i = 0; $i < $lines; $i++) echo str_repeat('x', 999), "\\n"; }`,
     depth: 10_000,
   },
   Perl: {
@@ -71,7 +74,7 @@ function print_much($lines) { for ($i = 0; $i < $lines; $i++) echo str_repeat('x
 sub add { $_[0] + $_[1] }
 sub same { $_[0] }
 sub down { my ($n) = @_; no warnings 'recursion'; $n == 0 ? 0 : 1 + up($n - 1) }
-sub print_much { print 'x' x 99, "\\n" for 1 .. $_[0]; return }`,
+sub print_much { print 'x' x 999, "\\n" for 1 .. $_[0]; return }`,
     depth: 10_000,
   },
   JavaScript: {
@@ -83,7 +86,7 @@ sub print_much { print 'x' x 99, "\\n" for 1 .. $_[0]; return }`,
 function add(a, b) { return a + b }
 function same(value) { return value }
 function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }
-function print_much(lines) { for (let i = 0; i < lines; i++) process.stdout.write('x'.repeat(99) + '\\n') }`,
+function print_much(lines) { for (let i = 0; i < lines; i++) process.stdout.write('x'.repeat(999) + '\\n') }`,
     depth: 4_000,
   },
 } as const;
@@ -102,7 +105,7 @@ function found(lang: Language['lang'], complain: (what: string) => void): Langua
   const words = WORDS[lang];
   try {
     const executable = ask(words.command, ...words.path, process.env);
-    const limit = (program: string): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
+    const limit = (program: Purpose): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
     return [{ ...words, name: lang, lang, executable, env: process.env, limit }];
   } catch {
     complain(`${lang} is not here`);

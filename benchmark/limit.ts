@@ -80,3 +80,25 @@ export class NestedPingPong {
     });
   }
 }
+
+/** What is printed there. */
+export class Output {
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+
+  constructor(command: readonly string[]) {
+    this.child = spawn(command[0] as string, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  call(_name: string, lines: unknown): Promise<unknown> {
+    const { stdin, stdout } = this.child;
+    return new Promise((resolve) => {
+      let printed = 0;
+      const count = (chunk: Buffer): void => {
+        printed += chunk.length;
+        if (printed >= Number(lines) * 1_000) resolve(stdout.off('data', count) && printed);
+      };
+      stdout.on('data', count);
+      stdin.write(`${lines}\n`);
+    });
+  }
+}

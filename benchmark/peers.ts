@@ -3,9 +3,9 @@
 import { type ChildProcess, execFile as runFile, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Contestant, Purpose, Session } from './contestants.js';
+import type { Contestant, Session } from './contestants.js';
 import { endOf } from './ends.js';
-import { type Language, pathOf } from './languages.js';
+import { type Language, type Purpose, pathOf } from './languages.js';
 
 const require = createRequire(pathOf('package.json'));
 
@@ -17,13 +17,14 @@ function isPython({ lang }: Language, purpose: Purpose): boolean {
   return lang === 'Python' && purpose === 'call';
 }
 
-function isJavaScript({ lang }: Language): boolean {
-  return lang === 'JavaScript';
+function isJavaScript({ lang }: Language, purpose: Purpose): boolean {
+  return lang === 'JavaScript' && purpose !== 'output';
 }
 
 const pythonia: Contestant = {
   name: 'pythonia',
-  can: ({ lang }) => lang === 'Python',
+  isSingle: true,
+  can: ({ lang }, purpose) => lang === 'Python' && purpose !== 'output',
   async open({ executable }) {
     process.env.PYTHON_BIN = executable; // it starts an interpreter when it is loaded, and has one at a time
     const { python, com }: Package = require('pythonia');

@@ -1,8 +1,8 @@
 // What is measured, a row of the table each.
 
 import { deepStrictEqual, strictEqual } from 'node:assert';
-import type { Contestant, Purpose, Session } from './contestants.js';
-import type { Language } from './languages.js';
+import type { Session } from './contestants.js';
+import type { Purpose } from './languages.js';
 
 /** How much is done in one turn. */
 export interface Sizes {
@@ -13,6 +13,7 @@ export interface Sizes {
   readonly records: number;
   readonly levels: number;
   readonly nestedCalls: number;
+  readonly printedLines: number;
 }
 
 export const FULL: Sizes = {
@@ -23,6 +24,7 @@ export const FULL: Sizes = {
   records: 100_000,
   levels: 100,
   nestedCalls: 20,
+  printedLines: 100_000,
 };
 
 /** What one turn has given. */
@@ -31,6 +33,15 @@ export interface Figures {
   readonly value: number;
   /** The slowest in a hundred, where many are timed one by one. */
   readonly p99?: number;
+}
+
+/** What a contestant has in its turn. */
+export interface Turn {
+  readonly sizes: Sizes;
+  /** A session of its own. */
+  open(): Promise<Session>;
+  /** The session that it has for all of its turns. */
+  session(): Promise<Session>;
 }
 
 export interface Row {
@@ -42,34 +53,38 @@ export interface Row {
   readonly purpose: Purpose;
   /** Whether the two sides wait for each other all the time, so that they are given one core. */
   readonly takesTurns: boolean;
-  /** One turn. A session is there already, except where opening it is what is measured. */
-  turn(session: Session, sizes: Sizes): Promise<Figures>;
-}
-
-/** Opening a session is what this row measures: it has none of its own between turns. */
-export const START = 'start';
-
-export async function startTurn(contestant: Contestant, language: Language, { starts }: Sizes): Promise<Figures> {
-  const times: number[] = [];
-  for (let i = 0; i < starts; i++) {
-    const began = performance.now();
-    const session = await contestant.open(language, 'call');
-    strictEqual(await session.call('add', 1, 2), 3);
-    times.push(performance.now() - began);
-    await session.close();
-  }
-  return { value: quantile(times, 0.5) };
+  /** Whether it opens several sessions at once. */
+  readonly opensMany?: boolean;
+  /** How many rounds, as a share of what was asked for: what takes long says much in a few. */
+  readonly rounds: number;
+  turn(turn: Turn): Promise<Figures>;
 }
 
 export const ROWS: readonly Row[] = [
   {
-    name: START,
+    name: 'start',
     title: 'start to first answer',
     unit: 'ms',
     isRate: false,
     purpose: 'call',
     takesTurns: false,
-    turn: () => Promise.reject(new Error('a start has no session')),
+    rounds: 1,
+    async turn({ open, sizes }) {
+      const times: number[] = [];
+      for (let i = 0; i < sizes.starts; i++) times.push(await startTogether(open, 1));
+      return { value: quantile(times, 0.5) };
+    },
+  },
+  {
+    name: 'ten',
+    title: 'ten started at once',
+    unit: 'ms',
+    isRate: false,
+    purpose: 'call',
+    takesTurns: false,
+    opensMany: true,
+    rounds: 1 / 3,
+    turn: async ({ open }) => ({ value: await startTogether(open, 10) }),
   },
   {
     name: 'sequential',
@@ -78,7 +93,9 @@ export const ROWS: readonly Row[] = [
     isRate: false,
     purpose: 'call',
     takesTurns: true,
-    async turn(session, { calls }) {
+    rounds: 1,
+    async turn({ session: own, sizes: { calls } }) {
+      const session = await own();
       const times = new Array<number>(calls);
       for (let i = 0; i < calls; i++) {
         const began = performance.now();
@@ -96,7 +113,9 @@ export const ROWS: readonly Row[] = [
     isRate: true,
     purpose: 'call',
     takesTurns: false,
-    async turn(session, { parallel }) {
+    rounds: 1,
+    async turn({ session: own, sizes: { parallel } }) {
+      const session = await own();
       const began = performance.now();
       const sums = await Promise.all(Array.from({ length: parallel }, (_, i) => session.call('add', i, 2)));
       const seconds = (performance.now() - began) / 1_000;
@@ -113,7 +132,8 @@ export const ROWS: readonly Row[] = [
     isRate: true,
     purpose: 'call',
     takesTurns: false,
-    turn: (session, { textBytes }) => echo(session, text(textBytes)),
+    rounds: 1 / 2,
+    turn: async ({ session, sizes }) => echo(await session(), text(sizes.textBytes)),
   },
   {
     name: 'records',
@@ -122,7 +142,8 @@ export const ROWS: readonly Row[] = [
     isRate: true,
     purpose: 'call',
     takesTurns: false,
-    turn: (session, sizes) => echo(session, records(sizes.records)),
+    rounds: 1 / 2,
+    turn: async ({ session, sizes }) => echo(await session(), records(sizes.records)),
   },
   {
     name: 'nested',
@@ -131,7 +152,9 @@ export const ROWS: readonly Row[] = [
     isRate: false,
     purpose: 'nested',
     takesTurns: true,
-    async turn(session, { levels, nestedCalls }) {
+    rounds: 1,
+    async turn({ session: own, sizes: { levels, nestedCalls } }) {
+      const session = await own();
       const times: number[] = [];
       for (let i = 0; i < nestedCalls; i++) {
         const began = performance.now();
@@ -141,7 +164,37 @@ export const ROWS: readonly Row[] = [
       return { value: (quantile(times, 0.5) / levels) * 1_000 };
     },
   },
+  {
+    name: 'output',
+    title: '100 MB printed there',
+    unit: 'MB/s',
+    isRate: true,
+    purpose: 'output',
+    takesTurns: false,
+    rounds: 1 / 2,
+    async turn({ session: own, sizes: { printedLines } }) {
+      const session = await own();
+      const began = performance.now();
+      strictEqual(await session.call('print_much', printedLines), printedLines * 1_000);
+      return { value: printedLines / (performance.now() - began) };
+    },
+  },
 ];
+
+/** How long it takes until sessions that are opened at once have all answered, in ms. */
+async function startTogether(open: () => Promise<Session>, count: number): Promise<number> {
+  const began = performance.now();
+  const sessions = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const session = await open();
+      strictEqual(await session.call('add', 1, 2), 3);
+      return session;
+    }),
+  );
+  const time = performance.now() - began;
+  await Promise.all(sessions.map((session) => session.close()));
+  return time;
+}
 
 async function echo(session: Session, value: unknown): Promise<Figures> {
   const bytes = Buffer.byteLength(JSON.stringify(value));

@@ -3,7 +3,7 @@
 import type { Contestant, Session } from './contestants.js';
 import { useCores } from './cores.js';
 import type { Language } from './languages.js';
-import { type Figures, quantile, type Row, type Sizes, START, startTurn } from './rows.js';
+import { type Figures, quantile, type Row, type Sizes } from './rows.js';
 
 /** What a contestant has done in a row, over all rounds. */
 export interface Outcome {
@@ -36,11 +36,11 @@ export async function measure(
   { rounds, sizes }: { rounds: number; sizes: Sizes },
 ): Promise<Outcome[]> {
   const players: Player[] = contestants
-    .filter((contestant) => contestant.can(language, row.purpose))
+    .filter((contestant) => contestant.can(language, row.purpose) && !(row.opensMany && contestant.isSingle))
     .map((contestant) => ({ contestant, figures: [] }));
   useCores(row.takesTurns ? 'one' : 'all');
   // The first round is for warming up.
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round <= Math.ceil(rounds * row.rounds); round++) {
     for (const player of rotated(players, round)) await takeTurn(player, row, language, sizes);
     if (round === 0) for (const player of players) player.figures.length = 0;
   }
@@ -58,9 +58,16 @@ async function takeTurn(player: Player, row: Row, language: Language, sizes: Siz
 }
 
 async function turn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<Figures> {
-  if (row.name === START) return startTurn(player.contestant, language, sizes);
-  player.session ??= await player.contestant.open(language, row.purpose);
-  return row.turn(player.session, player.contestant.isSlow ? fewer(sizes) : sizes);
+  const { contestant } = player;
+  const open = (): Promise<Session> => contestant.open(language, row.purpose);
+  return row.turn({
+    sizes: contestant.isSlow ? fewer(sizes) : sizes,
+    open,
+    async session() {
+      player.session ??= await open();
+      return player.session;
+    },
+  });
 }
 
 function fewer(sizes: Sizes): Sizes {
