@@ -1,24 +1,35 @@
 // What bond costs, side by side with the least that it could: npm run bench [-- options]; --help tells which.
 
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BondModule, bond, type Contestant, limit } from './contestants.js';
+import type { Contestant } from './contestants.js';
+import { useCores } from './cores.js';
+import { deepest } from './depth.js';
+import { bondOf, EVERYBODY } from './everybody.js';
+import { grow, type Series } from './growth.js';
 import { findLanguages, type Language, pathOf } from './languages.js';
-import { PEERS } from './peers.js';
-import { FULL, ROWS, type Row } from './rows.js';
-import { plainTable } from './table.js';
-import { measure, type Outcome } from './turns.js';
+import { type Memory, memoryOf } from './memory.js';
+import type { Outcome } from './outcomes.js';
+import { type Results, writePage } from './page.js';
+import { FULL, ROWS } from './rows.js';
+import { plainGrowth, plainMemory, plainTable } from './table.js';
+import { measure } from './turns.js';
+
+const EXTRAS = ['depth', 'memory', 'payload', 'flight'].map((name) => ({ name }));
+const PARTS = [...ROWS, ...EXTRAS];
 
 const HELP = `npm run bench [-- options]
 
+Without options, all is measured, and written to benchmark/README.md. Otherwise:
+
   --lang <name>     this language alone; may be repeated
-  --row <name>      this row alone; may be repeated: ${ROWS.map(({ name }) => name).join(', ')}
-  --only <names>    these contestants alone, by commas: limit, bond, ...; what comes first is what others are compared with
+  --row <name>      this row alone; may be repeated: ${PARTS.map(({ name }) => name).join(', ')}
+  --only <names>    these contestants alone, by commas: ${['bond', ...EVERYBODY.map(({ name }) => name)].join(', ')};
+                    the others are compared with the first
   --bond <path>     another build of bond, as label=/path/to/dist/index.js; may be repeated
   --rounds <n>      how often contestants take turns (9)
   --quick           a third of the rounds
   --json            figures as JSON on standard output
+  --write           write benchmark/README.md all the same
 `;
 
 const { values: options } = parseArgs({
@@ -27,12 +38,15 @@ const { values: options } = parseArgs({
     row: { type: 'string', multiple: true, default: [] },
     only: { type: 'string' },
     bond: { type: 'string', multiple: true, default: [] },
-    rounds: { type: 'string', default: '9' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    write: { type: 'boolean' },
+    help: { type: 'boolean' },
   },
 });
+
+const bondPath = pathOf('../dist/index.js');
 
 function say(what: string): void {
   process.stderr.write(`${what}\n`);
@@ -48,37 +62,93 @@ function chosen<T extends { readonly name: string }>(all: readonly T[], names: r
   });
 }
 
+/** The contestants, the limit first, and every build of bond behind it. */
 async function contestants(): Promise<readonly Contestant[]> {
-  const others = await Promise.all(options.bond.map(otherBond));
-  const all = [limit, bond('bond', await load(pathOf('../dist/index.js'))), ...others, ...PEERS];
-  return chosen(all, options.only?.split(',') ?? []);
+  const [limit, ...peers] = EVERYBODY as [Contestant, ...Contestant[]];
+  const bonds = [`bond=${bondPath}`, ...options.bond].map((text) => {
+    const [label, path] = text.includes('=') ? text.split('=', 2) : [text, text];
+    return bondOf(label as string, path as string);
+  });
+  const all = [limit, ...(await Promise.all(bonds)), ...peers];
+  const named = options.bond.length > 0 && !options.only ? all.slice(0, bonds.length + 1) : all;
+  return chosen(named, options.only?.split(',') ?? []);
 }
 
-async function otherBond(text: string): Promise<Contestant> {
-  const [label, path] = text.includes('=') ? text.split('=', 2) : [text, text];
-  return bond(label as string, await load(path as string));
-}
+const everybody = await contestants();
+const languages = chosen(findLanguages(say), options.lang);
+const parts = chosen<{ readonly name: string }>(PARTS, options.row).map(({ name }) => name);
+const rounds = Math.ceil(Number(options.rounds ?? 9) / (options.quick ? 3 : 1));
+const core = everybody.filter(({ name }) => name === 'limit' || !EVERYBODY.some((one) => one.name === name));
 
-function load(path: string): Promise<BondModule> {
-  return import(pathToFileURL(resolve(path)).href);
-}
-
-async function run(languages: readonly Language[], rows: readonly Row[]): Promise<Outcome[]> {
-  const all = await contestants();
-  const rounds = Math.ceil(Number(options.rounds) / (options.quick ? 3 : 1));
+async function rowsOf(language: Language): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const language of languages) {
-    for (const row of rows) {
-      say(`${language.name}: ${row.title}`);
-      outcomes.push(...(await measure(row, language, all, { rounds, sizes: FULL })));
-    }
+  for (const row of ROWS.filter(({ name }) => parts.includes(name))) {
+    say(`${language.name}: ${row.title}`);
+    outcomes.push(...(await measure(row, language, everybody, { rounds, sizes: FULL })));
   }
   return outcomes;
 }
 
+async function depthsOf(language: Language): Promise<Outcome[]> {
+  if (!parts.includes('depth')) return [];
+  say(`${language.name}: depth`);
+  const outcomes: Outcome[] = [];
+  for (const one of everybody.filter((contestant) => contestant.can(language, 'nested'))) {
+    outcomes.push(await deepest(one, language));
+  }
+  return outcomes;
+}
+
+async function growthOf(language: Language): Promise<Series[]> {
+  const series: Series[] = [];
+  for (const contestant of core) {
+    for (const what of (['payload', 'flight'] as const).filter((name) => parts.includes(name))) {
+      say(`${language.name}: growth of ${contestant.name} with its ${what}`);
+      series.push(await grow(what, SIZES[what], contestant, language));
+    }
+  }
+  return series;
+}
+
+const SIZES = {
+  payload: [1, 2, 3, 4, 5, 6, 7, 8].map((power) => 10 ** power),
+  flight: [0, 1, 2, 3, 4, 5].map((power) => 10 ** power),
+};
+
+async function memoriesOf(language: Language): Promise<Memory[]> {
+  if (!parts.includes('memory')) return [];
+  const memories: Memory[] = [];
+  for (const { name } of everybody.filter((one) => !one.isSlow && one.can(language, 'call'))) {
+    say(`${language.name}: memory of ${name}`);
+    // Core Perl's own JSON takes a minute for it.
+    const isEndless = name === 'limit' && language.name === 'Perl (core)';
+    const ways = isEndless ? (['rest'] as const) : (['rest', 'echo'] as const);
+    const all = name === 'bond' ? ([...ways, 'there', 'back'] as const) : ways;
+    memories.push(await memoryOf(name, language.name, { bondPath, bytes: 100_000_000, ways: all }));
+  }
+  return memories;
+}
+
+async function run(): Promise<Results> {
+  const outcomes: Outcome[] = [];
+  const growth: Series[] = [];
+  const memories: Memory[] = [];
+  for (const language of languages) {
+    outcomes.push(...(await rowsOf(language)));
+    useCores('all');
+    outcomes.push(...(await depthsOf(language)));
+    growth.push(...(await growthOf(language)));
+    useCores('all');
+    memories.push(...(await memoriesOf(language)));
+  }
+  return { outcomes, growth, memories };
+}
+
 if (options.help) {
   process.stdout.write(HELP);
-} else {
-  const outcomes = await run(chosen(findLanguages(say), options.lang), chosen(ROWS, options.row));
-  process.stdout.write(options.json ? `${JSON.stringify(outcomes, null, 2)}\n` : plainTable(outcomes));
+  process.exit();
 }
+const results = await run();
+if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+else process.stdout.write(plainTable(results.outcomes) + plainGrowth(results.growth) + plainMemory(results.memories));
+if (options.write || process.argv.length === 2) writePage(results, languages);

@@ -17,11 +17,10 @@ export interface Language {
   readonly env: NodeJS.ProcessEnv;
   /** The command of a limit: which of the programs in `limits`. */
   limit(program: Purpose): string[];
-  /** Defines `add(a, b)`, `same(value)`, `down(n)` and `print_much(lines)`. */
+  /** Defines `add(a, b)`, `same(value)`, `take(text)`, `give(length)`, `down(n)` and `print_much(lines)`. */
   readonly functions: string;
-  /** The deepest nesting that is tried, and what has to be said before. */
+  /** The deepest nesting that is tried. */
   readonly depth: number;
-  readonly beforeDepth?: string;
 }
 
 /** The version of an interpreter, for the notes. */
@@ -38,11 +37,20 @@ const WORDS = {
     version: ['-c', 'import sys; print("Python " + sys.version.split()[0])'],
     suffix: 'py',
     functions: `
+import sys
+sys.setrecursionlimit(200000)
+
 def add(a, b):
     return a + b
 
 def same(value):
     return value
+
+def take(text):
+    return len(text)
+
+def give(length):
+    return 'x' * length
 
 def down(n):
     return 0 if n == 0 else 1 + up(n - 1)
@@ -51,7 +59,6 @@ def print_much(lines):
     for _ in range(lines):
         print('x' * 999)`,
     depth: 10_000,
-    beforeDepth: 'import sys; sys.setrecursionlimit(200000)',
   },
   PHP: {
     command: 'php',
@@ -61,6 +68,8 @@ def print_much(lines):
     functions: `
 function add($a, $b) { return $a + $b; }
 function same($value) { return $value; }
+function take($text) { return strlen($text); }
+function give($length) { return str_repeat('x', $length); }
 function down($n) { return $n === 0 ? 0 : 1 + up($n - 1); }
 function print_much($lines) { for ($i = 0; $i < $lines; $i++) echo str_repeat('x', 999), "\\n"; }`,
     depth: 10_000,
@@ -73,6 +82,8 @@ function print_much($lines) { for ($i = 0; $i < $lines; $i++) echo str_repeat('x
     functions: `
 sub add { $_[0] + $_[1] }
 sub same { $_[0] }
+sub take { length $_[0] }
+sub give { 'x' x $_[0] }
 sub down { my ($n) = @_; no warnings 'recursion'; $n == 0 ? 0 : 1 + up($n - 1) }
 sub print_much { print 'x' x 999, "\\n" for 1 .. $_[0]; return }`,
     depth: 10_000,
@@ -85,6 +96,8 @@ sub print_much { print 'x' x 999, "\\n" for 1 .. $_[0]; return }`,
     functions: `
 function add(a, b) { return a + b }
 function same(value) { return value }
+function take(text) { return text.length }
+function give(length) { return 'x'.repeat(length) }
 function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }
 function print_much(lines) { for (let i = 0; i < lines; i++) process.stdout.write('x'.repeat(999) + '\\n') }`,
     depth: 4_000,

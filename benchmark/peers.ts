@@ -85,7 +85,7 @@ const jsonRpc: Contestant = {
   name: 'vscode-jsonrpc',
   can: isJavaScript,
   async open({ executable }) {
-    const { createMessageConnection, StreamMessageReader, StreamMessageWriter }: Package =
+    const { createMessageConnection, ParameterStructures, StreamMessageReader, StreamMessageWriter }: Package =
       require('vscode-jsonrpc/node');
     const child = spawn(executable, [pathOf('peers/jsonrpc.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
     const connection = createMessageConnection(
@@ -95,8 +95,7 @@ const jsonRpc: Contestant = {
     connection.onRequest('up', (n: number) => connection.sendRequest('down', n));
     connection.listen();
     return {
-      // An array would be taken for all the parameters.
-      call: (name, ...args) => connection.sendRequest(name, ...(Array.isArray(args[0]) ? [args] : args)),
+      call: (name, ...args) => connection.sendRequest(name, ParameterStructures.byPosition, ...args),
       pid: child.pid,
       close() {
         const end = endOf(child);

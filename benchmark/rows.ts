@@ -181,6 +181,10 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
+export function rowNamed(name: string): Row {
+  return ROWS.find((row) => row.name === name) as Row;
+}
+
 /** How long it takes until sessions that are opened at once have all answered, in ms. */
 async function startTogether(open: () => Promise<Session>, count: number): Promise<number> {
   const began = performance.now();

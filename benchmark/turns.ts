@@ -3,24 +3,8 @@
 import type { Contestant, Session } from './contestants.js';
 import { useCores } from './cores.js';
 import type { Language } from './languages.js';
+import { inTime, type Outcome, reasonOf } from './outcomes.js';
 import { type Figures, quantile, type Row, type Sizes } from './rows.js';
-
-/** What a contestant has done in a row, over all rounds. */
-export interface Outcome {
-  readonly language: string;
-  readonly row: string;
-  readonly contestant: string;
-  /** The median, in the row's unit. */
-  readonly value?: number;
-  readonly p99?: number;
-  /** What it is to the limit of the same round: the median, and the quartiles. */
-  readonly ratio?: { readonly low: number; readonly median: number; readonly high: number };
-  /** Why there is no value. */
-  readonly broke?: string;
-}
-
-/** How long a turn may take until a contestant counts as hung, in ms. */
-const HANG = 20_000;
 
 interface Player {
   readonly contestant: Contestant;
@@ -53,7 +37,7 @@ async function takeTurn(player: Player, row: Row, language: Language, sizes: Siz
   try {
     player.figures.push(await inTime(turn(player, row, language, sizes)));
   } catch (error) {
-    player.broke = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+    player.broke = reasonOf(error);
   }
 }
 
@@ -72,14 +56,6 @@ async function turn(player: Player, row: Row, language: Language, sizes: Sizes):
 
 function fewer(sizes: Sizes): Sizes {
   return { ...sizes, calls: Math.ceil(sizes.calls / 400), parallel: Math.ceil(sizes.parallel / 400) };
-}
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('hung')), HANG);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** Everybody is first, second, … in turn. */
