@@ -2,7 +2,6 @@
 
 import { parseArgs } from 'node:util';
 import type { Contestant } from './contestants.js';
-import { useCores } from './cores.js';
 import { deepest } from './depth.js';
 import { bondOf, EVERYBODY } from './everybody.js';
 import { grow, type Series } from './growth.js';
@@ -26,7 +25,7 @@ Without options, all is measured, and written to benchmark/README.md. Otherwise:
   --only <names>    these contestants alone, by commas: ${['bond', ...EVERYBODY.map(({ name }) => name)].join(', ')};
                     the others are compared with the first
   --bond <path>     another build of bond, as label=/path/to/dist/index.js; may be repeated
-  --rounds <n>      how often contestants take turns (9)
+  --rounds <n>      how often contestants take turns (7)
   --quick           a third of the rounds
   --json            figures as JSON on standard output
   --write           write benchmark/README.md all the same
@@ -49,7 +48,7 @@ const { values: options } = parseArgs({
 const bondPath = pathOf('../dist/index.js');
 
 function say(what: string): void {
-  process.stderr.write(`${what}\n`);
+  process.stderr.write(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}\n`);
 }
 
 /** Those that were asked for, in the order of asking; all of them if none was. */
@@ -77,7 +76,7 @@ async function contestants(): Promise<readonly Contestant[]> {
 const everybody = await contestants();
 const languages = chosen(findLanguages(say), options.lang);
 const parts = chosen<{ readonly name: string }>(PARTS, options.row).map(({ name }) => name);
-const rounds = Math.ceil(Number(options.rounds ?? 9) / (options.quick ? 3 : 1));
+const rounds = Math.ceil(Number(options.rounds ?? 7) / (options.quick ? 3 : 1));
 const core = everybody.filter(({ name }) => name === 'limit' || !EVERYBODY.some((one) => one.name === name));
 
 async function rowsOf(language: Language): Promise<Outcome[]> {
@@ -93,7 +92,7 @@ async function depthsOf(language: Language): Promise<Outcome[]> {
   if (!parts.includes('depth')) return [];
   say(`${language.name}: depth`);
   const outcomes: Outcome[] = [];
-  for (const one of everybody.filter((contestant) => contestant.can(language, 'nested'))) {
+  for (const one of everybody.filter(({ name, can }) => name !== 'limit' && can(language, 'nested'))) {
     outcomes.push(await deepest(one, language));
   }
   return outcomes;
@@ -135,10 +134,8 @@ async function run(): Promise<Results> {
   const memories: Memory[] = [];
   for (const language of languages) {
     outcomes.push(...(await rowsOf(language)));
-    useCores('all');
     outcomes.push(...(await depthsOf(language)));
     growth.push(...(await growthOf(language)));
-    useCores('all');
     memories.push(...(await memoriesOf(language)));
   }
   return { outcomes, growth, memories };

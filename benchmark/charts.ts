@@ -36,10 +36,12 @@ const [SLOWEST, FASTEST] = [0.1, 16];
 export function speedChart(outcomes: readonly Outcome[]): string {
   const languages = languagesOf(outcomes);
   const rows = ROWS.filter(({ name }) => outcomes.some(({ row }) => row === name));
-  const width = LEFT + languages.length * (PANEL + GAP) + 6;
+  const width = Math.max(880, LEFT + languages.length * (PANEL + GAP) + 6);
   const height = TOP + rows.length * ROW + 40;
   const body = [
-    label(16, 28, 'Speed, where 1 is the limit: further to the right is faster', { class: 'title' }),
+    label(16, 28, 'Speed, where 1 is the limit. Further to the right is faster; at the edge stands what is beyond it', {
+      class: 'title',
+    }),
     ...legend(Object.keys(CONTESTANTS).filter((name) => outcomes.some(({ contestant }) => contestant === name))),
     ...rows.map(({ title }, index) => label(16, TOP + (index + 0.5) * ROW + 4, title.replaceAll('`', ''))),
     ...languages.flatMap((language, index) => speedPanel(outcomes, rows, language, LEFT + index * (PANEL + GAP))),
@@ -49,8 +51,8 @@ export function speedChart(outcomes: readonly Outcome[]): string {
 
 function legend(names: readonly string[]): string[] {
   return names.flatMap((name, index) => [
-    dot(LEFT + 8 + index * 122, 48, name),
-    label(LEFT + 18 + index * 122, 52, name, { class: 'faint' }),
+    dot(24 + index * 122, 48, name),
+    label(34 + index * 122, 52, name, { class: 'faint' }),
   ]);
 }
 
@@ -155,5 +157,7 @@ function growthPanel(
 
 function stroke(language: string, contestant: string): Record<string, string | number> {
   const colour = { stroke: LANGUAGES[language] ?? '#868e96' };
-  return contestant === 'limit' ? { ...colour, 'stroke-dasharray': '2 4' } : { ...colour, 'stroke-width': 2.5 };
+  return contestant === 'limit'
+    ? { ...colour, 'stroke-width': 1.5, 'stroke-dasharray': '4 4' }
+    : { ...colour, 'stroke-width': 2.5 };
 }

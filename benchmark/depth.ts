@@ -3,7 +3,7 @@
 import type { Contestant } from './contestants.js';
 import type { Language } from './languages.js';
 import type { Outcome } from './outcomes.js';
-import { inTime, reasonOf } from './outcomes.js';
+import { HUNG, inTime, reasonOf } from './outcomes.js';
 
 /** How often half the depth is tried, where the whole of it cannot be had. */
 const TRIES = 4;
@@ -17,6 +17,7 @@ export async function deepest(contestant: Contestant, language: Language, wanted
       return broke === '' ? { ...who, value: reached } : { ...who, value: reached, broke };
     } catch (error) {
       broke ||= reasonOf(error);
+      if (broke === HUNG) break;
     }
   }
   return { ...who, broke };

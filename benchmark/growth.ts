@@ -54,6 +54,7 @@ export async function grow(
     points.push({ size, ms: await medianCost(() => COSTS[what](session, size)) });
   }
   await session.close();
+  useCores('all');
   return { language: language.name, contestant: contestant.name, what, points };
 }
 

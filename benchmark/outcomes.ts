@@ -14,13 +14,16 @@ export interface Outcome {
   readonly broke?: string;
 }
 
+/** The reason of whoever does not answer. */
+export const HUNG = 'hung';
+
 /** How long anything may take until it counts as hung, in ms. */
 const HANG = 20_000;
 
 export async function inTime<T>(promise: Promise<T>, time = HANG): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('hung')), time);
+    timer = setTimeout(() => reject(new Error(HUNG)), time);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

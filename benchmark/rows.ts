@@ -7,6 +7,7 @@ import type { Purpose } from './languages.js';
 /** How much is done in one turn. */
 export interface Sizes {
   readonly starts: number;
+  readonly together: number;
   readonly calls: number;
   readonly parallel: number;
   readonly textBytes: number;
@@ -18,6 +19,7 @@ export interface Sizes {
 
 export const FULL: Sizes = {
   starts: 3,
+  together: 10,
   calls: 2_000,
   parallel: 5_000,
   textBytes: 10_000_000,
@@ -84,7 +86,7 @@ export const ROWS: readonly Row[] = [
     takesTurns: false,
     opensMany: true,
     rounds: 1 / 3,
-    turn: async ({ open }) => ({ value: await startTogether(open, 10) }),
+    turn: async ({ open, sizes }) => ({ value: await startTogether(open, sizes.together) }),
   },
   {
     name: 'sequential',

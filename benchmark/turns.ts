@@ -28,6 +28,7 @@ export async function measure(
     for (const player of rotated(players, round)) await takeTurn(player, row, language, sizes);
     if (round === 0) for (const player of players) player.figures.length = 0;
   }
+  useCores('all');
   await Promise.all(players.map(({ session }) => session?.close().catch(() => {})));
   return players.map((player) => outcome(player, players[0] as Player, row, language));
 }
