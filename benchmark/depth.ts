@@ -6,7 +6,7 @@ import type { Outcome } from './outcomes.js';
 import { HUNG, inTime, reasonOf } from './outcomes.js';
 
 /** How often half the depth is tried, where the whole of it cannot be had. */
-const TRIES = 4;
+const TRIES = 6;
 
 export async function deepest(contestant: Contestant, language: Language, wanted = language.depth): Promise<Outcome> {
   const who = { language: language.name, row: 'depth', contestant: contestant.name };

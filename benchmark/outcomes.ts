@@ -28,7 +28,8 @@ export async function inTime<T>(promise: Promise<T>, time = HANG): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** The first line of an error. */
+/** The first line of an error, or what it is if it says nothing. */
 export function reasonOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0] as string;
+  const text = error instanceof Error ? error.message || error.constructor.name : String(error);
+  return text.split('\n')[0] as string;
 }

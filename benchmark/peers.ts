@@ -26,7 +26,9 @@ const pythonia: Contestant = {
   isSingle: true,
   can: ({ lang }, purpose) => lang === 'Python' && purpose !== 'output',
   async open({ executable }) {
-    process.env.PYTHON_BIN = executable; // it starts an interpreter when it is loaded, and has one at a time
+    // It starts an interpreter when it is loaded, and one that it starts later cannot call back.
+    for (const file of Object.keys(require.cache)) if (file.includes('/pythonia/')) delete require.cache[file];
+    process.env.PYTHON_BIN = executable;
     const { python, com }: Package = require('pythonia');
     const functions = await python(pathOf('peers/functions.py'));
     const up = (n: number): Promise<unknown> => functions.down(n, up);
