@@ -8,7 +8,7 @@ import type { Series } from './growth.js';
 import { type Language, pathOf, versionOf } from './languages.js';
 import type { Memory } from './memory.js';
 import type { Outcome } from './outcomes.js';
-import { growthTable, languageTable, memoryTable, targetTable } from './table.js';
+import { aheadList, growthTable, languageTable, memoryTable, targetTable } from './table.js';
 
 /** All that was measured. */
 export interface Results {
@@ -37,6 +37,8 @@ export function figures({ outcomes, growth, memories }: Results, languages: read
     '![Speed of everybody in everything, where 1 is the limit](chart.svg)',
     '### bond, as a multiple of the limit, and what it was to be',
     targetTable(outcomes),
+    '### Where somebody else is ahead',
+    aheadList(outcomes),
     ...languages.flatMap(({ name }) => [`### ${name}`, languageTable(outcomes, name)]),
     '### Growth',
     '![What a call costs by its payload, and many by their number](growth.svg)',

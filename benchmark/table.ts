@@ -54,6 +54,25 @@ function targetCell(outcome: Outcome | undefined): string {
   return `${figure} ${isReached(outcome) ? '✓' : '✗'} ${rowNamed(outcome.row).isRate ? '≥' : '≤'} ${target}`;
 }
 
+/** Who is ahead of bond, and where. */
+export function aheadList(outcomes: readonly Outcome[]): string {
+  const lines = outcomes
+    .filter(({ contestant, ratio }) => contestant === 'bond' && ratio)
+    .flatMap((bond) => {
+      const ahead = outcomes.filter((other) => isOf(other, bond.language, bond.row) && isAhead(other, bond));
+      if (ahead.length === 0) return [];
+      const names = ahead.map(({ contestant, ratio: to }) => `${contestant} ${ratio(to?.median as number)}`);
+      const own = ratio(bond.ratio?.median as number);
+      return [`- ${bond.language}, ${rowNamed(bond.row).title}: ${names.join(', ')}; bond ${own}\n`];
+    });
+  return lines.length > 0 ? lines.join('') : 'Nowhere.\n';
+}
+
+function isAhead({ contestant, row, ratio: to }: Outcome, bond: Outcome): boolean {
+  if (contestant === 'limit' || !to || !bond.ratio) return false;
+  return rowNamed(row).isRate ? to.median > bond.ratio.median : to.median < bond.ratio.median;
+}
+
 /** All contestants of a language: what each took, and what that is to the limit. */
 export function languageTable(outcomes: readonly Outcome[], language: string): string {
   const own = outcomes.filter((outcome) => outcome.language === language);
@@ -118,7 +137,7 @@ function nameOf({ language, contestant }: Series): string {
   return `${language}, ${contestant}`;
 }
 
-function isOf(outcome: Outcome, language: string, row: string, contestant: string): boolean {
+function isOf(outcome: Outcome, language: string, row: string, contestant = outcome.contestant): boolean {
   return outcome.language === language && outcome.row === row && outcome.contestant === contestant;
 }
 
