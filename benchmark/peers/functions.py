@@ -1,0 +1,13 @@
+# What pythonia imports and calls.
+
+
+def add(a, b):
+    return a + b
+
+
+def same(value):
+    return value
+
+
+def down(n, up):
+    return 0 if n == 0 else 1 + up(n - 1)

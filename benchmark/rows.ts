@@ -1,0 +1,233 @@
+// What is measured, a row of the table each.
+
+import { deepStrictEqual, strictEqual } from 'node:assert';
+import type { Session } from './contestants.js';
+import type { Purpose } from './languages.js';
+
+/** How much is done in one turn. */
+export interface Sizes {
+  readonly starts: number;
+  readonly together: number;
+  readonly calls: number;
+  readonly parallel: number;
+  readonly textBytes: number;
+  readonly records: number;
+  readonly levels: number;
+  readonly nestedCalls: number;
+  readonly printedLines: number;
+}
+
+export const FULL: Sizes = {
+  starts: 3,
+  together: 10,
+  calls: 2_000,
+  parallel: 5_000,
+  textBytes: 10_000_000,
+  records: 100_000,
+  levels: 100,
+  nestedCalls: 20,
+  printedLines: 100_000,
+};
+
+/** What one turn has given. */
+export interface Figures {
+  /** What the row compares, in its unit. */
+  readonly value: number;
+  /** The slowest in a hundred, where many are timed one by one. */
+  readonly p99?: number;
+}
+
+/** What a contestant has in its turn. */
+export interface Turn {
+  readonly sizes: Sizes;
+  /** A session of its own. */
+  open(): Promise<Session>;
+  /** The session that it has for all of its turns. */
+  session(): Promise<Session>;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Whether the higher figure is the better one. */
+  readonly isRate: boolean;
+  readonly purpose: Purpose;
+  /** Whether the two sides wait for each other all the time, so that they are given one core. */
+  readonly takesTurns: boolean;
+  /** Whether it opens several sessions at once. */
+  readonly opensMany?: boolean;
+  /** How many rounds, as a share of what was asked for: what takes long says much in a few. */
+  readonly rounds: number;
+  turn(turn: Turn): Promise<Figures>;
+}
+
+export const ROWS: readonly Row[] = [
+  {
+    name: 'start',
+    title: 'start to first answer',
+    unit: 'ms',
+    isRate: false,
+    purpose: 'call',
+    takesTurns: false,
+    rounds: 1,
+    async turn({ open, sizes }) {
+      const times: number[] = [];
+      for (let i = 0; i < sizes.starts; i++) times.push(await startTogether(open, 1));
+      return { value: quantile(times, 0.5) };
+    },
+  },
+  {
+    name: 'ten',
+    title: 'ten started at once',
+    unit: 'ms',
+    isRate: false,
+    purpose: 'call',
+    takesTurns: false,
+    opensMany: true,
+    rounds: 1 / 3,
+    turn: async ({ open, sizes }) => ({ value: await startTogether(open, sizes.together) }),
+  },
+  {
+    name: 'sequential',
+    title: 'sequential call',
+    unit: 'µs',
+    isRate: false,
+    purpose: 'call',
+    takesTurns: true,
+    rounds: 1,
+    async turn({ session: own, sizes: { calls } }) {
+      const session = await own();
+      const times = new Array<number>(calls);
+      for (let i = 0; i < calls; i++) {
+        const began = performance.now();
+        const sum = await session.call('add', i, 2);
+        times[i] = performance.now() - began;
+        strictEqual(sum, i + 2);
+      }
+      return { value: quantile(times, 0.5) * 1_000, p99: quantile(times, 0.99) * 1_000 };
+    },
+  },
+  {
+    name: 'parallel',
+    title: '`Promise.all`',
+    unit: 'calls/s',
+    isRate: true,
+    purpose: 'call',
+    takesTurns: false,
+    rounds: 1,
+    async turn({ session: own, sizes: { parallel } }) {
+      const session = await own();
+      const began = performance.now();
+      const sums = await Promise.all(Array.from({ length: parallel }, (_, i) => session.call('add', i, 2)));
+      const seconds = (performance.now() - began) / 1_000;
+      sums.forEach((sum, i) => {
+        strictEqual(sum, i + 2);
+      });
+      return { value: parallel / seconds };
+    },
+  },
+  {
+    name: 'text',
+    title: '10 MB of text echoed',
+    unit: 'MB/s',
+    isRate: true,
+    purpose: 'call',
+    takesTurns: false,
+    rounds: 1 / 2,
+    turn: async ({ session, sizes }) => echo(await session(), text(sizes.textBytes)),
+  },
+  {
+    name: 'records',
+    title: '100,000 records echoed',
+    unit: 'MB/s',
+    isRate: true,
+    purpose: 'call',
+    takesTurns: false,
+    rounds: 1 / 2,
+    turn: async ({ session, sizes }) => echo(await session(), records(sizes.records)),
+  },
+  {
+    name: 'nested',
+    title: 'a nested level',
+    unit: 'µs',
+    isRate: false,
+    purpose: 'nested',
+    takesTurns: true,
+    rounds: 1,
+    async turn({ session: own, sizes: { levels, nestedCalls } }) {
+      const session = await own();
+      const times: number[] = [];
+      for (let i = 0; i < nestedCalls; i++) {
+        const began = performance.now();
+        strictEqual(await session.call('down', levels), levels);
+        times.push(performance.now() - began);
+      }
+      return { value: (quantile(times, 0.5) / levels) * 1_000 };
+    },
+  },
+  {
+    name: 'output',
+    title: '100 MB printed there',
+    unit: 'MB/s',
+    isRate: true,
+    purpose: 'output',
+    takesTurns: false,
+    rounds: 1 / 2,
+    async turn({ session: own, sizes: { printedLines } }) {
+      const session = await own();
+      const began = performance.now();
+      strictEqual(await session.call('print_much', printedLines), printedLines * 1_000);
+      return { value: printedLines / (performance.now() - began) };
+    },
+  },
+];
+
+export function rowNamed(name: string): Row {
+  return ROWS.find((row) => row.name === name) as Row;
+}
+
+/** How long it takes until sessions that are opened at once have all answered, in ms. */
+async function startTogether(open: () => Promise<Session>, count: number): Promise<number> {
+  const began = performance.now();
+  const sessions = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const session = await open();
+      strictEqual(await session.call('add', 1, 2), 3);
+      return session;
+    }),
+  );
+  const time = performance.now() - began;
+  await Promise.all(sessions.map((session) => session.close()));
+  return time;
+}
+
+async function echo(session: Session, value: unknown): Promise<Figures> {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  globalThis.gc?.();
+  const began = performance.now();
+  const answer = await session.call('same', value);
+  const seconds = (performance.now() - began) / 1_000;
+  deepStrictEqual(answer, value);
+  return { value: bytes / 1e6 / seconds };
+}
+
+/** Prose with what prose has: lines, quotes, and a letter beyond ASCII now and then. */
+export function text(bytes: number): string {
+  const sentence = 'It was a "dark" and stormy night; the rain fell in torrents, except at occasional intervals.\n';
+  const page = `${sentence.repeat(9)}À bientôt, said the façade of the café, and nothing more was heard of it for a while.\n`;
+  return page.repeat(Math.ceil(bytes / page.length)).slice(0, bytes);
+}
+
+/** Rows as they come out of a table. */
+export function records(count: number): object[] {
+  return Array.from({ length: count }, (_, i) => ({ id: i, name: `name ${i}`, price: i + 0.25, active: i % 2 === 0 }));
+}
+
+/** The value below which this share of the values is. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const place = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
+  return low + (high - low) * (place - Math.floor(place));
+}

@@ -1,0 +1,30 @@
+// What was set out to be reached, as ratios to the limit.
+
+import type { Outcome } from './outcomes.js';
+import { rowNamed } from './rows.js';
+
+type Targets = Readonly<Record<string, number>>;
+
+const ORDINARY: Targets = { start: 1.3, sequential: 1.15, parallel: 1, text: 1, records: 0.9, nested: 1.2 };
+
+const TARGETS: Readonly<Record<string, Targets>> = {
+  Python: ORDINARY,
+  PHP: ORDINARY,
+  Perl: ORDINARY,
+  'Perl (core)': { text: 5, records: 3 },
+  JavaScript: { ...ORDINARY, start: 1.1 },
+};
+
+/** The rows that have targets, in their order. */
+export const TARGET_ROWS = Object.keys(ORDINARY);
+
+export function targetOf(language: string, row: string): number | undefined {
+  return TARGETS[language]?.[row];
+}
+
+export function isReached({ language, row, ratio }: Outcome): boolean | undefined {
+  const target = targetOf(language, row);
+  if (target === undefined || !ratio) return undefined;
+  const rounded = Number(ratio.median.toFixed(2));
+  return rowNamed(row).isRate ? rounded >= target : rounded <= target;
+}

@@ -1,0 +1,87 @@
+// Contestants of a row take turns, round by round: what slows the machine for a while slows all of them.
+
+import type { Contestant, Session } from './contestants.js';
+import { useCores } from './cores.js';
+import type { Language } from './languages.js';
+import { inTime, type Outcome, reasonOf } from './outcomes.js';
+import { type Figures, quantile, type Row, type Sizes } from './rows.js';
+
+interface Player {
+  readonly contestant: Contestant;
+  session?: Session;
+  readonly figures: Figures[];
+  broke?: string;
+}
+
+export async function measure(
+  row: Row,
+  language: Language,
+  contestants: readonly Contestant[],
+  { rounds, sizes }: { rounds: number; sizes: Sizes },
+): Promise<Outcome[]> {
+  const players: Player[] = contestants
+    .filter((contestant) => contestant.can(language, row.purpose) && !(row.opensMany && contestant.isSingle))
+    .map((contestant) => ({ contestant, figures: [] }));
+  useCores(row.takesTurns ? 'one' : 'all');
+  // The first round is for warming up.
+  for (let round = 0; round <= Math.ceil(rounds * row.rounds); round++) {
+    for (const player of rotated(players, round)) await takeTurn(player, row, language, sizes);
+    if (round === 0) for (const player of players) player.figures.length = 0;
+  }
+  useCores('all');
+  await Promise.all(players.map(({ session }) => session?.close().catch(() => {})));
+  return players.map((player) => outcome(player, players[0] as Player, row, language));
+}
+
+async function takeTurn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<void> {
+  if (player.broke !== undefined) return;
+  try {
+    player.figures.push(await inTime(turn(player, row, language, sizes)));
+  } catch (error) {
+    player.broke = reasonOf(error);
+  }
+}
+
+async function turn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<Figures> {
+  const { contestant } = player;
+  const open = (): Promise<Session> => contestant.open(language, row.purpose);
+  return row.turn({
+    sizes: contestant.isSlow ? fewer(sizes) : sizes,
+    open,
+    async session() {
+      player.session ??= await open();
+      return player.session;
+    },
+  });
+}
+
+function fewer(sizes: Sizes): Sizes {
+  return { ...sizes, calls: Math.ceil(sizes.calls / 400), parallel: Math.ceil(sizes.parallel / 400) };
+}
+
+/** Everybody is first, second, … in turn. */
+function rotated<T>(list: readonly T[], by: number): T[] {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+function outcome({ contestant, figures, broke }: Player, first: Player, row: Row, language: Language): Outcome {
+  const who = { language: language.name, row: row.name, contestant: contestant.name };
+  if (broke !== undefined) return { ...who, broke };
+  const p99s = figures.flatMap(({ p99 }) => (p99 === undefined ? [] : [p99]));
+  return {
+    ...who,
+    value: median(figures.map(({ value }) => value)),
+    ...(p99s.length > 0 && { p99: median(p99s) }),
+    ...(first.broke === undefined && { ratio: ratioTo(first.figures, figures) }),
+  };
+}
+
+function ratioTo(limits: readonly Figures[], figures: readonly Figures[]) {
+  const ratios = figures.map(({ value }, round) => value / (limits[round] as Figures).value);
+  return { low: quantile(ratios, 0.25), median: median(ratios), high: quantile(ratios, 0.75) };
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
