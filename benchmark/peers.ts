@@ -43,6 +43,7 @@ const pythonia: Contestant = {
       async close() {
         const end = endOf(child);
         python.exit();
+        Object.assign(com, { write() {}, writeRaw() {} }); // what is still under way would crash this process
         await end;
       },
     };

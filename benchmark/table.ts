@@ -54,7 +54,7 @@ function targetCell(outcome: Outcome | undefined): string {
   return `${figure} ${isReached(outcome) ? '✓' : '✗'} ${rowNamed(outcome.row).isRate ? '≥' : '≤'} ${target}`;
 }
 
-/** Who is ahead of bond, and where. */
+/** Who is ahead of bond, and where, among those whose other side stays: a process a call is the limit's own program. */
 export function aheadList(outcomes: readonly Outcome[]): string {
   const lines = outcomes
     .filter(({ contestant, ratio }) => contestant === 'bond' && ratio)
@@ -69,7 +69,7 @@ export function aheadList(outcomes: readonly Outcome[]): string {
 }
 
 function isAhead({ contestant, row, ratio: to }: Outcome, bond: Outcome): boolean {
-  if (contestant === 'limit' || !to || !bond.ratio) return false;
+  if (contestant === 'limit' || contestant === 'execFile' || !to || !bond.ratio) return false;
   return rowNamed(row).isRate ? to.median > bond.ratio.median : to.median < bond.ratio.median;
 }
 
