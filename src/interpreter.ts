@@ -14,6 +14,8 @@ const LAST_OUTPUT = 50;
 const WITHOUT_OUTPUT = 50;
 /** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
 const FULL_OUTBOX = 4096;
+/** The longest text that is written in one go, in characters. */
+const PIECE = 2 ** 21;
 
 /** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
 export async function startInterpreter(
@@ -81,6 +83,8 @@ export class Interpreter {
   readonly #child: SpawnedChild;
   readonly #stderrTail = new Tail();
   #outbox = '';
+  /** Texts that are being written piece by piece. */
+  readonly #unwritten: string[] = [];
   #isHeld = true;
   #isKilled = false;
 
@@ -116,8 +120,27 @@ export class Interpreter {
   readonly #flush = (): void => {
     const text = this.#outbox;
     this.#outbox = '';
-    if (text !== '' && this.#child.stdin.writable) this.#child.stdin.write(text);
+    if (this.#unwritten.length > 0 || text.length > PIECE) this.#writeInPieces(text);
+    else if (text !== '' && this.#child.stdin.writable) this.#child.stdin.write(text);
   };
+
+  /** A long text is made bytes bit by bit, as the interpreter takes it in: it would take its size in memory once more. */
+  #writeInPieces(text: string): void {
+    this.#unwritten.push(text);
+    if (this.#unwritten.length === 1) this.#writeUnwritten(0);
+  }
+
+  #writeUnwritten(start: number): void {
+    const [text] = this.#unwritten;
+    if (text === undefined) return;
+    const end = endOfPiece(text, start);
+    const isWhole = end === text.length;
+    this.#child.stdin.write(text.slice(start, end), (error) => {
+      if (error) return;
+      if (isWhole) this.#unwritten.shift();
+      this.#writeUnwritten(isWhole ? 0 : end);
+    });
+  }
 
   /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
   stream(name: 'stdout' | 'stderr'): Readable {
@@ -188,6 +211,14 @@ export class Interpreter {
     release(child.stderr);
     return { exitCode, signal, stderr: this.#stderrTail.text() };
   }
+}
+
+/** Where a piece ends that begins at `start`: not in the middle of a character of two code units. */
+function endOfPiece(text: string, start: number): number {
+  const end = start + PIECE;
+  if (end >= text.length) return text.length;
+  const code = text.charCodeAt(end - 1);
+  return code >= 0xd800 && code < 0xdc00 ? end - 1 : end;
 }
 
 /** Lets go of a stream that a grandchild may hold open; one that a slow reader keeps waiting is read to its end first. */

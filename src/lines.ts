@@ -107,20 +107,19 @@ export class MessageSplitter {
     }
     const isComplete = newline >= 0 && this.#isLastPiece;
     this.#insidePiece = newline < 0;
-    if (isComplete && length === end - start) this.#finish(bytes, start, end);
-    else {
-      this.#message.add(bytes, start, end);
-      if (isComplete) this.#finish(this.#message.take(), 0, length);
-    }
+    const isWhole = isComplete && length === end - start;
+    if (!isWhole) this.#message.add(bytes, start, end);
+    // No name for the bytes of a long message: nothing keeps them while what it says is read.
+    if (isComplete) this.#events.message(isWhole ? decode(bytes, start, end) : decode(this.#message.take(), 0, length));
     return newline < 0 ? bytes.length : newline + 1;
   }
+}
 
-  /** What is not UTF-8 would lose some of what it says: it is made something that makes no sense at all. */
-  #finish(bytes: Buffer, start: number, end: number): void {
-    const text = bytes.toString('utf8', start, end);
-    const isWrong = text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end));
-    this.#events.message(isWrong ? `(not UTF-8) ${text}` : text);
-  }
+/** The text of a message. What is not UTF-8 would lose some of what it says: it is made something that makes no sense at all. */
+function decode(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, end);
+  const isWrong = text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end));
+  return isWrong ? `(not UTF-8) ${text}` : text;
 }
 
 /** Bytes that arrive bit by bit. They are copied: a short piece would keep all of the chunk alive that it came in. */
@@ -131,7 +130,8 @@ class Gathering {
   add(source: Buffer, start: number, end: number): void {
     const length = this.length + end - start;
     if (length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, length, 65_536));
+      // What is not written to takes no memory; what is left behind does, until it is collected.
+      const larger = Buffer.allocUnsafeSlow(Math.max(8 * this.#bytes.length, length, 65_536));
       this.#bytes.copy(larger, 0, 0, this.length);
       this.#bytes = larger;
     }
