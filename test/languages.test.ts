@@ -159,6 +159,14 @@ describe.each(suites)('%s', (_title, lang, defaults) => {
       expect(await bond.eval(say.get)).toBe(7);
     });
 
+    test('a long text is cut nowhere that shows, wherever its characters of four bytes begin', async () => {
+      const bond = await open();
+      for (const start of ['', 'x']) {
+        const long = start + '😀'.repeat(2_500_000);
+        expect(await bond.call('same', long)).toBe(long);
+      }
+    });
+
     test('an unknown function is a RemoteException', async () => {
       const bond = await open();
       await rejection(bond.call('no_such_function', 1), RemoteException);
