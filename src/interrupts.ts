@@ -46,7 +46,7 @@ export class Interrupts {
   /** Stops a request as soon as it is the one that is carried out. */
   sendInTurn(request: Request): void {
     this.#unwanted.add(request);
-    this.#sendToUnwanted();
+    this.turn();
   }
 
   /** A request is over: another one has its turn. */
@@ -54,7 +54,14 @@ export class Interrupts {
     if (this.#sent.size > 0) this.#forget(request);
     if (this.#unwanted.size === 0) return;
     this.#unwanted.delete(request);
-    this.#sendToUnwanted();
+    this.turn();
+  }
+
+  /** Another request may have its turn: the frame around one that is over has it, too. */
+  turn(): void {
+    if (this.#unwanted.size === 0) return;
+    const running = this.#owner.running();
+    if (running && this.#unwanted.has(running)) this.send();
   }
 
   /** The other side has noticed the interrupt of that number, perhaps after another request had its turn. */
@@ -74,11 +81,6 @@ export class Interrupts {
 
   #forget(request: Request): void {
     for (const [serial, target] of this.#sent) if (target === request) this.#sent.delete(serial);
-  }
-
-  #sendToUnwanted(): void {
-    const running = this.#owner.running();
-    if (running && this.#unwanted.has(running)) this.send();
   }
 
   #nudge(): void {

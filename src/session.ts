@@ -418,6 +418,7 @@ export class Session {
     this.#watch.heard();
     this.#channel.send(formatMessage({ verb, frame: frame.id, payload }));
     this.#sendHeld();
+    this.#interrupts.turn();
   }
 
   #send(verb: AnswerVerb, frame: number, value: unknown): void {

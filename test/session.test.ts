@@ -386,6 +386,25 @@ describe('time', () => {
     await other.done();
   });
 
+  test('an aborted call has its turn also when a call from a timer, which came before it, is answered', async () => {
+    const other = play(`
+      > CALL 0 2 ["slow",[]]
+      < CALL 1 0 ["host",[]]
+      > RETURN 1 0 null
+      > INTERRUPT - 2 1
+      < INTERRUPTED 1
+      < EXCEPT 2 {"message":"interrupted"}
+    `);
+    const controller = new AbortController();
+    await other.export('host', async () => {
+      controller.abort();
+      await delay(1);
+      return null;
+    });
+    await expect(other.call('slow', [], { signal: controller.signal })).rejects.toBeInstanceOf(TimeoutException);
+    await other.done();
+  });
+
   test('a call with a signal that is aborted already is never sent', async () => {
     const other = play('');
     await expect(other.call('f', [], { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(BondException);
