@@ -276,9 +276,9 @@ describe('a Python that lacks something', () => {
 
   test('a module that is missing is named', async () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, 'json.py'), 'raise ImportError("no json in this place")\n');
+    writeFileSync(join(directory, 'select.py'), 'raise ImportError("no select in this place")\n');
     const error = await failedSetUp('Python', 'python3', [], { env: { PYTHONPATH: directory } });
-    expect(error.message).toContain('no json in this place');
+    expect(error.message).toContain('no select in this place');
   });
 });
 
