@@ -13,7 +13,7 @@ BEGIN { ${^WARNING_BITS} = '' }    # `no warnings`, which would make every start
 
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
-my ($in, $out, $last_piece, $more_pieces, $piece_size);
+my ($in, $out, $last_piece, $more_pieces, $piece_size, $room);
 my $saying = 0;    # in the middle of a message
 my $process = $$;
 
@@ -98,33 +98,36 @@ my @released;    # numbers of the host's functions that nothing here refers to a
 
 # Sends one message to the host, after everything that was printed before it.
 sub say_line {
-    my ($message) = @_;
-    exit if $$ != $process;    # a fork that has come to the end of what it was to do: the conversation is its parent's
-    my $selected = select(STDOUT);
-    local $| = 1 unless $|;    # user code has made it buffer: setting this empties the buffer
-    select($selected);
+    flush_output() unless $| && select() eq 'main::STDOUT';    # to ask what STDOUT does would take longer
     $saying = 1;
-    write_line('RELEASE ' . join(' ', splice @released)) if @released;
-    write_line($message);
+    write_message('RELEASE ' . join(' ', splice @released)) if @released;
+    write_message($_[0]);
     $saying = 0;
 }
 
-sub write_line {
-    my ($message) = @_;
-    my $room = $piece_size - length($last_piece) - 1;
-    my $start = 0;
-    while (length($message) - $start > $room) {
-        write_all($more_pieces . substr($message, $start, $room) . "\n");
-        $start += $room;
+# What was printed while user code has made STDOUT buffer.
+sub flush_output {
+    my $selected = select(STDOUT);
+    if (!$|) {
+        $| = 1;    # this empties the buffer
+        $| = 0;
     }
-    write_all($last_piece . ($start ? substr($message, $start) : $message) . "\n");
+    select($selected);
+}
+
+sub write_message {
+    my $start = 0;
+    if (length $_[0] > $room) {
+        for (; length($_[0]) - $start > $room; $start += $room) { write_all($more_pieces . substr($_[0], $start, $room) . "\n") }
+        return write_all($last_piece . substr($_[0], $start) . "\n");
+    }
+    write_all("$last_piece$_[0]\n");
 }
 
 sub write_all {
-    my ($data) = @_;
     my $done = 0;
-    while ($done < length $data) {
-        my $written = syswrite($out, $data, length($data) - $done, $done);
+    while ($done < length $_[0]) {
+        my $written = syswrite($out, $_[0], length $_[0], $done);
         if (defined $written) { $done += $written }
         elsif ($! != 4) { exit 1 }    # not EINTR: nobody listens any more
     }
@@ -203,25 +206,27 @@ sub reads_alike { encode_value($_[0]->decode($_[1]), 0) eq encode_value(decode_t
 
 # Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
 sub is_read_exactly {
+    return 1 if $reads_floats && length $_[0] < 19;
     my $zeros = $_[0] =~ tr/1-9/0/r;
     return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
 }
 
-# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits.
+our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
+
+# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
+# second argument, or in the result.
 sub encode {
-    my ($value, $root) = @_;
-    local $SIG{__DIE__};    # what is thrown below is none of the user's business
-    my $text = eval { encode_value($value, 0) };
-    if (!defined $text) {
+    local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
+    local $json = '';
+    if (!eval { write_items(0, undef, $_[0]); 1 }) {
         my $error = $@;
         die $error if ref $error && !$error->isa('_BOND_SerializationException');
-        my ($path, $reason) = find_culprit($value, defined $root ? $root : 'result', $error);
+        my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] : 'result', $error);
         die _BOND_SerializationException->new("$path: " . (ref $reason ? $reason->{message} : $reason));
     }
-    return $text;
+    chop $json;
+    return $json;
 }
-
-our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
 
 sub encode_value {
     my ($value, $depth) = @_;
@@ -469,13 +474,12 @@ my $decoded = 0;    # how many texts have been
 
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
 sub decode {
-    my ($text) = @_;
-    local $SIG{__DIE__};
+    local $SIG{__DIE__} if $SIG{__DIE__};
     my $value;
-    my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $text > $worth_a_module) && find_module();
-    my $done = $is_for_module && is_read_exactly($text) && eval { $value = $module->decode($text); 1 };
-    $done ||= !ref $@ && eval { $value = decode_text($text); 1 };    # or it is an interrupt
-    $done &&= eval { $value = read_words($value) if $extended && index($text, '"$') >= 0; 1 };
+    my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
+    my $done = $is_for_module && is_read_exactly($_[0]) && eval { $value = $module->decode($_[0]); 1 };
+    $done ||= !ref $@ && eval { $value = decode_text($_[0]); 1 };    # or it is an interrupt
+    $done &&= eval { $value = read_words($value); 1 } if $extended && index($_[0], '"$') >= 0;
     return $value if $done;
     die $@ if ref $@;
     chomp(my $reason = $@);
@@ -739,13 +743,13 @@ my $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 
 sub call_host {
-    my ($name, $arguments, $number) = @_;
+    my ($name, $arguments, $called) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if $$ != $process;
     die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
-    my $payload = encode([defined $number ? $number : $name, $arguments], "arguments of $name");
+    my $payload = encode($arguments, "arguments of ${name}[1]");
     my $frame = ++$last_call;
-    my ($verb, $answer) = serve($frame, "CALL $frame $running $payload");
+    my ($verb, $answer) = serve($frame, "CALL $frame $running [$called,$payload]");
     if ($interrupted) {
         my ($error) = @$interrupted;
         $interrupted = undef;
@@ -767,8 +771,9 @@ sub export {
     my ($name) = @_;
     $name =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ or die "'$name' is not a valid name for a function\n";
     my $full_name = $name =~ /::/ ? $name : "main::$name";
+    my $text = encode($name);
     no strict 'refs';
-    *$full_name = sub { call_host($name, [@_]) };
+    *$full_name = sub { call_host($name, [@_], $text) };
 }
 
 # A function that the host has lent, by its number.
@@ -805,6 +810,8 @@ my %compiled;    # subs that call something function-like, by its text and the n
 my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
 my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
 
+my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
+
 # Evaluates code in package main, in list context.
 sub run_code {
     local $__BOND_driver::code = $_[0];
@@ -814,7 +821,13 @@ sub run_code {
     return @values;
 }
 
+my %full_names;    # of what is called by a name that has no meaning for the driver, such as `sort` has
+
 sub run_call {
+    if (@_ == 2 && (my $full_name = $full_names{ $_[0] })) {
+        no strict 'refs';
+        return &$full_name(@{ $_[1] }) if defined &$full_name;
+    }
     my ($name, $arguments, $references, $named) = @_;
     my %spliced;    # expressions that are arguments themselves stand in the call as they are, prototypes and all
     for my $reference (@{ $references || [] }) {
@@ -824,7 +837,7 @@ sub run_call {
         else { place($arguments, $path, $code) }
     }
     push @$arguments, map { $_ => $named->{$_} } sort keys %$named if $named;
-    if ($name =~ /^\s*(map|grep|sort|reverse)\b(\s*\z)?/) {
+    if ($name =~ $works_on_lists) {
         my ($builtin, $is_bare) = ($1, defined $2);
         # What works on a list takes it as one argument, too.
         $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
@@ -870,7 +883,11 @@ sub named_sub {
     if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
         no strict 'refs';
         my $full_name = $name =~ /::/ ? $name : "main::$name";
-        return \&$full_name if defined &$full_name;
+        if (defined &$full_name) {
+            %full_names = () if keys %full_names > 1000;
+            $full_names{$name} = $full_name if $name !~ $works_on_lists;
+            return \&$full_name;
+        }
     }
     my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
     $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
@@ -1026,23 +1043,16 @@ my %handlers = (
 
 my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
 
-# The next line of the host. It is not read with readline, which a signal's handler that calls the host would upset.
-sub next_line {
-    my $end;
-    while (($end = index($buffer, "\n", $scanned)) < 0) {
-        $scanned = length $buffer;
-        my $count;
-        local $@;
-        # The handler of a signal that comes meanwhile may die: that is not the end of everything.
-        eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 } or do {
-            if ($depth > 1) { $interrupted = [$@] }
-            else { warn $@ }
-            next;
-        };
-        return undef if defined $count ? $count == 0 : $! != 4;    # EINTR: a signal has come
-    }
-    $scanned = 0;
-    return substr($buffer, 0, $end + 1, '');
+# Reads more of what the host sends, unless that has ended. It is not read with readline, which a signal's handler that
+# calls the host would upset.
+sub read_more {
+    my $count;
+    $scanned = length $buffer;
+    return defined $count ? $count : $! == 4 if eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 };    # EINTR
+    # The handler of a signal that has come may die: that is not the end of everything.
+    if ($depth > 1) { $interrupted = [$@] }
+    else { warn $@ }
+    return 1;
 }
 
 my %aside;    # messages that belong to frames further out, by frame
@@ -1050,13 +1060,17 @@ my %aside;    # messages that belong to frames further out, by frame
 # The next message for a frame. What belongs to another one is set aside until its turn.
 sub take {
     my ($frame) = @_;
-    if (my $waiting = $aside{$frame}) {
+    if (%aside && (my $waiting = $aside{$frame})) {
         my $message = shift @$waiting;
         delete $aside{$frame} unless @$waiting;
         return @$message;
     }
-    while (defined(my $line = next_line())) {
-        my ($verb, $target, $request, $payload) = split / /, $line, 4;
+    while (1) {
+        my $end = index($buffer, "\n", $scanned) + 1;
+        if (!$end) { read_more() ? next : last }
+        my ($verb, $target, $request, $payload) = split / /, $end == length $buffer ? $buffer : substr($buffer, 0, $end), 4;
+        substr($buffer, 0, $end, '');
+        $scanned = 0;
         return ($verb, $request, $payload) if $target eq $frame;
         last if $verb eq 'END';
         if ($verb eq 'RELEASE') { release($request) }
@@ -1082,7 +1096,8 @@ sub serve {
             return ($verb, $payload);
         }
         $running = $request;
-        (my $kept, $interrupted) = ($interrupted, undef);    # that is for whoever waits in this frame
+        my $kept = $interrupted;    # that is for whoever waits in this frame
+        $interrupted = undef;
         answer($handler, $request, $payload);
         $interrupted ||= $kept;
         $running = $outer;
@@ -1091,25 +1106,26 @@ sub serve {
 
 sub answer {
     my ($handler, $request, $payload) = @_;
-    my ($text, $error);
-    {
-        local $@;
-        # The outer eval is for one more interrupt, on the way out of the inner one.
+    my ($line, $error);
+    # The outer eval is for one more interrupt, on the way out of the inner one.
+    eval {
         eval {
-            eval {
-                my $given = decode($payload);
-                $busy = 1;
-                $text = $handler->($given);
-                $busy = 0;
-                1;
-            } or $error = [$@];
+            my $given = decode($payload);
+            $busy = 1;
+            $line = "RETURN $request " . $handler->($given);
             $busy = 0;
             1;
         } or $error = [$@];
         $busy = 0;
+        1;
+    } or $error = [$@];
+    $busy = 0;
+    if ($error) {
+        $@ = '';
+        $line = report($request, @$error);
+        undef $error;    # its destructor is part of the request
     }
-    my $line = $error ? report($request, @$error) : "RETURN $request $text";
-    undef $error;    # its destructor is part of the request
+    exit if $$ != $process;    # a fork that has come to the end of what it was to do: the conversation is its parent's
     say_line($line);
 }
 
@@ -1151,6 +1167,7 @@ sub start {
     ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
     $extended = defined $protocol && $protocol eq 'EJSON';
     open_streams();
+    $room = $piece_size - length($last_piece) - 1;
     $SIG{URG} = \&on_notice;
     stand_behind_relay() if ($settings->{pid} || $$) != $$;
     $SIG{INT} = \&on_interrupt;
