@@ -116,20 +116,25 @@ sub flush_output {
 }
 
 sub write_message {
-    my $start = 0;
-    if (length $_[0] > $room) {
-        for (; length($_[0]) - $start > $room; $start += $room) { write_all($more_pieces . substr($_[0], $start, $room) . "\n") }
-        return write_all($last_piece . substr($_[0], $start) . "\n");
-    }
-    write_all("$last_piece$_[0]\n");
+    my ($start, $size) = (0, length $_[0]);
+    do {
+        my $piece = $size <= $room ? "$last_piece$_[0]\n"
+            : ($size - $start > $room ? $more_pieces : $last_piece) . substr($_[0], $start, $room) . "\n";
+        my $done = syswrite($out, $piece);
+        write_rest($piece, $done) if !$done || $done < length $piece;
+        $start += $room;
+    } while ($start < $size);
 }
 
-sub write_all {
+# What an interrupted write has left, whose outcome is the second argument.
+sub write_rest {
+    my ($piece, $written) = @_;
     my $done = 0;
-    while ($done < length $_[0]) {
-        my $written = syswrite($out, $_[0], length $_[0], $done);
+    while (1) {
         if (defined $written) { $done += $written }
         elsif ($! != 4) { exit 1 }    # not EINTR: nobody listens any more
+        return if $done >= length $piece;
+        $written = syswrite($out, $piece, length $piece, $done);
     }
 }
 
@@ -167,6 +172,7 @@ my $read_decimal = $reads_decimals ? sub { $_[0] + 0 } : do { require POSIX; sub
 # A module in C reads JSON twenty times as fast as Perl does, and writes text. Where one is installed, it does what it does
 # exactly. It is not looked for before it pays: that takes as long as a third of the start.
 my ($module, $reads_floats);    # undef: not looked for; '': there is none
+my $surely_exact = 0;           # texts that are shorter are read exactly
 my $worth_a_module = 4096;      # bytes of a text
 
 sub find_module {
@@ -199,6 +205,7 @@ sub tried {
     return '' if decode_text($tried->encode($text)) ne $text;
     $reads_floats = $reads_decimals && reads_alike($tried, '[0.1,0.3,1.59,4.35,1e22,1e23,2.5e-5,5e-324,1.7976931348623157e308,'
         . '0.30000000000000004,123456789.12345678,9007199254740993.0,-0.0,0e1,0.17709356856402891,2.2250738585072014E-308]');
+    $surely_exact = 19 if $reads_floats;
     return $tried;
 }
 
@@ -206,7 +213,6 @@ sub reads_alike { encode_value($_[0]->decode($_[1]), 0) eq encode_value(decode_t
 
 # Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
 sub is_read_exactly {
-    return 1 if $reads_floats && length $_[0] < 19;
     my $zeros = $_[0] =~ tr/1-9/0/r;
     return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
 }
@@ -253,7 +259,10 @@ sub write_items {
             $json .= ($is_plain ? $text : encode_number($number)) . ',';
         }
         elsif (is_bool($_)) { $json .= $_ ? 'true,' : 'false,' }
-        elsif (/[^ !#-)+-\[\]-~]/) { $json .= encode_string($_) . ',' }    # a glob begins with a star
+        elsif (/[^ !#-)+-\[\]-~]/) {    # a glob begins with a star
+            $json .= encode_string($_);
+            $json .= ',';
+        }
         else { $json .= "\"$_\"," }
     }
 }
@@ -477,7 +486,8 @@ sub decode {
     local $SIG{__DIE__} if $SIG{__DIE__};
     my $value;
     my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
-    my $done = $is_for_module && is_read_exactly($_[0]) && eval { $value = $module->decode($_[0]); 1 };
+    my $done =
+        $is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0])) && eval { $value = $module->decode($_[0]); 1 };
     $done ||= !ref $@ && eval { $value = decode_text($_[0]); 1 };    # or it is an interrupt
     $done &&= eval { $value = read_words($value); 1 } if $extended && index($_[0], '"$') >= 0;
     return $value if $done;
@@ -1052,6 +1062,7 @@ sub read_more {
     # The handler of a signal that has come may die: that is not the end of everything.
     if ($depth > 1) { $interrupted = [$@] }
     else { warn $@ }
+    $@ = '';
     return 1;
 }
 
@@ -1112,7 +1123,7 @@ sub answer {
         eval {
             my $given = decode($payload);
             $busy = 1;
-            $line = "RETURN $request " . $handler->($given);
+            $line = $handler->($given);
             $busy = 0;
             1;
         } or $error = [$@];
@@ -1120,7 +1131,8 @@ sub answer {
         1;
     } or $error = [$@];
     $busy = 0;
-    if ($error) {
+    if (!$error) { $line = "RETURN $request $line" }
+    else {
         $@ = '';
         $line = report($request, @$error);
         undef $error;    # its destructor is part of the request
