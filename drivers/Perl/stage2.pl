@@ -11,6 +11,9 @@ package __BOND_driver;
 use strict;
 BEGIN { ${^WARNING_BITS} = '' }    # `no warnings`, which would make every start longer by a tenth
 
+# To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
+# until a sub of theirs is called for the first time; STAGE1 has left them out.
+
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
 my ($in, $out, $last_piece, $more_pieces, $piece_size, $room);
@@ -30,6 +33,8 @@ sub open_streams {
     $| = 1;
     select($selected);
 }
+
+#: seldom
 
 # Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it, and
 # sends the signal. When the host is gone, it ends this process, which may be too busy to look.
@@ -93,6 +98,8 @@ sub bits {
 }
 
 sub is_readable { select(my $ready = bits($_[0]), undef, undef, 0) > 0 }
+
+#: often
 
 my @released;    # numbers of the host's functions that nothing here refers to any more; they come at any time
 
@@ -175,6 +182,8 @@ my ($module, $reads_floats);    # undef: not looked for; '': there is none
 my $surely_exact = 0;           # texts that are shorter are read exactly
 my $worth_a_module = 4096;      # bytes of a text
 
+#: seldom
+
 sub find_module {
     return $module if defined $module;
     local ($@, $!, $_, $SIG{__DIE__});
@@ -210,6 +219,8 @@ sub tried {
 }
 
 sub reads_alike { encode_value($_[0]->decode($_[1]), 0) eq encode_value(decode_text($_[1]), 0) }
+
+#: often
 
 # Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
 sub is_read_exactly {
@@ -282,6 +293,8 @@ sub write_reference {
     else { $json .= encode_object($value, $kind, $depth) . ',' }
 }
 
+#: seldom
+
 my %row_writers;
 
 # Rows of a table have the same keys: what writes them is compiled for these keys, in any order, and leaves it to
@@ -335,6 +348,8 @@ sub compile_row_writer {
     return eval($code) || die $@;
 }
 
+#: often
+
 my %key_texts;    # of keys that are plain, with their colons
 
 sub write_hash {
@@ -358,6 +373,8 @@ sub encode_key {
     $_[1] = 1 if is_bytes($_[0]);
     return encode_text($_[0] =~ /^\$/ ? "\$$_[0]" : $_[0]) . ':';
 }
+
+#: seldom
 
 sub encode_map {
     my ($value, $depth) = @_;
@@ -477,6 +494,8 @@ sub find_culprit {
     }
     return ($path, $reason);
 }
+
+#: often
 
 my $is_ascii;       # whether the text that is being read is
 my $decoded = 0;    # how many texts have been
@@ -611,6 +630,8 @@ sub decode_hash {
     }
 }
 
+#: seldom
+
 # A key with escapes in it.
 sub decode_key {
     /\G\s*"/gc or die "a key is missing in it\n";
@@ -682,6 +703,8 @@ sub key_of {
     return !is_number($key) ? $key : not_finite($key) || encode_number($key);
 }
 
+#: often
+
 # ---- Exceptions -----------------------------------------------------------------------------------------------------
 
 {
@@ -710,6 +733,8 @@ sub key_of {
 @_BOND_InterruptException::ISA = '_BOND_Exception';
 
 my $transparent;
+
+#: seldom
 
 # What the host is told about an exception: the last thing that may fail, so it does little.
 sub report {
@@ -744,6 +769,8 @@ sub describe {
     return "EXCEPT $request " . encode(\%description);
 }
 
+#: often
+
 # ---- Functions of the host ------------------------------------------------------------------------------------------
 
 my $last_call = 0;
@@ -751,6 +778,8 @@ my ($running, $busy, $depth) = (0, 0, 0);
 my $last_interrupt = 0;    # the number of the last one that was noticed
 my $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
+
+#: seldom
 
 sub call_host {
     my ($name, $arguments, $called) = @_;
@@ -812,13 +841,11 @@ sub main::_BOND_stream {
     };
 }
 
+#: often
+
 # ---- Requests -------------------------------------------------------------------------------------------------------
 
 my %compiled;    # subs that call something function-like, by its text and the number of its arguments
-
-# Such an expression need not be compiled: there is a new one every time.
-my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
-my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
 
 my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
 
@@ -839,7 +866,57 @@ sub run_call {
         return &$full_name(@{ $_[1] }) if defined &$full_name;
     }
     my ($name, $arguments, $references, $named) = @_;
-    my %spliced;    # expressions that are arguments themselves stand in the call as they are, prototypes and all
+    my $spliced = $references || $named ? put_references($arguments, $references, $named) : {};
+    if ($name =~ $works_on_lists) {
+        my ($builtin, $is_bare) = ($1, defined $2);
+        # What works on a list takes it as one argument, too.
+        $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
+        $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
+    }
+    return named_sub($name, $spliced, scalar @$arguments)->(@$arguments);
+}
+
+sub named_sub {
+    my ($name, $spliced, $count) = @_;
+    if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
+        no strict 'refs';
+        my $full_name = $name =~ /::/ ? $name : "main::$name";
+        if (defined &$full_name) {
+            %full_names = () if keys %full_names > 1000;
+            $full_names{$name} = $full_name if $name !~ $works_on_lists;
+            return \&$full_name;
+        }
+    }
+    my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
+    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
+    my $list = '(' . join(', ', @terms) . ')';
+    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
+    %compiled = () if keys %compiled > 1000;
+    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
+}
+
+# The first argument of builtins that work on an array or a hash itself, such as push and keys.
+sub dereferenced {
+    my ($name) = @_;
+    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
+    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
+    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
+}
+
+# Where several values came back, the value is their list.
+sub collapsed { @_ == 1 ? $_[0] : \@_ }
+
+#: seldom
+
+# Such an expression need not be compiled: there is a new one every time.
+my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
+my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
+
+# Puts what expressions refer to among the arguments, and those that have names behind the others. Expressions that are
+# arguments themselves stand in the call as they are, prototypes and all: they are returned.
+sub put_references {
+    my ($arguments, $references, $named) = @_;
+    my %spliced;
     for my $reference (@{ $references || [] }) {
         my ($path, $code) = @$reference;
         if ($path->[0] eq 'kwargs') { place($named, [@$path[1 .. $#$path]], $code) }
@@ -847,13 +924,7 @@ sub run_call {
         else { place($arguments, $path, $code) }
     }
     push @$arguments, map { $_ => $named->{$_} } sort keys %$named if $named;
-    if ($name =~ $works_on_lists) {
-        my ($builtin, $is_bare) = ($1, defined $2);
-        # What works on a list takes it as one argument, too.
-        $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
-        $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
-    }
-    return named_sub($name, \%spliced, scalar @$arguments)->(@$arguments);
+    return \%spliced;
 }
 
 # What takes a function in the place of the block. They are compiled in package main, whose $a and $b it may want.
@@ -887,36 +958,6 @@ sub referred {
     return $lent_or_held{$1}->($2 + 0) if $code =~ $lent_or_held;
     return kept(run_code("($code\n)"));
 }
-
-sub named_sub {
-    my ($name, $spliced, $count) = @_;
-    if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
-        no strict 'refs';
-        my $full_name = $name =~ /::/ ? $name : "main::$name";
-        if (defined &$full_name) {
-            %full_names = () if keys %full_names > 1000;
-            $full_names{$name} = $full_name if $name !~ $works_on_lists;
-            return \&$full_name;
-        }
-    }
-    my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
-    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
-    my $list = '(' . join(', ', @terms) . ')';
-    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
-    %compiled = () if keys %compiled > 1000;
-    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
-}
-
-# The first argument of builtins that work on an array or a hash itself, such as push and keys.
-sub dereferenced {
-    my ($name) = @_;
-    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
-    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
-    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
-}
-
-# Where several values came back, the value is their list.
-sub collapsed { @_ == 1 ? $_[0] : \@_ }
 
 # The same for what stays here: a list of its own, and not what the values are taken from.
 sub kept { @_ == 1 ? $_[0] : [@_] }
@@ -1037,6 +1078,8 @@ sub main::_BOND_next {
 }
 
 sub main::_BOND_leave { delete $iterators{ $_[0] }; return }
+
+#: often
 
 my %handlers = (
     EVAL => sub {
@@ -1171,6 +1214,33 @@ sub interruption { _BOND_InterruptException->new('interrupted by the host') }
 
 # ---- Start ----------------------------------------------------------------------------------------------------------
 
+my @seldom = map { /^seldom(.*)/s } split(/\n#: /, $__BOND_driver::text);
+
+sub AUTOLOAD {
+    load_seldom() if @seldom;
+    defined &$__BOND_driver::AUTOLOAD or die "there is no $__BOND_driver::AUTOLOAD";
+    goto &$__BOND_driver::AUTOLOAD;
+}
+
+sub load_seldom {
+    local ($@, $!, $_, $SIG{__DIE__});
+    my $was_saying = $saying;
+    $saying = 1;    # an interrupt would leave half of it undone
+    eval join('', splice(@seldom), "\n1") or die $@;
+    $saying = $was_saying;
+}
+
+# What the host may call begins as something that loads it.
+sub define_stubs {
+    no strict 'refs';
+    for my $name (map { /^sub (main::\w+)/mg } @seldom) {
+        *$name = sub {
+            load_seldom() if @seldom;
+            goto &$name;
+        };
+    }
+}
+
 sub start {
     my $settings = decode((split / /, scalar(readline(STDIN)), 2)[1]);
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
@@ -1193,4 +1263,5 @@ sub start {
 }
 
 undef $__BOND_driver::text;
+define_stubs();
 start();
