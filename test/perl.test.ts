@@ -331,6 +331,34 @@ test('output that Perl is told to buffer arrives before the call resolves all th
   expect(output.text()).toBe('kept');
 });
 
+test('output arrives before the call resolves while something else is selected, and each keeps its buffering', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.evalBlock('$| = 0; open($other, ">", "/dev/null"); select($other); $| = 1; print STDOUT "kept";');
+  expect(output.text()).toBe('kept');
+  expect(await perl.eval('[0 + $|, do { select(STDOUT); 0 + $| }]')).toEqual([1, 0]);
+});
+
+test('a sub that is replaced or gone is not called as it was', async () => {
+  const perl = await open();
+  await perl.evalBlock('sub shape { "old" }');
+  expect([await perl.call('shape'), await perl.call('shape')]).toEqual(['old', 'old']);
+  await perl.evalBlock('no warnings; *shape = sub { "new" };');
+  expect(await perl.call('shape')).toBe('new');
+  await perl.evalBlock('delete $main::{shape};');
+  expect((await rejection(perl.call('shape'), RemoteException)).remoteMessage).toContain('shape');
+  await perl.evalBlock('eval q(sub shape { "again" });');
+  expect(await perl.call('shape')).toBe('again');
+});
+
+test('an exception is gone by the time of the answer', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.evalBlock('{ package Loud; sub DESTROY { print "gone" } }');
+  await rejection(perl.evalBlock('die bless({}, "Loud")'), RemoteException);
+  expect(output.text()).toBe('gone');
+});
+
 test('die in an exit hook, and exit with a code, are told', async () => {
   const perl = await open();
   await perl.evalBlock('END { $? = 7 }');

@@ -11,9 +11,12 @@ package __BOND_driver;
 use strict;
 BEGIN { ${^WARNING_BITS} = '' }    # `no warnings`, which would make every start longer by a tenth
 
+# To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
+# until a sub of theirs is called for the first time; STAGE1 has left them out.
+
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
-my ($in, $out, $last_piece, $more_pieces, $piece_size);
+my ($in, $out, $last_piece, $more_pieces, $piece_size, $room);
 my $saying = 0;    # in the middle of a message
 my $process = $$;
 
@@ -30,6 +33,8 @@ sub open_streams {
     $| = 1;
     select($selected);
 }
+
+#: seldom
 
 # Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it, and
 # sends the signal. When the host is gone, it ends this process, which may be too busy to look.
@@ -94,39 +99,49 @@ sub bits {
 
 sub is_readable { select(my $ready = bits($_[0]), undef, undef, 0) > 0 }
 
+#: often
+
 my @released;    # numbers of the host's functions that nothing here refers to any more; they come at any time
 
 # Sends one message to the host, after everything that was printed before it.
 sub say_line {
-    my ($message) = @_;
-    exit if $$ != $process;    # a fork that has come to the end of what it was to do: the conversation is its parent's
-    my $selected = select(STDOUT);
-    local $| = 1 unless $|;    # user code has made it buffer: setting this empties the buffer
-    select($selected);
+    flush_output() unless $| && select() eq 'main::STDOUT';    # to ask what STDOUT does would take longer
     $saying = 1;
-    write_line('RELEASE ' . join(' ', splice @released)) if @released;
-    write_line($message);
+    write_message('RELEASE ' . join(' ', splice @released)) if @released;
+    write_message($_[0]);
     $saying = 0;
 }
 
-sub write_line {
-    my ($message) = @_;
-    my $room = $piece_size - length($last_piece) - 1;
-    my $start = 0;
-    while (length($message) - $start > $room) {
-        write_all($more_pieces . substr($message, $start, $room) . "\n");
-        $start += $room;
+# What was printed while user code has made STDOUT buffer.
+sub flush_output {
+    my $selected = select(STDOUT);
+    if (!$|) {
+        $| = 1;    # this empties the buffer
+        $| = 0;
     }
-    write_all($last_piece . ($start ? substr($message, $start) : $message) . "\n");
+    select($selected);
 }
 
-sub write_all {
-    my ($data) = @_;
+sub write_message {
+    my ($start, $size) = (0, length $_[0]);
+    do {
+        my $piece = $size <= $room ? "$last_piece$_[0]\n"
+            : ($size - $start > $room ? $more_pieces : $last_piece) . substr($_[0], $start, $room) . "\n";
+        my $done = syswrite($out, $piece);
+        write_rest($piece, $done) if !$done || $done < length $piece;
+        $start += $room;
+    } while ($start < $size);
+}
+
+# What an interrupted write has left, whose outcome is the second argument.
+sub write_rest {
+    my ($piece, $written) = @_;
     my $done = 0;
-    while ($done < length $data) {
-        my $written = syswrite($out, $data, length($data) - $done, $done);
+    while (1) {
         if (defined $written) { $done += $written }
         elsif ($! != 4) { exit 1 }    # not EINTR: nobody listens any more
+        return if $done >= length $piece;
+        $written = syswrite($out, $piece, length $piece, $done);
     }
 }
 
@@ -164,7 +179,10 @@ my $read_decimal = $reads_decimals ? sub { $_[0] + 0 } : do { require POSIX; sub
 # A module in C reads JSON twenty times as fast as Perl does, and writes text. Where one is installed, it does what it does
 # exactly. It is not looked for before it pays: that takes as long as a third of the start.
 my ($module, $reads_floats);    # undef: not looked for; '': there is none
+my $surely_exact = 0;           # texts that are shorter are read exactly
 my $worth_a_module = 4096;      # bytes of a text
+
+#: seldom
 
 sub find_module {
     return $module if defined $module;
@@ -196,10 +214,13 @@ sub tried {
     return '' if decode_text($tried->encode($text)) ne $text;
     $reads_floats = $reads_decimals && reads_alike($tried, '[0.1,0.3,1.59,4.35,1e22,1e23,2.5e-5,5e-324,1.7976931348623157e308,'
         . '0.30000000000000004,123456789.12345678,9007199254740993.0,-0.0,0e1,0.17709356856402891,2.2250738585072014E-308]');
+    $surely_exact = 19 if $reads_floats;
     return $tried;
 }
 
 sub reads_alike { encode_value($_[0]->decode($_[1]), 0) eq encode_value(decode_text($_[1]), 0) }
+
+#: often
 
 # Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
 sub is_read_exactly {
@@ -207,21 +228,22 @@ sub is_read_exactly {
     return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
 }
 
-# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits.
+our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
+
+# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
+# second argument, or in the result.
 sub encode {
-    my ($value, $root) = @_;
-    local $SIG{__DIE__};    # what is thrown below is none of the user's business
-    my $text = eval { encode_value($value, 0) };
-    if (!defined $text) {
+    local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
+    local $json = '';
+    if (!eval { write_items(0, undef, $_[0]); 1 }) {
         my $error = $@;
         die $error if ref $error && !$error->isa('_BOND_SerializationException');
-        my ($path, $reason) = find_culprit($value, defined $root ? $root : 'result', $error);
+        my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] : 'result', $error);
         die _BOND_SerializationException->new("$path: " . (ref $reason ? $reason->{message} : $reason));
     }
-    return $text;
+    chop $json;
+    return $json;
 }
-
-our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
 
 sub encode_value {
     my ($value, $depth) = @_;
@@ -248,7 +270,10 @@ sub write_items {
             $json .= ($is_plain ? $text : encode_number($number)) . ',';
         }
         elsif (is_bool($_)) { $json .= $_ ? 'true,' : 'false,' }
-        elsif (/[^ !#-)+-\[\]-~]/) { $json .= encode_string($_) . ',' }    # a glob begins with a star
+        elsif (/[^ !#-)+-\[\]-~]/) {    # a glob begins with a star
+            $json .= encode_string($_);
+            $json .= ',';
+        }
         else { $json .= "\"$_\"," }
     }
 }
@@ -267,6 +292,8 @@ sub write_reference {
     elsif ($kind eq 'HASH') { write_hash($value, $depth) }
     else { $json .= encode_object($value, $kind, $depth) . ',' }
 }
+
+#: seldom
 
 my %row_writers;
 
@@ -321,6 +348,8 @@ sub compile_row_writer {
     return eval($code) || die $@;
 }
 
+#: often
+
 my %key_texts;    # of keys that are plain, with their colons
 
 sub write_hash {
@@ -344,6 +373,8 @@ sub encode_key {
     $_[1] = 1 if is_bytes($_[0]);
     return encode_text($_[0] =~ /^\$/ ? "\$$_[0]" : $_[0]) . ':';
 }
+
+#: seldom
 
 sub encode_map {
     my ($value, $depth) = @_;
@@ -464,18 +495,20 @@ sub find_culprit {
     return ($path, $reason);
 }
 
+#: often
+
 my $is_ascii;       # whether the text that is being read is
 my $decoded = 0;    # how many texts have been
 
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
 sub decode {
-    my ($text) = @_;
-    local $SIG{__DIE__};
+    local $SIG{__DIE__} if $SIG{__DIE__};
     my $value;
-    my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $text > $worth_a_module) && find_module();
-    my $done = $is_for_module && is_read_exactly($text) && eval { $value = $module->decode($text); 1 };
-    $done ||= !ref $@ && eval { $value = decode_text($text); 1 };    # or it is an interrupt
-    $done &&= eval { $value = read_words($value) if $extended && index($text, '"$') >= 0; 1 };
+    my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
+    my $done =
+        $is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0])) && eval { $value = $module->decode($_[0]); 1 };
+    $done ||= !ref $@ && eval { $value = decode_text($_[0]); 1 };    # or it is an interrupt
+    $done &&= eval { $value = read_words($value); 1 } if $extended && index($_[0], '"$') >= 0;
     return $value if $done;
     die $@ if ref $@;
     chomp(my $reason = $@);
@@ -597,6 +630,8 @@ sub decode_hash {
     }
 }
 
+#: seldom
+
 # A key with escapes in it.
 sub decode_key {
     /\G\s*"/gc or die "a key is missing in it\n";
@@ -668,6 +703,8 @@ sub key_of {
     return !is_number($key) ? $key : not_finite($key) || encode_number($key);
 }
 
+#: often
+
 # ---- Exceptions -----------------------------------------------------------------------------------------------------
 
 {
@@ -696,6 +733,8 @@ sub key_of {
 @_BOND_InterruptException::ISA = '_BOND_Exception';
 
 my $transparent;
+
+#: seldom
 
 # What the host is told about an exception: the last thing that may fail, so it does little.
 sub report {
@@ -730,6 +769,8 @@ sub describe {
     return "EXCEPT $request " . encode(\%description);
 }
 
+#: often
+
 # ---- Functions of the host ------------------------------------------------------------------------------------------
 
 my $last_call = 0;
@@ -738,14 +779,16 @@ my $last_interrupt = 0;    # the number of the last one that was noticed
 my $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 
+#: seldom
+
 sub call_host {
-    my ($name, $arguments, $number) = @_;
+    my ($name, $arguments, $called) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if $$ != $process;
     die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
-    my $payload = encode([defined $number ? $number : $name, $arguments], "arguments of $name");
+    my $payload = encode($arguments, "arguments of ${name}[1]");
     my $frame = ++$last_call;
-    my ($verb, $answer) = serve($frame, "CALL $frame $running $payload");
+    my ($verb, $answer) = serve($frame, "CALL $frame $running [$called,$payload]");
     if ($interrupted) {
         my ($error) = @$interrupted;
         $interrupted = undef;
@@ -767,8 +810,9 @@ sub export {
     my ($name) = @_;
     $name =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ or die "'$name' is not a valid name for a function\n";
     my $full_name = $name =~ /::/ ? $name : "main::$name";
+    my $text = encode($name);
     no strict 'refs';
-    *$full_name = sub { call_host($name, [@_]) };
+    *$full_name = sub { call_host($name, [@_], $text) };
 }
 
 # A function that the host has lent, by its number.
@@ -797,13 +841,13 @@ sub main::_BOND_stream {
     };
 }
 
+#: often
+
 # ---- Requests -------------------------------------------------------------------------------------------------------
 
 my %compiled;    # subs that call something function-like, by its text and the number of its arguments
 
-# Such an expression need not be compiled: there is a new one every time.
-my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
-my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
+my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
 
 # Evaluates code in package main, in list context.
 sub run_code {
@@ -814,9 +858,65 @@ sub run_code {
     return @values;
 }
 
+my %full_names;    # of what is called by a name that has no meaning for the driver, such as `sort` has
+
 sub run_call {
+    if (@_ == 2 && (my $full_name = $full_names{ $_[0] })) {
+        no strict 'refs';
+        return &$full_name(@{ $_[1] }) if defined &$full_name;
+    }
     my ($name, $arguments, $references, $named) = @_;
-    my %spliced;    # expressions that are arguments themselves stand in the call as they are, prototypes and all
+    my $spliced = $references || $named ? put_references($arguments, $references, $named) : {};
+    if ($name =~ $works_on_lists) {
+        my ($builtin, $is_bare) = ($1, defined $2);
+        # What works on a list takes it as one argument, too.
+        $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
+        $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
+    }
+    return named_sub($name, $spliced, scalar @$arguments)->(@$arguments);
+}
+
+sub named_sub {
+    my ($name, $spliced, $count) = @_;
+    if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
+        no strict 'refs';
+        my $full_name = $name =~ /::/ ? $name : "main::$name";
+        if (defined &$full_name) {
+            %full_names = () if keys %full_names > 1000;
+            $full_names{$name} = $full_name if $name !~ $works_on_lists;
+            return \&$full_name;
+        }
+    }
+    my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
+    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
+    my $list = '(' . join(', ', @terms) . ')';
+    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
+    %compiled = () if keys %compiled > 1000;
+    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
+}
+
+# The first argument of builtins that work on an array or a hash itself, such as push and keys.
+sub dereferenced {
+    my ($name) = @_;
+    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
+    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
+    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
+}
+
+# Where several values came back, the value is their list.
+sub collapsed { @_ == 1 ? $_[0] : \@_ }
+
+#: seldom
+
+# Such an expression need not be compiled: there is a new one every time.
+my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
+my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
+
+# Puts what expressions refer to among the arguments, and those that have names behind the others. Expressions that are
+# arguments themselves stand in the call as they are, prototypes and all: they are returned.
+sub put_references {
+    my ($arguments, $references, $named) = @_;
+    my %spliced;
     for my $reference (@{ $references || [] }) {
         my ($path, $code) = @$reference;
         if ($path->[0] eq 'kwargs') { place($named, [@$path[1 .. $#$path]], $code) }
@@ -824,13 +924,7 @@ sub run_call {
         else { place($arguments, $path, $code) }
     }
     push @$arguments, map { $_ => $named->{$_} } sort keys %$named if $named;
-    if ($name =~ /^\s*(map|grep|sort|reverse)\b(\s*\z)?/) {
-        my ($builtin, $is_bare) = ($1, defined $2);
-        # What works on a list takes it as one argument, too.
-        $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
-        $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
-    }
-    return named_sub($name, \%spliced, scalar @$arguments)->(@$arguments);
+    return \%spliced;
 }
 
 # What takes a function in the place of the block. They are compiled in package main, whose $a and $b it may want.
@@ -864,32 +958,6 @@ sub referred {
     return $lent_or_held{$1}->($2 + 0) if $code =~ $lent_or_held;
     return kept(run_code("($code\n)"));
 }
-
-sub named_sub {
-    my ($name, $spliced, $count) = @_;
-    if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
-        no strict 'refs';
-        my $full_name = $name =~ /::/ ? $name : "main::$name";
-        return \&$full_name if defined &$full_name;
-    }
-    my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
-    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
-    my $list = '(' . join(', ', @terms) . ')';
-    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
-    %compiled = () if keys %compiled > 1000;
-    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
-}
-
-# The first argument of builtins that work on an array or a hash itself, such as push and keys.
-sub dereferenced {
-    my ($name) = @_;
-    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
-    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
-    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
-}
-
-# Where several values came back, the value is their list.
-sub collapsed { @_ == 1 ? $_[0] : \@_ }
 
 # The same for what stays here: a list of its own, and not what the values are taken from.
 sub kept { @_ == 1 ? $_[0] : [@_] }
@@ -1011,6 +1079,8 @@ sub main::_BOND_next {
 
 sub main::_BOND_leave { delete $iterators{ $_[0] }; return }
 
+#: often
+
 my %handlers = (
     EVAL => sub {
         my ($code) = @_;
@@ -1026,23 +1096,17 @@ my %handlers = (
 
 my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
 
-# The next line of the host. It is not read with readline, which a signal's handler that calls the host would upset.
-sub next_line {
-    my $end;
-    while (($end = index($buffer, "\n", $scanned)) < 0) {
-        $scanned = length $buffer;
-        my $count;
-        local $@;
-        # The handler of a signal that comes meanwhile may die: that is not the end of everything.
-        eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 } or do {
-            if ($depth > 1) { $interrupted = [$@] }
-            else { warn $@ }
-            next;
-        };
-        return undef if defined $count ? $count == 0 : $! != 4;    # EINTR: a signal has come
-    }
-    $scanned = 0;
-    return substr($buffer, 0, $end + 1, '');
+# Reads more of what the host sends, unless that has ended. It is not read with readline, which a signal's handler that
+# calls the host would upset.
+sub read_more {
+    my $count;
+    $scanned = length $buffer;
+    return defined $count ? $count : $! == 4 if eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 };    # EINTR
+    # The handler of a signal that has come may die: that is not the end of everything.
+    if ($depth > 1) { $interrupted = [$@] }
+    else { warn $@ }
+    $@ = '';
+    return 1;
 }
 
 my %aside;    # messages that belong to frames further out, by frame
@@ -1050,13 +1114,17 @@ my %aside;    # messages that belong to frames further out, by frame
 # The next message for a frame. What belongs to another one is set aside until its turn.
 sub take {
     my ($frame) = @_;
-    if (my $waiting = $aside{$frame}) {
+    if (%aside && (my $waiting = $aside{$frame})) {
         my $message = shift @$waiting;
         delete $aside{$frame} unless @$waiting;
         return @$message;
     }
-    while (defined(my $line = next_line())) {
-        my ($verb, $target, $request, $payload) = split / /, $line, 4;
+    while (1) {
+        my $end = index($buffer, "\n", $scanned) + 1;
+        if (!$end) { read_more() ? next : last }
+        my ($verb, $target, $request, $payload) = split / /, $end == length $buffer ? $buffer : substr($buffer, 0, $end), 4;
+        substr($buffer, 0, $end, '');
+        $scanned = 0;
         return ($verb, $request, $payload) if $target eq $frame;
         last if $verb eq 'END';
         if ($verb eq 'RELEASE') { release($request) }
@@ -1082,7 +1150,8 @@ sub serve {
             return ($verb, $payload);
         }
         $running = $request;
-        (my $kept, $interrupted) = ($interrupted, undef);    # that is for whoever waits in this frame
+        my $kept = $interrupted;    # that is for whoever waits in this frame
+        $interrupted = undef;
         answer($handler, $request, $payload);
         $interrupted ||= $kept;
         $running = $outer;
@@ -1091,25 +1160,27 @@ sub serve {
 
 sub answer {
     my ($handler, $request, $payload) = @_;
-    my ($text, $error);
-    {
-        local $@;
-        # The outer eval is for one more interrupt, on the way out of the inner one.
+    my ($line, $error);
+    # The outer eval is for one more interrupt, on the way out of the inner one.
+    eval {
         eval {
-            eval {
-                my $given = decode($payload);
-                $busy = 1;
-                $text = $handler->($given);
-                $busy = 0;
-                1;
-            } or $error = [$@];
+            my $given = decode($payload);
+            $busy = 1;
+            $line = $handler->($given);
             $busy = 0;
             1;
         } or $error = [$@];
         $busy = 0;
+        1;
+    } or $error = [$@];
+    $busy = 0;
+    if (!$error) { $line = "RETURN $request $line" }
+    else {
+        $@ = '';
+        $line = report($request, @$error);
+        undef $error;    # its destructor is part of the request
     }
-    my $line = $error ? report($request, @$error) : "RETURN $request $text";
-    undef $error;    # its destructor is part of the request
+    exit if $$ != $process;    # a fork that has come to the end of what it was to do: the conversation is its parent's
     say_line($line);
 }
 
@@ -1143,6 +1214,33 @@ sub interruption { _BOND_InterruptException->new('interrupted by the host') }
 
 # ---- Start ----------------------------------------------------------------------------------------------------------
 
+my @seldom = map { /^seldom(.*)/s } split(/\n#: /, $__BOND_driver::text);
+
+sub AUTOLOAD {
+    load_seldom() if @seldom;
+    defined &$__BOND_driver::AUTOLOAD or die "there is no $__BOND_driver::AUTOLOAD";
+    goto &$__BOND_driver::AUTOLOAD;
+}
+
+sub load_seldom {
+    local ($@, $!, $_, $SIG{__DIE__});
+    my $was_saying = $saying;
+    $saying = 1;    # an interrupt would leave half of it undone
+    eval join('', splice(@seldom), "\n1") or die $@;
+    $saying = $was_saying;
+}
+
+# What the host may call begins as something that loads it.
+sub define_stubs {
+    no strict 'refs';
+    for my $name (map { /^sub (main::\w+)/mg } @seldom) {
+        *$name = sub {
+            load_seldom() if @seldom;
+            goto &$name;
+        };
+    }
+}
+
 sub start {
     my $settings = decode((split / /, scalar(readline(STDIN)), 2)[1]);
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
@@ -1151,6 +1249,7 @@ sub start {
     ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
     $extended = defined $protocol && $protocol eq 'EJSON';
     open_streams();
+    $room = $piece_size - length($last_piece) - 1;
     $SIG{URG} = \&on_notice;
     stand_behind_relay() if ($settings->{pid} || $$) != $$;
     $SIG{INT} = \&on_interrupt;
@@ -1164,4 +1263,5 @@ sub start {
 }
 
 undef $__BOND_driver::text;
+define_stubs();
 start();
