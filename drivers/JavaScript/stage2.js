@@ -613,7 +613,14 @@ function needRoom(levels) {
   if (levels > 0) needRoom(levels - 1);
 }
 
+/** Has what an exception needs compiled while the stack has room for that. */
+function rehearseFailure() {
+  const text = report(0, new RangeError(''));
+  errorOfHost('EXCEPT', decode(text.slice(text.indexOf(' ', text.indexOf(' ') + 1) + 1)), 0);
+}
+
 function callHost(name, args, number = name) {
+  if (lastCall === 0) rehearseFailure();
   needRoom(200);
   const payload = encode([number, args], `arguments of ${name}`);
   const frame = String(++lastCall);
