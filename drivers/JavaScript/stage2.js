@@ -1223,9 +1223,8 @@ function finish(message) {
 
 /** The line that follows STAGE2, which is here already or about to come. */
 function readSettings() {
-  const byte = Buffer.alloc(1);
   let line = '';
-  while (readSync(0, byte, 0, 1, null) === 1 && byte[0] !== NEWLINE) line += byte.toString('latin1');
+  while (!line.endsWith('\n')) line += readNow().toString('latin1');
   return JSON.parse(line.slice(line.indexOf(' ') + 1));
 }
 
