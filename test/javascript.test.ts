@@ -485,6 +485,43 @@ test('an interrupt ends what is run, synchronous or not, and keeps timers and va
   expect(await js.eval('n')).toBe(1);
 });
 
+describe('calls within calls', () => {
+  const DOWN = 'function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }';
+
+  test('go 4,000 levels deep, and the session outlives what is deeper than the stack', async () => {
+    const js = await open();
+    await js.evalBlock(DOWN);
+    await js.export((n: number) => js.call('down', n), 'up');
+    expect(await js.call('down', 4000)).toBe(4000);
+    expect((await rejection(js.call('down', 10_000), RemoteException)).type).toBe('RangeError');
+    await expectAlive(js);
+    expect(await js.call('down', 4000)).toBe(4000);
+  }, 60_000);
+
+  /** What comes of a loop without end, so many levels deep, that is interrupted. */
+  async function interruptAt(levels: number, code: string) {
+    const output = collect();
+    const js = await open({ stdout: output.stdout });
+    await js.evalBlock(code);
+    await js.export((n: number) => (n > 0 ? js.call('down', n) : js.evalBlock('console.log("here"); for (;;);')), 'up');
+    const call = js.call('down', levels).catch((error: Error) => error.message);
+    await output.until('here');
+    await js.interrupt();
+    const outcome = await call;
+    await expectAlive(js);
+    return outcome;
+  }
+
+  test.each([1, 10, 100, 101, 1000])('can be interrupted %i levels deep', async (levels) => {
+    expect(await interruptAt(levels, DOWN)).toContain('interrupted by the host');
+  });
+
+  test('that are interrupted far down go on farther out', async () => {
+    const code = 'function down(n) { try { return up(n - 1) } catch (e) { if (n === 950) return "caught"; throw e } }';
+    expect(await interruptAt(1000, code)).toBe('caught');
+  });
+});
+
 test.each(protocols)('answers arrive whole, whichever piece their last byte falls into (%s)', async (protocol) => {
   const js = await open({ protocol });
   for (const [character, around] of [

@@ -168,8 +168,7 @@ const released = []; // numbers of the host's functions that nothing here refers
 /** Sends one message to the host. What was printed before it has been written. */
 function say(message) {
   if (released.length > 0) say(`RELEASE ${released.splice(0).join(' ')}`);
-  // A character has at most three bytes here.
-  if (3 * message.length < PIECE - lastPiece.length) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
+  if (isShort(message)) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
   const body = Buffer.from(message);
   const room = PIECE - lastPiece.length - 1;
   let start = 0;
@@ -178,6 +177,11 @@ function say(message) {
 }
 
 const outBuffer = Buffer.allocUnsafeSlow(PIECE);
+
+/** Whether a message is surely written in one go: a character has at most three bytes here. */
+function isShort(message) {
+  return 3 * message.length < PIECE - lastPiece.length;
+}
 
 function sendPart(mark, body, start, end) {
   let length = outBuffer.write(mark);
@@ -609,7 +613,14 @@ function needRoom(levels) {
   if (levels > 0) needRoom(levels - 1);
 }
 
+/** Has what an exception needs compiled while the stack has room for that. */
+function rehearseFailure() {
+  const text = report(0, new RangeError(''));
+  errorOfHost('EXCEPT', decode(text.slice(text.indexOf(' ', text.indexOf(' ') + 1) + 1)), 0);
+}
+
 function callHost(name, args, number = name) {
+  if (lastCall === 0) rehearseFailure();
   needRoom(200);
   const payload = encode([number, args], `arguments of ${name}`);
   const frame = String(++lastCall);
@@ -955,12 +966,14 @@ function interruptible(run) {
   }
 }
 
-let stopped = 0; // the id of the request that a signal has stopped last
+let stopped = 0;       // the id of the request that a signal has stopped last
+let hasStrayed = false; // a signal came between two requests
 
 /** Waits for a signal that has been sent, and nothing is to be stopped by any more: it would stop what comes next. */
 function absorbSignal() {
   const start = Date.now();
-  while (!takeSignal() && Date.now() - start < 20) pause();
+  while (!hasStrayed && !takeSignal() && Date.now() - start < 20) pause();
+  hasStrayed = false;
 }
 
 /** Whether there was a signal while nothing ran that it could have stopped. Asking forgets it. */
@@ -969,12 +982,7 @@ function takeSignal() {
   return watchdog.stopSigintWatchdog();
 }
 
-const HANDLERS = {
-  EVAL: (code) => evaluate(code),
-  EVAL_BLOCK: (code) => evaluateBlock(code),
-  CALL: (given) => call(given),
-  EXPORT: (name) => exportName(name),
-};
+const HANDLERS = { EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName };
 const WITH_RESULT = new Set(['EVAL', 'CALL']);
 
 // ---- Loop -----------------------------------------------------------------------------------------------------------
@@ -990,25 +998,25 @@ let rest = [];             // bytes of a line whose end has not arrived
 
 /** Sorts what has arrived into messages. */
 function feed(chunk) {
+  const end = chunk.lastIndexOf(NEWLINE) + 1;
+  const before = rest;
+  if (end === 0) return void rest.push(chunk);
+  rest = end < chunk.length ? [chunk.slice(end)] : [];
+  const text = before.length === 0 ? chunk.toString('utf8', 0, end) : Buffer.concat([...before, chunk.slice(0, end)]).toString();
   let start = 0;
-  for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-    if (rest.length === 0) setAside(chunk.toString('utf8', start, end));
-    else {
-      rest.push(chunk.slice(start, end));
-      setAside(Buffer.concat(rest).toString());
-      rest = [];
-    }
-    start = end + 1;
+  for (let stop = text.indexOf('\n'); stop >= 0; stop = text.indexOf('\n', start)) {
+    setAside(text, start, stop);
+    start = stop + 1;
   }
-  if (start < chunk.length) rest.push(chunk.slice(start));
 }
 
-function setAside(line) {
-  const first = line.indexOf(' ');
-  const second = line.indexOf(' ', first + 1);
-  const third = line.indexOf(' ', second + 1);
-  const frame = line.slice(first + 1, second);
-  const message = { verb: line.slice(0, first), request: line.slice(second + 1, third), payload: line.slice(third + 1) };
+/** Puts the message between two places of `text` where it belongs. */
+function setAside(text, start, stop) {
+  const first = text.indexOf(' ', start);
+  const second = text.indexOf(' ', first + 1);
+  const third = text.indexOf(' ', second + 1);
+  const frame = text.slice(first + 1, second);
+  const message = { verb: text.slice(start, first), request: text.slice(second + 1, third), payload: text.slice(third + 1, stop) };
   if (frame === '0') lines.push(message);
   else if (aside.has(frame)) aside.get(frame).push(message);
   else if (frame === '-') takeNotice(message);
@@ -1110,13 +1118,16 @@ function answerNow(verb, request, payload) {
   const depth = liveFrames.length;
   try {
     const given = decode(payload);
-    const value = settledValue(interruptible(() => HANDLERS[verb](given)));
+    const value = settledValue(depth > DEEPEST_RUN ? HANDLERS[verb](given) : interruptible(() => HANDLERS[verb](given)));
     return `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`;
   } catch (error) {
     if (liveFrames.length !== depth) leaveFrames(depth);
     return report(request, error);
   }
 }
+
+// A run takes more of the stack than all the rest of a call. In deeper frames, an interrupt leads out to the last that has one.
+const DEEPEST_RUN = 100;
 
 /** The value of a promise that needs no more than the jobs that are due: the event loop cannot turn inside of a call. */
 function settledValue(value) {
@@ -1135,30 +1146,57 @@ function isThenable(value) {
   return value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function';
 }
 
+// The request of the outermost frame that is carried out, and what it has come to. One run serves many: so an interrupt may
+// end it anywhere. Every step is an assignment, and one that was not reached is done again.
+let current;
+let answer;   // what is still to be said
+let promised; // what is still to be waited for
+
 /** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
 function serveOutermost() {
-  while (!isBusy) {
-    const message = takeFrom(lines);
-    if (!message) break;
-    const { verb, request, payload } = message;
-    running = request;
-    let value;
+  while (!isBusy && (current || lines.length > 0)) {
     try {
-      const given = decode(payload);
-      value = interruptible(() => HANDLERS[verb](given));
-      if (!isThenable(value)) value = WITH_RESULT.has(verb) ? encode(value) : '';
+      interruptible(serveLines);
     } catch (error) {
-      leaveFrames(0);
-      finish(report(request, error));
-      continue;
+      if (running === 0 || answer || promised) hasStrayed = true;
+      else answer = report(current.request, error);
     }
-    if (isThenable(value)) waitFor(value, verb, request);
-    else finish(`RETURN ${request} ${value}`);
+    if (promised) waitFor(promised, current);
+    else if (answer) finish(answer);
   }
   if (isOver && !isBusy) process.exit();
 }
 
-function waitFor(promise, verb, request) {
+/** Goes on until there is something that must not be left in the middle. */
+function serveLines() {
+  for (;;) {
+    if (!current) current = lines.shift();
+    if (!current) return;
+    if (current.verb === 'RELEASE') held.delete(Number(current.request));
+    else {
+      answer = carryOut(current);
+      if (promised || !isShort(answer) || released.length > 0 || liveFrames.length > 0) return;
+      sendPiece(outBuffer, outBuffer.write(`${lastPiece}${answer}\n`));
+    }
+    running = 0;
+    answer = current = undefined;
+  }
+}
+
+/** The answer to a request of the outermost frame; none if it is `promised`. */
+function carryOut({ verb, request, payload }) {
+  try {
+    const given = decode(payload);
+    running = request;
+    const value = HANDLERS[verb](given);
+    if (isThenable(value)) return void (promised = value);
+    return `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`;
+  } catch (error) {
+    return report(request, error);
+  }
+}
+
+function waitFor(promise, { verb, request }) {
   isBusy = true;
   const interrupted = new Promise((_resolve, reject) => {
     interruptWait = reject;
@@ -1173,8 +1211,11 @@ function waitFor(promise, verb, request) {
     });
 }
 
+/** Says the answer to what was carried out. */
 function finish(message) {
+  if (liveFrames.length > 0) leaveFrames(0);
   running = 0;
+  answer = promised = current = undefined;
   say(message);
 }
 
@@ -1182,9 +1223,8 @@ function finish(message) {
 
 /** The line that follows STAGE2, which is here already or about to come. */
 function readSettings() {
-  const byte = Buffer.alloc(1);
   let line = '';
-  while (readSync(0, byte, 0, 1, null) === 1 && byte[0] !== NEWLINE) line += byte.toString('latin1');
+  while (!line.endsWith('\n')) line += readNow().toString('latin1');
   return JSON.parse(line.slice(line.indexOf(' ') + 1));
 }
 
