@@ -144,7 +144,7 @@ final class __BOND_streams
         $before = self::$lastMoment;
         self::$lastMoment = microtime(true);
         $elapsed = self::$lastMoment - $before;
-        return ($elapsed > 5e-6 || $elapsed < 0) && getmypid() !== self::$process;
+        return ($elapsed > 1e-5 || $elapsed < 0) && getmypid() !== self::$process;
     }
 
     private static function protectStdin()
