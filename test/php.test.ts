@@ -426,3 +426,39 @@ test('answers and calls arrive whole, whichever piece their last byte falls into
     expect(await php.eval(`lengthOf(str_repeat('x', ${length}))`)).toBe(length);
   }
 });
+
+test('lines arrive whole, whichever portion they are read in', async () => {
+  const php = await open();
+  await php.export((text: string) => text, 'echoed');
+  await php.evalBlock('function twice($text) { return [$text, echoed($text)]; }');
+  for (const size of [2_048, 16_384, 65_536, 262_144 + 2_047]) {
+    for (let length = size - 45; length <= size + 5; length += 2) {
+      const text = `${'x'.repeat(length - 10)}123456 "é`;
+      expect(await php.call('twice', text)).toEqual([text, text]);
+    }
+  }
+});
+
+test('a long call that is set aside is carried out later', async () => {
+  const php = await open();
+  const text = 'long '.repeat(100_000);
+  await php.export(async () => {
+    await php.eval('1');
+    return 'done';
+  }, 'wait');
+  const first = php.call('wait');
+  const later = [php.call('strlen', text), php.call('strtoupper', text), php.evalBlock(`$kept = '${text}';`)];
+  expect(await first).toBe('done');
+  expect((await Promise.all(later)).slice(0, 2)).toEqual([text.length, text.toUpperCase()]);
+  expect(await php.eval('strlen($kept)')).toBe(text.length);
+});
+
+test('an interrupt is found behind a line that was only begun', async () => {
+  const output = collect();
+  const php = await open({ stdout: output.stdout });
+  const busy = php.evalBlock('echo "on"; while (true) {}');
+  await output.until('on');
+  const next = php.call('strlen', 'x'.repeat(3_000_000));
+  await Promise.all([rejection(busy, RemoteException), php.interrupt()]);
+  expect(await next).toBe(3_000_000);
+});

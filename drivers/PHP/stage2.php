@@ -7,24 +7,24 @@
 
 final class __BOND_streams
 {
-    public static $in;
     public static $lastPiece;
     public static $morePieces;
     public static $isSaying = false;
-    public static $process;
     public static $released = [];  // numbers of the host's functions that nothing here refers to any more
+    private static $process;
+    private static $in;
     private static $out;
     private static $pieceSize;
+    private static $lastMoment = 0.0;
+    private static $hasSignals;
     private static $null;
 
     /** Puts /dev/null in the place of fd 0, so that nobody but the driver ever reads what the host sends. */
     public static function open($in)
     {
-        self::$in = $in;
+        self::readFrom($in);
         self::$process = getmypid();
-        // Under Node, stdin is a socket: PHP would give up reading after default_socket_timeout seconds of silence.
-        stream_set_timeout($in, -1);
-        stream_set_chunk_size($in, 65536);
+        self::$hasSignals = function_exists('pcntl_async_signals');
         self::$out = fopen('php://stdout', 'w');
         stream_set_write_buffer(self::$out, 0);
         // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
@@ -54,9 +54,7 @@ final class __BOND_streams
         pcntl_waitpid($child, $status);
         fclose($outer);
         fclose(self::$in);
-        self::$in = $inner;
-        stream_set_timeout($inner, -1);
-        stream_set_chunk_size($inner, 65536);
+        self::readFrom($inner);
         return true;
     }
 
@@ -99,11 +97,54 @@ final class __BOND_streams
         return @stream_select($readable, $writable, $none, null) && $readable;
     }
 
+    private static function readFrom($in)
+    {
+        self::$in = $in;
+        // Under Node, stdin is a socket: PHP would give up reading after default_socket_timeout seconds of silence.
+        stream_set_timeout($in, -1);
+        stream_set_chunk_size($in, 16384);
+    }
+
     /** Whether there is something to read. */
     public static function hasInput()
     {
         list($readable, $none) = [[self::$in], []];
         return (bool) @stream_select($readable, $none, $none, 0);
+    }
+
+    /** The next line of the host, or false at the end. */
+    public static function nextLine()
+    {
+        // The handler of a signal may call the host, and must not read what continues a line that has been begun here.
+        $isAsync = self::$hasSignals && pcntl_async_signals(false);
+        $line = fgets(self::$in, 2048);
+        if ($line !== false && $line[strlen($line) - 1] !== "\n") {
+            $line = self::readOn($line);
+        }
+        if ($isAsync) {
+            pcntl_async_signals(true);
+            pcntl_signal_dispatch();
+        }
+        return $line;
+    }
+
+    /** A long line: large portions are faster in the middle of it, and slower for short ones. */
+    private static function readOn($line)
+    {
+        do {
+            $portion = fgets(self::$in, 262144);
+            $line .= $portion;
+        } while ($portion !== false && $portion[strlen($portion) - 1] !== "\n");
+        return $portion === false ? false : $line;
+    }
+
+    /** Whether this is a fork. To ask takes a system call; but no process is forked in a few microseconds. */
+    public static function isFork()
+    {
+        $before = self::$lastMoment;
+        self::$lastMoment = microtime(true);
+        $elapsed = self::$lastMoment - $before;
+        return ($elapsed > 1e-5 || $elapsed < 0) && getmypid() !== self::$process;
     }
 
     private static function protectStdin()
@@ -126,17 +167,26 @@ final class __BOND_streams
      */
     public static function say($message, $head = '')
     {
-        if (getmypid() !== self::$process) {
+        if (self::isFork()) {
             exit; // a fork that has come to the end of what it was to do: the conversation is its parent's
         }
         self::$isSaying = true;
         if (self::$released) {
-            $numbers = self::$released;
-            self::$released = [];
-            self::sayInPieces('RELEASE ' . implode(' ', $numbers));
+            self::sayReleased();
         }
-        self::sayInPieces($message, $head);
+        if (isset($message[2048])) {
+            self::sayInPieces($message, $head);
+        } else {
+            self::write(self::$lastPiece . $head . $message . "\n");
+        }
         self::$isSaying = false;
+    }
+
+    private static function sayReleased()
+    {
+        $numbers = self::$released;
+        self::$released = [];
+        self::sayInPieces('RELEASE ' . implode(' ', $numbers));
     }
 
     private static function sayInPieces($message, $head = '')
@@ -205,14 +255,20 @@ final class __BOND_values
     /** JSON text of a value, in ASCII; what the protocol would change on the way is an error that says where it sits. */
     public static function encode($value, $root = 'result')
     {
-        if (ini_get('serialize_precision') !== self::PRECISION) {
-            ini_set('serialize_precision', self::PRECISION); // user code has changed it; floats would be rounded
+        if (is_int($value)) {
+            return (string) $value;
         }
-        if (is_object($value) || (is_array($value) && !self::isPlain($value, 0))) {
-            $value = self::simplify($value, $root, 0);
+        $isArray = is_array($value);
+        if ($isArray || is_float($value) || is_object($value)) {
+            if (ini_get('serialize_precision') !== self::PRECISION) {
+                ini_set('serialize_precision', self::PRECISION); // user code has changed it; floats would be rounded
+            }
+            if ($isArray ? !self::isPlain($value, 0) : is_object($value)) {
+                $value = self::simplify($value, $root, 0);
+            }
         }
         $text = json_encode($value, self::FLAGS, self::DEPTH);
-        if (self::$isExtended && ($text === false || self::hasWords($text))) {
+        if (self::$isExtended && ($text === false || (strpos($text, '$') !== false && self::hasWords($text)))) {
             $value = self::spell($value, $root, 0);
             $text = json_encode($value, self::FLAGS, self::DEPTH);
         }
@@ -230,18 +286,23 @@ final class __BOND_values
             return false;
         }
         foreach ($value as $item) {
-            if (is_array($item) ? !self::isPlain($item, $depth + 1) : is_object($item)) {
+            if (is_array($item)) {
+                foreach ($item as $inner) { // two levels a call: the rows of a table are many, and short
+                    if (is_array($inner) ? !self::isPlain($inner, $depth + 2) : is_object($inner)) {
+                        return false;
+                    }
+                }
+            } elseif (is_object($item)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Whether there are keys in a text that begin with `$`: words of EJSON, or keys that would be taken for one. */
+    /** Whether there are keys in a text with `$` that begin with it: words of EJSON, or keys that would be taken for one. */
     private static function hasWords($text)
     {
-        return self::$isExtended && strpos($text, '$') !== false && strpos($text, '"$') !== false
-            && preg_match('/[{,]\s*"\$(?:[^"\\\\]++|\\\\.)*+"\s*:/', $text) !== 0;
+        return strpos($text, '"$') !== false && preg_match('/[{,]\s*"\$(?:[^"\\\\]++|\\\\.)*+"\s*:/', $text) !== 0;
     }
 
     /** Replaces objects by the form that they have in the protocol. */
@@ -417,10 +478,10 @@ final class __BOND_values
         if ($value === null && json_last_error() !== JSON_ERROR_NONE) {
             self::refuse(self::RECEIVED, json_last_error_msg());
         }
-        if (preg_match('/\d{19}/', $text) && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text)) {
+        if (isset($text[18]) && preg_match('/\d++(?<=\d{19})/', $text) && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text)) {
             self::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
         }
-        return self::hasWords($text) ? self::readWords($value) : $value;
+        return self::$isExtended && strpos($text, '$') !== false && self::hasWords($text) ? self::readWords($value) : $value;
     }
 
     /** json_decode makes a float of an integer beyond 64 bits. */
@@ -616,16 +677,15 @@ final class __BOND_host
             $reason = 'it cannot be called in the middle of an exchange with it';
             throw new RuntimeException("$name is a function of the host: $reason");
         }
-        end($arguments);
-        if (is_string(key($arguments))) {
+        if ($arguments && !array_key_exists(count($arguments) - 1, $arguments)) {
             throw new InvalidArgumentException("$name is a function of the host: it takes no arguments by name");
         }
-        if (getmypid() !== __BOND_streams::$process) {
+        if (__BOND_streams::isFork()) {
             throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
         }
         $payload = __BOND_values::encode([$number === null ? $name : $number, $arguments], "arguments of $name");
         $frame = (string) ++self::$lastCall;
-        list($verb, $payload) = __BOND_session::serve($frame, $payload);
+        list($verb, , , $payload) = __BOND_session::serve($frame, $payload);
         if (__BOND_session::$interrupted) {
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -914,10 +974,11 @@ final class __BOND_session
         'this', 'GLOBALS', '_SERVER', '_GET', '_POST', '_FILES', '_COOKIE', '_SESSION', '_REQUEST', '_ENV',
         '__BOND_names', '__BOND_name', '__BOND_before',
     ];
-    const IDLE = ['', '0', ''];
-    const ANSWERS = ['RETURN', 'RETURN_WITH', 'EXCEPT', 'ERROR'];
+    const IDLE = ['', '0', '0', ''];
+    const ANSWERS = ['RETURN' => true, 'RETURN_WITH' => true, 'EXCEPT' => true, 'ERROR' => true];
+    const LONG = 65536;
 
-    public static $request = self::IDLE;  // what is being carried out: verb, id, payload
+    public static $request = self::IDLE;     // what is being carried out: verb, frame, id, payload
     public static $code;                     // code of the request that is to be evaluated
     public static $arguments;
     public static $named;                    // arguments by name
@@ -934,11 +995,9 @@ final class __BOND_session
     /** What is to be evaluated for a request, or null if it needs no evaluation. */
     public static function prepare()
     {
-        list($verb, , $payload) = self::$request;
-        self::$value = null;
-        $given = __BOND_values::decode($payload);
+        $given = __BOND_values::decode(self::$request[3]);
         self::$busy = true;
-        switch ($verb) {
+        switch (self::$request[0]) {
             case 'EVAL':
                 return self::$code = self::statement($given);
             case 'EVAL_BLOCK':
@@ -964,20 +1023,18 @@ final class __BOND_session
 
     private static function prepareCall(array $call)
     {
-        list($name, self::$arguments) = $call;
+        $name = $call[0];
+        if (!isset($call[2]) && function_exists($name)) {
+            self::$value = $name(...$call[1]);
+            return null;
+        }
+        self::$arguments = $call[1];
         self::$named = isset($call[3]) ? $call[3] : [];
         if (self::$named && PHP_VERSION_ID < 80000) {
             throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
         }
-        if (isset($call[2])) {
-            foreach ($call[2] as $reference) {
-                self::resolve($reference[0], $reference[1], '&');
-            }
-        } elseif (function_exists($name)) {
-            $arguments = self::$arguments;
-            self::$arguments = null;
-            self::$value = $name(...$arguments);
-            return null;
+        foreach (isset($call[2]) ? $call[2] : [] as $reference) {
+            self::resolve($reference[0], $reference[1], '&');
         }
         // A function without a name ends where its call would begin.
         $callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
@@ -1036,11 +1093,10 @@ final class __BOND_session
     /** Answers the request that has been carried out. */
     public static function finish()
     {
-        list($verb, $request) = self::$request;
-        $value = self::$value;
-        $text = $verb === 'EVAL' || $verb === 'CALL' ? __BOND_values::encode($value) : '';
+        list($verb, , $request) = self::$request;
+        $text = $verb === 'CALL' || $verb === 'EVAL' ? __BOND_values::encode(self::$value) : '';
         // While destructors may still fail, or call the host.
-        $value = self::$value = self::$arguments = self::$named = null;
+        self::$value = self::$arguments = self::$named = null;
         self::$busy = false;
         __BOND_streams::say($text, "RETURN $request ");
         self::$request = self::IDLE;
@@ -1052,30 +1108,49 @@ final class __BOND_session
     public static function take($frame)
     {
         while (!isset(self::$aside[$frame])) {
-            $line = self::nextLine();
-            if ($line === false || substr($line, -1) !== "\n") {
+            $line = self::$early ? array_shift(self::$early) : __BOND_streams::nextLine();
+            if ($line === false) {
                 self::leave();
             }
-            list($verb, $target, $request, $payload) = explode(' ', $line, 4);
-            if ($target === $frame) {
-                self::$request = [$verb, $request, $payload];
+            $request = isset($line[self::LONG]) ? self::splitLong($line) : explode(' ', $line, 4);
+            if ($request[1] === $frame) {
+                self::$request = $request;
                 return true;
             }
-            if ($verb === 'END') {
-                self::leave();
-            } elseif ($verb === 'RELEASE') {
-                __BOND_held::release((int) $request);
-            } elseif ($verb !== 'INTERRUPT') {
-                self::$aside[$target][] = [$verb, $request, $payload];
-            } elseif (self::$depth > 0 && self::isMeant($request, $payload)) {
-                self::$interrupted = true;
-            }
+            self::setAside($request);
         }
         self::$request = array_shift(self::$aside[$frame]);
         if (!self::$aside[$frame]) {
             unset(self::$aside[$frame]);
         }
         return true;
+    }
+
+    /** Verb, frame, id and payload of a long line, to copy which takes as long as to read it: its head becomes blanks. */
+    private static function splitLong(&$line)
+    {
+        $request = explode(' ', substr($line, 0, 100), 4);
+        $length = 100 - strlen($request[3]);
+        for ($i = 0; $i < $length; ++$i) {
+            $line[$i] = ' ';
+        }
+        $request[3] = $line;
+        return $request;
+    }
+
+    /** Keeps what belongs to another frame, or to none. */
+    private static function setAside(array $message)
+    {
+        list($verb, $frame, $request, $payload) = $message;
+        if ($verb === 'END') {
+            self::leave();
+        } elseif ($verb === 'RELEASE') {
+            __BOND_held::release((int) $request);
+        } elseif ($verb !== 'INTERRUPT') {
+            self::$aside[$frame][] = $message;
+        } elseif (self::$depth > 0 && self::isMeant($request, $payload)) {
+            self::$interrupted = true;
+        }
     }
 
     /** The end of input: the host has closed the bond, or is gone. */
@@ -1085,34 +1160,34 @@ final class __BOND_session
         exit;
     }
 
-    private static function nextLine()
-    {
-        return self::$early ? array_shift(self::$early) : fgets(__BOND_streams::$in);
-    }
-
     /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
     public static function serve($frame, $payload)
     {
-        list($outer, $wasBusy, $arguments, $named) = [self::$request, self::$busy, self::$arguments, self::$named];
+        $outer = self::$request;
+        $wasBusy = self::$busy;
+        $arguments = self::$arguments;
+        $named = self::$named;
         self::$busy = false;
         ++self::$depth;
         try {
-            __BOND_streams::say($payload, "CALL $frame $outer[1] "); // an interrupt that comes from here on has to wait for the answer
+            __BOND_streams::say($payload, "CALL $frame $outer[2] "); // an interrupt that comes from here on has to wait for the answer
             while (true) {
                 self::$isWaiting = true;
                 self::take($frame);
                 self::$isWaiting = false;
-                list($verb, , $payload) = self::$request;
-                if (in_array($verb, self::ANSWERS, true)) {
-                    return [$verb, $payload];
+                if (isset(self::ANSWERS[self::$request[0]])) {
+                    return self::$request;
                 }
-                list($kept, self::$interrupted) = [self::$interrupted, false]; // that is for whoever waits in this frame
+                $kept = self::$interrupted;
+                self::$interrupted = false; // that is for whoever waits in this frame
                 self::carryOut();
                 self::$interrupted = self::$interrupted || $kept;
                 self::$request = $outer;
             }
         } finally {
-            list(self::$request, self::$arguments, self::$named) = [$outer, $arguments, $named];
+            self::$request = $outer;
+            self::$arguments = $arguments;
+            self::$named = $named;
             --self::$depth;
             self::$isWaiting = false;
             self::$busy = $wasBusy;
@@ -1121,7 +1196,7 @@ final class __BOND_session
 
     private static function carryOut()
     {
-        $request = self::$request[1];
+        $request = self::$request[2];
         try {
             try {
                 if (self::prepare() !== null) {
@@ -1151,7 +1226,7 @@ final class __BOND_session
         if (!self::$busy || __BOND_streams::$isSaying) {
             return;
         }
-        while (__BOND_streams::hasInput() && ($line = fgets(__BOND_streams::$in)) !== false) {
+        while (__BOND_streams::hasInput() && ($line = __BOND_streams::nextLine()) !== false) {
             self::$early[] = $line;
         }
         foreach (preg_grep('/^INTERRUPT /', self::$early) as $index => $line) {
@@ -1166,7 +1241,7 @@ final class __BOND_session
     /** Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed. */
     private static function isMeant($request, $serial)
     {
-        if ($request !== self::$request[1] || (int) $serial <= self::$lastInterrupt) {
+        if ($request !== self::$request[2] || (int) $serial <= self::$lastInterrupt) {
             return false;
         }
         self::$lastInterrupt = (int) $serial;
@@ -1218,10 +1293,10 @@ while (__BOND_session::take('0')) {
             }
             __BOND_session::finish();
         } catch (Throwable $__BOND_error) {
-            __BOND_exceptions::report(__BOND_session::$request[1], $__BOND_error);
+            __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_error);
         }
     } catch (_BOND_InterruptException $__BOND_error) {
-        __BOND_exceptions::report(__BOND_session::$request[1], $__BOND_error);
+        __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_error);
     }
     unset($__BOND_error);
 }

@@ -11,6 +11,7 @@ import stat
 import sys
 from _collections import deque
 from itertools import chain
+from time import time as now
 
 try:
     import _signal as signal
@@ -127,13 +128,23 @@ saying = False  # in the middle of a message, to the host or from it, or of some
 released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
 
 
+last_moment = 0.0
+
+
+def is_fork():
+    """Whether this is a fork. To ask takes a system call; but no process is forked in a few microseconds."""
+    global last_moment
+    before, last_moment = last_moment, now()
+    return not 0 <= last_moment - before < 1e-5 and os.getpid() != process
+
+
 def say(message):
     """Sends one message to the host, after everything that was printed before it."""
     global saying
     if released:
         numbers = [str(released.pop()) for _ in range(len(released))]
         say('RELEASE ' + ' '.join(numbers))
-    if os.getpid() != process:
+    if is_fork():
         sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
     if getattr(sys, 'stdout', None) is not live_stdout:
         try:
@@ -157,7 +168,7 @@ def say_piece(mark, text):
 #: seldom
 
 import re
-from time import sleep, time as now
+from time import sleep
 
 
 def keep_from_children(*private):
@@ -264,6 +275,7 @@ else:
     INTEGERS = (int,)
     PLAIN = frozenset((str, int, float, bool, type(None)))
 KEYS = frozenset(STRINGS)
+LISTS = frozenset((list, tuple))
 
 
 class PlainJSON(object):
@@ -318,11 +330,13 @@ except Exception:  # PyPy has its own; and nobody has promised that there is one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 
-def encode(value, root='result'):
-    """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits."""
+def encode(value, root='result', doubtful=None):
+    """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits.
+
+    If only a part of it could be changed, that part is given as well."""
     try:
         text = to_json(value)
-        if type(value) in PLAIN or is_exact(value) and not (extended and has_dollar(text, '$', '"$')):
+        if type(value) in PLAIN or is_exact(value if doubtful is None else doubtful) and not (extended and has_dollar(text, '$', '"$')):
             return text
     except Exception:
         pass
@@ -343,24 +357,29 @@ def is_exact(value):
     """Whether the encoder changed nothing: it makes strings of other keys, and numbers of enumerations, silently.
 
     Goes through the value level by level, so that the work on each element is done by built-in functions."""
+    if type(value) in PLAIN or type(value) in LISTS and PLAIN.issuperset(map(type, value)):
+        return True
     level = [value]
     while level:
         kinds = set(map(type, level))
-        if kinds <= PLAIN:
-            return True
         deeper = []
         for kind in kinds - PLAIN:
             alike = level if len(kinds) == 1 else [item for item in level if type(item) is kind]
             if issubclass(kind, dict):
                 if not KEYS.issuperset(map(type, chain.from_iterable(alike))):
                     return False
-                deeper.extend(chain.from_iterable(map(kind.values, alike)))
-            elif issubclass(kind, (list, tuple)) and not hasattr(kind, '_fields'):
-                deeper.extend(chain.from_iterable(alike))
-            elif not is_plain_subclass(kind):
+            elif not issubclass(kind, (list, tuple)) or hasattr(kind, '_fields'):
+                if is_plain_subclass(kind):
+                    continue
                 return False
+            if not PLAIN.issuperset(map(type, items_in(kind, alike))):  # to look first is faster than to gather them
+                deeper.extend(items_in(kind, alike))
         level = deeper
     return True
+
+
+def items_in(kind, containers):
+    return chain.from_iterable(map(kind.values, containers) if issubclass(kind, dict) else containers)
 
 
 def is_plain_subclass(kind):
@@ -687,10 +706,10 @@ def call_host(name, arguments, number=None):
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
     if not busy and not reading:
         raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
-    if os.getpid() != process:
+    if is_fork():
         raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
     need_room(60)
-    payload = encode([name if number is None else number, arguments], 'arguments of %s' % name)
+    payload = encode([name if number is None else number, arguments], 'arguments of %s' % name, arguments)
     last_call += 1
     frame = str(last_call)
     # What lies between two levels of user code does not count against Python's limit of recursion.
