@@ -294,6 +294,15 @@ describe('the native protocol carries what the structured clone does', () => {
 });
 
 describe('plain JSON', () => {
+  test('is written by Node’s own functions, also when the user’s have taken their places', async () => {
+    for (const protocol of ['V8', 'EJSON'] as const) {
+      const js = await open({ protocol });
+      await js.export((value: unknown) => `mine: ${value}`, 'JSON.stringify');
+      await js.export(() => 'mine', 'JSON.parse');
+      expect(await js.eval('[JSON.stringify(3), JSON.parse("4")]')).toEqual(['mine: 3', 'mine']);
+    }
+  });
+
   test('honours toJSON, at any depth', async () => {
     const js = await open({ protocol: 'JSON' });
     await js.evalBlock('class Money { toJSON() { return { cents: 5 } } }');

@@ -10,6 +10,8 @@ const { Readable, Writable } = require('stream');
 const { types } = require('util');
 const v8 = require('v8');
 const vm = require('vm');
+// User code may replace them, even by a function of the host.
+const { parse, stringify } = JSON;
 
 // ---- Streams --------------------------------------------------------------------------------------------------------
 
@@ -231,7 +233,7 @@ const structuredClone = {
     }
   },
   // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
-  decode: (text) => (text[0] === '/' ? v8.deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
+  decode: (text) => (text[0] === '/' ? v8.deserialize(Buffer.from(text, 'base64')) : parse(text)),
 };
 
 let protocol = json;
@@ -252,7 +254,7 @@ function decode(payload) {
 /** JSON, if that carries a value as its clone would be, and sooner. */
 function asJson(value) {
   try {
-    return isClonedByJson(value, new Set()) ? JSON.stringify(value) : undefined;
+    return isClonedByJson(value, new Set()) ? stringify(value) : undefined;
   } catch (error) {
     return undefined; // a getter fails, or it is nested too deep: the clone may do better, or has the same to say
   }
@@ -331,7 +333,7 @@ function isPlainObject(value) {
 
 function write(value, root) {
   try {
-    return isSurelyExact(value) ? JSON.stringify(value) : writeValue(value, root, []);
+    return isSurelyExact(value) ? stringify(value) : writeValue(value, root, []);
   } catch (error) {
     throw error instanceof RangeError ? new _BOND_SerializationException(`${root}: is nested too deep`) : error;
   }
@@ -341,7 +343,7 @@ function writeValue(value, path, parents, key = '') {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      return JSON.stringify(value);
+      return stringify(value);
     case 'number':
       return writeNumber(value, path);
     case 'bigint':
@@ -361,7 +363,7 @@ function writeNumber(value, path) {
     throw new _BOND_SerializationException(`${path}: ${value} is not a JSON number`);
   }
   if (Object.is(value, -0)) return '-0.0';
-  const text = JSON.stringify(value);
+  const text = stringify(value);
   // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would arrive as a bigint.
   return Math.abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
@@ -386,7 +388,7 @@ function writeItems(items, path, parents) {
 }
 
 function writeKey(name) {
-  return JSON.stringify(isExtended && name.charCodeAt(0) === DOLLAR ? `$${name}` : name);
+  return stringify(isExtended && name.charCodeAt(0) === DOLLAR ? `$${name}` : name);
 }
 
 /** The word of EJSON for an object, if there is one. */
@@ -450,12 +452,12 @@ function advice(value) {
 }
 
 function below(path, key) {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${stringify(key)}]`;
 }
 
 /** JSON.parse would round long integers: it is given strings in their place, which begin with what no other does. */
 function readJson(text) {
-  if (!/(?:^|[[,:\-\s])\d{16}/.test(text)) return JSON.parse(text);
+  if (!hasManyDigits(text) || !/(?:^|[[,:\-\s])\d{16}/.test(text)) return parse(text);
   const sign = `${Date.now()}:${Math.random()}:`;
   let rewritten = '';
   for (let start = 0; start < text.length; ) {
@@ -465,11 +467,26 @@ function readJson(text) {
     start = quote < 0 ? end : endOfString(text, quote);
     rewritten += text.slice(end, start);
   }
-  return JSON.parse(rewritten, (_key, value) => {
+  return parse(rewritten, (_key, value) => {
     if (typeof value !== 'string' || !value.startsWith(sign)) return value;
     const integer = BigInt(value.slice(sign.length));
     return integer <= LARGEST_INTEGER && integer >= -LARGEST_INTEGER ? Number(integer) : integer;
   });
+}
+
+/** Whether 16 digits stand together. A regular expression that looks at every character takes as long as `JSON.parse`. */
+function hasManyDigits(text) {
+  for (let last = 15; last < text.length; ) {
+    let place = last;
+    while (place > last - 16 && isDigit(text.charCodeAt(place))) place--;
+    if (place === last - 16) return true;
+    last = place + 16;
+  }
+  return false;
+}
+
+function isDigit(code) {
+  return code >= 48 && code <= 57;
 }
 
 /** Where the string ends that begins at `quote`. No regular expression bears a string with millions of escapes. */
@@ -1225,7 +1242,7 @@ function finish(message) {
 function readSettings() {
   let line = '';
   while (!line.endsWith('\n')) line += readNow().toString('latin1');
-  return JSON.parse(line.slice(line.indexOf(' ') + 1));
+  return parse(line.slice(line.indexOf(' ') + 1));
 }
 
 function start() {
@@ -1241,7 +1258,7 @@ function start() {
   protectStdin();
   openOutput();
   watchdog.startSigintWatchdog();
-  say(`READY ${JSON.stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
+  say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
   if (name === 'V8') protocol = structuredClone;
   if (name === 'EJSON') protocol = ejson;
   isExtended = name === 'EJSON';
