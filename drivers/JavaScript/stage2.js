@@ -207,6 +207,7 @@ class _BOND_SerializationException extends TypeError {}
 
 const LARGEST_INTEGER = 2 ** 53;
 const LONG_TEXT = 10000; // V8 copies text faster than JSON looks for what has to be escaped
+const HUGE_TEXT = 2 ** 24; // and of so many, its copy and the base64 of that take too much memory
 const DOLLAR = 36;
 
 let isExtended = false; // the protocol is EJSON, which has words for more than JSON
@@ -264,7 +265,7 @@ function asJson(value) {
 function isClonedByJson(value, seen) {
   switch (typeof value) {
     case 'string':
-      return value.length < LONG_TEXT;
+      return value.length < LONG_TEXT || value.length > HUGE_TEXT;
     case 'boolean':
       return true;
     case 'number':
