@@ -155,7 +155,7 @@ describe('programs that nobody here wrote', { timeout: 60_000 }, () => {
         '-json',
         '--FileAccessDate',
         BOOK,
-        '/usr/share/perl5/Image/ExifTool',
+        '/usr/share/perl5/Image/ExifTool/Charset',
         '/usr/bin/perl',
       ];
       let times = 0;
