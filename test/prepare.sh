@@ -35,6 +35,17 @@ missing_packages() {
   has sshd || echo openssh-server
   has sudo || echo sudo
   has script || echo bsdutils
+  missing_programs
+}
+
+# Programs that the tests migrate, function by function.
+missing_programs() {
+  [ -e /usr/bin/composer ] || echo composer
+  [ -e /usr/bin/phpcs ] || echo php-codesniffer
+  [ -e /usr/share/php/Parsedown ] || echo php-parsedown
+  [ -e /usr/bin/exiftool ] || echo libimage-exiftool-perl
+  [ -e /usr/share/perl5/Text/Markdown.pm ] || echo libtext-markdown-perl
+  [ -e /usr/lib/python3/dist-packages/markdown ] || echo python3-markdown
 }
 
 as_root() {
