@@ -314,6 +314,16 @@ test('an exported function goes into the package where code looks for it', async
   expect(await perl.eval('defined &Deep::er::name ? "yes" : "no"')).toBe('yes');
 });
 
+test('an exported function has the prototype of the sub that it takes the place of', async () => {
+  const perl = await open();
+  await perl.evalBlock('sub first_of(\\@$) { "old" }');
+  await perl.export((list: unknown[], text: string) => [list[0], text], 'first_of');
+  expect(await perl.eval('[prototype("first_of"), do { our @l = (7, 8); first_of(@l, "x") }]')).toEqual([
+    '\\@$',
+    [7, 'x'],
+  ]);
+});
+
 test('an exported function gets its arguments as a list, and may be used like any sub', async () => {
   const perl = await open();
   await perl.export((...args: unknown[]) => args.length, 'count_args');

@@ -812,7 +812,12 @@ sub export {
     my $full_name = $name =~ /::/ ? $name : "main::$name";
     my $text = encode($name);
     no strict 'refs';
-    *$full_name = sub { call_host($name, [@_], $text) };
+    my $sub = sub { call_host($name, [@_], $text) };
+    # Code that is compiled later is parsed as it was with the sub of that name until now.
+    my $prototype = defined &$full_name ? prototype $full_name : undef;
+    require Scalar::Util;
+    Scalar::Util::set_prototype($sub, $prototype) if defined $prototype;
+    *$full_name = $sub;
 }
 
 # A function that the host has lent, by its number.
