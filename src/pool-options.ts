@@ -21,7 +21,10 @@ export interface PoolOptions extends BondOptions {
   readonly cmds?: string | readonly (string | readonly string[])[] | undefined;
   /** Further arguments for every interpreter. */
   readonly args?: readonly string[] | undefined;
-  /** Prepares a worker before it is given anything to do; it runs again for each that replaces one that has died. */
+  /**
+   * Prepares a worker before it is given anything to do; it runs again for each that replaces one that has died. What it
+   * throws counts as a start that has failed. It must not wait for calls of the pool: they may wait for this worker.
+   */
   readonly setup?: ((bond: Bond) => unknown) | undefined;
   /**
    * How often a call may be run again that has lost its worker: it died, or it was silent for longer than `timeout`. The

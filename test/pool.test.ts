@@ -1,10 +1,12 @@
 // Pools: the work of many calls on several interpreters, of which any may end at any time.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { shellQuote } from '../src/command.js';
 import {
   BondException,
   makePool,
@@ -618,6 +620,29 @@ describe('ends', () => {
     ]);
     expect(exitCode).toBe(0);
     await until(() => processes().length === 0);
+  });
+});
+
+describe('the example', () => {
+  needsInterpreter('Python');
+
+  /** Runs it, with the terminal that `line` gives it. */
+  async function runExample(line: readonly string[]) {
+    const [command, ...args] = line as [string, ...string[]];
+    return promisify(execFile)(command, args, { cwd: new URL('..', import.meta.url) });
+  }
+
+  const line = [process.execPath, '--import', 'tsx', 'examples/pool.ts'];
+  const result = '78498 primes below 1000000';
+
+  test('draws its progress on a terminal', async () => {
+    const { stdout } = await runExample(['script', '-qec', line.map(shellQuote).join(' '), '/dev/null']);
+    expect(stdout).toMatch(/={40} 50\/50, [\d.]+ a second, 0 s left/);
+    expect(stdout).toContain(result);
+  });
+
+  test('draws nothing elsewhere', async () => {
+    expect(await runExample(line)).toEqual({ stdout: `${result}\n`, stderr: '' });
   });
 });
 
