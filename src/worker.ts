@@ -5,6 +5,8 @@ import type { Command } from './pool-options.js';
 /** How long after a start that failed the next one is tried, in ms: doubled each time, up to the longest. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5000;
+/** How many starts in a row may fail before nobody waits for the next one any more. */
+const PATIENCE = 3;
 /** How long a worker whose call was aborted may take to come back from it, in ms. */
 const RECOVERY = 2000;
 
@@ -57,6 +59,11 @@ export class Worker {
   /** Its interpreter, once that is set up and as long as it lives. */
   get bond(): Bond | undefined {
     return this.#bond;
+  }
+
+  /** Whether nobody is to wait for it: it will not be there soon, if ever, though it may be being started once more. */
+  get isHopeless(): boolean {
+    return this.#bond === undefined && this.#failures >= PATIENCE;
   }
 
   /** Starts an interpreter. Resolves when that has been tried. */

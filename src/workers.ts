@@ -210,11 +210,11 @@ export class Workers {
     worker.release(bond);
   }
 
-  /** A worker could not be started: who waits for it, or for any while there is none, is told so. */
+  /** A worker could not be started: who waits for it is told so, and so are those who wait for any, if it was the last. */
   #failed(worker: Worker, error: unknown): void {
-    const isAnyThere = this.all.some(({ state }) => state !== 'down' && state !== 'ended');
+    if (!worker.isHopeless) return;
     const waiting = [...this.#waitingForOne].filter((waiter) => waiter.worker === worker);
-    if (!isAnyThere) waiting.push(...this.#waiting);
+    if (this.all.every(({ isHopeless }) => isHopeless)) waiting.push(...this.#waiting);
     const { lang } = this.#settings;
     this.#reject(
       waiting,
