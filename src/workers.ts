@@ -138,6 +138,7 @@ export class Workers {
   async #acquire({ what, signal, worker }: Job<unknown>): Promise<Lease> {
     for (;;) {
       const lease = await new Promise<Lease>((resolve, reject) => {
+        if (this.#isKilled && this.#refusal) return reject(this.#refusal());
         if (signal?.aborted) return reject(this.#abortion(what, signal));
         const waiter = { worker, resolve, reject };
         this.#enqueue(signal ? this.#abortable(waiter, what, signal) : waiter);
