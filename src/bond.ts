@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
+import { currentFrame } from './frames.js';
 import { Held } from './held.js';
 import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
@@ -35,6 +36,11 @@ export class Bond implements AsyncDisposable {
   /** The id of the local process: the interpreter's own, or that of the `ssh`, `sudo`, … in front of it. */
   get pid(): number {
     return this.#connection.interpreter.pid;
+  }
+
+  /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */
+  get isCalling(): boolean {
+    return currentFrame(this.#connection.session) !== undefined;
   }
 
   /** Resolves once the interpreter is gone, to how it ended. Never rejects. */

@@ -37,7 +37,7 @@ function examplesOf(name: string, page: string): Example[] {
 /** The languages of an example that this machine lacks. In CI, nothing may be lacking. */
 function lacking({ code }: Example): string[] {
   if (process.env.CI) return [];
-  const languages = new Set([...code.matchAll(/makeBond\('(\w+)'/g)].map(([, lang]) => lang as string));
+  const languages = new Set([...code.matchAll(/make(?:Bond|Pool)\('(\w+)'/g)].map(([, lang]) => lang as string));
   return [...languages].filter((lang) => lang !== 'JavaScript' && !queryDriver(lang).commands.some(isOnPath));
 }
 

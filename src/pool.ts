@@ -1,0 +1,186 @@
+import { onAbort } from './aborts.js';
+import type { Bond } from './bond.js';
+import { queryDriver } from './driver.js';
+import { BondException, quoted, TerminatedException, TimeoutException } from './errors.js';
+import { type Items, type MapOptions, mapItems, type Settled } from './pool-map.js';
+import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
+import type { Worker, WorkerState } from './worker.js';
+import { Workers } from './workers.js';
+
+/** How a worker of a pool does. */
+export interface WorkerInfo {
+  /** Its command, as it was given; nothing if that was left to the driver. */
+  readonly cmd: Command;
+  /** `'down'` is one that could not be started, or ended by itself, and is tried again after a while. */
+  readonly state: WorkerState;
+  /** The local process, if there is one. */
+  readonly pid: number | undefined;
+  /** How many calls it has answered. */
+  readonly calls: number;
+  /** How many times it has been started: the first time, and for each that was lost. */
+  readonly starts: number;
+  /** Why it could not be started, while that is so. */
+  readonly error: unknown;
+}
+
+/**
+ * Starts several interpreters of a language, to share the work. Resolves when each has been started and set up, or tried:
+ * those that could not be are tried again while the others work.
+ * @throws what went wrong, if not a single one could be started and set up
+ */
+export async function makePool(lang: string, options: PoolOptions = {}): Promise<Pool> {
+  queryDriver(lang);
+  const settings = resolvePoolOptions(lang, options);
+  const workers = new Workers(settings);
+  const pool = new Pool(workers, settings);
+  try {
+    await workers.start();
+  } catch (error) {
+    await pool.kill();
+    throw error;
+  }
+  return pool;
+}
+
+/** Several interpreters of a language, behind the calls of one. Each call goes to one that has nothing to do. */
+export class Pool implements AsyncDisposable {
+  /** The language, as it was given to `makePool`. */
+  readonly lang: string;
+  readonly #workers: Workers;
+  readonly #retries: number;
+  readonly #stopListening: () => void;
+  #closing: Promise<void> | undefined;
+
+  /** @internal Pools are made by `makePool`. */
+  constructor(workers: Workers, { lang, retries, signal }: PoolSettings) {
+    this.lang = lang;
+    this.#workers = workers;
+    this.#retries = retries;
+    const abort = (): void => void this.#end('the pool was aborted', { cause: signal?.reason });
+    this.#stopListening = signal ? onAbort(signal, abort) : () => {};
+    if (signal?.aborted) abort();
+  }
+
+  /** How many workers there are, those included that are being started. */
+  get size(): number {
+    return this.#workers.all.length;
+  }
+
+  /** How each worker does at the moment. */
+  get workers(): readonly WorkerInfo[] {
+    return this.#workers.all.map(({ command, state, bond, calls, starts, error }) => {
+      return { cmd: command, state, pid: bond?.pid, calls, starts, error };
+    });
+  }
+
+  /** How many calls wait for a worker. */
+  get waiting(): number {
+    return this.#workers.waiting;
+  }
+
+  /**
+   * Calls a function, or any callable expression, in a worker that has nothing to do, or as soon as one has. A worker that
+   * dies or is silent for too long is replaced; its call rejects, or is run again if `retries` allows that.
+   */
+  call<T = unknown>(name: string, ...args: readonly unknown[]): Promise<T> {
+    return this.#run(`CALL ${shown(name)}`, (bond) => bond.call<T>(name, ...args));
+  }
+
+  /** Evaluates one expression in one of the workers. */
+  eval<T = unknown>(code: string): Promise<T> {
+    return this.#run(`EVAL ${shown(code)}`, (bond) => bond.eval<T>(code));
+  }
+
+  /**
+   * Calls a function with each of the items, on all workers at once, and iterates over the results. Items are pulled as they
+   * are needed, and results that nobody takes hold that up. The first error ends the iteration, unless `settled` makes
+   * errors results as well; whoever leaves the loop early stops what is under way.
+   */
+  map<T = unknown, Item = unknown>(
+    name: string,
+    items: Items<Item>,
+    options: MapOptions & { readonly settled: true },
+  ): AsyncIterableIterator<Settled<T, Item>>;
+  map<T = unknown, Item = unknown>(name: string, items: Items<Item>, options?: MapOptions): AsyncIterableIterator<T>;
+  map<Item>(name: string, items: Items<Item>, options: MapOptions = {}): AsyncIterableIterator<unknown> {
+    const { concurrency = this.size, retries = this.#retries, ordered = true, settled = false } = options;
+    const { signal, total, onProgress } = options;
+    checkCount(this.lang, 'concurrency', concurrency, 1);
+    checkCount(this.lang, 'retries', retries, 0);
+    this.#checkItems(items);
+    const what = `CALL ${shown(name)}`;
+    return mapItems(items, {
+      run: (item, signal) => this.#workers.run({ what, work: (bond) => bond.call(name, item), signal, retries }),
+      abortion: ({ reason }) => new TimeoutException(this.lang, `map ${shown(name)}: aborted`, { cause: reason }),
+      isOrdered: ordered,
+      isSettled: settled,
+      concurrency,
+      signal,
+      total,
+      onProgress,
+    });
+  }
+
+  /**
+   * Does something on every worker, when it has nothing else to do: runs a block of code, or calls a function with its bond.
+   * Resolves to the results, in the order of `workers`. A worker that is down is left out, and those that come later know
+   * nothing of it: what every worker needs belongs into `setup`.
+   */
+  async each<T = void>(work: string | ((bond: Bond) => T | PromiseLike<T>)): Promise<T[]> {
+    if (this.#workers.caller) {
+      throw new BondException(
+        this.lang,
+        'a function that a worker waits for cannot use each(): it would wait for itself',
+      );
+    }
+    const act = typeof work === 'string' ? (bond: Bond) => bond.evalBlock(work) as Promise<T> : work;
+    const job = { what: 'each', work: async (bond: Bond) => act(bond), retries: 0 };
+    const there = this.#workers.all.filter(({ state }) => state !== 'down');
+    return Promise.all(there.map((worker: Worker) => this.#workers.run({ ...job, worker })));
+  }
+
+  /** Takes no more calls, finishes those that there are, and lets the workers end. Safe to repeat. */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  /** Ends all workers at once; whatever waits rejects. Safe to repeat. */
+  async kill(): Promise<void> {
+    await this.#end('the pool was killed');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #finish(): Promise<void> {
+    await this.#workers.drain(() => this.#terminated('the pool is closed'));
+    await this.#workers.end('close');
+    this.#stopListening();
+  }
+
+  async #end(text: string, details: { readonly cause?: unknown } = {}): Promise<void> {
+    this.#stopListening();
+    this.#workers.refuse(() => this.#terminated(text, details));
+    await this.#workers.end('kill');
+  }
+
+  #run<T>(what: string, work: (bond: Bond) => Promise<T>): Promise<T> {
+    return this.#workers.run({ what, work, retries: this.#retries });
+  }
+
+  #terminated(text: string, details?: { readonly cause?: unknown }): TerminatedException {
+    return new TerminatedException(this.lang, text, { exitCode: null, signal: null, stderr: '' }, details);
+  }
+
+  #checkItems(items: unknown): void {
+    const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = Object(items);
+    if (typeof (asyncIterator ?? iterator) === 'function') return;
+    throw new BondException(this.lang, 'map takes something that can be iterated over');
+  }
+}
+
+function shown(text: unknown): string {
+  return quoted(String(text), 40);
+}
