@@ -816,7 +816,7 @@ sub export {
     # Code that is compiled later is parsed as it was with the sub of that name until now.
     my $prototype = defined &$full_name ? prototype $full_name : undef;
     require Scalar::Util;
-    Scalar::Util::set_prototype($sub, $prototype) if defined $prototype;
+    &Scalar::Util::set_prototype($sub, $prototype) if defined $prototype;
     *$full_name = $sub;
 }
 
