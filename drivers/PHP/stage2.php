@@ -15,7 +15,6 @@ final class __BOND_streams
     private static $in;
     private static $out;
     private static $pieceSize;
-    private static $lastMoment = 0.0;
     private static $hasSignals;
     private static $null;
 
@@ -138,13 +137,10 @@ final class __BOND_streams
         return $portion === false ? false : $line;
     }
 
-    /** Whether this is a fork. To ask takes a system call; but no process is forked in a few microseconds. */
+    /** Whether this is a fork: the conversation is its parent's. */
     public static function isFork()
     {
-        $before = self::$lastMoment;
-        self::$lastMoment = microtime(true);
-        $elapsed = self::$lastMoment - $before;
-        return ($elapsed > 1e-5 || $elapsed < 0) && getmypid() !== self::$process;
+        return getmypid() !== self::$process;
     }
 
     private static function protectStdin()

@@ -128,14 +128,8 @@ saying = False  # in the middle of a message, to the host or from it, or of some
 released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
 
 
-last_moment = 0.0
-
-
 def is_fork():
-    """Whether this is a fork. To ask takes a system call; but no process is forked in a few microseconds."""
-    global last_moment
-    before, last_moment = last_moment, now()
-    return not 0 <= last_moment - before < 1e-5 and os.getpid() != process
+    return os.getpid() != process
 
 
 def say(message):
