@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { beforeEach, expect, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished, vi } from 'vitest';
 import { type Bond, type BondOptions, makeBond, queryDriver } from '../src/index.js';
 
 /** The languages that the suites run on. */
@@ -19,13 +19,58 @@ export async function openBond(
   args: readonly string[] = [],
   options: BondOptions = {},
 ): Promise<Bond> {
-  const quiet: BondOptions = { stdout: 'ignore', stderr: 'ignore' };
   const isCommand = typeof cmd === 'string' || Array.isArray(cmd);
   const bond = isCommand
     ? await makeBond(lang, cmd as string | readonly string[], args, { ...quiet, ...options })
     : await makeBond(lang, undefined, args, { ...quiet, ...(cmd as BondOptions | undefined), ...options });
   onTestFinished(() => endBond(bond));
   return bond;
+}
+
+/** Where what a bond prints goes, unless a test wants to see it. */
+const quiet: BondOptions = { stdout: 'ignore', stderr: 'ignore' };
+
+/** A suite of tests, to be shown by a program. */
+export interface Suite {
+  readonly lang: Language;
+  readonly find: () => string;
+  readonly defaults?: BondOptions;
+  /** What it lacks, beside others of its language. */
+  readonly lacks?: readonly string[];
+  /** Whether tests without options of their own use one interpreter after the other: to start one takes longer than most. */
+  readonly isShared?: boolean;
+}
+
+/** Opens bonds for the tests of a suite, in which some functions are defined. */
+export function opener({ lang, find, defaults, isShared }: Suite, functions: string) {
+  async function define(bond: Bond): Promise<Bond> {
+    await bond.evalBlock(functions);
+    return bond;
+  }
+  const borrow = lendBonds(async () => define(await makeBond(lang, [find()], [], { ...quiet, ...defaults })));
+
+  return async (options?: BondOptions): Promise<Bond> =>
+    isShared && !options ? borrow() : define(await openBond(lang, [find()], [], { ...defaults, ...options }));
+}
+
+/** Lends a bond to one test after the other, as long as it lasts. */
+function lendBonds(open: () => Promise<Bond>): () => Promise<Bond> {
+  let idle: Bond | undefined;
+  afterAll(() => idle && endBond(idle));
+
+  return async () => {
+    const bond = idle ?? (await open());
+    idle = undefined;
+    let isOver = false;
+    void bond.closed.then(() => {
+      isOver = true;
+    });
+    onTestFinished(async ({ task }) => {
+      if (task.result?.state === 'pass' && !idle && !isOver) idle = bond;
+      else await endBond(bond);
+    });
+    return bond;
+  };
 }
 
 async function endBond(bond: Bond): Promise<void> {
