@@ -71,6 +71,11 @@ export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => 
   return { env: { ...process.env, [name]: value }, processes };
 }
 
+/** The processes that have a word among their arguments. */
+export function processesWithArgument(word: string): number[] {
+  return pids().filter((pid) => readProc(pid, 'cmdline').includes(word));
+}
+
 /** The children of this process, zombies included. */
 export function ownChildren(): number[] {
   return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid);
