@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
 import { BondException, type Ending, quoted, textOf } from './errors.js';
@@ -160,6 +161,7 @@ class SetUp {
     try {
       const ready = JSON.parse(payload) as Ready;
       if (typeof ready.version !== 'string') throw new Error('it has no version');
+      if (ready.interrupt && !isSignal(ready.interrupt)) throw new Error('it has no such signal');
       if (this.#wantedProtocols().includes(ready.protocol)) return ready;
     } catch (error) {
       throw new BondException(
@@ -173,6 +175,11 @@ class SetUp {
       `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
     );
   }
+}
+
+/** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
+function isSignal(name: unknown): boolean {
+  return typeof name === 'string' && Object.hasOwn(constants.signals, name);
 }
 
 /** How an interpreter ended, in words. */

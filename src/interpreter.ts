@@ -82,6 +82,8 @@ export class Interpreter {
   readonly ended: Promise<Ending>;
   readonly #child: SpawnedChild;
   readonly #stderrTail = new Tail();
+  /** How many characters it has been sent. */
+  sent = 0;
   #outbox = '';
   /** Texts that are being written piece by piece. */
   readonly #unwritten: string[] = [];
@@ -95,6 +97,8 @@ export class Interpreter {
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     child.stdin.on('error', () => {});
+    // So does a signal to what has become somebody else's.
+    child.on('error', () => {});
     keepLifeline(child);
     // The event loop waits for the process, or it does not: for its streams, it never has to.
     for (const stream of [child.stdin, child.stdout, child.stderr] as { unref?(): void }[]) stream.unref?.();
@@ -113,8 +117,15 @@ export class Interpreter {
   /** Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay. */
   send(text: string): void {
     if (this.#outbox === '') process.nextTick(this.#flush);
+    this.sent += text.length;
     this.#outbox += text;
     if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
+  }
+
+  /** How many of the characters that it has been sent have left for it. */
+  get taken(): number {
+    const inPieces = this.#unwritten.reduce((length, text) => length + text.length, 0);
+    return this.sent - this.#outbox.length - inPieces - this.#child.stdin.writableLength;
   }
 
   readonly #flush = (): void => {
