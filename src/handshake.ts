@@ -147,7 +147,7 @@ class SetUp {
       protocols: this.#wantedProtocols(),
       transExcept: this.#settings.transExcept ?? null,
       v8Format: V8_FORMAT,
-      pid: this.#interpreter.pid,
+      pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
     });
   }
 
@@ -184,5 +184,7 @@ function isSignal(name: unknown): boolean {
 
 /** How an interpreter ended, in words. */
 export function howEnded(ending: Ending): string {
+  if (ending.signal === null && ending.exitCode === null)
+    return 'may go on: it is of another user, and cannot be killed';
   return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
 }
