@@ -28,8 +28,8 @@ async function decode(file: Buffer): Promise<unknown> {
   const python = await makeBond('Python', [...nobody, ...limits, ...sandbox, '/usr/bin/python3'], ['-I'], {
     protocol: 'JSON', // data, and nothing that is more than that
     maxMessageBytes: 1_000_000, // what comes back takes forty times as much memory at the worst
-    timeout: 3_000, // of silence
-    signal: AbortSignal.timeout(10_000), // altogether: to print is no silence
+    timeout: 5_000, // of silence
+    signal: AbortSignal.timeout(20_000), // altogether: to print is no silence
     stdout: 'ignore', // or what is printed could be commands to the terminal
     stderr: 'ignore',
     cwd: '/',
