@@ -12,6 +12,8 @@ import { descendants, killQuietly } from './processes.js';
 const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
+/** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
+const WITHOUT_INPUT = 5000;
 /** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
 const FULL_OUTBOX = 4096;
 /** The longest text that is written in one go, in characters. */
@@ -82,11 +84,14 @@ export class Interpreter {
   readonly ended: Promise<Ending>;
   readonly #child: SpawnedChild;
   readonly #stderrTail = new Tail();
+  /** How many characters it has been sent. */
+  sent = 0;
   #outbox = '';
   /** Texts that are being written piece by piece. */
   readonly #unwritten: string[] = [];
   #isHeld = true;
   #isKilled = false;
+  #giveUp = (): void => {};
 
   constructor(command: string, child: SpawnedChild) {
     this.command = command;
@@ -95,6 +100,8 @@ export class Interpreter {
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     child.stdin.on('error', () => {});
+    // So does a signal to what has become another user's.
+    child.on('error', () => {});
     keepLifeline(child);
     // The event loop waits for the process, or it does not: for its streams, it never has to.
     for (const stream of [child.stdin, child.stdout, child.stderr] as { unref?(): void }[]) stream.unref?.();
@@ -113,8 +120,15 @@ export class Interpreter {
   /** Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay. */
   send(text: string): void {
     if (this.#outbox === '') process.nextTick(this.#flush);
+    this.sent += text.length;
     this.#outbox += text;
     if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
+  }
+
+  /** How many of the characters that it has been sent have left for it. */
+  get taken(): number {
+    const inPieces = this.#unwritten.reduce((length, text) => length + text.length, 0);
+    return this.sent - this.#outbox.length - inPieces - this.#child.stdin.writableLength;
   }
 
   readonly #flush = (): void => {
@@ -160,6 +174,15 @@ export class Interpreter {
     else this.#child.unref();
   }
 
+  /** Whether the local process can be sent signals: `sudo` may have become one of another user. */
+  get isOurs(): boolean {
+    try {
+      return process.kill(this.pid, 0);
+    } catch {
+      return false;
+    }
+  }
+
   /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
     this.#flush();
@@ -188,14 +211,25 @@ export class Interpreter {
     if (this.#isKilled || !running.has(this)) return;
     this.#isKilled = true;
     const below = descendants(this.pid);
-    this.#child.kill('SIGKILL');
+    if (!this.#child.kill('SIGKILL')) this.#endInput();
     for (const pid of below) killQuietly(pid);
+  }
+
+  /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
+  #endInput(): void {
+    this.#child.stdin.destroy();
+    const timer = setTimeout(() => this.#giveUp(), WITHOUT_INPUT);
+    void this.ended.then(() => clearTimeout(timer));
   }
 
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
     const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+      this.#giveUp = () => {
+        child.unref();
+        resolve({ exitCode: null, signal: null });
+      };
     });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdout.once('close', () => {
