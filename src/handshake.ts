@@ -97,7 +97,7 @@ class SetUp {
       this.#channel.listen({
         heard: () => this.#watch.heard(),
         message: (message) => {
-          if (message?.verb !== due) return this.#reject('answered out of turn');
+          if (message?.verb !== due) return this.#reject(outOfTurn(message));
           this.#channel.wait(); // what stands behind it is for whoever listens next
           resolve(message);
         },
@@ -173,6 +173,12 @@ class SetUp {
       `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
     );
   }
+}
+
+function outOfTurn(message: Incoming | undefined): string {
+  return message?.verb === 'STAGE1'
+    ? 'answered more than once: there is one answer for each interpreter that it starts (srun needs -n1)'
+    : 'answered out of turn';
 }
 
 /** How an interpreter ended, in words. */
