@@ -98,7 +98,7 @@ class SetUp {
       this.#channel.listen({
         heard: () => this.#watch.heard(),
         message: (message) => {
-          if (message?.verb !== due) return this.#reject('answered out of turn');
+          if (message?.verb !== due) return this.#reject(outOfTurn(message));
           this.#channel.wait(); // what stands behind it is for whoever listens next
           resolve(message);
         },
@@ -180,6 +180,12 @@ class SetUp {
 /** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
 function isSignal(name: unknown): boolean {
   return typeof name === 'string' && Object.hasOwn(constants.signals, name);
+}
+
+function outOfTurn(message: Incoming | undefined): string {
+  return message?.verb === 'STAGE1'
+    ? 'answered more than once: there is one answer for each interpreter that it starts (srun needs -n1)'
+    : 'answered out of turn';
 }
 
 /** How an interpreter ended, in words. */

@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { dropLifeline, keepLifeline, type Surroundings, spawnWithLifeline } from './lifeline.js';
 import { Tail } from './output.js';
-import { descendants, killQuietly } from './processes.js';
+import { descendants, isRunning, signalQuietly } from './processes.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
@@ -14,6 +15,9 @@ const LAST_OUTPUT = 50;
 const WITHOUT_OUTPUT = 50;
 /** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
 const WITHOUT_INPUT = 5000;
+/** How long a program that stands between may take to end what it has started elsewhere, in ms, and how often we look. */
+const GRACE = 1000;
+const GLANCE = 10;
 /** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
 const FULL_OUTBOX = 4096;
 /** The longest text that is written in one go, in characters. */
@@ -82,6 +86,8 @@ export class Interpreter {
   readonly pid: number;
   /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
   readonly ended: Promise<Ending>;
+  /** Whether the local process is the interpreter itself; nobody knows before that has said who it is. */
+  isDirect = false;
   readonly #child: SpawnedChild;
   readonly #stderrTail = new Tail();
   /** How many characters it has been sent. */
@@ -90,7 +96,7 @@ export class Interpreter {
   /** Texts that are being written piece by piece. */
   readonly #unwritten: string[] = [];
   #isHeld = true;
-  #isKilled = false;
+  #killing: Promise<void> | undefined;
   #giveUp = (): void => {};
 
   constructor(command: string, child: SpawnedChild) {
@@ -197,22 +203,34 @@ export class Interpreter {
   /** Ends it at once. */
   async kill(): Promise<Ending> {
     this.hold(true);
-    this.#killAll();
+    await this.#killAll();
     return this.ended;
   }
 
   /** The host is about to exit: an idle interpreter sees the end of its input, a busy one would not look. */
   abandon(): void {
-    if (this.#isHeld) this.#killAll();
+    if (this.#isHeld) void this.#killAll();
   }
 
   /** Ends the process with all that it has started: what it was to wrap would not notice that it is gone. */
-  #killAll(): void {
-    if (this.#isKilled || !running.has(this)) return;
-    this.#isKilled = true;
-    const below = descendants(this.pid);
-    if (!this.#child.kill('SIGKILL')) this.#endInput();
-    for (const pid of below) killQuietly(pid);
+  #killAll(): Promise<void> {
+    if (running.has(this)) this.#killing ??= this.#endAll([this.pid, ...descendants(this.pid)]);
+    return this.#killing ?? Promise.resolve();
+  }
+
+  /** What only stands between is asked first: `srun` would leave its job behind if it were ended by force. */
+  async #endAll(pids: readonly number[]): Promise<void> {
+    let left = pids;
+    if (!this.isDirect) {
+      for (const pid of pids) signalQuietly(pid, 'SIGTERM');
+      const end = performance.now() + GRACE;
+      while (left.length > 0 && performance.now() < end) {
+        await sleep(GLANCE);
+        left = left.filter(isRunning);
+      }
+    }
+    for (const pid of left) signalQuietly(pid, 'SIGKILL');
+    if (running.has(this) && !this.#child.kill('SIGKILL')) this.#endInput();
   }
 
   /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
@@ -233,7 +251,7 @@ export class Interpreter {
     });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdout.once('close', () => {
-      const timer = setTimeout(() => this.#killAll(), WITHOUT_OUTPUT);
+      const timer = setTimeout(() => void this.#killAll(), WITHOUT_OUTPUT);
       void exited.then(() => clearTimeout(timer));
     });
     const { exitCode, signal } = await exited;

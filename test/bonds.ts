@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException } from '../src/index.js';
-import { killQuietly } from '../src/processes.js';
+import { signalQuietly } from '../src/processes.js';
 import { collect, type Language, rejection } from './fixtures.js';
 
 /** The command that one types for a language. */
@@ -64,10 +64,9 @@ export function program(text: string, name = 'program', directory = temporaryDir
  */
 export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => number[] } {
   const [name, value] = ['BOND_TEST_MARK', randomUUID()];
-  const processes = (): number[] =>
-    pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
+  const processes = (): number[] => processesWith(name, value);
   onTestFinished(() => {
-    for (const pid of processes()) killQuietly(pid);
+    for (const pid of processes()) signalQuietly(pid, 'SIGKILL');
   });
   return { env: { ...process.env, [name]: value }, processes };
 }
@@ -75,6 +74,11 @@ export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => 
 /** The processes that have a word among their arguments. */
 export function processesWithArgument(word: string): number[] {
   return pids().filter((pid) => readProc(pid, 'cmdline').includes(word));
+}
+
+/** The processes that have a variable in their environment. */
+export function processesWith(name: string, value: string): number[] {
+  return pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
 }
 
 /** The children of this process, zombies included. */
@@ -115,18 +119,18 @@ export async function until(what: () => boolean): Promise<void> {
 }
 
 /** Runs a program with a bond in a Node of its own; `printed` resolves when the bond prints something. */
-export function startHost(lang: Language, code: string) {
+export function startHost(lang: Language, code: string, cmd?: string, more: NodeJS.ProcessEnv = {}) {
   const { env, processes } = markedEnvironment();
   const index = new URL('../src/index.ts', import.meta.url).href;
   const program = `
     import { makeBond } from '${index}';
     let stdout;
     const printed = new Promise((resolve) => { stdout = resolve });
-    const bond = await makeBond('${lang}');
+    const bond = await makeBond('${lang}', ${JSON.stringify(cmd)});
     ${code}`;
   const host: ChildProcess = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: new URL('..', import.meta.url),
-    env,
+    env: { ...more, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void host.kill('SIGKILL'));

@@ -10,16 +10,23 @@ import { AWKWARD, remoteWords } from './arguments.js';
 import { processesWithArgument, program, startHost, until } from './bonds.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 import { type Column, cellOf, type Place, placements, places, table, tableInPage } from './placements.js';
+import { sandboxed } from './sandboxes.js';
+import { type Cluster, slurmObstacle, startCluster } from './slurm.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 import { words } from './words.js';
 
 let host: RemoteHost;
+let cluster: Cluster;
 
 beforeAll(async () => {
   if (!sshdObstacle()) host = await startSshd();
-});
+  if (!slurmObstacle()) cluster = await startCluster();
+}, 60_000);
 
-afterAll(() => host?.stop());
+afterAll(async () => {
+  await host?.stop();
+  await cluster?.stop();
+}, 60_000);
 
 const sudo = 'sudo -n -u nobody';
 
@@ -36,6 +43,9 @@ const commands: Record<Place, () => string | string[]> = {
   sshTwice: () => `${host.ssh} ${host.ssh} perl`,
   sudo: () => `${sudo} perl`,
   sshSudo: () => `${host.ssh} ${sudo} perl`,
+  sandbox: () => sandboxed('bwrap', 'Perl'),
+  sandboxSudo: () => sandboxed('sudo and bwrap', 'Perl'),
+  slurm: () => 'srun -n1 -u perl',
 };
 
 /** Words of the languages that are tried: expressions for where it is, and for a variable of its environment; a block in which it kills itself. */
@@ -64,18 +74,22 @@ function sayings(place: Place) {
 /** Why a place cannot be tried here, if it cannot. */
 function obstacleTo(place: Place): string | undefined {
   if (place.startsWith('ssh') && sshdObstacle()) return sshdObstacle();
+  if (place === 'slurm' && slurmObstacle()) return slurmObstacle();
   const command = commands[place]();
   const [program = '', ...args] = typeof command === 'string' ? command.split(' ') : command;
-  const { status } = spawnSync(program, [...args, '--version'], { stdio: 'ignore' });
+  const { status } = spawnSync(program, [...args, '--version'], { env: environment(), stdio: 'ignore' });
   return status === 0 ? undefined : `${placements[place].command} cannot be run here`;
 }
+
+/** With what leads `srun` to the cluster. */
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, SLURM_CONF: cluster?.env.SLURM_CONF });
 
 /** A directory that nobody starts in. */
 const DIRECTORY = realpathSync(tmpdir());
 
 /** Opens what a command leads to; all that it starts has `mark` among its arguments. */
 async function open(place: Place, mark: string, options: BondOptions = {}): Promise<Bond> {
-  const settings = { cwd: DIRECTORY, env: { ...process.env, BOND_TEST_MARK: mark }, ...options };
+  const settings = { cwd: DIRECTORY, env: { ...environment(), BOND_TEST_MARK: mark }, ...options };
   return openBond(placements[place].lang, commands[place](), ['--', ...AWKWARD, mark], settings);
 }
 
@@ -111,7 +125,7 @@ async function observeAtWork(place: Place): Promise<Partial<Record<Column, strin
   const { exitCode } = await rejection(bond.call('leave'), TerminatedException);
   return {
     arguments: yesIf(JSON.stringify(args) === JSON.stringify([...AWKWARD, mark])),
-    directory: yesIf(directory === DIRECTORY, directory === userInfo().homedir ? 'home' : directory),
+    directory: yesIf(directory === DIRECTORY, directory === userInfo().homedir ? 'home' : `\`${directory}\``),
     environment: yesIf(environment === mark),
     output: yesIf(!out.text().includes('alas'), 'as one'),
     interrupt: 'yes',
@@ -156,7 +170,7 @@ async function observeEndOfHost(places: readonly Place[]): Promise<Map<Place, Pa
   });
   const { host, output, ending } = startHost(
     'JavaScript',
-    `const options = { cwd: '/', stderr: 'ignore' };
+    `const options = { cwd: '/', env: ${JSON.stringify(environment())}, stderr: 'ignore' };
     await Promise.all(${JSON.stringify(bonds)}.map(async ({ lang, command, loop, idle, busy }) => {
       const open = ({ mark }) => makeBond(lang, command, ['--', mark], options);
       const [, bond] = await Promise.all([open(idle), open(busy)]);
@@ -191,13 +205,13 @@ describe.each(places.map((place) => [placements[place].name, place] as const))('
       [observeAtWork, observeKill, observeEnd, observeSignal].map((observe) => observe(place)),
     );
     for (const cells of seen) expectCells(place, cells);
-  });
+  }, 120_000);
 });
 
 test('your program takes along what the table says', async () => {
   const seen = await observeEndOfHost(places.filter((place) => !obstacleTo(place)));
   for (const [place, cells] of seen) expectCells(place, cells);
-});
+}, 120_000);
 
 test('the table in the documentation is this one, and nothing in it is untried', () => {
   expect(tableInPage.read()).toBe(table());

@@ -51,6 +51,24 @@ export const placements = {
   ssh: { name: '`ssh`', command: 'ssh host perl', lang: 'Perl', differs: FAR },
   sshTwice: { name: '`ssh` through `ssh`', command: 'ssh gate ssh host perl', lang: 'Perl', differs: FAR },
   sudo: { name: 'another user', command: 'sudo -u nobody perl', lang: 'Perl', differs: { environment: 'no' } },
+  sandbox: {
+    name: '[a sandbox](#code-that-you-do-not-trust)',
+    command: 'bwrap … perl',
+    lang: 'Perl',
+    differs: { directory: '`/`', environment: 'no', signal: KILLED_BELOW },
+  },
+  sandboxSudo: {
+    name: 'a sandbox of another user',
+    command: 'sudo -u nobody bwrap … perl',
+    lang: 'Perl',
+    differs: { directory: '`/`', environment: 'no', signal: KILLED_BELOW },
+  },
+  slurm: {
+    name: '[a cluster](#slurm)',
+    command: 'srun -n1 -u perl',
+    lang: 'Perl',
+    differs: { signal: KILLED_BELOW },
+  },
   sshSudo: { name: 'another user elsewhere', command: 'ssh host sudo -u nobody perl', lang: 'Perl', differs: FAR },
 } as const satisfies Record<string, Placement>;
 export type Place = keyof typeof placements;

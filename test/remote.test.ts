@@ -1,16 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { shellQuote } from '../src/command.js';
-import {
-  BondException,
-  makeBond,
-  queryDriver,
-  RemoteException,
-  TerminatedException,
-  TimeoutException,
-} from '../src/index.js';
+import { BondException, makeBond, RemoteException, TerminatedException, TimeoutException } from '../src/index.js';
+import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
@@ -105,90 +99,6 @@ const roads: Road[] = [
     command: (interpreter) => ['sh', '-c', `exec ${interpreter} "$@"`, 'sh'],
   },
 ];
-
-/** Arguments that do not survive a shell which reads them as they are. */
-const AWKWARD = [
-  '',
-  ' ',
-  'two words',
-  "it's",
-  "'",
-  "'\\''",
-  '"double"',
-  '$HOME',
-  '$' + '{HOME}',
-  '$(id)',
-  '`id`',
-  '\\',
-  'ends with \\',
-  '\\n',
-  'two\nlines',
-  '\n',
-  '\ttab',
-  '\r',
-  '\x01\x7f',
-  '*',
-  '?[a-z]{1,2}',
-  '~',
-  '#no comment',
-  '!history',
-  'a && b || c; d | e & f',
-  '< in > out',
-  '(sub)',
-  '%s%%',
-  '^M',
-  '-x',
-  '--version',
-  '--',
-  '-',
-  'Grüße, 世界 🌍',
-  'é',
-];
-
-/** One language's words for what is looked at here. */
-interface RemoteWords {
-  /** An expression: the arguments of the script. */
-  readonly scriptArguments: string;
-  /** Options with awkward values, and an expression that is true where they have arrived. */
-  readonly options: readonly string[];
-  readonly optionsSeen: string;
-  readonly optionsExpected: unknown;
-  /** An expression: the id of the interpreter's process. */
-  readonly pid: string;
-}
-
-const AWKWARD_VALUE = `it's "a" $HOME \\ \`id\` *; Grüße`;
-
-const remoteWords: Record<Language, RemoteWords> = {
-  PHP: {
-    scriptArguments: 'array_slice($argv, 1)',
-    options: ['-d', 'user_agent="it\'s $HOME `id` *; Grüße"', '-d', 'precision=5'],
-    optionsSeen: "[ini_get('user_agent'), ini_get('precision')]",
-    optionsExpected: ["it's $HOME `id` *; Grüße", '5'],
-    pid: 'getmypid()',
-  },
-  Perl: {
-    scriptArguments: "do { require Encode; [map { Encode::decode('UTF-8', my $bytes = $_) } @ARGV] }",
-    options: [`-I${AWKWARD_VALUE}`, '-Mvars=$one,$two', '-MList::Util=first,sum'],
-    optionsSeen: 'do { use strict; use utf8; $one = sum(1, 2); utf8::decode(my $dir = $INC[0]); [$dir, $one] }',
-    optionsExpected: [AWKWARD_VALUE, 3],
-    pid: '$$',
-  },
-  Python: {
-    scriptArguments: "__import__('sys').argv[1:]",
-    options: ['-X', `title=${AWKWARD_VALUE}`, '-W', 'ignore:two words'],
-    optionsSeen: "[__import__('sys')._xoptions['title'], __import__('sys').warnoptions]",
-    optionsExpected: [AWKWARD_VALUE, ['ignore:two words']],
-    pid: "__import__('os').getpid()",
-  },
-  JavaScript: {
-    scriptArguments: 'process.argv.slice(1)',
-    options: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
-    optionsSeen: 'process.execArgv.slice(0, 2)',
-    optionsExpected: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
-    pid: 'process.pid',
-  },
-};
 
 /** Skips the tests of the current suite, aloud, where what a road needs is missing; in CI, they fail. */
 function needsRoad({ needs }: Road, lang: Language): void {
@@ -364,48 +274,6 @@ describe('a host that does not lead to the interpreter', () => {
     const askingSudo = program('#!/bin/sh\necho "sudo: a password is required" >&2; exit 1\n', 'sudo');
     const error = await refusal(makeBond('PHP', [askingSudo, '-u', 'nobody', 'php']));
     expect(error.message).toMatch(/code 1.*password/);
-  });
-});
-
-describe('programs that start another one elsewhere', () => {
-  needsInterpreter('PHP');
-
-  /** A stand-in that writes down its arguments, and goes on as `rest` says. */
-  function standIn(name: string, rest: string): { env: NodeJS.ProcessEnv; recorded: () => string[] } {
-    const directory = temporaryDirectory();
-    const record = join(directory, 'record');
-    program(`#!/bin/sh\nprintf '%s\\0' "$@" >'${record}'\n${rest}\n`, name, directory);
-    return {
-      env: { ...process.env, PATH: `${directory}:${process.env.PATH}` },
-      recorded: () => readFileSync(record, 'utf8').split('\0').slice(0, -1),
-    };
-  }
-
-  test.each([
-    ['docker', ['exec', '-i', 'legacy']],
-    ['podman', ['exec', '-i', '-u', 'www-data', 'legacy']],
-    ['kubectl', ['exec', '-i', 'deploy/legacy', '-c', 'php', '--']],
-    ['srun', ['-n1', '--unbuffered']],
-    ['lxc-attach', ['-n', 'legacy', '--']],
-    ['sudo', ['-n', '-u', 'nobody', '--']],
-  ])('%s gets every argument as it is', async (name, own) => {
-    const { env, recorded } = standIn(name, `shift ${own.length}; exec "$@"`);
-    const { arguments: driverArguments, scriptArguments } = queryDriver('PHP');
-    const args = ['-d', 'user_agent=two words', '--', ...AWKWARD];
-    const bond = await openBond('PHP', [name, ...own, 'php'].join(' '), args, { env });
-    expect(await bond.eval('array_slice($argv, 1)')).toEqual(AWKWARD);
-    const expected = [...own, 'php', '-d', 'user_agent=two words', ...driverArguments, ...scriptArguments, ...AWKWARD];
-    expect(recorded()).toEqual(expected);
-  });
-
-  test.each([
-    ['ssh', 'ssh legacy php'],
-    ['ssh', 'env ssh legacy php'],
-  ])('%s, as %j, gets words that the shell over there takes apart again', async (name, cmd) => {
-    const { env, recorded } = standIn(name, 'shift; exec sh -c "$*"');
-    const bond = await openBond('PHP', cmd, ['--', 'plain', "it's"], { env });
-    expect(recorded().slice(-2)).toEqual(['plain', String.raw`'it'\''s'`]);
-    expect(await bond.eval('array_slice($argv, 1)')).toEqual(['plain', "it's"]);
   });
 });
 

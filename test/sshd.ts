@@ -40,7 +40,8 @@ function sshdPath(): string | undefined {
   return findProgram('sshd', ['/usr/sbin', '/usr/local/sbin', '/sbin']);
 }
 
-function findProgram(name: string, more: readonly string[] = []): string | undefined {
+/** The path of a program, if it is here. */
+export function findProgram(name: string, more: readonly string[] = []): string | undefined {
   const directories = [...(process.env.PATH ?? '').split(delimiter), ...more];
   return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
@@ -76,7 +77,8 @@ function makeKey(path: string): void {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bond-test', '-f', path], { stdio: 'pipe' });
 }
 
-function freePort(): Promise<number> {
+/** A port on loopback that nobody listens at. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
