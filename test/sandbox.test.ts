@@ -80,6 +80,9 @@ describe.each(everyWay)('%s in %s', (lang, way) => {
     expect(await look(`cat ${secret} || echo refused`)).toEqual(['refused']);
     expect(await look(`kill -0 ${process.pid} || echo refused`)).toEqual(['refused']);
     expect(await look('touch /usr/bin/x || echo refused')).toEqual(['refused']);
+    expect(await look(`test -d /proc/${process.pid} && echo seen || echo refused`)).toEqual([
+      way === 'sudo' ? 'seen' : 'refused',
+    ]);
     const connect = `bash -c "echo > /dev/tcp/127.0.0.1/${port}" && echo connected || echo refused`;
     if (way === 'sudo') return expect(await look(connect)).toEqual(['connected']);
     expect(await look(connect)).toEqual(['refused']);

@@ -31,7 +31,11 @@ sys.stdout.write('on')
 while True: pass`;
 
   /** Sudo stays in front of what it has started, or becomes it, if nothing of what it has been told makes it stay. */
-  const sudoers = { 'that stays': 'use_pty', 'that becomes the interpreter': '!use_pty, !pam_session, !pam_setcred' };
+  const sudoers = {
+    'no sudo': 'use_pty',
+    'sudo stays': 'use_pty',
+    'sudo becomes it': '!use_pty, !pam_session, !pam_setcred',
+  };
 
   /** Runs a program as another user, who may use `sudo` to become nobody: in a mount namespace, where nobody else sees it. */
   function runAsDaemon(code: string, env: NodeJS.ProcessEnv, defaults: string) {
@@ -44,7 +48,7 @@ while True: pass`;
       exec setpriv --reuid daemon --regid daemon --clear-groups "$@"`;
     const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', code];
     return spawnSync('unshare', ['-m', 'sh', '-c', become, 'sh', file, ROOT, ...node], {
-      env: { ...env, TMPDIR: directory },
+      env: { ...env, TMPDIR: directory, PATH: `/root:${env.PATH}` }, // which may not look into /root
       encoding: 'utf8',
     });
   }
@@ -53,13 +57,14 @@ while True: pass`;
   const codes = { defiant, busy: words.Python.loop };
 
   test.each([
-    ['sudo', 'that stays', 'busy', 0],
-    ['sudo', 'that stays', 'defiant', 1],
-    ['sudo', 'that becomes the interpreter', 'busy', 0],
-    ['sudo', 'that becomes the interpreter', 'defiant', 1],
-    ['sudo and bwrap', 'that stays', 'defiant', 0],
+    ['sudo', 'sudo stays', 'busy', 0],
+    ['sudo', 'sudo stays', 'defiant', 1],
+    ['sudo', 'sudo becomes it', 'busy', 0],
+    ['sudo', 'sudo becomes it', 'defiant', 1],
+    ['sudo and bwrap', 'sudo stays', 'defiant', 0],
+    ['bwrap', 'no sudo', 'defiant', 0],
   ] as const)(
-    '%s, a sudo %s: a %s interpreter is interrupted, and once it is killed, %i of it are left',
+    '%s, %s: a %s interpreter is interrupted, and once it is killed, %i of it are left',
     async (way, sudo, state, left) => {
       const { env, processes } = markedEnvironment();
       const { stdout, stderr } = runAsDaemon(
