@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type Bond, type BondOptions, RemoteException, TerminatedException } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { processesWithArgument, program, startHost, until } from './bonds.js';
+import { engine } from './engine.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 import { type Column, cellOf, type Place, placements, places, table, tableInPage } from './placements.js';
 import { sandboxed } from './sandboxes.js';
@@ -45,6 +46,8 @@ const commands: Record<Place, () => string | string[]> = {
   sshSudo: () => `${host.ssh} ${sudo} perl`,
   sandbox: () => sandboxed('bwrap', 'Perl'),
   sandboxSudo: () => sandboxed('sudo and bwrap', 'Perl'),
+  docker: () => 'docker exec -i legacy perl',
+  kubectl: () => 'kubectl exec -i deploy/legacy -- perl',
   slurm: () => 'srun -n1 -u perl',
 };
 
@@ -81,15 +84,15 @@ function obstacleTo(place: Place): string | undefined {
   return status === 0 ? undefined : `${placements[place].command} cannot be run here`;
 }
 
-/** With what leads `srun` to the cluster. */
-const environment = (): NodeJS.ProcessEnv => ({ ...process.env, SLURM_CONF: cluster?.env.SLURM_CONF });
+/** With what leads `srun` to the cluster, and `docker` and the like to their stand-ins. */
+const environment = (): NodeJS.ProcessEnv => ({ ...engine().env, SLURM_CONF: cluster?.env.SLURM_CONF });
 
 /** A directory that nobody starts in. */
 const DIRECTORY = realpathSync(tmpdir());
 
 /** Opens what a command leads to; all that it starts has `mark` among its arguments. */
 async function open(place: Place, mark: string, options: BondOptions = {}): Promise<Bond> {
-  const settings = { cwd: DIRECTORY, env: { ...environment(), BOND_TEST_MARK: mark }, ...options };
+  const settings = { cwd: DIRECTORY, env: { ...environment(), BOND_TEST_KEPT: mark }, ...options };
   return openBond(placements[place].lang, commands[place](), ['--', ...AWKWARD, mark], settings);
 }
 
@@ -114,7 +117,7 @@ async function observeAtWork(place: Place): Promise<Partial<Record<Column, strin
   const bond = await open(place, mark, { stdout: out.stdout, stderr: err.stdout });
   const args = await bond.eval(remoteWords[lang].scriptArguments);
   const directory = await bond.eval<string>(sayHere.directory);
-  const environment = await bond.eval(sayHere.variable('BOND_TEST_MARK'));
+  const environment = await bond.eval(sayHere.variable('BOND_TEST_KEPT'));
   await bond.evalBlock(say.functions);
   await bond.evalBlock(say.printError('alas'));
   await err.until('alas');

@@ -63,6 +63,18 @@ export const placements = {
     lang: 'Perl',
     differs: { directory: '`/`', environment: 'no', signal: KILLED_BELOW },
   },
+  docker: {
+    name: '[a container](#containers) *',
+    command: 'docker exec -i legacy perl',
+    lang: 'Perl',
+    differs: { directory: '`/`', environment: 'no', signal: KILLED_BELOW },
+  },
+  kubectl: {
+    name: 'a pod *',
+    command: 'kubectl exec -i deploy/legacy -- perl',
+    lang: 'Perl',
+    differs: { directory: '`/`', environment: 'no', signal: KILLED_BELOW },
+  },
   slurm: {
     name: '[a cluster](#slurm)',
     command: 'srun -n1 -u perl',
