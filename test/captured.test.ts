@@ -320,7 +320,7 @@ def guesses(): subprocess.run([sys.executable, '-c', guess]); return 'honest'`);
       const flood = bond.eval("[attack_bytes('MARK INTERRUPTED 7\\n' * 10000) for _ in range(100)][-1]");
       const { times, worst } = await askMeanwhile(flood.then((value) => expect(value).toBe('honest')));
       expect(times).toBeGreaterThan(20);
-      expect(worst).toBeLessThan(2000);
+      expect(worst).toBeLessThan(5000);
     });
 
     test.each([
@@ -343,7 +343,7 @@ def guesses(): subprocess.run([sys.executable, '-c', guess]); return 'honest'`);
         const start = performance.now();
         const growth = await peakGrowth(() => attack(`RETURN @ ${text}`));
         expect(growth).toBeLessThan(64 * MB);
-        expect(performance.now() - start).toBeLessThan(5000);
+        expect(performance.now() - start).toBeLessThan(10_000);
       }
     });
 
@@ -372,7 +372,7 @@ endless()`;
       const error = await rejection(bond.with({ signal }).evalBlock(endless), Error);
       expect(error.cause).toBe(signal.reason);
       await bond.kill();
-      expect(performance.now() - started).toBeLessThan(10_000);
+      expect(performance.now() - started).toBeLessThan(20_000);
       await until(() => processes().length === 0);
     });
   });
