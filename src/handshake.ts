@@ -184,7 +184,7 @@ function isSignal(name: unknown): boolean {
 
 function outOfTurn(message: Incoming | undefined): string {
   return message?.verb === 'STAGE1'
-    ? 'answered more than once: there is one answer for each interpreter that it starts (srun needs -n1)'
+    ? 'answered out of turn: it seems to start more than one interpreter (srun needs -n1)'
     : 'answered out of turn';
 }
 

@@ -268,7 +268,6 @@ os.write(1, bytes(range(256)) * 100)`);
   });
 
   test.each([
-    ['-n2', /answered more than once.*-n1/],
     ['-n1 -p nowhere', /invalid partition/],
     ['-n1 -i none', /exited with code 0/],
   ])('started by srun %s cannot be used, and the message says why', async (options, message) => {

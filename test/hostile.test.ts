@@ -58,7 +58,10 @@ function openCalling(payload: string) {
 /** A bond whose peer writes something in one piece with its READY; `@` is the mark. */
 function openSayingBehindReady(text: string, stdout: OutputTarget = 'ignore') {
   return openHostile(
-    ({ print, mark }, text) => print(`${mark} READY {"protocol":"JSON","version":"1.0"}\n${text.replace('@', mark)}`),
+    ({ print, mark }, text) => {
+      const ready = `READY {"protocol":"JSON","version":"1.0","pid":${process.pid}}`;
+      print(`${mark} ${ready}\n${text.replace('@', mark)}`);
+    },
     text,
     { moment: 'ready', stdout },
   );
@@ -696,6 +699,10 @@ describe('in the handshake', () => {
     ['STAGE1', 'STAGE1'],
   ])('%s in the place of READY is refused', async (_, line) => {
     expect((await refusalOf('ready', ({ say }, line) => say(line), line)).message).toMatch(/out of turn.*READY/);
+  });
+
+  test('STAGE1 once more may be that of a second interpreter, which the message says', async () => {
+    expect((await refusalOf('ready', ({ say }) => say('STAGE1'))).message).toContain('more than one interpreter');
   });
 
   test.each(['stage1', 'ready'] as const)('silence at %s is given up in time', async (moment) => {
