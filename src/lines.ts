@@ -109,43 +109,82 @@ export class MessageSplitter {
     this.#insidePiece = newline < 0;
     const isWhole = isComplete && length === end - start;
     if (!isWhole) this.#message.add(bytes, start, end);
-    // No name for the bytes of a long message: nothing keeps them while what it says is read.
-    if (isComplete) this.#events.message(isWhole ? decode(bytes, start, end) : decode(this.#message.take(), 0, length));
+    if (isComplete) this.#events.message(isWhole ? decode(bytes, start, end) : this.#message.take());
     return newline < 0 ? bytes.length : newline + 1;
   }
 }
 
-/** The text of a message. What is not UTF-8 would lose some of what it says: it is made something that makes no sense at all. */
+/** The text of a message. */
 function decode(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end);
-  const isWrong = text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end));
-  return isWrong ? `(not UTF-8) ${text}` : text;
+  return isWrong(text, bytes, start, end) ? senseless(text) : text;
 }
 
-/** Bytes that arrive bit by bit. They are copied: a short piece would keep all of the chunk alive that it came in. */
+/** Whether `text` is not all that `bytes` say, as they are not UTF-8. */
+function isWrong(text: string, bytes: Buffer, start: number, end: number): boolean {
+  return text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end));
+}
+
+/** What makes no sense at all is refused; half of what was said might not be. */
+function senseless(text: string): string {
+  return `(not UTF-8) ${text}`;
+}
+
+/** How many bytes are made text in one go. */
+const PORTION = 2 ** 15;
+
+/**
+ * The text of a message that arrives bit by bit. It is made text on the way: the bytes of a long one would all have to be
+ * kept, and V8 looks for garbage whenever there are many. A bit may end in the middle of a character.
+ */
 class Gathering {
+  /** In bytes. */
   length = 0;
-  #bytes = Buffer.alloc(0);
+  #text = '';
+  #isWrong = false;
+  /** What is not text yet. */
+  #bytes: Buffer | undefined;
+  #count = 0;
 
   add(source: Buffer, start: number, end: number): void {
-    const length = this.length + end - start;
-    if (length > this.#bytes.length) {
-      // What is not written to takes no memory; what is left behind does, until it is collected.
-      const larger = Buffer.allocUnsafeSlow(Math.max(8 * this.#bytes.length, length, 65_536));
-      this.#bytes.copy(larger, 0, 0, this.length);
-      this.#bytes = larger;
+    this.length += end - start;
+    this.#bytes ??= Buffer.allocUnsafeSlow(PORTION);
+    for (let place = start; place < end; ) {
+      const copied = source.copy(this.#bytes, this.#count, place, end);
+      place += copied;
+      this.#count += copied;
+      if (this.#count === PORTION) this.#decode(this.#bytes, endOfCharacters(this.#bytes));
     }
-    source.copy(this.#bytes, this.length, start, end);
-    this.length = length;
+  }
+
+  #decode(bytes: Buffer, end: number): void {
+    const text = bytes.toString('utf8', 0, end);
+    this.#isWrong ||= isWrong(text, bytes, 0, end);
+    this.#text += text;
+    bytes.copyWithin(0, end, this.#count);
+    this.#count -= end;
   }
 
   /** What has been gathered; it begins anew. */
-  take(): Buffer {
-    const bytes = this.#bytes.subarray(0, this.length);
-    this.#bytes = Buffer.alloc(0);
+  take(): string {
+    if (this.#bytes) this.#decode(this.#bytes, this.#count);
+    const text = this.#isWrong ? senseless(this.#text) : this.#text;
     this.length = 0;
-    return bytes;
+    this.#text = '';
+    this.#isWrong = false;
+    this.#bytes = undefined;
+    return text;
   }
+}
+
+/** Where the last character of some bytes begins, if not all of it is there; otherwise their end. */
+function endOfCharacters(bytes: Buffer): number {
+  for (let place = bytes.length - 1; place >= bytes.length - 3; place--) {
+    const byte = bytes[place] as number;
+    const length = byte < 0x80 ? 1 : byte < 0xc0 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    if (length > 0) return place + length > bytes.length ? place : bytes.length;
+  }
+  return bytes.length;
 }
 
 /** Where in `bytes` a mark begins of which the rest has not arrived, or their end. */

@@ -35,7 +35,7 @@ function asJson(value: unknown): string | undefined {
   }
 }
 
-/** `seen` are objects, of which the clone knows that they are the same wherever they stand. */
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
 function isClonedByJson(value: unknown, seen: Set<object>): boolean {
   switch (typeof value) {
     case 'string':
@@ -52,8 +52,7 @@ function isClonedByJson(value: unknown, seen: Set<object>): boolean {
 }
 
 function isObjectClonedByJson(value: object, seen: Set<object>): boolean {
-  if (seen.has(value) || types.isProxy(value) || 'toJSON' in value) return false;
-  seen.add(value);
+  if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
     return Object.keys(value).length === value.length; // or it has more than items

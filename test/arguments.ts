@@ -49,8 +49,6 @@ export interface RemoteWords {
   readonly options: readonly string[];
   readonly optionsSeen: string;
   readonly optionsExpected: unknown;
-  /** An expression: the id of the interpreter's process. */
-  readonly pid: string;
 }
 
 const AWKWARD_VALUE = `it's "a" $HOME \\ \`id\` *; Grüße`;
@@ -61,27 +59,23 @@ export const remoteWords: Record<Language, RemoteWords> = {
     options: ['-d', 'user_agent="it\'s $HOME `id` *; Grüße"', '-d', 'precision=5'],
     optionsSeen: "[ini_get('user_agent'), ini_get('precision')]",
     optionsExpected: ["it's $HOME `id` *; Grüße", '5'],
-    pid: 'getmypid()',
   },
   Perl: {
     scriptArguments: "do { require Encode; [map { Encode::decode('UTF-8', my $bytes = $_) } @ARGV] }",
     options: [`-I${AWKWARD_VALUE}`, '-Mvars=$one,$two', '-MList::Util=first,sum'],
     optionsSeen: 'do { use strict; use utf8; $one = sum(1, 2); utf8::decode(my $dir = $INC[0]); [$dir, $one] }',
     optionsExpected: [AWKWARD_VALUE, 3],
-    pid: '$$',
   },
   Python: {
     scriptArguments: "__import__('sys').argv[1:]",
     options: ['-X', `title=${AWKWARD_VALUE}`, '-W', 'ignore:two words'],
     optionsSeen: "[__import__('sys')._xoptions['title'], __import__('sys').warnoptions]",
     optionsExpected: [AWKWARD_VALUE, ['ignore:two words']],
-    pid: "__import__('os').getpid()",
   },
   JavaScript: {
     scriptArguments: 'process.argv.slice(1)',
     options: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
     optionsSeen: 'process.execArgv.slice(0, 2)',
     optionsExpected: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
-    pid: 'process.pid',
   },
 };

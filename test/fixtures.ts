@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeEach, expect, onTestFinished, vi } from 'vitest';
-import { type Bond, type BondOptions, makeBond, queryDriver } from '../src/index.js';
+import {
+  type Bond,
+  type BondOptions,
+  makeBond,
+  makePool,
+  type Pool,
+  type PoolOptions,
+  queryDriver,
+} from '../src/index.js';
 
 /** The languages that the suites run on. */
 export const languages = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
@@ -79,6 +87,25 @@ async function endBond(bond: Bond): Promise<void> {
   clearTimeout(timer);
 }
 
+/** A pool that is ended when the test is over; what it prints goes nowhere by default. */
+export async function openPool(lang: string, options: PoolOptions): Promise<Pool> {
+  const pool = await makePool(lang, { stdout: 'ignore', stderr: 'ignore', ...options });
+  onTestFinished(() => pool.kill());
+  return pool;
+}
+
+/** All that an iteration gives. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+/** The numbers from 0 to the one before `end`. */
+export function range(end: number): number[] {
+  return Array.from({ length: end }, (_, index) => index);
+}
+
 /** Something to give to `stdout` or `stderr`, which keeps what it is given. */
 export function collect() {
   const chunks: Buffer[] = [];
@@ -124,8 +151,14 @@ export async function expectAlive(bond: Bond): Promise<void> {
 
 /** Skips the tests of the current suite, aloud, where the interpreter is missing; in CI, they fail. */
 export function needsInterpreter(lang: Language): void {
+  needs(() => (hasInterpreter(lang) ? undefined : `${lang}: no interpreter; ${queryDriver(lang).install}`));
+}
+
+/** Skips the tests of the current suite, aloud, where something stands in their way; in CI, they fail. */
+export function needs(obstacleOf: () => string | undefined): void {
   beforeEach(({ skip }) => {
-    if (!hasInterpreter(lang)) missing(`${lang}: no interpreter; ${queryDriver(lang).install}`, skip);
+    const obstacle = obstacleOf();
+    if (obstacle) missing(obstacle, skip);
   });
 }
 

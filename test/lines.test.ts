@@ -69,6 +69,42 @@ describe('messages and output', () => {
   });
 });
 
+describe('a long message', () => {
+  test.each([1, 2, 3, 4])('of characters of %i bytes stays whole, wherever it is cut', (length) => {
+    const character = ['a', 'é', '€', '😀'][length - 1] as string;
+    for (const before of ['', 'x', 'xy', 'xyz']) {
+      const message = before + character.repeat(100_000 / length);
+      for (const size of [1000, 4099, 65_536]) {
+        expect(split(Buffer.concat(framed({ message, pieces: 7 })), size).messages).toEqual([message]);
+      }
+    }
+  });
+
+  test.each([
+    ['a byte that begins nothing', 'ff'],
+    ['a character without its end', 'e282'],
+    ['an end without its character', '8080'],
+    ['half of a surrogate pair', 'eda080'],
+  ])('with %s is none, wherever that stands', (_what, hex) => {
+    for (const place of [0, 1, 32_767, 32_768, 99_999, 100_000]) {
+      const body = Buffer.concat([
+        Buffer.alloc(place, 'x'),
+        Buffer.from(hex, 'hex'),
+        Buffer.alloc(100_000 - place, 'x'),
+      ]);
+      const wire = Buffer.concat([bytes(`${MARK} `), body, bytes('\n')]);
+      for (const size of [4099, 65_536, wire.length]) {
+        expect(split(wire, size).messages).toEqual([expect.stringMatching(/^\(not UTF-8\) /)]);
+      }
+    }
+  });
+
+  test('that says the character which stands for what is not UTF-8 says just that', () => {
+    const message = '\ufffd'.repeat(50_000);
+    expect(split(bytes(`${MARK} ${message}\n`), 4099).messages).toEqual([message]);
+  });
+});
+
 /** A message in so many pieces, as a driver would write it. */
 function framed({ message, pieces }: { message: string; pieces: number }): Buffer[] {
   const body = bytes(message);

@@ -123,7 +123,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
     const [output, errors] = [collect(), collect()];
     const streams = { stdout: output.stdout, stderr: errors.stdout };
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', ...streams });
-    const pid = await bond.eval<number>(sayRemote.pid);
+    const pid = await bond.eval<number>(say.pid);
     await bond.evalBlock(say.functions);
     const text = `Grüße, 世界 🌍\0\n${'x'.repeat(100_000)}`;
     expect(await bond.call('same', text)).toBe(text);
@@ -152,7 +152,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   test('options and arguments arrive to the letter, and kill ends it', async () => {
     const args = [...sayRemote.options, '--', ...AWKWARD];
     const bond = await openBond(lang, road.command(COMMANDS[lang]), args, { cwd: '/' });
-    const pid = await bond.eval<number>(sayRemote.pid);
+    const pid = await bond.eval<number>(say.pid);
     expect(isAlive(pid)).toBe(true);
     expect(await bond.eval(sayRemote.optionsSeen)).toEqual(sayRemote.optionsExpected);
     expect(await bond.eval(sayRemote.scriptArguments)).toEqual(AWKWARD);
@@ -184,7 +184,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   test('kill ends it in the middle of a call', async () => {
     const output = collect();
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });
-    const pid = await bond.eval<number>(sayRemote.pid);
+    const pid = await bond.eval<number>(say.pid);
     onTestFinished(() => {
       if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     });

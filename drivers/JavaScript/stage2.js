@@ -261,7 +261,7 @@ function asJson(value) {
   }
 }
 
-/** `seen` are objects, of which the clone knows that they are the same wherever they stand. */
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
 function isClonedByJson(value, seen) {
   switch (typeof value) {
     case 'string':
@@ -278,8 +278,7 @@ function isClonedByJson(value, seen) {
 }
 
 function isObjectClonedByJson(value, seen) {
-  if (seen.has(value) || types.isProxy(value) || 'toJSON' in value) return false;
-  seen.add(value);
+  if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
     return Object.keys(value).length === value.length; // or it has more than items
