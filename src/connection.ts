@@ -114,6 +114,7 @@ export class Connection {
         protocol: this.protocol,
         transExcept: transExcept ?? this.protocol.name === 'V8',
         lender: this.lender,
+        traffic: interpreter,
         hold: (isHeld) => {
           interpreter.hold(isHeld || this.#closing !== undefined);
           if (!isHeld) this.#onIdle();

@@ -16,6 +16,8 @@ const WITHOUT_OUTPUT = 50;
 /** How long a program that stands between may take to end what it has started elsewhere, in ms, and how often we look. */
 const GRACE = 1000;
 const GLANCE = 10;
+/** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
+const WITHOUT_INPUT = 5000;
 /** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
 const FULL_OUTBOX = 4096;
 /** The longest text that is written in one go, in characters. */
@@ -88,11 +90,14 @@ export class Interpreter {
   isDirect = false;
   readonly #child: SpawnedChild;
   readonly #stderrTail = new Tail();
+  /** How many characters it has been sent. */
+  sent = 0;
   #outbox = '';
   /** Texts that are being written piece by piece. */
   readonly #unwritten: string[] = [];
   #isHeld = true;
   #killing: Promise<void> | undefined;
+  #giveUp = (): void => {};
 
   constructor(command: string, child: SpawnedChild) {
     this.command = command;
@@ -101,6 +106,8 @@ export class Interpreter {
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     child.stdin.on('error', () => {});
+    // So does a signal to what has become another user's.
+    child.on('error', () => {});
     keepLifeline(child);
     // The event loop waits for the process, or it does not: for its streams, it never has to.
     for (const stream of [child.stdin, child.stdout, child.stderr] as { unref?(): void }[]) stream.unref?.();
@@ -119,8 +126,15 @@ export class Interpreter {
   /** Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay. */
   send(text: string): void {
     if (this.#outbox === '') process.nextTick(this.#flush);
+    this.sent += text.length;
     this.#outbox += text;
     if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
+  }
+
+  /** How many of the characters that it has been sent have left for it. */
+  get taken(): number {
+    const inPieces = this.#unwritten.reduce((length, text) => length + text.length, 0);
+    return this.sent - this.#outbox.length - inPieces - this.#child.stdin.writableLength;
   }
 
   readonly #flush = (): void => {
@@ -166,6 +180,15 @@ export class Interpreter {
     else this.#child.unref();
   }
 
+  /** Whether the local process can be sent signals: `sudo` may have become one of another user. */
+  get isOurs(): boolean {
+    try {
+      return process.kill(this.pid, 0);
+    } catch {
+      return false;
+    }
+  }
+
   /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
     this.#flush();
@@ -197,6 +220,7 @@ export class Interpreter {
 
   /** What only stands between is asked first: `srun` would leave its job behind if it were ended by force. */
   async #endAll(pids: readonly number[]): Promise<void> {
+    if (!this.isOurs) this.#endInput();
     let left = pids;
     if (!this.isDirect) {
       for (const pid of pids) signalQuietly(pid, 'SIGTERM');
@@ -209,10 +233,21 @@ export class Interpreter {
     for (const pid of left) signalQuietly(pid, 'SIGKILL');
   }
 
+  /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
+  #endInput(): void {
+    this.#child.stdin.destroy();
+    const timer = setTimeout(() => this.#giveUp(), WITHOUT_INPUT);
+    void this.ended.then(() => clearTimeout(timer));
+  }
+
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
     const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+      this.#giveUp = () => {
+        child.unref();
+        resolve({ exitCode: null, signal: null });
+      };
     });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdout.once('close', () => {

@@ -67,19 +67,15 @@ function findProgram(program: string, cwd: string, path = '/usr/local/bin:/usr/b
     : path.split(':').map((directory) => `${directory || '.'}/${program}`);
   let code = 'ENOENT';
   for (const file of files.map((name) => resolve(cwd, name))) {
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (!stats) continue;
-    if (stats.isFile() && isExecutable(file)) return file;
+    try {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      if (!stats) continue;
+      accessSync(file, constants.X_OK);
+      if (stats.isFile()) return file;
+    } catch {
+      // It may not be run, or its directory not be looked into: another one in the path may.
+    }
     code = 'EACCES';
   }
   throw Object.assign(new Error(`${program}: ${code}`), { code });
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException } from '../src/index.js';
+import { signalQuietly } from '../src/processes.js';
 import { collect, type Language, rejection } from './fixtures.js';
 
 /** The command that one types for a language. */
@@ -65,7 +66,7 @@ export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => 
   const [name, value] = ['BOND_TEST_MARK', randomUUID()];
   const processes = (): number[] => processesWith(name, value);
   onTestFinished(() => {
-    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+    for (const pid of processes()) signalQuietly(pid, 'SIGKILL');
   });
   return { env: { ...process.env, [name]: value }, processes };
 }
