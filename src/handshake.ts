@@ -177,15 +177,15 @@ class SetUp {
   }
 }
 
-/** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
-function isSignal(name: unknown): boolean {
-  return typeof name === 'string' && Object.hasOwn(constants.signals, name);
-}
-
 function outOfTurn(message: Incoming | undefined): string {
   return message?.verb === 'STAGE1'
     ? 'answered out of turn: it seems to start more than one interpreter (srun needs -n1)'
     : 'answered out of turn';
+}
+
+/** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
+function isSignal(name: unknown): boolean {
+  return typeof name === 'string' && Object.hasOwn(constants.signals, name);
 }
 
 /** How an interpreter ended, in words. */

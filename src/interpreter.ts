@@ -13,11 +13,11 @@ import { descendants, isRunning, signalQuietly } from './processes.js';
 const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
-/** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
-const WITHOUT_INPUT = 5000;
 /** How long a program that stands between may take to end what it has started elsewhere, in ms, and how often we look. */
 const GRACE = 1000;
 const GLANCE = 10;
+/** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
+const WITHOUT_INPUT = 5000;
 /** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
 const FULL_OUTBOX = 4096;
 /** The longest text that is written in one go, in characters. */
@@ -220,6 +220,7 @@ export class Interpreter {
 
   /** What only stands between is asked first: `srun` would leave its job behind if it were ended by force. */
   async #endAll(pids: readonly number[]): Promise<void> {
+    if (!this.isOurs) this.#endInput();
     let left = pids;
     if (!this.isDirect) {
       for (const pid of pids) signalQuietly(pid, 'SIGTERM');
@@ -230,7 +231,6 @@ export class Interpreter {
       }
     }
     for (const pid of left) signalQuietly(pid, 'SIGKILL');
-    if (running.has(this) && !this.#child.kill('SIGKILL')) this.#endInput();
   }
 
   /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
