@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Bond, type BondOptions, RemoteException, TerminatedException } from '../src/index.js';
@@ -11,7 +11,7 @@ import { processesWithArgument, program, startHost, until } from './bonds.js';
 import { engine } from './engine.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 import { type Column, cellOf, type Place, placements, places, table, tableInPage } from './placements.js';
-import { sandboxed } from './sandboxes.js';
+import { sandboxed, sandboxes } from './sandboxes.js';
 import { type Cluster, slurmObstacle, startCluster } from './slurm.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 import { words } from './words.js';
@@ -128,7 +128,7 @@ async function observeAtWork(place: Place): Promise<Partial<Record<Column, strin
   const { exitCode } = await rejection(bond.call('leave'), TerminatedException);
   return {
     arguments: yesIf(JSON.stringify(args) === JSON.stringify([...AWKWARD, mark])),
-    directory: yesIf(directory === DIRECTORY, directory === userInfo().homedir ? 'home' : `\`${directory}\``),
+    directory: yesIf(directory === DIRECTORY, directory === userInfo().homedir ? 'home' : 'its own'),
     environment: yesIf(environment === mark),
     output: yesIf(!out.text().includes('alas'), 'as one'),
     interrupt: 'yes',
@@ -218,4 +218,13 @@ test('your program takes along what the table says', async () => {
 
 test('the table in the documentation is this one, and nothing in it is untried', () => {
   expect(tableInPage.read()).toBe(table());
+});
+
+test('the sandbox in the documentation is the one that is tried', () => {
+  const page = readFileSync(new URL('../docs/remote.md', import.meta.url), 'utf8');
+  const [documented = ''] = page.match(/^bwrap [^`]*?(?= \/usr\/bin\/python3)/m) ?? [];
+  const more = ['--ro-bind /etc/alternatives /etc/alternatives', '--ro-bind /etc/php /etc/php'];
+  for (const option of more) expect(page).toContain(`\`${option}\``);
+  const words = [documented.replaceAll('\\\n', ' '), ...more].join(' ').split(/ +/);
+  expect(words.sort()).toEqual(sandboxes.bwrap.map((word) => word.replace(/-try$/, '')).sort());
 });
