@@ -70,8 +70,8 @@ describe('a command that does not lead to the interpreter', () => {
   test.each([
     ['docker exec legacy python3', /exited with code 0/],
     ['docker exec -it legacy python3', /code 1.*not a TTY/],
-    ['docker exec -i legacy -- python3', /code 1/],
-    ['kubectl exec -i legacy -- no-such', /code 1/],
+    ['docker exec -i legacy -- python3', /code 127.*not found/],
+    ['kubectl exec -i legacy -- no-such', /code 127.*not found/],
   ])('says so: %s', async (command, message) => {
     const { env } = engine();
     expect((await refusal(makeBond('Python', command, [], { env }))).message).toMatch(message);
