@@ -121,10 +121,13 @@ async function observeAtWork(place: Place): Promise<Partial<Record<Column, strin
   await bond.evalBlock(say.functions);
   await bond.evalBlock(say.printError('alas'));
   await err.until('alas');
-  const looping = rejection(bond.evalBlock(say.loop), RemoteException);
-  await out.until('on');
-  await bond.interrupt();
-  await looping;
+  for (const code of [say.loop, say.sleep]) {
+    const printed = out.text().length;
+    const stopped = rejection(bond.evalBlock(code), RemoteException);
+    await until(() => out.text().length > printed);
+    await bond.interrupt();
+    await stopped;
+  }
   const { exitCode } = await rejection(bond.call('leave'), TerminatedException);
   return {
     arguments: yesIf(JSON.stringify(args) === JSON.stringify([...AWKWARD, mark])),
