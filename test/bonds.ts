@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
-import { type Bond, BondException } from '../src/index.js';
+import { type Bond, BondException, RemoteException } from '../src/index.js';
 import { signalQuietly } from '../src/processes.js';
 import { collect, type Language, rejection } from './fixtures.js';
+import { words } from './words.js';
 
 /** The command that one types for a language. */
 export const COMMANDS: Record<Language, string> = {
@@ -116,6 +117,18 @@ function readProc(pid: number, file: string): string {
 /** Waits until something holds: for what sends no event, such as the end of a process of somebody else's. */
 export async function until(what: () => boolean): Promise<void> {
   await vi.waitUntil(what, { timeout: HANG / 2, interval: 10 });
+}
+
+/** Asserts that an endless loop and a long sleep there can be stopped. `output` is given what the bond prints. */
+export async function expectInterruptible(bond: Bond, output: ReturnType<typeof collect>): Promise<void> {
+  const { loop, sleep } = words[bond.lang as Language];
+  for (const code of [loop, sleep]) {
+    const printed = output.text().length;
+    const stopped = rejection(bond.evalBlock(code), RemoteException);
+    await until(() => output.text().length > printed);
+    await bond.interrupt();
+    await stopped;
+  }
 }
 
 /** Runs a program with a bond in a Node of its own; `printed` resolves when the bond prints something. */

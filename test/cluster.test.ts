@@ -13,7 +13,7 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
-import { COMMANDS, refusal, startHost, temporaryDirectory, until } from './bonds.js';
+import { COMMANDS, expectInterruptible, refusal, startHost, temporaryDirectory, until } from './bonds.js';
 import { collect, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type Cluster, CPUS, slurmObstacle, startCluster } from './slurm.js';
 import { words } from './words.js';
@@ -192,13 +192,7 @@ describe.each(languages)('%s as a job', (lang) => {
     writeFileSync(path, '');
     await printing;
 
-    for (const code of [say.loop, say.sleep]) {
-      const printed = output.text().length;
-      const stopped = rejection(bond.evalBlock(code), RemoteException);
-      await until(() => output.text().length > printed);
-      await bond.interrupt();
-      await stopped;
-    }
+    await expectInterruptible(bond, output);
     await bond.evalBlock(say.exitHook);
     await bond.close();
     expect(await bond.closed).toMatchObject({ exitCode: 0, signal: null });

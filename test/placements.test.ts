@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Bond, type BondOptions, RemoteException, TerminatedException } from '../src/index.js';
+import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
-import { processesWithArgument, program, startHost, until } from './bonds.js';
+import { expectInterruptible, processesWithArgument, program, startHost, until } from './bonds.js';
 import { engine } from './engine.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 import { type Column, cellOf, type Place, placements, places, table, tableInPage } from './placements.js';
@@ -121,13 +121,7 @@ async function observeAtWork(place: Place): Promise<Partial<Record<Column, strin
   await bond.evalBlock(say.functions);
   await bond.evalBlock(say.printError('alas'));
   await err.until('alas');
-  for (const code of [say.loop, say.sleep]) {
-    const printed = out.text().length;
-    const stopped = rejection(bond.evalBlock(code), RemoteException);
-    await until(() => out.text().length > printed);
-    await bond.interrupt();
-    await stopped;
-  }
+  await expectInterruptible(bond, out);
   const { exitCode } = await rejection(bond.call('leave'), TerminatedException);
   return {
     arguments: yesIf(JSON.stringify(args) === JSON.stringify([...AWKWARD, mark])),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { shellQuote } from '../src/command.js';
 import { BondException, makeBond, RemoteException, TerminatedException, TimeoutException } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
-import { COMMANDS, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
+import { COMMANDS, expectInterruptible, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 import { words } from './words.js';
@@ -182,13 +182,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   test('an interrupt stops a loop and a sleep, an abort stops its call and no other, and the session goes on', async () => {
     const output = collect();
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });
-    for (const code of [say.loop, say.sleep]) {
-      const printed = output.text().length;
-      const stopped = rejection(bond.evalBlock(code), RemoteException);
-      await until(() => output.text().length > printed);
-      await bond.interrupt();
-      await stopped;
-    }
+    await expectInterruptible(bond, output);
     const controller = new AbortController();
     const printed = output.text().length;
     const aborted = rejection(bond.with({ signal: controller.signal }).evalBlock(say.loop), TimeoutException);

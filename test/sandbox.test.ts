@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RemoteException, TerminatedException } from '../src/index.js';
-import { markedEnvironment, program, startHost, temporaryDirectory, until } from './bonds.js';
+import { expectInterruptible, markedEnvironment, program, startHost, temporaryDirectory, until } from './bonds.js';
 import { ROOT } from './examples.js';
 import { type Language, languages, openBond, rejection } from './fixtures.js';
 import { needsSandbox, openSandboxed, type Sandbox, sandboxed, sandboxes } from './sandboxes.js';
@@ -36,13 +36,7 @@ describe.each(everyWay)('%s in %s', (lang, way) => {
     await bond.export((x: number) => bond.call('twice', x), 'host');
     expect(await bond.eval('caught(21)')).toBe(42);
     expect((await rejection(bond.call('boom', 'no luck'), RemoteException)).remoteMessage).toContain('no luck');
-    for (const code of [say.loop, say.sleep]) {
-      const printed = output.text().length;
-      const stopped = rejection(bond.evalBlock(code), RemoteException);
-      await until(() => output.text().length > printed);
-      await bond.interrupt();
-      await stopped;
-    }
+    await expectInterruptible(bond, output);
     await bond.evalBlock(say.exitHook);
     await bond.close();
     expect(await bond.closed).toMatchObject({ exitCode: 0, signal: null });
