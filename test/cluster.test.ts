@@ -2,11 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Bond,
   makeBond,
-  makePool,
   type Pool,
   type PoolOptions,
   RemoteException,
@@ -14,7 +13,7 @@ import {
 } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, expectInterruptible, refusal, startHost, temporaryDirectory, until } from './bonds.js';
-import { collect, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { all, collect, languages, missing, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 import { type Cluster, CPUS, slurmObstacle, startCluster } from './slurm.js';
 import { words } from './words.js';
 
@@ -35,26 +34,12 @@ beforeEach(({ skip, onTestFinished }) => {
   onTestFinished(() => cluster.empty());
 });
 
-async function openPool(options: PoolOptions): Promise<Pool> {
-  const pool = await makePool('Python', {
-    cmds: PYTHON,
-    env: cluster.env,
-    stdout: 'ignore',
-    stderr: 'ignore',
-    ...options,
-  });
-  onTestFinished(() => pool.kill());
-  return pool;
+function openJobs(options: PoolOptions): Promise<Pool> {
+  return openPool('Python', { cmds: PYTHON, env: cluster.env, ...options });
 }
 
 async function openJob(cmd = PYTHON, options = {}): Promise<Bond> {
   return openBond('Python', cmd, [], { env: cluster.env, ...options });
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 function variables(name: string): (bond: Bond) => Promise<string> {
@@ -85,7 +70,7 @@ describe('a pool of jobs', () => {
   needsInterpreter('Python');
 
   test('computes on all nodes; the results are exact, and in order', async () => {
-    const pool = await openPool({ size: 2 * CPUS, setup: (bond) => bond.evalBlock(COUNT_PRIMES) });
+    const pool = await openJobs({ size: 2 * CPUS, setup: (bond) => bond.evalBlock(COUNT_PRIMES) });
     expect((await pool.each(variables('SLURMD_NODENAME'))).sort()).toEqual(['node1', 'node1', 'node2', 'node2']);
     const SIZE = 2500;
     const slices = Array.from({ length: 40 }, (_, index) => [index * SIZE, (index + 1) * SIZE]);
@@ -115,7 +100,7 @@ def square(item):
     return item * item
 `);
     };
-    const pool = await openPool({ size: 2, setup });
+    const pool = await openJobs({ size: 2, setup });
     const jobs = (item: number): string[] => reports.filter((report) => report.item === item).map(({ job }) => job);
     return { pool, reports, jobs };
   }
@@ -154,7 +139,7 @@ def square(item):
     const granted = await cluster.slurm('salloc', '--no-shell', '-N2', `-n${2 * CPUS}`);
     const [, job] = /Granted job allocation (\d+)/.exec(granted) ?? [];
     expect(job).toBeDefined();
-    const pool = await openPool({ size: 2 * CPUS, cmds: `srun --jobid=${job} -N1 -n1 --exact python3` });
+    const pool = await openJobs({ size: 2 * CPUS, cmds: `srun --jobid=${job} -N1 -n1 --exact python3` });
     expect(new Set(await pool.each(variables('SLURM_JOB_ID')))).toEqual(new Set([job]));
     expect(new Set(await pool.each(variables('SLURM_STEP_ID'))).size).toBe(2 * CPUS);
     await pool.close();
