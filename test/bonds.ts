@@ -113,6 +113,13 @@ export async function until(what: () => boolean): Promise<void> {
   await vi.waitUntil(what, { timeout: HANG / 2, interval: 10 });
 }
 
+/** All that an iteration gives. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
 /** Runs a program with a bond in a Node of its own; `printed` resolves when the bond prints something. */
 export function startHost(lang: Language, code: string, cmd?: string, more: NodeJS.ProcessEnv = {}) {
   const { env, processes } = markedEnvironment();

@@ -13,7 +13,7 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
-import { COMMANDS, refusal, startHost, temporaryDirectory, until } from './bonds.js';
+import { all, COMMANDS, refusal, startHost, temporaryDirectory, until } from './bonds.js';
 import { collect, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type Cluster, CPUS, slurmObstacle, startCluster } from './slurm.js';
 import { words } from './words.js';
@@ -49,12 +49,6 @@ async function openPool(options: PoolOptions): Promise<Pool> {
 
 async function openJob(cmd = PYTHON, options = {}): Promise<Bond> {
   return openBond('Python', cmd, [], { env: cluster.env, ...options });
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 function variables(name: string): (bond: Bond) => Promise<string> {

@@ -17,7 +17,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
-import { COMMANDS, HANG, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
+import { all, COMMANDS, HANG, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
 import { collect, type Language, languages, needsInterpreter, rejection } from './fixtures.js';
 import { words } from './words.js';
 
@@ -39,12 +39,6 @@ function kill(pid: number | undefined): void {
 /** Whether each worker of a pool has something to do, or none has. */
 function are(pool: Pool, state: string): boolean {
   return pool.workers.every((worker) => worker.state === state);
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 /** A call that takes a while, in Python. */
