@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { program as file, temporaryDirectory } from './bonds.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
@@ -106,11 +106,6 @@ function exifTime(seconds: number): string {
 }
 
 describe('programs that nobody here wrote', { timeout: 60_000 }, () => {
-  beforeAll(() => {
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    if (!existsSync(join(ROOT, 'dist/index.js'))) execFileSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-  }, 60_000);
-
   beforeEach(({ skip }) => {
     for (const [name, path] of Object.entries(PACKAGES)) {
       if (!existsSync(path)) missing(`${name} is not there: apt-get install ${name}`, skip);
