@@ -1,7 +1,7 @@
 // Programs that nobody here wrote, as Debian packages them: what they print is the same to the last byte whether they are
 // run as ever, under a bond, or under a bond with a function of theirs replaced by TypeScript.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

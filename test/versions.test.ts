@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { collect, expectAlive, type Language, missing, openBond, rejection } from './fixtures.js';
+import { findNode, hasRegistry, output } from './nodes.js';
 import { words } from './words.js';
 
 /** A generation of an interpreter: how to find its program, and whether it could be had if it is not there. */
@@ -39,8 +39,8 @@ const generations: Generation[] = [
     (version): Generation => ({
       lang: 'JavaScript',
       title: `Node ${version}`,
-      find: () => output('npx', '-y', `node@${version}`, '-p', 'process.execPath'),
-      couldBeHad: () => output('npm', 'ping') !== undefined,
+      find: () => findNode(version),
+      couldBeHad: hasRegistry,
     }),
   ),
   {
@@ -60,19 +60,6 @@ const generations: Generation[] = [
 function pythonOfPyenv(version: string): string | undefined {
   const folder = existsSync(PYENV) ? readdirSync(PYENV).find((name) => name.startsWith(`${version}.`)) : undefined;
   return folder && join(PYENV, folder, 'bin', 'python');
-}
-
-/** What a command prints; `undefined` if there is no such command, or it fails. */
-function output(command: string, ...args: string[]): string | undefined {
-  try {
-    return execFileSync(command, args, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 120_000,
-    }).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /** An expression for the version of what runs. */
