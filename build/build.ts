@@ -1,4 +1,5 @@
-// Makes dist/ from src/ and drivers/: one ES module with everything in it, and the types that its users see.
+// Makes dist/, or the folder that is given, from src/ and drivers/: one ES module with everything in it, and the types that
+// its users see.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -12,13 +13,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { packedDrivers } from './packed-drivers.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = join(ROOT, 'dist');
+const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /** What users load: `cli` is the command, if there is one. What both need goes into a third file, and is loaded once. */

@@ -1,32 +1,42 @@
+import { readdirSync } from 'node:fs';
+import { parse } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { driverLanguages, manifestText, readDriver } from '../src/driver-files.js';
+import { driverLanguages, driverPart } from '../src/driver-files.js';
+
+/** Texts that are longer are packed: a manifest is needed at once, and would not become much shorter. */
+const LONGEST_PLAIN = 1000;
 
 /**
  * The text of a module that stands in the place of src/driver-files.ts in the package: it has the drivers in itself, so that
  * bond can be bundled into one file. Each is packed by itself, since to unpack all of them would take three times as long.
  */
 export function packedDrivers(): string {
-  const drivers = driverLanguages().map((lang) => {
-    const { stage1, stage2 } = readDriver(lang);
-    return [lang, { manifest: manifestText(lang), stage1, packed: pack(stage2) }];
-  });
+  const parts = driverLanguages().flatMap((lang) => partsOf(lang));
+  const isPlain = ([, text]: Part): boolean => text.length <= LONGEST_PLAIN;
   return `
     import { brotliDecompressSync } from 'node:zlib';
-    const DRIVERS = new Map(${JSON.stringify(drivers)});
+    const LANGUAGES = ${JSON.stringify(driverLanguages())};
+    const PLAIN = new Map(${JSON.stringify(parts.filter(isPlain))});
+    const PACKED = new Map(${JSON.stringify(parts.filter((part) => !isPlain(part)).map(pack))});
     export function driverLanguages() {
-      return [...DRIVERS.keys()];
+      return [...LANGUAGES];
     }
-    export function manifestText(lang) {
-      return DRIVERS.get(lang).manifest;
-    }
-    export function readDriver(lang) {
-      const { stage1, packed } = DRIVERS.get(lang);
-      return { stage1, stage2: brotliDecompressSync(Buffer.from(packed, 'base64')).toString() };
+    export function driverPart(lang, part) {
+      const name = lang + '/' + part;
+      const packed = PACKED.get(name);
+      return packed ? brotliDecompressSync(Buffer.from(packed, 'base64')).toString() : PLAIN.get(name);
     }
   `;
 }
 
-function pack(text: string): string {
+type Part = readonly [name: string, text: string];
+
+function partsOf(lang: string): Part[] {
+  const names = readdirSync(new URL(`../drivers/${lang}`, import.meta.url)).map((file) => parse(file).name);
+  return names.map((name) => [`${lang}/${name}`, driverPart(lang, name) as string]);
+}
+
+function pack([name, text]: Part): Part {
   const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(text) };
-  return brotliCompressSync(text, { params }).toString('base64');
+  return [name, brotliCompressSync(text, { params }).toString('base64')];
 }

@@ -1,4 +1,4 @@
-import { type DriverText, driverLanguages, manifestText, readDriver } from './driver-files.js';
+import { driverLanguages, driverPart } from './driver-files.js';
 import { BondException, textOf } from './errors.js';
 import type { ProtocolName } from './options.js';
 
@@ -16,6 +16,14 @@ export interface Driver {
   readonly protocols: readonly ProtocolName[];
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
+}
+
+/** @internal The text that is sent into an interpreter. */
+export interface DriverText {
+  /** A line that makes the interpreter read and run `stage2`. */
+  readonly stage1: string;
+  /** The driver itself. */
+  readonly stage2: string;
 }
 
 /** The languages that `makeBond` knows, in alphabetical order. */
@@ -39,7 +47,7 @@ export function queryDriver(lang: string): Driver {
 
 function readManifest(lang: string): Driver {
   try {
-    return checkManifest(lang, JSON.parse(manifestText(lang)));
+    return checkManifest(lang, JSON.parse(partOf(lang, 'bond')));
   } catch (cause) {
     throw new BondException(lang, `its bond.json is not a valid manifest: ${textOf(cause)}`, { cause });
   }
@@ -61,7 +69,15 @@ const texts = new Map<string, DriverText>();
 
 /** @internal The driver of a language; its files are read once a process. */
 export function driverText(lang: string): DriverText {
-  const text = texts.get(lang) ?? readDriver(lang);
+  const known = texts.get(lang);
+  if (known) return known;
+  const text = { stage1: partOf(lang, 'stage1').trim(), stage2: partOf(lang, 'stage2') };
   texts.set(lang, text);
+  return text;
+}
+
+function partOf(lang: string, part: string): string {
+  const text = driverPart(lang, part);
+  if (text === undefined) throw new BondException(lang, `its driver has no ${part}`);
   return text;
 }
