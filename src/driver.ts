@@ -76,15 +76,20 @@ const texts = new Map<string, DriverText>();
 export function driverText(lang: string): DriverText {
   const known = texts.get(lang);
   if (known) return known;
-  const names = readdirSync(new URL(`${lang}/`, DRIVERS));
   const [stage1, stage2] = ['stage1', 'stage2'].map((stage) => {
-    const name = names.find((candidate) => candidate.startsWith(`${stage}.`));
-    if (!name) throw new BondException(lang, `its driver has no ${stage}`);
-    return readText(lang, name);
+    const part = driverPart(lang, stage);
+    if (part === undefined) throw new BondException(lang, `its driver has no ${stage}`);
+    return part;
   }) as [string, string];
   const text = { stage1: stage1.trim(), stage2 };
   texts.set(lang, text);
   return text;
+}
+
+/** What a driver's file of that name holds, whatever its extension; not every driver has all. */
+export function driverPart(lang: string, part: string): string | undefined {
+  const name = readdirSync(new URL(`${lang}/`, DRIVERS)).find((candidate) => candidate.startsWith(`${part}.`));
+  return name && readText(lang, name);
 }
 
 function readText(lang: string, name: string): string {

@@ -1,0 +1,286 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { markedEnvironment, program, temporaryDirectory } from './bonds.js';
+import { buildCommand } from './built.js';
+import { type Language, languages, missing, needsInterpreter } from './fixtures.js';
+import { hasTmux, Terminal } from './tmux.js';
+
+const command = buildCommand();
+
+/** A session at a terminal, with a folder for its history. */
+function openSession(
+  lang: Language,
+  { history = temporaryDirectory(), columns = 60, rows = 30, env: more = {} as NodeJS.ProcessEnv } = {},
+): Terminal {
+  const { env } = markedEnvironment();
+  const settings = { ...env, BOND_HISTORY: history, NO_COLOR: '1', ...more };
+  return new Terminal([...command(), lang], settings, { columns, rows });
+}
+
+/** The same things in each language. */
+interface Story {
+  /** Something to complete: what is run first, what is typed, and the line that it becomes with what follows. */
+  readonly completion: readonly [setUp: string, typed: string, rest: string, whole: string, value: string];
+  /** Lines of a block, and how it is called. */
+  readonly block: readonly string[];
+  /** Calls what fails inside of the block, and what is shown then. */
+  readonly failure: readonly [code: string, ...shown: string[]];
+  /** Says that it runs, and goes on for ever; and where it is said to have been stopped. */
+  readonly loop: readonly [code: string, ...places: string[]];
+  /** An expression, and its value as it is shown. */
+  readonly value: readonly [code: string, shown: string];
+  /** A line that prints `left` without a newline. */
+  readonly unfinishedLine: string;
+}
+
+const STORIES: Record<Language, Story> = {
+  Python: {
+    completion: ["text = 'abc'", '!text.upp', '()', '!text.upper()', "'ABC'"],
+    block: ['def half(x):', '    return 1 / x', ''],
+    failure: [
+      'half(0)',
+      'ZeroDivisionError: division by zero',
+      '  File "<evalBlock>", line 1, in <module>',
+      '  File "<evalBlock>", line 2, in half',
+    ],
+    loop: [
+      'exec("print(1)\\nwhile True: pass")',
+      '  File "<evalBlock>", line 1, in <module>',
+      '  File "<string>", line 2, in <module>',
+    ],
+    value: ["[1, None, {'a': 2.5}]", '[ 1, null, { a: 2.5 } ]'],
+    unfinishedLine: "print('left', end='')",
+  },
+  PHP: {
+    completion: ["$day = new DateTime('2020-01-01');", '!$day->form', "('Y')", "!$day->format('Y')", "'2020'"],
+    block: ['function half($x) {', '  return intdiv(1, $x);', '}'],
+    failure: [
+      'half(0);',
+      'DivisionByZeroError: Division by zero',
+      "#0 eval()'d code(2): intdiv()",
+      "#1 eval()'d code(1): half()",
+    ],
+    loop: ['echo "1\\n"; while (true);'],
+    value: ["[1, null, ['a' => 2.5]]", '[ 1, null, { a: 2.5 } ]'],
+    unfinishedLine: "echo 'left';",
+  },
+  Perl: {
+    completion: ['sub Text::upper { "ABC" } $text = bless {}, "Text"', '!$text->upp', '', '!$text->upper', "'ABC'"],
+    block: ['sub half {', '  1 / shift', '}'],
+    failure: ['die "no half\\n"', 'no half'],
+    loop: ['print "1\\n"; 1 while 1'],
+    value: ['[1, undef, {a => 2.5}]', '[ 1, null, { a: 2.5 } ]'],
+    unfinishedLine: "print 'left'",
+  },
+  JavaScript: {
+    completion: ["const text = 'abc'", '!text.toUpper', '()', '!text.toUpperCase()', "'ABC'"],
+    block: ['function half(x) {', '  return x.y.z', '}'],
+    failure: [
+      'half({})',
+      "TypeError: Cannot read properties of undefined (reading 'z')",
+      '    at half (<evalBlock>:2:14)',
+      '    at <evalBlock>:1:1',
+    ],
+    loop: ['console.log(1); for (;;);'],
+    value: ['[1, null, { a: 2.5 }]', '[ 1, null, { a: 2.5 } ]'],
+    unfinishedLine: "process.stdout.write('left')",
+  },
+};
+
+beforeEach(({ skip }) => {
+  if (!hasTmux) missing('tmux: apt-get install tmux', skip);
+});
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+  const story = STORIES[lang];
+  const prompt = `${lang}>`;
+  const more = '...'.padStart(lang.length + 1);
+
+  test('Tab completes, a block goes on until it is finished, and ! prints a value', async () => {
+    const terminal = openSession(lang);
+    const [setUp, typed, rest, whole, value] = story.completion;
+    await terminal.shows(prompt);
+    terminal.enter(setUp);
+    await terminal.shows(`${prompt} ${setUp}`, prompt);
+    terminal.type(typed);
+    terminal.press('Tab');
+    await terminal.endsWith(`${prompt} ${whole.slice(0, whole.length - rest.length)}`);
+    terminal.enter(rest);
+    await terminal.endsWith(`${prompt} ${whole}`, value, prompt);
+
+    const shown: string[] = [];
+    for (const [index, line] of story.block.entries()) {
+      terminal.enter(line);
+      shown.push(`${index === 0 ? prompt : more} ${line}`.trimEnd());
+      await terminal.endsWith(...shown, index === story.block.length - 1 ? prompt : more);
+    }
+    const [code, result] = story.value;
+    terminal.enter(`!${code}`);
+    await terminal.endsWith(`${prompt} !${code}`, result, prompt);
+  });
+
+  test('errors are shown in a few lines, and Ctrl-C stops what runs; Ctrl-D leaves', async () => {
+    const terminal = openSession(lang);
+    await terminal.shows(prompt);
+    for (const line of story.block) terminal.enter(line);
+    const [code, ...shown] = story.failure;
+    terminal.enter(code);
+    await terminal.endsWith(`${prompt} ${code}`, ...shown, prompt);
+
+    const [loop, ...places] = story.loop;
+    terminal.enter(loop);
+    await terminal.endsWith(`${prompt} ${loop}`, '1');
+    terminal.press('C-c');
+    await terminal.endsWith(`${prompt} ${loop}`, '1', 'Interrupted', ...places, prompt);
+
+    terminal.type('nonsense');
+    terminal.press('C-c');
+    await terminal.endsWith(`${prompt} nonsense^C`, prompt);
+    terminal.enter(story.block[0] as string);
+    await terminal.endsWith(more);
+    terminal.press('C-c');
+    await terminal.endsWith(`${more} ^C`, prompt);
+
+    terminal.enter(story.unfinishedLine);
+    await terminal.endsWith(`${prompt} ${story.unfinishedLine}`, 'left⏎', prompt);
+    terminal.press('C-d');
+    await terminal.endsWith(prompt, 'left with 0');
+  });
+
+  test('lines are there again in the next session, in this language', async () => {
+    const history = temporaryDirectory();
+    const [, typed] = story.completion;
+    const first = openSession(lang, { history });
+    await first.shows(prompt);
+    first.enter('!1');
+    first.enter('!2');
+    await first.shows(`${prompt} !1`, '1', `${prompt} !2`, '2', prompt);
+    first.press('C-d');
+    await first.endsWith('left with 0');
+    expect(statSync(join(history, `${lang}.history`)).mode & 0o777).toBe(0o600);
+
+    const second = openSession(lang, { history });
+    await second.shows(prompt);
+    second.press('Up');
+    await second.shows(`${prompt} !2`);
+    second.press('Up');
+    await second.shows(`${prompt} !1`);
+    second.press('Enter');
+    await second.shows(`${prompt} !1`, '1', prompt);
+    second.type(typed);
+    second.press('C-c');
+    await second.endsWith(`${prompt} ${typed}^C`, prompt);
+  });
+});
+
+describe('a terminal', () => {
+  const numbers = '!Array.from({ length: 12 }, (_, n) => n * 1000)';
+
+  test('that is wide has wide values', async () => {
+    const terminal = openSession('JavaScript', { columns: 120 });
+    await terminal.shows('JavaScript>');
+    terminal.enter(numbers);
+    await terminal.shows(
+      `JavaScript> ${numbers}`,
+      '[',
+      '      0, 1000, 2000, 3000,  4000,  5000,  6000,',
+      '   7000, 8000, 9000, 10000, 11000',
+      ']',
+      'JavaScript>',
+    );
+  });
+
+  test('that is narrow has narrow ones, and lines that go on below', async () => {
+    const terminal = openSession('JavaScript', { columns: 30 });
+    await terminal.shows('JavaScript>');
+    terminal.enter(numbers);
+    await terminal.shows('JavaScript>');
+  });
+});
+
+test('what is typed while code runs is shown, and run, in its turn', async () => {
+  const terminal = openSession('Python');
+  await terminal.shows('Python>');
+  terminal.enter('import time; print("on"); time.sleep(0.5)');
+  await terminal.endsWith('on');
+  for (const line of ['for x in "ab":', '    print(x)', '', '!x']) terminal.enter(line);
+  terminal.type('x.upp');
+  await terminal.endsWith(
+    'on',
+    'Python> for x in "ab":',
+    '    ...     print(x)',
+    '    ...',
+    'a',
+    'b',
+    'Python> !x',
+    "'b'",
+    'Python> x.upp',
+  );
+  terminal.press('Tab');
+  await terminal.endsWith('Python> x.upper');
+});
+
+test('what is printed while nothing runs stands above the line that is being typed', async () => {
+  const terminal = openSession('JavaScript');
+  await terminal.shows('JavaScript>');
+  const code = "setTimeout(() => console.log('late'), 300)";
+  terminal.enter(code);
+  terminal.type('half a li');
+  await terminal.shows(`JavaScript> ${code}`, 'late', 'JavaScript> half a li');
+  terminal.type('ne');
+  await terminal.endsWith('JavaScript> half a line');
+});
+
+test('a line that ends in a backslash goes on, and all of it is one block', async () => {
+  const terminal = openSession('Perl');
+  await terminal.shows('Perl>');
+  terminal.enter('my $x = 2;\\');
+  terminal.enter('print $x + 1, "\\n"');
+  await terminal.shows('Perl> my $x = 2;\\', '  ... print $x + 1, "\\n"', '3', 'Perl>');
+});
+
+test('Ctrl-D lets the code that runs finish', async () => {
+  const terminal = openSession('Python');
+  await terminal.shows('Python>');
+  const code = 'import time; print("on"); time.sleep(0.3); print("done")';
+  terminal.enter(code);
+  await terminal.endsWith('on');
+  terminal.press('C-d');
+  await terminal.endsWith('on', 'done', '', 'left with 0');
+});
+
+test('a session ends with its interpreter', async () => {
+  const terminal = openSession('PHP');
+  await terminal.shows('PHP>');
+  terminal.enter('exit(3);');
+  await terminal.shows('PHP> exit(3);', '[PHP] the interpreter exited with code 3', 'left with 4');
+});
+
+test('prompts, values and errors have colours', async () => {
+  const terminal = openSession('Python', { env: { FORCE_COLOR: '1' } });
+  await terminal.shows('Python>');
+  terminal.enter("!['text', 1]");
+  terminal.enter('nope');
+  await terminal.endsWith("NameError: name 'nope' is not defined", 'Python>');
+  const [bold, green, red] = ['\x1b[1m', '\x1b[32m', '\x1b[31m'];
+  expect(terminal.colors()).toContain(`${bold}Python>`);
+  expect(terminal.colors()).toContain(`${green}'text'`);
+  expect(terminal.colors()).toContain(`${red}NameError`);
+});
+
+test('no lines are kept where BOND_HISTORY is empty; where they cannot be, it is said', async () => {
+  const home = temporaryDirectory();
+  const without = openSession('Perl', { history: '', env: { HOME: home } });
+  await without.shows('Perl>');
+  without.enter('!1');
+  await without.shows('Perl> !1', '1', 'Perl>');
+  without.press('C-d');
+  await without.endsWith('left with 0');
+  expect(readdirSync(home)).toEqual([]);
+
+  const blocked = openSession('Perl', { history: program('a file') });
+  await blocked.shows('Perl>');
+  expect(blocked.colors()).toContain('No history is kept');
+});
