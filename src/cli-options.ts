@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { listDrivers } from './driver.js';
 import type { ProtocolName } from './options.js';
+import { protocolNamed } from './protocol.js';
 
 export const HELP = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
        bond doctor [--json] [LANGUAGE…]
@@ -108,7 +109,7 @@ export function parseOrder(argv: readonly string[]): Order {
     args,
     steps: tokens.flatMap(stepOf),
     isJson: !!values.json,
-    protocol: values.protocol?.split(',') as ProtocolName[] | undefined,
+    protocol: values.protocol?.split(',').map(protocol),
     timeout: values.timeout === undefined ? undefined : seconds(values.timeout),
     log: values.log,
   };
@@ -154,6 +155,12 @@ function language(name: string): string {
   const found = known.find((lang) => lang.toLowerCase() === name.toLowerCase());
   if (!found) throw new UsageError(`there is no language '${name}': ${known.join(', ')}`);
   return found;
+}
+
+function protocol(name: string): ProtocolName {
+  const found = protocolNamed(name);
+  if (!found) throw new UsageError(`there is no protocol '${name}'`);
+  return found.name;
 }
 
 function seconds(text: string): number {

@@ -7,7 +7,7 @@ import { TerminatedException, textOf } from './errors.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { historyFile } from './history.js';
 import { makeBond } from './make-bond.js';
-import type { OutputTarget } from './options.js';
+import type { BondOptions, OutputTarget } from './options.js';
 import { type Audience, Runner } from './runner.js';
 import { forPeople, forPrograms } from './show.js';
 import { hasColors, isTerminal, styled, widthOf } from './terminal.js';
@@ -17,9 +17,10 @@ export async function runSession(order: SessionOrder): Promise<number> {
   const codes = order.steps.map((step) => codeOf(order.lang, step));
   const audience = audienceFor(order);
   const outlet = new Outlet();
+  const options = optionsOf(order, outlet);
   let bond: Bond;
   try {
-    bond = await open(order, outlet);
+    bond = await makeBond(order.lang, order.cmd, order.args, options);
   } catch (error) {
     audience.errors.write(`${audience.presentation.error(error)}\n`);
     return EXIT.notStarted;
@@ -60,17 +61,21 @@ function codeOf(lang: string, { kind, text }: Step): string {
 function audienceFor({ isJson }: SessionOrder): Audience {
   const { stdout, stderr } = process;
   const colors = { values: hasColors(stdout), errors: hasColors(stderr) };
-  return { output: stdout, errors: stderr, presentation: isJson ? forPrograms : forPeople(colors, widthOf(stdout)) };
+  return {
+    output: stdout,
+    errors: stderr,
+    presentation: isJson ? forPrograms : forPeople(colors, () => widthOf(stdout)),
+  };
 }
 
-function open({ lang, cmd, args, isJson, protocol, timeout, log }: SessionOrder, outlet: Outlet): Promise<Bond> {
-  return makeBond(lang, cmd, args, {
+function optionsOf({ isJson, protocol, timeout, log }: SessionOrder, outlet: Outlet): BondOptions {
+  return {
     protocol: protocol ?? (isJson ? 'EJSON' : undefined),
     timeout,
     logfile: log === undefined ? undefined : openLog(log),
     stdout: outlet.to(isJson ? process.stderr : process.stdout),
     stderr: outlet.to(process.stderr),
-  });
+  };
 }
 
 function openLog(path: string): Writable {

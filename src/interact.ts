@@ -48,7 +48,7 @@ export async function interact(bond: Partner, options: InteractOptions = {}): Pr
     values: options.colors ?? hasColors(output),
     errors: options.colors ?? hasColors(errors),
   };
-  const presentation = forPeople(colors, widthOf(output));
+  const presentation = forPeople(colors, () => widthOf(output));
   await new Dialog(bond, {
     input,
     output,

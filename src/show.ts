@@ -13,7 +13,10 @@ export interface Presentation {
 }
 
 /** For people: values as Node shows its own, whatever language they come from. */
-export function forPeople(colors: { readonly values: boolean; readonly errors: boolean }, width: number): Presentation {
+export function forPeople(
+  colors: { readonly values: boolean; readonly errors: boolean },
+  width: () => number,
+): Presentation {
   return {
     value: (value) =>
       inspect(value, {
@@ -21,7 +24,7 @@ export function forPeople(colors: { readonly values: boolean; readonly errors: b
         depth: null,
         maxArrayLength: null,
         maxStringLength: null,
-        breakLength: width,
+        breakLength: width(),
       }),
     error: (error) => errorText(error, colors.errors),
   };

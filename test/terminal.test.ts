@@ -98,43 +98,70 @@ describe.each(languages)('%s', (lang) => {
   const prompt = `${lang}>`;
   const more = '...'.padStart(lang.length + 1);
 
-  test('Tab completes, a block goes on until it is finished, and ! prints a value', async () => {
-    const terminal = openSession(lang);
+  test('Tab completes, blocks go on until they are finished, errors are short; the next session knows the lines', async () => {
+    const history = temporaryDirectory();
+    const first = openSession(lang, { history });
+    await first.shows(prompt);
+    await complete(first);
+    await defineBlock(first);
+    await printValue(first);
+    await fail(first);
+    await leave(first);
+    expect(statSync(join(history, `${lang}.history`)).mode & 0o777).toBe(0o600);
+
+    const second = openSession(lang, { history });
+    await second.shows(prompt);
+    for (const line of [story.unfinishedLine, story.failure[0], `!${story.value[0]}`]) {
+      second.press('Up');
+      await second.shows(`${prompt} ${line}`);
+    }
+    second.press('Enter');
+    await second.endsWith(`${prompt} !${story.value[0]}`, story.value[1], prompt);
+    await interrupt(second);
+    await dropLines(second);
+    await leave(second);
+  });
+
+  async function complete(terminal: Terminal): Promise<void> {
     const [setUp, typed, rest, whole, value] = story.completion;
-    await terminal.shows(prompt);
     terminal.enter(setUp);
-    await terminal.shows(`${prompt} ${setUp}`, prompt);
+    await terminal.endsWith(`${prompt} ${setUp}`, prompt);
     terminal.type(typed);
     terminal.press('Tab');
     await terminal.endsWith(`${prompt} ${whole.slice(0, whole.length - rest.length)}`);
     terminal.enter(rest);
     await terminal.endsWith(`${prompt} ${whole}`, value, prompt);
+  }
 
-    const shown: string[] = [];
+  async function defineBlock(terminal: Terminal): Promise<void> {
+    const shown = story.block.map((line, index) => `${index === 0 ? prompt : more} ${line}`.trimEnd());
     for (const [index, line] of story.block.entries()) {
       terminal.enter(line);
-      shown.push(`${index === 0 ? prompt : more} ${line}`.trimEnd());
-      await terminal.endsWith(...shown, index === story.block.length - 1 ? prompt : more);
+      await terminal.endsWith(...shown.slice(0, index + 1), index === story.block.length - 1 ? prompt : more);
     }
-    const [code, result] = story.value;
-    terminal.enter(`!${code}`);
-    await terminal.endsWith(`${prompt} !${code}`, result, prompt);
-  });
+  }
 
-  test('errors are shown in a few lines, and Ctrl-C stops what runs; Ctrl-D leaves', async () => {
-    const terminal = openSession(lang);
-    await terminal.shows(prompt);
-    for (const line of story.block) terminal.enter(line);
+  async function printValue(terminal: Terminal): Promise<void> {
+    const [code, value] = story.value;
+    terminal.enter(`!${code}`);
+    await terminal.endsWith(`${prompt} !${code}`, value, prompt);
+  }
+
+  async function fail(terminal: Terminal): Promise<void> {
     const [code, ...shown] = story.failure;
     terminal.enter(code);
     await terminal.endsWith(`${prompt} ${code}`, ...shown, prompt);
+  }
 
-    const [loop, ...places] = story.loop;
-    terminal.enter(loop);
-    await terminal.endsWith(`${prompt} ${loop}`, '1');
+  async function interrupt(terminal: Terminal): Promise<void> {
+    const [code, ...places] = story.loop;
+    terminal.enter(code);
+    await terminal.endsWith(`${prompt} ${code}`, '1');
     terminal.press('C-c');
-    await terminal.endsWith(`${prompt} ${loop}`, '1', 'Interrupted', ...places, prompt);
+    await terminal.endsWith(`${prompt} ${code}`, '1', 'Interrupted', ...places, prompt);
+  }
 
+  async function dropLines(terminal: Terminal): Promise<void> {
     terminal.type('nonsense');
     terminal.press('C-c');
     await terminal.endsWith(`${prompt} nonsense^C`, prompt);
@@ -142,62 +169,39 @@ describe.each(languages)('%s', (lang) => {
     await terminal.endsWith(more);
     terminal.press('C-c');
     await terminal.endsWith(`${more} ^C`, prompt);
+  }
 
+  async function leave(terminal: Terminal): Promise<void> {
     terminal.enter(story.unfinishedLine);
     await terminal.endsWith(`${prompt} ${story.unfinishedLine}`, 'left⏎', prompt);
     terminal.press('C-d');
     await terminal.endsWith(prompt, 'left with 0');
-  });
-
-  test('lines are there again in the next session, in this language', async () => {
-    const history = temporaryDirectory();
-    const [, typed] = story.completion;
-    const first = openSession(lang, { history });
-    await first.shows(prompt);
-    first.enter('!1');
-    first.enter('!2');
-    await first.shows(`${prompt} !1`, '1', `${prompt} !2`, '2', prompt);
-    first.press('C-d');
-    await first.endsWith('left with 0');
-    expect(statSync(join(history, `${lang}.history`)).mode & 0o777).toBe(0o600);
-
-    const second = openSession(lang, { history });
-    await second.shows(prompt);
-    second.press('Up');
-    await second.shows(`${prompt} !2`);
-    second.press('Up');
-    await second.shows(`${prompt} !1`);
-    second.press('Enter');
-    await second.shows(`${prompt} !1`, '1', prompt);
-    second.type(typed);
-    second.press('C-c');
-    await second.endsWith(`${prompt} ${typed}^C`, prompt);
-  });
+  }
 });
 
-describe('a terminal', () => {
-  const numbers = '!Array.from({ length: 12 }, (_, n) => n * 1000)';
-
-  test('that is wide has wide values', async () => {
-    const terminal = openSession('JavaScript', { columns: 120 });
-    await terminal.shows('JavaScript>');
-    terminal.enter(numbers);
-    await terminal.shows(
-      `JavaScript> ${numbers}`,
+test.each([
+  [
+    120,
+    [
+      "JavaScript> !['a', 'b', 'c'].map((x) => x.repeat(20))",
+      `[ '${'a'.repeat(20)}', '${'b'.repeat(20)}', '${'c'.repeat(20)}' ]`,
+    ],
+  ],
+  [
+    30,
+    [
+      "JavaScript> !['a', 'b', 'c'].m",
+      'ap((x) => x.repeat(20))',
       '[',
-      '      0, 1000, 2000, 3000,  4000,  5000,  6000,',
-      '   7000, 8000, 9000, 10000, 11000',
+      ...['a', 'b', 'c'].map((x) => `  '${x.repeat(20)}'${x === 'c' ? '' : ','}`),
       ']',
-      'JavaScript>',
-    );
-  });
-
-  test('that is narrow has narrow ones, and lines that go on below', async () => {
-    const terminal = openSession('JavaScript', { columns: 30 });
-    await terminal.shows('JavaScript>');
-    terminal.enter(numbers);
-    await terminal.shows('JavaScript>');
-  });
+    ],
+  ],
+])('values are as wide as a terminal of %i columns', async (columns, lines) => {
+  const terminal = openSession('JavaScript', { columns });
+  await terminal.shows('JavaScript>');
+  terminal.enter("!['a', 'b', 'c'].map((x) => x.repeat(20))");
+  await terminal.shows(...lines, 'JavaScript>');
 });
 
 test('what is typed while code runs is shown, and run, in its turn', async () => {
