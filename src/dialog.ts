@@ -46,6 +46,8 @@ export class Dialog {
   readonly #lines: Interface;
   /** For each line that nobody has looked at yet, whether it was typed while code ran. */
   readonly #waiting: boolean[] = [];
+  /** How often Ctrl-C has been pressed for the code that runs. */
+  #interrupts = 0;
   #isTaking = false;
   #isClosed = false;
 
@@ -76,6 +78,7 @@ export class Dialog {
     this.#prompt();
     for await (const line of this.#lines) {
       this.#isTaking = true;
+      this.#interrupts = 0;
       const isTypedAhead = this.#waiting.shift() === true;
       if (this.#isTerminal) this.#note(line, isTypedAhead);
       await this.#take(line);
@@ -99,11 +102,11 @@ export class Dialog {
   }
 
   #openHistory(): History {
-    const { history, errors } = this.#settings;
+    const { history } = this.#settings;
     try {
       return new History(this.#isTerminal ? history : undefined);
     } catch (error) {
-      errors.write(`${this.#styled('dim', `No history is kept: ${textOf(error)}`)}\n`);
+      this.#remark(`No history is kept: ${textOf(error)}`);
       return new History(undefined);
     }
   }
@@ -154,13 +157,23 @@ export class Dialog {
 
   /** Ctrl-C: stops the code that runs, or else drops what has been typed. */
   async #stop(): Promise<void> {
-    if (this.#isBusy) return this.#bond.interrupt().catch((error) => this.#runner.fail(error));
+    if (this.#isBusy) return this.#interrupt();
     this.#block.clear();
     this.#lines.write(null, { ctrl: true, name: 'e' });
     this.#settings.output.write('^C\n');
     this.#lines.setPrompt(this.#promptText());
     this.#lines.write(null, { ctrl: true, name: 'u' });
     this.#lines.prompt();
+  }
+
+  async #interrupt(): Promise<void> {
+    this.#interrupts++;
+    if (this.#interrupts > 1) this.#remark('It does not stop. Ctrl-D, and then Ctrl-C, ends the interpreter.');
+    await this.#bond.interrupt().catch((error) => this.#runner.fail(error));
+  }
+
+  #remark(text: string): void {
+    this.#settings.errors.write(`${this.#styled('dim', text)}\n`);
   }
 
   async #complete(before: string): Promise<Found> {

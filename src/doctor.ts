@@ -83,23 +83,21 @@ export async function doctor(
 
 async function examine(lang: string): Promise<Finding> {
   try {
-    await using bond = await makeBond(lang, { timeout: PATIENCE, stdout: 'ignore', stderr: 'ignore' });
-    const { command, version, protocol } = bond.about;
-    return {
-      lang,
-      command,
-      path: pathOf(command),
-      why: whyThis(lang, command),
-      version,
-      protocol,
-      interrupts: await canBeStopped(bond),
-      advice: await adviceFor(bond),
-    };
+    const bond = await makeBond(lang, { timeout: PATIENCE, stdout: 'ignore', stderr: 'ignore' });
+    return await examineBond(bond).finally(() => bond.close());
   } catch (error) {
     const advice = [`to install it: ${queryDriver(lang).install}`];
     const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false };
     return { lang, ...nothing, why: textOf(error).replace(/^\[\w+\] /, ''), advice };
   }
+}
+
+async function examineBond(bond: Bond): Promise<Finding> {
+  const { lang } = bond;
+  const { command, version, protocol } = bond.about;
+  const interrupts = await canBeStopped(bond);
+  const advice = await adviceFor(bond);
+  return { lang, command, path: pathOf(command), why: whyThis(lang, command), version, protocol, interrupts, advice };
 }
 
 /** The driver's candidates are tried in order, and the first that is there is taken. */

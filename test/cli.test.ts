@@ -185,6 +185,18 @@ test('it tells its version, and every option', async () => {
   for (const line of help.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(88);
 });
 
+test('the commands of docs/command.md print what it says', async () => {
+  const page = readFileSync(new URL('../docs/command.md', import.meta.url), 'utf8');
+  const samples = [...page.matchAll(/^(.*\bbond .*?) +# (\d\w*)$/gm)];
+  expect(samples).toHaveLength(2);
+  const folder = temporaryDirectory();
+  program(`#!/bin/sh\nexec ${command().join(' ')} "$@"\n`, 'bond', folder);
+  for (const [, line, expected] of samples) {
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    expect(await runCommand(['sh', '-c', line as string], { env })).toMatchObject({ stdout: `${expected}\n` });
+  }
+});
+
 describe('the doctor', () => {
   languages.forEach(needsInterpreter);
 

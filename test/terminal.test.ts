@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { markedEnvironment, program, temporaryDirectory } from './bonds.js';
@@ -237,6 +237,16 @@ test('what is printed while nothing runs stands above the line that is being typ
   await terminal.endsWith('JavaScript> half a line');
 });
 
+test('the session of docs/command.md goes as it is shown', async () => {
+  const page = readFileSync(new URL('../docs/command.md', import.meta.url), 'utf8');
+  const [, text] = /^```text\n(.*?)\n```/ms.exec(page) as RegExpExecArray;
+  const shown = (text as string).split('\n');
+  const terminal = openSession('Python');
+  await terminal.shows('Python>');
+  for (const line of shown) if (/^(Python>| {4}\.\.\.)/.test(line)) terminal.enter(line.slice('Python> '.length));
+  await terminal.shows(...shown, 'Python>');
+});
+
 test('a line that ends in a backslash goes on, and all of it is one block', async () => {
   const terminal = openSession('Perl');
   await terminal.shows('Perl>');
@@ -253,6 +263,20 @@ test('Ctrl-D lets the code that runs finish', async () => {
   await terminal.endsWith('on');
   terminal.press('C-d');
   await terminal.endsWith('on', 'done', '', 'left with 0');
+});
+
+test('code that does not heed Ctrl-C can be left all the same', async () => {
+  const terminal = openSession('Python', { columns: 80 });
+  await terminal.shows('Python>');
+  terminal.enter('import itertools; print("on"); all(map(bool, itertools.count(1)))');
+  await terminal.endsWith('on');
+  terminal.press('C-c');
+  terminal.press('C-c');
+  await terminal.endsWith('on', 'It does not stop. Ctrl-D, and then Ctrl-C, ends the interpreter.');
+  terminal.press('C-d');
+  await terminal.isCooked();
+  terminal.press('C-c');
+  await terminal.endsWith('^Cleft with 130');
 });
 
 test('a session ends with its interpreter', async () => {

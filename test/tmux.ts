@@ -20,7 +20,7 @@ export class Terminal {
     this.#socket = join(temporaryDirectory(), 'tmux');
     const { TMUX: _, ...outside } = process.env;
     const size = ['-x', String(columns), '-y', String(rows)];
-    const script = '"$@"; echo "left with $?"; exec sleep 1000';
+    const script = 'trap : INT; "$@"; echo "left with $?"; exec sleep 1000';
     execFileSync(
       'tmux',
       ['-u', '-S', this.#socket, '-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', script, 'sh', ...command],
@@ -71,6 +71,13 @@ export class Terminal {
     const end = `\n${lines.join('\n')}`;
     await this.#until((screen) => `\n${screen}`.endsWith(end));
     expect(`\n${this.screen()}`.slice(-end.length)).toBe(end);
+  }
+
+  /** Waits until the terminal itself looks at the keys, and a Ctrl-C is a signal. */
+  async isCooked(): Promise<void> {
+    const tty = this.#tmux('display-message', '-p', '#{pane_tty}').trim();
+    const isCooked = () => /(?<!-)isig/.test(execFileSync('stty', ['-a', '-F', tty], { encoding: 'utf8' }));
+    await vi.waitUntil(isCooked, { timeout: HANG / 2, interval: 25 });
   }
 
   async #until(isThere: (screen: string) => boolean): Promise<void> {
