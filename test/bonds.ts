@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException } from '../src/index.js';
+import { killQuietly } from '../src/processes.js';
 import { collect, type Language, rejection } from './fixtures.js';
 
 /** The command that one types for a language. */
@@ -66,7 +67,7 @@ export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => 
   const processes = (): number[] =>
     pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
   onTestFinished(() => {
-    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+    for (const pid of processes()) killQuietly(pid);
   });
   return { env: { ...process.env, [name]: value }, processes };
 }
