@@ -22,7 +22,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** What users load: `cli` is the command, if there is one. What both need goes into a third file, and is loaded once. */
+/** What users load: `cli` is the command, if there is one. What both need goes into shared.js, and is loaded once. */
 const ENTRIES = ['index', 'cli'].map((name) => join(ROOT, `src/${name}.ts`)).filter((file) => existsSync(file));
 
 /** Files by their paths below dist/. */
@@ -44,7 +44,7 @@ async function buildCode(): Promise<Files> {
   });
   const { output } = await bundle.generate({
     format: 'es',
-    chunkFileNames: '[name].js',
+    chunkFileNames: 'shared.js',
     minify: { mangle: { toplevel: true, keepNames }, compress: { keepNames }, codegen: { removeWhitespace: true } },
   });
   return new Map(output.flatMap((chunk) => ('code' in chunk ? [[chunk.fileName, chunk.code] as const] : [])));
