@@ -2,8 +2,6 @@ import { driverLanguages, driverPart } from './driver-files.js';
 import { BondException, textOf } from './errors.js';
 import type { ProtocolName } from './options.js';
 
-export { driverPart };
-
 /** A language's manifest: what its `bond.json` says. */
 export interface Driver {
   /** The language's name, as `makeBond` takes it. */
