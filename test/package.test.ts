@@ -20,7 +20,8 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
 
 /** What may be unpacked, in bytes. It was 435,000 once; what grows is to be seen here. */
-const MOST_BYTES = 180_000;
+const MOST_BYTES = 210_000;
+const CODE = ['dist/cli.js', 'dist/index.js', 'dist/shared.js'];
 /** How many packages an installation may bring: bond, its three dependencies, and theirs. */
 const MOST_PACKAGES = 9;
 
@@ -129,7 +130,7 @@ describe('the package', { timeout: 60_000 }, () => {
 
   test('is small, and has nothing in it but what is used', () => {
     const names = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'));
-    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', 'dist/index.js', 'package.json']);
+    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'package.json']);
     expect(packed.unpackedSize).toBeLessThan(MOST_BYTES);
   });
 
@@ -140,6 +141,11 @@ describe('the package', { timeout: 60_000 }, () => {
     expect(installed.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
     const { scripts } = JSON.parse(readFileSync(join(project, 'node_modules/bond/package.json'), 'utf8'));
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).not.toHaveProperty(name);
+  });
+
+  test('brings the command', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(await npm('exec', '--offline', '--', 'bond', '--version')).toBe(`${version}\n`);
   });
 
   describe.each(NODES)('under Node %d', (version) => {
