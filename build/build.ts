@@ -34,7 +34,7 @@ async function buildCode(): Promise<Files> {
   const bundle = await rolldown({
     input: ENTRIES,
     platform: 'node',
-    external: /^[^./]/,
+    external: /^(?!\.|\/|[A-Za-z]:[\\/])/,
     plugins: [
       {
         name: 'packed drivers',

@@ -86,7 +86,7 @@ let tarball: Buffer;
 const present = process.env.CI ? languages : languages.filter(hasInterpreter);
 
 async function npm(...args: string[]): Promise<string> {
-  const { stdout } = await run('npm', [...args, '--loglevel=error'], {
+  const { stdout } = await run('npm', ['--loglevel=error', ...args], {
     cwd: project,
     shell: process.platform === 'win32',
   });
