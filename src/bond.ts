@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js';
+import type { About, Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
 import { Held } from './held.js';
@@ -36,6 +36,11 @@ export class Bond implements AsyncDisposable {
   /** The id of the local process: the interpreter's own, or that of the `ssh`, `sudo`, … in front of it. */
   get pid(): number {
     return this.#connection.interpreter.pid;
+  }
+
+  /** @internal What is known of the interpreter. */
+  get about(): About {
+    return this.#connection.about;
   }
 
   /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */

@@ -20,6 +20,15 @@ export interface ConnectionParts {
   readonly settings: Settings;
 }
 
+/** What is known of an interpreter. */
+export interface About {
+  /** The command that has started it. */
+  readonly command: string;
+  readonly version: string;
+  readonly protocol: string;
+  readonly canBeInterrupted: boolean;
+}
+
 /** Why the host has ended an interpreter. */
 interface Reason {
   readonly text: string;
@@ -58,6 +67,12 @@ export class Connection {
     this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
+  }
+
+  /** What is known of the interpreter. */
+  get about(): About {
+    const { version, protocol, interrupt } = this.#ready;
+    return { command: this.interpreter.command, version, protocol, canBeInterrupted: interrupt !== null };
   }
 
   /** Stops what the interpreter is doing. */

@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { driverLanguages, driverPart } from './driver-files.js';
 import { BondException, textOf } from './errors.js';
 import type { ProtocolName } from './options.js';
-
-const DRIVERS = new URL('../drivers/', import.meta.url);
 
 /** A language's manifest: what its `bond.json` says. */
 export interface Driver {
@@ -20,7 +18,7 @@ export interface Driver {
   readonly install: string;
 }
 
-/** The text that is sent into an interpreter. */
+/** @internal The text that is sent into an interpreter. */
 export interface DriverText {
   /** A line that makes the interpreter read and run `stage2`. */
   readonly stage1: string;
@@ -30,10 +28,7 @@ export interface DriverText {
 
 /** The languages that `makeBond` knows, in alphabetical order. */
 export function listDrivers(): string[] {
-  return readdirSync(DRIVERS, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  return driverLanguages();
 }
 
 const manifests = new Map<string, Driver>();
@@ -52,7 +47,7 @@ export function queryDriver(lang: string): Driver {
 
 function readManifest(lang: string): Driver {
   try {
-    return checkManifest(lang, JSON.parse(readText(lang, 'bond.json')));
+    return checkManifest(lang, JSON.parse(partOf(lang, 'bond')));
   } catch (cause) {
     throw new BondException(lang, `its bond.json is not a valid manifest: ${textOf(cause)}`, { cause });
   }
@@ -72,21 +67,17 @@ function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unkn
 
 const texts = new Map<string, DriverText>();
 
-/** The driver of a language; its files are read once a process. */
+/** @internal The driver of a language; its files are read once a process. */
 export function driverText(lang: string): DriverText {
   const known = texts.get(lang);
   if (known) return known;
-  const names = readdirSync(new URL(`${lang}/`, DRIVERS));
-  const [stage1, stage2] = ['stage1', 'stage2'].map((stage) => {
-    const name = names.find((candidate) => candidate.startsWith(`${stage}.`));
-    if (!name) throw new BondException(lang, `its driver has no ${stage}`);
-    return readText(lang, name);
-  }) as [string, string];
-  const text = { stage1: stage1.trim(), stage2 };
+  const text = { stage1: partOf(lang, 'stage1').trim(), stage2: partOf(lang, 'stage2') };
   texts.set(lang, text);
   return text;
 }
 
-function readText(lang: string, name: string): string {
-  return readFileSync(new URL(`${lang}/${name}`, DRIVERS), 'utf8');
+function partOf(lang: string, part: string): string {
+  const text = driverPart(lang, part);
+  if (text === undefined) throw new BondException(lang, `its driver has no ${part}`);
+  return text;
 }

@@ -1,7 +1,7 @@
 import { BondException } from './errors.js';
 import { type Lender, Ref } from './ref.js';
 
-/** What something held needs of its bond. */
+/** @internal What something held needs of its bond. */
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: object;

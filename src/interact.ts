@@ -1,16 +1,8 @@
-import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { inspect } from 'node:util';
-import { textOf } from './errors.js';
-
-/** What an interactive session needs of a bond. */
-export interface Interpretable {
-  readonly lang: string;
-  readonly closed: Promise<unknown>;
-  eval(code: string): Promise<unknown>;
-  evalBlock(code: string): Promise<void>;
-  interrupt(): Promise<void>;
-}
+import { Dialog, type Partner } from './dialog.js';
+import { historyFile } from './history.js';
+import { forPeople } from './show.js';
+import { hasColors, widthOf } from './terminal.js';
 
 /** Settings of an interactive session. */
 export interface InteractOptions {
@@ -20,95 +12,49 @@ export interface InteractOptions {
    */
   readonly input?: Readable | undefined;
   /**
-   * Where prompts and values are written.
+   * Where prompts and values are written. If this and `input` are terminals, lines can be edited, called up again, and
+   * completed with Tab.
    * @default process.stdout
    */
   readonly output?: Writable | undefined;
+  /**
+   * Where errors are written.
+   * @default what `output` is
+   */
+  readonly errors?: Writable | undefined;
+  /**
+   * The file in which a terminal's lines are kept for the next session, or `false` for none.
+   * @default `<language>.history` in the folder `BOND_HISTORY`, or else `$XDG_STATE_HOME/bond`, `~/.local/state/bond`;
+   * none if `BOND_HISTORY` is empty
+   */
+  readonly history?: string | false | undefined;
+  /**
+   * Whether prompts, values and errors have colours.
+   * @default as `FORCE_COLOR` and `NO_COLOR` say; without them, whether it is a terminal
+   */
+  readonly colors?: boolean | undefined;
 }
 
 /**
  * Starts an interactive session with a bond. A line is run as a block of code; one that begins with `!` is evaluated,
- * and its value printed. A trailing `\` continues on the next line. Ctrl-C drops an unfinished block, or stops the code
- * that runs; Ctrl-D leaves. Resolves when the user leaves, or the interpreter is gone.
+ * and its value printed. A block that is unfinished, as far as the language can tell, or that ends in a `\`, goes on
+ * with the next line. Ctrl-C drops what has been typed, or stops the code that runs; Ctrl-D leaves. Resolves when the user
+ * leaves, or the interpreter is gone.
  */
-export async function interact(bond: Interpretable, options: InteractOptions = {}): Promise<void> {
+export async function interact(bond: Partner, options: InteractOptions = {}): Promise<void> {
   const { input = process.stdin, output = process.stdout } = options;
-  const isTerminal = (output as { isTTY?: boolean }).isTTY === true;
-  const lines = createInterface({ input, output, terminal: isTerminal });
-  const block = new Block();
-  const prompt = (): void => {
-    lines.setPrompt(!isTerminal ? '' : block.isOpen ? '... ' : `${bond.lang}> `);
-    lines.prompt();
+  const { errors = output, history = historyFile(bond.lang) } = options;
+  const colors = {
+    values: options.colors ?? hasColors(output),
+    errors: options.colors ?? hasColors(errors),
   };
-  let isRunning = false;
-  lines.on('SIGINT', () => {
-    if (isRunning) return void interrupt(bond, output);
-    block.clear();
-    clearLine(lines, output);
-    prompt();
-  });
-  let isOver = false;
-  void bond.closed.then(() => {
-    isOver = true;
-    lines.close();
-  });
-  prompt();
-  for await (const line of lines) {
-    const code = block.add(line);
-    isRunning = true;
-    if (code !== undefined) await runLine(bond, code, output);
-    isRunning = false;
-    if (isOver) return;
-    prompt();
-  }
-  if (block.isOpen) await runLine(bond, block.add('') as string, output);
-}
-
-/** Lines that a trailing backslash holds together. */
-class Block {
-  #lines: string[] = [];
-
-  get isOpen(): boolean {
-    return this.#lines.length > 0;
-  }
-
-  /** The whole code, if `line` completes it. */
-  add(line: string): string | undefined {
-    if (line.endsWith('\\')) {
-      this.#lines.push(line.slice(0, -1));
-      return undefined;
-    }
-    const code = [...this.#lines, line].join('\n');
-    this.clear();
-    return code;
-  }
-
-  clear(): void {
-    this.#lines = [];
-  }
-}
-
-async function interrupt(bond: Interpretable, output: Writable): Promise<void> {
-  try {
-    await bond.interrupt();
-  } catch (error) {
-    output.write(`${textOf(error)}\n`);
-  }
-}
-
-/** Drops what has been typed so far. */
-function clearLine(lines: Interface, output: Writable): void {
-  lines.write(null, { ctrl: true, name: 'e' });
-  lines.write(null, { ctrl: true, name: 'u' });
-  output.write('\n');
-}
-
-async function runLine(bond: Interpretable, code: string, output: Writable): Promise<void> {
-  try {
-    if (!code.startsWith('!')) return await bond.evalBlock(code);
-    const value = await bond.eval(code.slice(1));
-    output.write(`${inspect(value, { depth: null, maxArrayLength: null })}\n`);
-  } catch (error) {
-    output.write(`${textOf(error)}\n`);
-  }
+  const presentation = forPeople(colors, () => widthOf(output));
+  await new Dialog(bond, {
+    input,
+    output,
+    errors,
+    presentation,
+    history: history || undefined,
+    hasColors: colors.values,
+  }).run();
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { BondException, type Ending, textOf } from './errors.js';
-import { dropLifeline, keepLifeline, type Surroundings, spawnWithLifeline } from './lifeline.js';
+import { dropLifeline, keepLifeline, type Surroundings, starter } from './lifeline.js';
 import { Tail } from './output.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 
@@ -44,7 +44,8 @@ export async function startInterpreter(
 }
 
 async function spawnChild(command: StartCommand, surroundings: Surroundings): Promise<SpawnedChild> {
-  const child = spawnWithLifeline(command, surroundings);
+  const start = await starter();
+  const child = start(command, surroundings);
   await new Promise((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);

@@ -1,8 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
-import spawn from 'cross-spawn';
 import type { StartCommand } from './command.js';
 
 /** Where an interpreter is started. */
@@ -26,10 +25,17 @@ const [GROUP, PROCESS] = ['-$$', '$$'];
 const ADDED_BY_SHELLS = ['PWD', 'OLDPWD', 'SHLVL'];
 const LIFELINE = 3;
 
-/** Starts a command that does not outlive this process. */
+/** What starts a command, so that it does not outlive this process where that can be had. */
+export async function starter(): Promise<(command: StartCommand, surroundings: Surroundings) => ChildProcess> {
+  if (process.platform !== 'win32') return spawnWithLifeline;
+  // Only here is it needed, and others load twice as fast without it.
+  const { default: crossSpawn } = await import('cross-spawn');
+  return ({ line: [program, ...args] }, { cwd, env }) =>
+    crossSpawn(program, args, { cwd, env, stdio: 'pipe', windowsHide: true });
+}
+
 export function spawnWithLifeline(command: StartCommand, { cwd, env }: Surroundings): ChildProcess {
   const [program, ...args] = command.line;
-  if (process.platform === 'win32') return spawn(program, args, { cwd, env, stdio: 'pipe', windowsHide: true });
   // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
   const detached = !(command.isOfUser && process.stdin.isTTY);
   const path = findProgram(program, cwd, env.PATH);

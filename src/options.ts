@@ -68,7 +68,7 @@ export interface BondOptions extends CallOptions {
   readonly maxMessageBytes?: number | undefined;
 }
 
-/** {@link CallOptions} with every default filled in. */
+/** @internal {@link CallOptions} with every default filled in. */
 export interface CallSettings {
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
@@ -76,7 +76,7 @@ export interface CallSettings {
   readonly stderr: OutputTarget;
 }
 
-/** {@link BondOptions} with every default filled in. */
+/** @internal {@link BondOptions} with every default filled in. */
 export interface Settings {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -104,7 +104,7 @@ const KNOWN = new Set<string>([
   'maxMessageBytes',
 ] satisfies (keyof BondOptions)[]);
 
-/** Checks the options and fills in the defaults; below this, nothing is optional. */
+/** @internal Checks the options and fills in the defaults; below this, nothing is optional. */
 export function resolveOptions(lang: string, options: BondOptions): Settings {
   for (const name of Object.keys(options)) {
     if (!KNOWN.has(name))
@@ -152,7 +152,7 @@ function checkTypes(lang: string, options: BondOptions): void {
   }
 }
 
-/** `options` on top of `defaults`. What is `undefined` counts as not given. */
+/** @internal `options` on top of `defaults`. What is `undefined` counts as not given. */
 export function resolveCallOptions(lang: string, options: CallOptions, defaults: CallSettings): CallSettings {
   const { timeout = defaults.timeout, signal = defaults.signal } = options;
   const { stdout = defaults.stdout, stderr = defaults.stderr } = options;

@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 /** The stack of a call, which is turned into text only when somebody asks. */
 export interface Place {
   readonly stack?: string;
@@ -21,11 +19,16 @@ export function capturePlace(): Place {
   return place;
 }
 
-const OWN_FILES = new URL('.', import.meta.url).href;
-
 /** The line of a stack that lies outside of this library, in words; empty if there is none. */
 export function showPlace(place: Place | undefined): string {
   const lines = place?.stack?.split('\n').slice(1) ?? [];
-  const isOwn = (line: string): boolean => line.includes(OWN_FILES) || line.includes(fileURLToPath(OWN_FILES));
-  return lines.find((line) => /[\\/]/.test(line) && !isOwn(line))?.trim() ?? '';
+  const own = ownFolder();
+  return lines.find((line) => /[\\/]/.test(line) && !line.includes(own))?.trim() ?? '';
+}
+
+/** Where this library is, as a stack says it: in a bundle for CommonJS, `import.meta` is empty. */
+function ownFolder(): string {
+  const [, here = ''] = capturePlace().stack?.split('\n') ?? [];
+  const [, folder = '\n'] = /^ +at .*?((?:file:\/\/)?(?:\/|[A-Z]:[\\/]).*[\\/])/.exec(here) ?? [];
+  return folder;
 }

@@ -41,7 +41,7 @@ export type Settled<Result, Item = unknown> = PromiseSettledResult<Result> & {
 
 export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item>;
 
-/** What a mapping needs to know. */
+/** @internal What a mapping needs to know. */
 export interface MapSettings<Item> {
   /** Does what is to be done with an item. */
   readonly run: (item: Item, signal: AbortSignal) => Promise<unknown>;
@@ -54,7 +54,7 @@ export interface MapSettings<Item> {
   readonly abortion: (signal: AbortSignal) => Error;
 }
 
-/** Runs items, and yields what becomes of them. Whoever leaves the loop early stops what is under way. */
+/** @internal Runs items, and yields what becomes of them. Whoever leaves the loop early stops what is under way. */
 export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<Item>): AsyncGenerator<unknown, void> {
   const mapping = new Mapping(items, settings);
   const { signal, abortion, isSettled } = settings;

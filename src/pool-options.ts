@@ -34,7 +34,7 @@ export interface PoolOptions extends BondOptions {
   readonly retries?: number | undefined;
 }
 
-/** {@link PoolOptions} with every default filled in. */
+/** @internal {@link PoolOptions} with every default filled in. */
 export interface PoolSettings {
   readonly lang: string;
   readonly commands: readonly Command[];
@@ -46,7 +46,7 @@ export interface PoolSettings {
   readonly bonds: BondOptions;
 }
 
-/** Checks the options and fills in the defaults. What is for the bonds, they check. */
+/** @internal Checks the options and fills in the defaults. What is for the bonds, they check. */
 export function resolvePoolOptions(lang: string, options: PoolOptions): PoolSettings {
   const { size, cmds, args = [], setup = () => {}, retries = 0, signal, ...bonds } = options;
   if (typeof setup !== 'function') throw new BondException(lang, 'setup must be a function');
@@ -68,7 +68,7 @@ function commandsOf(lang: string, cmds: PoolOptions['cmds'], size: number | unde
   return Array.from({ length: count }, (_, index) => (list.length === 1 ? list[0] : list[index]));
 }
 
-/** Checks that something is a whole number, and no less than `least`. */
+/** @internal Checks that something is a whole number, and no less than `least`. */
 export function checkCount(lang: string, name: string, count: unknown, least: number): void {
   if (Number.isInteger(count) && (count as number) >= least) return;
   throw new BondException(lang, `${name} must be a whole number from ${least} on, not ${String(count)}`);

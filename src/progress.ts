@@ -10,7 +10,7 @@ export interface Progress {
   readonly timeLeft: number | undefined;
 }
 
-/** Counts what is done. */
+/** @internal Counts what is done. */
 export class ProgressMeter {
   readonly #total: number | undefined;
   readonly #start = performance.now();
@@ -29,7 +29,7 @@ export class ProgressMeter {
   }
 }
 
-/** How many items there are, where that can be told beforehand. */
+/** @internal How many items there are, where that can be told beforehand. */
 export function countOf(items: unknown): number | undefined {
   if (Array.isArray(items) || ArrayBuffer.isView(items)) return (items as ArrayLike<unknown>).length;
   return items instanceof Set || items instanceof Map ? items.size : undefined;

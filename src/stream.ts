@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Lender, Reference } from './ref.js';
 
-/** Items that are passed on together, and whether they are the last. */
+/** @internal Items that are passed on together, and whether they are the last. */
 export type Batch = [items: unknown[], isDone: boolean];
 
 /** How long a batch is waited for once it has an item, in ms. */

@@ -13,7 +13,7 @@ const RECOVERY = 2000;
 /** What a worker of a pool does: `'down'` is one that could not be started, and is tried again after a while. */
 export type WorkerState = 'starting' | 'idle' | 'busy' | 'down' | 'ended';
 
-/** What a worker needs of those who own it. */
+/** @internal What a worker needs of those who own it. */
 export interface WorkerOwner {
   /** Starts an interpreter, and sets it up, unless `signal` is aborted. */
   open(command: Command, signal: AbortSignal): Promise<Bond>;
@@ -27,7 +27,7 @@ export interface WorkerOwner {
   isWanted(): boolean;
 }
 
-/** A place in a pool: an interpreter, and the one after it when that is gone. */
+/** @internal A place in a pool: an interpreter, and the one after it when that is gone. */
 export class Worker {
   readonly command: Command;
   /** What it could not be started for, the last time. */

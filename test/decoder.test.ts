@@ -3,14 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './bonds.js';
-import { build, ROOT } from './examples.js';
+import { ROOT } from './examples.js';
 import { needsSandbox } from './sandboxes.js';
 
 describe('the example of a decoder', () => {
   needsSandbox('sudo and bwrap', 'Python');
-  beforeAll(build, 60_000);
 
   /** Runs the example with a pickle of what an expression of Python evaluates to. */
   function decode(expression: string) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Bond, kwargs, RemoteException, SerializationException } from '../src/index.js';
 import type { Language } from './fixtures.js';
+import { findNode, hasRegistry, output } from './nodes.js';
 import { markdownTable, writtenPart } from './page.js';
 
 /** A generation of an interpreter. */
@@ -89,8 +90,8 @@ export const generations: readonly Generation[] = [
     (version): Generation => ({
       lang: 'JavaScript',
       title: `Node ${version}`,
-      find: () => output('npx', '-y', `node@${version}`, '-p', 'process.execPath'),
-      couldBeHad: () => output('npm', 'ping') !== undefined,
+      find: () => findNode(version),
+      couldBeHad: hasRegistry,
       lacks: [...(version < 14 ? [KEEPS] : []), ...(version < 18 ? [CLONE] : [])],
     }),
   ),
@@ -99,19 +100,6 @@ export const generations: readonly Generation[] = [
 export function pythonOfPyenv(version: string): string | undefined {
   const folder = existsSync(PYENV) ? readdirSync(PYENV).find((name) => name.startsWith(`${version}.`)) : undefined;
   return folder && join(PYENV, folder, 'bin', 'python');
-}
-
-/** What a command prints; `undefined` if there is no such command, or it fails. */
-function output(command: string, ...args: string[]): string | undefined {
-  try {
-    return execFileSync(command, args, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 120_000,
-    }).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /** An expression for what runs: its implementation and version. */

@@ -5,10 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { program as file, temporaryDirectory } from './bonds.js';
-import { build, ROOT } from './examples.js';
+import { ROOT } from './examples.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 
 const BOOK = '/usr/share/doc/composer';
@@ -105,8 +105,6 @@ function exifTime(seconds: number): string {
 }
 
 describe('programs that nobody here wrote', { timeout: 60_000 }, () => {
-  beforeAll(build, 60_000);
-
   beforeEach(({ skip }) => {
     for (const [name, path] of Object.entries(PACKAGES)) {
       if (!existsSync(path)) missing(`${name} is not there: apt-get install ${name}`, skip);

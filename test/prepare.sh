@@ -35,6 +35,7 @@ missing_packages() {
   has sshd || echo openssh-server
   has sudo || echo sudo
   has script || echo bsdutils
+  has tmux || echo tmux
   has ip || echo iproute2
   has bwrap || echo bubblewrap
   has slurmctld && has slurmd && has srun || echo slurm-wlm

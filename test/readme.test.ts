@@ -1,7 +1,7 @@
 // Runs every piece of code in the README and in docs, against real interpreters, and compares what it prints with what the page shows.
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -59,8 +59,6 @@ let files: string[];
 describe('the code of the documentation', { timeout: 60_000 }, () => {
   // Inside of the package, and where git does not look: `bond` means dist/ there.
   beforeAll(() => {
-    if (!existsSync(join(DIST, 'index.js'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-    mkdirSync(DIST, { recursive: true });
     folder = mkdtempSync(join(DIST, 'readme-'));
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);

@@ -640,7 +640,9 @@ final class __BOND_exceptions
     /** PHP names the place of code by all the evaluations that led to it: those of the driver tell nothing. */
     private static function traceback($error)
     {
-        return self::text(preg_replace("/Command line code\(1\)( : eval\(\)'d code\(\d+\)){1,2} : /", '', (string) $error));
+        $text = preg_replace("/Command line code\(1\)( : eval\(\)'d code\(\d+\)){1,2} : /", '', (string) $error);
+        $ofDriver = "/(\n#\d+ eval\(\)'d code\(\d+\): eval\(\))?(\n#\d+ Command line code\(1\).*: eval\(\)){1,2}(?=\n#\d+ \{main\})/";
+        return self::text(preg_replace($ofDriver, '', $text));
     }
 
     /** The text as UTF-8, whatever is in it. */

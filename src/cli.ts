@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { HELP, type Order, parseOrder, UsageError } from './cli-options.js';
+import { runSession } from './cli-session.js';
+import { doctor } from './doctor.js';
+import { EXIT } from './exit-codes.js';
+
+async function carryOut(order: Order): Promise<number> {
+  switch (order.kind) {
+    case 'help':
+      return print(HELP);
+    case 'version':
+      return print(`${version()}\n`);
+    case 'doctor':
+      return doctor(order.languages, { isJson: order.isJson, output: process.stdout });
+    case 'types':
+      throw new UsageError('types is not there yet');
+    case 'session':
+      return runSession(order);
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return EXIT.fine;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
+// Nobody reads on: `bond … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.fine : 1));
+
+try {
+  process.exitCode = await carryOut(parseOrder(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`bond: ${error.message}\nbond --help tells more.\n`);
+  process.exitCode = EXIT.usage;
+}

@@ -1,0 +1,55 @@
+import { driverPart } from './driver-files.js';
+
+/** What is needed of a bond to ask its language something. */
+export interface Answerer {
+  readonly lang: string;
+  evalBlock(code: string): Promise<void>;
+  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+}
+
+/** The last word before the cursor, and what it may be going to be. */
+export type Completion = readonly [word: string, names: readonly string[]];
+
+/**
+ * What an interactive session asks the language itself, by functions that `drivers/<language>/interactive.*` defines there.
+ * A question that fails, or that the language does not know, has no answer, and nobody hears of it.
+ */
+export class Questions {
+  readonly #bond: Answerer;
+  #isReady: Promise<boolean> | undefined;
+
+  constructor(bond: Answerer) {
+    this.#bond = bond;
+  }
+
+  /** What may stand at the end of this piece of a line. */
+  async complete(before: string): Promise<Completion> {
+    const [word, names] = (await this.#ask('_BOND_complete', before)) ?? ['', []];
+    return [word, names];
+  }
+
+  /**
+   * Whether a block, or an expression behind its `!`, wants more lines. Asked before it runs, and once more with the
+   * message if it has failed: some languages know it beforehand, others only then.
+   */
+  async isUnfinished(code: string, failure: string | null): Promise<boolean> {
+    const isExpression = code.startsWith('!');
+    return Boolean(await this.#ask('_BOND_is_unfinished', isExpression ? code.slice(1) : code, isExpression, failure));
+  }
+
+  async #ask(name: string, ...args: readonly unknown[]): Promise<Completion | undefined> {
+    try {
+      this.#isReady ??= this.#introduce();
+      return (await this.#isReady) ? ((await this.#bond.call(name, ...args)) as Completion) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #introduce(): Promise<boolean> {
+    const code = driverPart(this.#bond.lang, 'interactive');
+    if (code === undefined) return false;
+    await this.#bond.evalBlock(code.replace(/^<\?php/, ''));
+    return true;
+  }
+}

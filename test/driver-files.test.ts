@@ -1,0 +1,47 @@
+// What is sent of a driver is its file without comments: to each language, both are the same program.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { driverLanguages, driverPart } from '../src/driver-files.js';
+import { type Language, needsInterpreter } from './fixtures.js';
+
+function printed(command: string, args: readonly string[], input: string): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+/** What a language makes of a program, in which comments do not count. */
+const understood: Record<Language, (program: string) => string> = {
+  PHP: (program) => printed('php', ['-w'], program).replace(/\s+/g, ' '),
+  Perl: (program) => printed('perl', ['-MO=Deparse,-l'], program),
+  Python: (program) =>
+    printed(
+      'python3',
+      ['-c', 'import ast, sys; print(ast.dump(ast.parse(sys.stdin.read()), include_attributes=True))'],
+      program,
+    ),
+  JavaScript: (program) =>
+    transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
+};
+
+function driverFile(lang: string, part: string): string {
+  const folder = new URL(`../drivers/${lang}/`, import.meta.url);
+  const name = readdirSync(folder).find((candidate) => candidate.startsWith(`${part}.`));
+  return readFileSync(fileURLToPath(new URL(name as string, folder)), 'utf8');
+}
+
+describe.each(driverLanguages() as Language[])('%s', (lang) => {
+  needsInterpreter(lang);
+
+  test('is sent its driver without comments, and nothing else is gone', () => {
+    const [file, sent] = [driverFile(lang, 'stage2'), driverPart(lang, 'stage2') as string];
+    expect(sent.length).toBeLessThan(0.96 * file.length);
+    expect(sent.split('\n')).toHaveLength(file.split('\n').length);
+    expect(understood[lang](sent)).toBe(understood[lang](file));
+    expect(sent.match(/^#:.*/gm)).toEqual(file.match(/^#:.*/gm)); // these say something to the driver itself
+  });
+});

@@ -1,0 +1,226 @@
+// The package as others get it: packed, installed into an empty project, and used there in every way that Node, TypeScript
+// and bundlers have.
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { listDrivers, queryDriver } from '../src/index.js';
+import { hasInterpreter, languages, missing } from './fixtures.js';
+import { findNode, hasRegistry } from './nodes.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const NODES = [20, 22, 24, 26];
+
+/** What may be unpacked, in bytes. It was 435,000 once; what grows is to be seen here. */
+const MOST_BYTES = 210_000;
+const CODE = ['dist/cli.js', 'dist/index.js', 'dist/shared.js'];
+/** How many packages an installation may bring: bond, its three dependencies, and theirs. */
+const MOST_PACKAGES = 9;
+
+/** What the package is tried with: all languages, an exported function, an error, and what is known of the drivers. */
+const PROGRAM = `
+async function run() {
+  const answers = {};
+  for (const lang of JSON.parse(process.argv[2])) {
+    const bond = await makeBond(lang);
+    await bond.export((n) => n + 1, 'one_more');
+    answers[lang] = await bond.eval('one_more(41)');
+    await bond.close();
+  }
+  const error = await makeBond('Cobol').catch((reason) => reason);
+  const others = await import('bond');
+  console.log(JSON.stringify({
+    node: process.versions.node,
+    answers,
+    drivers: listDrivers().map(queryDriver),
+    error: [error.constructor.name, error.name, /at (async )?makeBond /.test(error.stack)],
+    isSame: [error instanceof BondException, error instanceof others.BondException],
+  }));
+}
+run();
+`;
+const NAMES = '{ BondException, listDrivers, makeBond, queryDriver }';
+const PROGRAMS = {
+  'program.mjs': `import ${NAMES} from 'bond';\n${PROGRAM}`,
+  'program.cjs': `const ${NAMES} = require('bond');\n${PROGRAM}`,
+};
+
+const TYPED = `
+import { type Bond, type BondOptions, type Driver, makeBond, makePool, RemoteException } from 'bond';
+
+const options: BondOptions = { timeout: 1_000 };
+export async function use(): Promise<string[]> {
+  const php: Bond = await makeBond('PHP', options);
+  const split = php.callable<(separator: string, text: string) => string[]>('explode');
+  const pool = await makePool('Perl', { size: 2, setup: (bond) => bond.evalBlock('1') });
+  await pool.close();
+  return split(' ', 'a b').catch((error: unknown) => [error instanceof RemoteException ? error.remoteMessage : '']);
+}
+export const commands = (driver: Driver): readonly string[] => driver.commands;
+// @ts-expect-error a number is no language
+export const wrong = (): Promise<Bond> => makeBond(42);
+`;
+
+const run = promisify(execFile);
+
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+let folder: string;
+let project: string;
+let packed: Packed;
+let tarball: Buffer;
+
+/** The languages to try: those that are here, and in CI all of them. */
+const present = process.env.CI ? languages : languages.filter(hasInterpreter);
+
+async function npm(...args: string[]): Promise<string> {
+  const { stdout } = await run('npm', ['--loglevel=error', ...args], {
+    cwd: project,
+    shell: process.platform === 'win32',
+  });
+  return stdout;
+}
+
+/** What a program says, which must have nothing to warn of. */
+async function outcome(node: string, program: string): Promise<unknown> {
+  const { stdout, stderr } = await run(node, [program, JSON.stringify(present)], { cwd: join(program, '..') });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+/** What every program must say under a version of Node. */
+function expected(version: string): object {
+  return {
+    node: expect.stringMatching(new RegExp(`^${version}\\.`)),
+    answers: Object.fromEntries(present.map((lang) => [lang, 42])),
+    drivers: listDrivers().map(queryDriver),
+    error: ['BondException', 'BondException', true],
+    isSame: [true, true],
+  };
+}
+
+describe('the package', { timeout: 60_000 }, () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bond-package-'));
+    project = join(folder, 'project');
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true }');
+    for (const [name, text] of Object.entries(PROGRAMS)) writeFileSync(join(project, name), text);
+    [packed] = JSON.parse(await npm('pack', ROOT, '--json', '--silent', '--pack-destination', folder)) as [Packed];
+    const path = join(folder, packed.filename);
+    tarball = readFileSync(path);
+    const start = performance.now();
+    await npm('install', path, '--prefix', project, '--prefer-offline', '--no-audit', '--no-fund');
+    console.log(`unpacked ${packed.unpackedSize} bytes, installed in ${Math.round(performance.now() - start)} ms`);
+  }, 120_000);
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is small, and has nothing in it but what is used', () => {
+    const names = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'));
+    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'package.json']);
+    expect(packed.unpackedSize).toBeLessThan(MOST_BYTES);
+  });
+
+  test('brings few packages, and none that runs anything when it is installed', () => {
+    const lock = JSON.parse(readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8'));
+    const installed = Object.values<{ hasInstallScript?: boolean }>(lock.packages);
+    expect(installed.length).toBeLessThanOrEqual(MOST_PACKAGES);
+    expect(installed.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
+    const { scripts } = JSON.parse(readFileSync(join(project, 'node_modules/bond/package.json'), 'utf8'));
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).not.toHaveProperty(name);
+  });
+
+  test('brings the command', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(await npm('exec', '--offline', '--', 'bond', '--version')).toBe(`${version}\n`);
+  });
+
+  describe.each(NODES)('under Node %d', (version) => {
+    let node: string | undefined;
+
+    beforeAll(() => {
+      node = findNode(version);
+    }, 180_000);
+
+    beforeEach(({ skip }) => {
+      if (!node) missing(`Node ${version}: npx -y node@${version}`, skip, Boolean(process.env.CI) && hasRegistry());
+    });
+
+    test.each(Object.keys(PROGRAMS))('%s runs in all languages, without a warning', async (program) => {
+      expect(await outcome(node as string, join(project, program))).toEqual(expected(String(version)));
+    });
+  });
+
+  test.each([
+    ['an ES module', 'esm', 'program.mjs'],
+    ['CommonJS', 'cjs', 'program.cjs'],
+    ['CommonJS, from an ES module', 'cjs', 'program.mjs'],
+  ] as const)('can be bundled by esbuild as %s: one file, which runs by itself', async (_, format, program) => {
+    const alone = mkdtempSync(join(folder, 'alone-'));
+    const file = join(alone, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+    const { warnings } = await build({
+      entryPoints: [join(project, program)],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format,
+      outfile: file,
+      logLevel: 'silent',
+    });
+    expect(warnings).toEqual([]);
+    expect(readdirSync(alone)).toHaveLength(1);
+    expect(await outcome(process.execPath, file)).toEqual(expected(String(process.versions.node.split('.')[0])));
+  });
+
+  test.each([
+    ['nodenext', '--module nodenext', 'mts'],
+    ['nodenext, from CommonJS', '--module nodenext', 'cts'],
+    ['node16', '--module node16', 'mts'],
+    ['bundler', '--module esnext --moduleResolution bundler', 'ts'],
+  ])('has types for %s', async (name, options, extension) => {
+    const file = join(project, `${name.replace(/\W+/g, '-')}.${extension}`);
+    writeFileSync(file, TYPED);
+    const common =
+      '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target es2022 --types node --typeRoots';
+    const args = [TSC, ...options.split(' '), ...common.split(' '), join(ROOT, 'node_modules/@types'), file];
+    const { stdout } = await run(process.execPath, args, { cwd: project }).catch(
+      (error) => error as { stdout: string },
+    );
+    expect(stdout).toBe('');
+  });
+
+  test('has documentation in its types, and nothing of what is inside', () => {
+    const types = join(project, 'node_modules/bond/dist/types');
+    expect(readFileSync(join(types, 'make-bond.d.ts'), 'utf8')).toContain('@param lang the language');
+    const texts = readdirSync(types).map((name) => readFileSync(join(types, name), 'utf8'));
+    expect(texts.join('\n')).not.toMatch(/@internal|\bSession\b|\bInterpreter\b/);
+  });
+
+  test('has nothing that publint finds', async () => {
+    const { buffer, byteOffset, byteLength } = tarball;
+    const copy = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+    expect((await publint({ pack: { tarball: copy }, strict: true })).messages).toEqual([]);
+  });
+
+  test('has types that are not wrong', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
+    // "CJSResolvesToESM" was an error when no Node could require an ES module: all that bond runs on can.
+    const problems = analysis.types
+      ? analysis.problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')
+      : ['no types'];
+    expect(problems).toEqual([]);
+  });
+});
