@@ -16,6 +16,8 @@ export interface Driver {
   readonly scriptArguments: readonly string[];
   /** Protocols that the driver speaks, in order of preference. */
   readonly protocols: readonly ProtocolName[];
+  /** What stands between a module, a package or a class and what is in it. */
+  readonly separator: string;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }
@@ -60,7 +62,9 @@ function readManifest(lang: string): Driver {
 
 function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unknown>>): Driver {
   if (manifest.language !== lang) throw new Error(`'language' is not '${lang}'`);
-  if (typeof manifest.install !== 'string') throw new Error(`'install' is not a string`);
+  for (const name of ['separator', 'install'] as const) {
+    if (typeof manifest[name] !== 'string') throw new Error(`'${name}' is not a string`);
+  }
   for (const name of ['commands', 'arguments', 'scriptArguments', 'protocols'] as const) {
     const list = manifest[name];
     if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
