@@ -80,15 +80,17 @@ const texts = new Map<string, DriverText>();
 export function driverText(lang: string): DriverText {
   const known = texts.get(lang);
   if (known) return known;
-  const names = readdirSync(new URL(`${lang}/`, DRIVERS));
-  const [stage1, stage2] = ['stage1', 'stage2'].map((stage) => {
-    const name = names.find((candidate) => candidate.startsWith(`${stage}.`));
-    if (!name) throw new BondException(lang, `its driver has no ${stage}`);
-    return readText(lang, name);
-  }) as [string, string];
-  const text = { stage1: stage1.trim(), stage2 };
+  const text = { stage1: driverFile(lang, 'stage1').trim(), stage2: driverFile(lang, 'stage2') };
   texts.set(lang, text);
   return text;
+}
+
+/** A file of a driver, whatever its extension is. */
+export function driverFile(lang: string, stem: string): string {
+  const names = readdirSync(new URL(`${queryDriver(lang).language}/`, DRIVERS));
+  const name = names.find((candidate) => candidate.startsWith(`${stem}.`));
+  if (!name) throw new BondException(lang, `its driver has no ${stem}`);
+  return readText(lang, name);
 }
 
 function readText(lang: string, name: string): string {
