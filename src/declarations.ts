@@ -98,9 +98,10 @@ export class Declarations {
     self: string | undefined,
   ): string {
     const list: string[] = [];
-    const types = parameters.map(({ type, name }) => this.#best(type, tags.get(name)?.type, 'parameter', self));
-    const kinds = parameters.map(({ kind, name }) => {
-      const tag = tags.get(name);
+    const tagged = parameters.map((parameter, index) => tagFor(parameter, index, tags));
+    const types = parameters.map(({ type }, index) => this.#best(type, tagged[index]?.type, 'parameter', self));
+    const kinds = parameters.map(({ kind }, index) => {
+      const tag = tagged[index];
       return kind === 'plain' && tag?.isOptional ? 'optional' : kind;
     });
     const labels = labelsFor([...parameters.map(({ name }) => name), 'named']);
@@ -161,6 +162,11 @@ export class Declarations {
     const named = this.#lang === 'PHP' ? phpType : javaScriptType;
     return (text: string) => readType(text, (name, args) => named(name, args, around));
   }
+}
+
+/** What a comment says of a parameter: of one without a name, by its place. */
+function tagFor({ name }: DescribedParameter, index: number, tags: ReadonlyMap<string, DocTag>): DocTag | undefined {
+  return tags.get(name) ?? (/^arg\d+$/.test(name) ? [...tags.values()][index] : undefined);
 }
 
 function block(members: readonly string[]): string {

@@ -37,8 +37,9 @@ export function readDocComment(comment: string, typeAt: TypeAt): DocComment {
 
 function addParameter(parameters: Map<string, DocTag>, content: string, typeAt: TypeAt): void {
   const tag = readTag(content, typeAt);
-  const [, dots, bracket, name = '', text = ''] =
-    /^\s*&?(\.\.\.)?(\[)?[&$]?([\w$]+)(?:=[^\]]*)?\]?([\s\S]*)$/.exec(tag.text) ?? [];
+  const [, dots, bracket, name = '', inner, text = ''] =
+    /^\s*&?(\.\.\.)?(\[)?[&$]?([\w$]+)(\.[\w$.[\]]+)?(?:=[^\]]*)?\]?([\s\S]*)$/.exec(tag.text) ?? [];
+  if (inner) return; // a property of it
   parameters.set(name, {
     type: tag.type,
     text: text.replace(/^\s*-?\s*/, '').trim(),

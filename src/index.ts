@@ -23,4 +23,5 @@ export type { Progress } from './progress.js';
 export { Ref } from './ref.js';
 export { Stream, stream } from './stream.js';
 export type { AnyFunction, Argument, Functions, Remote, Stays, Untyped } from './typed.js';
+export { type TypesOptions, writeTypes } from './types.js';
 export type { WorkerState } from './worker.js';

@@ -14,9 +14,10 @@ sub _BOND_types {
     my %packages = map { $_ => 1 } $code =~ /^\s*package\s+(\w+(?:::\w+)*)/mg;
     $packages{$isFile ? 'main' : $name} = 1 if !%packages || !$isFile;
     my $docs = __BOND_pod($pod);
+    my (undef, %subs) = split /^[ \t]*sub\s+(\w+)/m, $code; # what follows each name, to the next
     my (@functions, @classes);
     for my $package (sort keys %packages) {
-        my ($plain, $methods) = __BOND_subs($package, $file, $code, $docs);
+        my ($plain, $methods) = __BOND_subs($package, $file, \%subs, $docs);
         push @functions, @$plain;
         push @classes, {
             name => $package, doc => $docs->{NAME} // '', isRecord => JSON::PP::false(), constructs => undef,
@@ -57,7 +58,7 @@ sub __BOND_pod {
 
 # The subs of a package: functions, and methods of its objects.
 sub __BOND_subs {
-    my ($package, $file, $code, $docs) = @_;
+    my ($package, $file, $subs, $docs) = @_;
     my (@plain, @methods);
     no strict 'refs';
     for my $name (sort keys %{"${package}::"}) {
@@ -66,7 +67,7 @@ sub __BOND_subs {
         my $sub = B::svref_2object(\&{"${package}::$name"});
         next if $sub->GV->STASH->NAME ne $package || $sub->const_sv->isa('B::SV') && !$sub->const_sv->isa('B::SPECIAL');
         next if $package eq 'main' && (!$file || ($sub->FILE // '') ne $file);
-        my @parameters = __BOND_parameters($name, $code, prototype("${package}::$name"));
+        my @parameters = __BOND_parameters($subs->{$name}, prototype("${package}::$name"));
         my $self = @parameters && defined $parameters[0] ? $parameters[0]{name} : '';
         my $described = { name => $name, doc => $docs->{$name} // '', returns => '', parameters => \@parameters };
         $described->{parameters} = undef if @parameters && !defined $parameters[0];
@@ -74,7 +75,7 @@ sub __BOND_subs {
             shift @parameters;
             push @methods, $described;
         }
-        elsif ($self =~ /^(?:class|proto|package)$/) {
+        elsif ($name eq 'new' || $self =~ /^(?:class|proto|package)$/) {
             shift @parameters;
             push @plain, { %$described, name => "$package->$name", returns => $name eq 'new' ? $package : '' };
         }
@@ -87,12 +88,12 @@ sub __BOND_subs {
 
 # What a sub takes, as far as can be told: else one parameter that is not defined.
 sub __BOND_parameters {
-    my ($name, $code, $prototype) = @_;
-    my ($head, $body) = $code =~ /^[ \t]*sub\s+\Q$name\E\s*((?:\([^)]*\)|:\s*\w+(?:\([^)]*\))?|\s)*)\{(.{0,2000})/ms;
+    my ($text, $prototype) = @_;
+    my ($head, $body) = ($text // '') =~ /^\s*((?:\([^)]*\)|:\s*\w+(?:\([^)]*\))?|\s)*)\{([^\n]*\}[ \t]*$|.*?^\}|.*)/ms;
     my ($signature) = ($head // '') =~ /\(([^()]*[\$\@%]\w[^)]*)\)/;
     return __BOND_listed(map { [$_, /=/] } split /,/, $signature) if defined $signature;
     my @shown = __BOND_unpacked($body // '');
-    return __BOND_of_prototype($prototype, map { $_->[0] } @shown) if defined $prototype;
+    return __BOND_of_prototype($prototype, map { $_->[0] } grep { $_->[0] ne '\@others' } @shown) if defined $prototype;
     return @shown ? __BOND_listed(map { [$_->[0], 1] } @shown) : (undef);
 }
 
@@ -102,11 +103,14 @@ sub __BOND_unpacked {
     $body =~ s/^\s*#.*$//mg;
     my @found;
     while (1) {
+        $body =~ s/^\s*(?:local|return unless|die|croak)\b(?![^;]*(?:\@_|\$_\[|\bshift\b))[^;{}]*;//;
         if ($body =~ s/^\s*my\s*([\$\@%]\w+)\s*=\s*shift(?:\s*\(\s*\@_\s*\)|\s+\@_)?\s*[;|\/]//) { push @found, [$1] }
         elsif ($body =~ s/^\s*my\s*\(([^)]*)\)\s*=\s*\@_\s*;//) { return (@found, map { [$_] } grep { /\w/ } split /,/, $1) }
-        elsif ($body =~ s/^[^;{}]*;//) { return @found if $& =~ /\@_|\$_\[|\bshift\b/ }
-        else { return $body =~ /^[^}]*(?:\@_|\$_\[|\bshift\b)/ && !@found ? () : @found }
+        elsif ($body =~ s/^\s*my\s*([\@%]\w+)\s*=\s*\@_\s*;//) { return (@found, [$1]) }
+        else { last }
     }
+    # Whoever looks at the others in another way takes any number of them.
+    return $body =~ /\@_|\$_\[|\bshift\b|\bpop\b|&\$?\w+\s*;/ ? @found ? (@found, ['\@others']) : () : @found;
 }
 
 sub __BOND_listed {

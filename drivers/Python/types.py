@@ -176,12 +176,14 @@ def _BOND_types(name, path):
             kind = 'rest'
         if parameter.kind is parameter.KEYWORD_ONLY:
             kind = 'named' if kind == 'plain' else 'optional-named'
-        has_default = parameter.default is not parameter.empty
+        notes = ['by name'] if parameter.kind is parameter.KEYWORD_ONLY else []
+        if parameter.default is not parameter.empty:
+            notes.append('by default %s' % shown(parameter.default))
         return {
             'name': parameter.name,
             'type': spell(hints.get(parameter.name, parameter.annotation), True) if parameter.name in hints else '',
             'kind': kind,
-            'note': 'by default %s' % shown(parameter.default) if has_default else '',
+            'note': '; '.join(notes),
         }
 
     def shown(value):
