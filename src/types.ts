@@ -13,6 +13,8 @@ export interface TypesOptions extends BondOptions {
    * @default 'Legacy'
    */
   readonly name?: string | undefined;
+  /** Code that is run before the file is loaded: `require 'vendor/autoload.php';`, say. */
+  readonly setup?: string | undefined;
   /** The interpreter, as `makeBond` takes it. */
   readonly cmd?: string | readonly string[] | undefined;
 }
@@ -26,10 +28,11 @@ export interface TypesOptions extends BondOptions {
  * @throws BondException if there is nothing to describe, or the name is none; RemoteException if the file cannot be loaded
  */
 export async function writeTypes(lang: string, file: string, options: TypesOptions = {}): Promise<string> {
-  const { name = 'Legacy', cmd, ...bondOptions } = options;
+  const { name = 'Legacy', setup, cmd, ...bondOptions } = options;
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) throw new BondException(lang, `an interface cannot be called '${name}'`);
   const output = { stdout: process.stderr, stderr: process.stderr };
   await using bond = await makeBond(lang, cmd, { ...output, ...bondOptions });
+  if (setup !== undefined) await bond.evalBlock(setup);
   await bond.evalBlock(driverFile(lang, 'types'));
   const description = await bond.call<Description>('_BOND_types', file, resolve(bondOptions.cwd ?? '.', file));
   if (description.functions.length + description.classes.length === 0) {

@@ -88,6 +88,8 @@ globalThis._BOND_types = async (name, path) => {
     const parameters = isNative ? null : bare ? [parameter(bare[1], 'plain', '')] : parametersAt(text, start);
     const usesArguments = /\barguments\b/.test(text);
     const isGenerator = /^(?:async\s+)?(?:function\s*)?\*/.test(text);
+    // Who is not told otherwise by a comment may leave any of them out, as ever in JavaScript.
+    for (const each of parameters || []) if (each.kind === 'plain' && !doc.includes('@param')) each.kind = 'optional';
     return { name: place, doc, parameters: usesArguments ? null : parameters, returns: isGenerator ? 'Opaque' : '' };
   }
 

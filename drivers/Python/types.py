@@ -43,7 +43,8 @@ def _BOND_types(name, path):
     module, code = load()
 
     def is_of_module(thing):
-        return getattr(thing, '__module__', None) == module.__name__
+        own = module.__name__
+        return getattr(thing, '__module__', None) in (own, '_' + own)  # half of bisect is _bisect, in C
 
     public = getattr(module, '__all__', None)
     if public is None:
@@ -156,7 +157,7 @@ def _BOND_types(name, path):
             return annotation
 
     def doc_of(thing):
-        return inspect.getdoc(thing) or ''
+        return inspect.getdoc(thing) or '' if isinstance(getattr(thing, '__doc__', None), str) else ''
 
     def one(name, thing, doc, hints, is_bound=False):
         try:
@@ -219,7 +220,7 @@ def _BOND_types(name, path):
                 optional = is_record(kind) and name in getattr(kind, '__optional_keys__', ())
                 properties.append({'name': name, 'type': spell(hint, False), 'doc': '', 'optional': optional})
         construct = None if inspect.isabstract(kind) else one(own, kind, '', hints_of(kind.__init__) or hints)
-        doc = inspect.cleandoc(kind.__dict__.get('__doc__') or '')
+        doc = doc_of(kind) if isinstance(kind.__dict__.get('__doc__'), str) else ''
         if doc.startswith(kind.__name__ + '('):
             doc = ''  # what a dataclass says of itself is its signature
         record = bool(is_record(kind))
