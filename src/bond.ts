@@ -107,8 +107,9 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    */
   async hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>> {
     const id = await this.callWith('_BOND_hold', [this.ref(this.#codeOf(code))]);
-    return new Held<T>(id as number, {
+    return new Held<T>(id, {
       owner: this.#connection,
+      lang: this.lang,
       call: (name, ...args) => this.callWith(name, args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),

@@ -18,6 +18,7 @@ import type {
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: object;
+  readonly lang: string;
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
@@ -43,7 +44,8 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   #isReleased = false;
 
   /** @internal */
-  constructor(id: number, holder: Holder) {
+  constructor(id: unknown, holder: Holder) {
+    if (typeof id !== 'number') throw new BondException(holder.lang, 'what is held there has no number');
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
@@ -124,10 +126,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   }
 
   async #hold(name: string, ...args: readonly unknown[]): Promise<never> {
-    return new Held(
-      (await this.#holder.call('_BOND_hold_result', name, this, ...args)) as number,
-      this.#holder,
-    ) as never;
+    return new Held(await this.#holder.call('_BOND_hold_result', name, this, ...args), this.#holder) as never;
   }
 
   #call(name: string, ...args: readonly unknown[]): Promise<unknown> {

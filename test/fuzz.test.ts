@@ -315,6 +315,7 @@ class FuzzedSession {
       },
       violated: () => this.#violations++,
       nudge: (line) => this.#takeIn(line),
+      traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
       lender: { lang: 'Test', isOwner: () => true, lend: () => 0 },
     },
@@ -471,7 +472,7 @@ describe('the set-up', () => {
 
   /** What ends in a way that the model has not heard of, it takes for silence. */
   function asTold(complaint: RegExp): RegExp {
-    return new RegExp(complaint.source.replace('was silent for 100 ms', 'was ended by SIGKILL'));
+    return new RegExp(complaint.source.replace('was silent for 100 ms', 'was ended by SIG(TERM|KILL)'));
   }
 
   function expectComplaint(error: unknown, complaint: RegExp | undefined, command: string): void {

@@ -103,7 +103,7 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
       case 'message':
         if (action.text.length > MOST_BYTES) return inStage('answered with a line of excessive length');
         if (/^\w*/.exec(action.text)?.[0] !== due || !/^(STAGE1|READY)( |$)/.test(action.text)) {
-          return inStage('answered out of turn');
+          return inStage('answered out of turn[^,]*');
         }
         if (due === 'READY') return complaintAboutReady(action.text);
         due = 'READY';
