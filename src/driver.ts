@@ -14,6 +14,8 @@ export interface Driver {
   readonly scriptArguments: readonly string[];
   /** Protocols that the driver speaks, in order of preference. */
   readonly protocols: readonly ProtocolName[];
+  /** What stands between a module, a package or a class and what is in it. */
+  readonly separator: string;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }
@@ -47,7 +49,7 @@ export function queryDriver(lang: string): Driver {
 
 function readManifest(lang: string): Driver {
   try {
-    return checkManifest(lang, JSON.parse(partOf(lang, 'bond')));
+    return checkManifest(lang, JSON.parse(driverFile(lang, 'bond')));
   } catch (cause) {
     throw new BondException(lang, `its bond.json is not a valid manifest: ${textOf(cause)}`, { cause });
   }
@@ -55,7 +57,9 @@ function readManifest(lang: string): Driver {
 
 function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unknown>>): Driver {
   if (manifest.language !== lang) throw new Error(`'language' is not '${lang}'`);
-  if (typeof manifest.install !== 'string') throw new Error(`'install' is not a string`);
+  for (const name of ['separator', 'install'] as const) {
+    if (typeof manifest[name] !== 'string') throw new Error(`'${name}' is not a string`);
+  }
   for (const name of ['commands', 'arguments', 'scriptArguments', 'protocols'] as const) {
     const list = manifest[name];
     if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
@@ -71,12 +75,13 @@ const texts = new Map<string, DriverText>();
 export function driverText(lang: string): DriverText {
   const known = texts.get(lang);
   if (known) return known;
-  const text = { stage1: partOf(lang, 'stage1').trim(), stage2: partOf(lang, 'stage2') };
+  const text = { stage1: driverFile(lang, 'stage1').trim(), stage2: driverFile(lang, 'stage2') };
   texts.set(lang, text);
   return text;
 }
 
-function partOf(lang: string, part: string): string {
+/** @internal A file of a driver, whatever its extension is. */
+export function driverFile(lang: string, part: string): string {
   const text = driverPart(lang, part);
   if (text === undefined) throw new BondException(lang, `its driver has no ${part}`);
   return text;

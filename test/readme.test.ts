@@ -1,18 +1,12 @@
 // Runs every piece of code in the README and in docs, against real interpreters, and compares what it prints with what the page shows.
 
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = join(ROOT, 'dist');
-const TSC = join(ROOT, 'node_modules/.bin/tsc');
-const COMPILER_OPTIONS =
-  '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+import { compile, folderForPrograms, ROOT } from './compiler.js';
 
 interface Example {
   readonly title: string;
@@ -37,7 +31,9 @@ function examplesOf(name: string, page: string): Example[] {
 /** The languages of an example that this machine lacks. In CI, nothing may be lacking. */
 function lacking({ code }: Example): string[] {
   if (process.env.CI) return [];
-  const languages = new Set([...code.matchAll(/make(?:Bond|Pool)\('(\w+)'/g)].map(([, lang]) => lang as string));
+  const languages = new Set(
+    [...code.matchAll(/(?:make(?:Bond|Pool)(?:<\w+>)?|writeTypes)\('(\w+)'/g)].map(([, lang]) => lang as string),
+  );
   return [...languages].filter((lang) => lang !== 'JavaScript' && !queryDriver(lang).commands.some(isOnPath));
 }
 
@@ -45,7 +41,7 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = ['README.md', 'docs/values.md', 'docs/from-python-bond.md', 'docs/remote.md'];
+const PAGES = ['README.md', 'docs/values.md', 'docs/types.md', 'docs/from-python-bond.md', 'docs/remote.md'];
 
 /** Where the pages speak of other hosts and clusters, this machine stands in for them. */
 const STAND_INS = {
@@ -57,9 +53,8 @@ let folder: string;
 let files: string[];
 
 describe('the code of the documentation', { timeout: 60_000 }, () => {
-  // Inside of the package, and where git does not look: `bond` means dist/ there.
   beforeAll(() => {
-    folder = mkdtempSync(join(DIST, 'readme-'));
+    folder = folderForPrograms();
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
     for (const [name, text] of Object.entries(STAND_INS)) {
@@ -74,8 +69,7 @@ describe('the code of the documentation', { timeout: 60_000 }, () => {
   });
 
   test('has the types that it should', () => {
-    const { stdout } = spawnSync(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT, encoding: 'utf8' });
-    expect(stdout).toBe('');
+    expect(compile(files, '--noEmit')).toBe('');
   });
 
   describe.each(examples.map((example, index) => ({ ...example, index })))('$title', (example) => {
