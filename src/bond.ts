@@ -1,3 +1,4 @@
+import { Caller } from './caller.js';
 import type { About, Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
@@ -8,22 +9,22 @@ import { type CallOptions, type CallSettings, resolveCallOptions } from './optio
 import { encodeCall } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
+import type { AnyFunction, NameOf, UnknownFunction, Untyped } from './typed.js';
 import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
 
-/** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
-export type AnyFunction = (...args: never[]) => unknown;
-
-/** A function of type `F` as it looks from the host: it takes the same, and resolves to what `F` returns. */
-export type Remote<F extends AnyFunction> = (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
-
-/** A live interpreter of another language, whose functions can be called, and which can call functions of the host. */
-export class Bond implements AsyncDisposable {
+/**
+ * A live interpreter of another language, whose functions can be called, and which can call functions of the host. `F` is an
+ * interface of the functions there: `fn`, `call`, `callable` and `proxy` know their names and types. It describes what the
+ * user wrote, not what arrives: the other side can send anything.
+ */
+export class Bond<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #settings: CallSettings;
 
   /** @internal Bonds are made by `makeBond`. */
   constructor(connection: Connection, settings: CallSettings) {
+    super();
     this.#connection = connection;
     this.#settings = settings;
   }
@@ -69,21 +70,13 @@ export class Bond implements AsyncDisposable {
     return this.#evaluate('EVAL_BLOCK', code) as Promise<void>;
   }
 
-  /**
-   * Calls a function, or any callable expression, with arguments; resolves to what it returns.
-   * @throws RemoteException if it throws; SerializationException if an argument or the result cannot cross
-   */
-  call<T = unknown>(name: string, ...args: readonly unknown[]): Promise<T> {
+  /** @internal */
+  protected callWith(name: string, args: readonly unknown[]): Promise<unknown> {
     const { protocol, lender } = this.#connection;
     return this.#request('CALL', () => {
       this.#checkText(name, 'a name');
       return [name, encodeCall(protocol, name, args, lender)];
-    }) as Promise<T>;
-  }
-
-  /** A local function that calls `name`. */
-  callable<F extends AnyFunction = (...args: unknown[]) => unknown>(name: string): Remote<F> {
-    return (...args) => this.call<Awaited<ReturnType<F>>>(name, ...args);
+    });
   }
 
   /**
@@ -91,6 +84,8 @@ export class Bond implements AsyncDisposable {
    * @param name what it is called there; the function's own name if not given
    * @throws RemoteException if the name is not valid there, or taken
    */
+  export(func: UnknownFunction, name?: string): Promise<void>;
+  export(func: AnyFunction, name?: string): Promise<void>;
   async export(func: AnyFunction, name: string = func?.name): Promise<void> {
     if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
     this.#checkText(name, 'a name');
@@ -100,8 +95,8 @@ export class Bond implements AsyncDisposable {
   }
 
   /** Makes this bond's `name` callable in `other`, as `remote`; it still runs here. */
-  async proxy(name: string, other: Bond, remote: string = name): Promise<void> {
-    await other.export((...args: unknown[]) => this.call(name, ...args), remote);
+  async proxy<G extends object>(name: NameOf<F>, other: Bond<G>, remote: string = name): Promise<void> {
+    await other.export((...args: unknown[]) => this.callWith(name, args), remote);
   }
 
   /** A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. */
@@ -114,11 +109,11 @@ export class Bond implements AsyncDisposable {
    * Evaluates an expression, and keeps the result there: an open file, a connection, an object with methods.
    * @throws RemoteException if it throws
    */
-  async hold(code: string | Ref): Promise<Held> {
-    const id = await this.call<number>('_BOND_hold', this.ref(this.#codeOf(code)));
-    return new Held(id, {
+  async hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>> {
+    const id = await this.callWith('_BOND_hold', [this.ref(this.#codeOf(code))]);
+    return new Held<T>(id as number, {
       owner: this.#connection,
-      call: (name, ...args) => this.call(name, ...args),
+      call: (name, ...args) => this.callWith(name, args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),
     });
@@ -130,12 +125,13 @@ export class Bond implements AsyncDisposable {
    * @throws RemoteException if it cannot be iterated over, or fails on the way
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
-    return iterate(this, this.ref(this.#codeOf(code))) as AsyncIterableIterator<T>;
+    const call = (name: string, ...args: readonly unknown[]) => this.callWith(name, args);
+    return iterate(call, this.ref(this.#codeOf(code))) as AsyncIterableIterator<T>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */
-  with(options: CallOptions): Bond {
-    return new Bond(this.#connection, resolveCallOptions(this.lang, options, this.#settings));
+  with(options: CallOptions): Bond<F> {
+    return new Bond<F>(this.#connection, resolveCallOptions(this.lang, options, this.#settings));
   }
 
   /**

@@ -1,18 +1,20 @@
 import { type Lender, Reference } from './ref.js';
+import type { AnyFunction, UnknownFunction } from './typed.js';
 
 /** A function of the host as an argument, or inside of one. Made by {@link callback}. */
-export class Callback extends Reference {
-  readonly #func: (...args: unknown[]) => unknown;
+export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
+  /** Not `#func`: declaration files do not tell the types of those, and any callback would do for any other. */
+  protected readonly func: F;
 
   /** @internal */
-  constructor(func: (...args: unknown[]) => unknown) {
+  constructor(func: F) {
     super();
-    this.#func = func;
+    this.func = func;
   }
 
   /** @internal */
   codeFor(lender: Lender): string {
-    return `_BOND_callback(${lender.lend(this.#func)})`;
+    return `_BOND_callback(${lender.lend(this.func as AnyFunction as UnknownFunction)})`;
   }
 }
 
@@ -22,7 +24,9 @@ export class Callback extends Reference {
  * call that brought it has returned. It is released when the other side lets go of it.
  * @throws TypeError if it is no function
  */
-export function callback(func: (...args: never[]) => unknown): Callback {
+export function callback<Args extends unknown[], Result>(
+  func: (...args: Args) => Result,
+): Callback<(...args: Args) => Result> {
   if (typeof func !== 'function') throw new TypeError(`callback takes a function, not ${typeof func}`);
-  return new Callback(func as (...args: unknown[]) => unknown);
+  return new Callback(func);
 }

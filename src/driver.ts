@@ -16,6 +16,8 @@ export interface Driver {
   readonly scriptArguments: readonly string[];
   /** Protocols that the driver speaks, in order of preference. */
   readonly protocols: readonly ProtocolName[];
+  /** What stands between a module, a package or a class and what is in it. */
+  readonly separator: string;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }
@@ -60,7 +62,9 @@ function readManifest(lang: string): Driver {
 
 function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unknown>>): Driver {
   if (manifest.language !== lang) throw new Error(`'language' is not '${lang}'`);
-  if (typeof manifest.install !== 'string') throw new Error(`'install' is not a string`);
+  for (const name of ['separator', 'install'] as const) {
+    if (typeof manifest[name] !== 'string') throw new Error(`'${name}' is not a string`);
+  }
   for (const name of ['commands', 'arguments', 'scriptArguments', 'protocols'] as const) {
     const list = manifest[name];
     if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
@@ -76,20 +80,17 @@ const texts = new Map<string, DriverText>();
 export function driverText(lang: string): DriverText {
   const known = texts.get(lang);
   if (known) return known;
-  const [stage1, stage2] = ['stage1', 'stage2'].map((stage) => {
-    const part = driverPart(lang, stage);
-    if (part === undefined) throw new BondException(lang, `its driver has no ${stage}`);
-    return part;
-  }) as [string, string];
-  const text = { stage1: stage1.trim(), stage2 };
+  const text = { stage1: driverFile(lang, 'stage1').trim(), stage2: driverFile(lang, 'stage2') };
   texts.set(lang, text);
   return text;
 }
 
-/** What a driver's file of that name holds, whatever its extension; not every driver has all. */
-export function driverPart(lang: string, part: string): string | undefined {
-  const name = readdirSync(new URL(`${lang}/`, DRIVERS)).find((candidate) => candidate.startsWith(`${part}.`));
-  return name && readText(lang, name);
+/** A file of a driver, whatever its extension is. */
+export function driverFile(lang: string, stem: string): string {
+  const names = readdirSync(new URL(`${queryDriver(lang).language}/`, DRIVERS));
+  const name = names.find((candidate) => candidate.startsWith(`${stem}.`));
+  if (!name) throw new BondException(lang, `its driver has no ${stem}`);
+  return readText(lang, name);
 }
 
 function readText(lang: string, name: string): string {

@@ -1,5 +1,19 @@
 import { BondException } from './errors.js';
 import { type Lender, Ref } from './ref.js';
+import type {
+  AnyFunction,
+  ArgumentsOf,
+  IfSaid,
+  IfUntyped,
+  NamedArgumentsOf,
+  NameOf,
+  ResultOf,
+  SignatureOf,
+  Stays,
+  UnknownFunction,
+  Unsaid,
+  Untyped,
+} from './typed.js';
 
 /** What something held needs of its bond. */
 export interface Holder {
@@ -14,11 +28,17 @@ export interface Holder {
 /** Lets go of what is garbage here. */
 const garbage = new FinalizationRegistry<() => void>((release) => release());
 
+/** What is held when a result is: an object with methods that are known, if the result stays there, or just anything. */
+type HeldResult<G extends AnyFunction> = ReturnType<G> extends Stays<infer T extends object> ? Held<T> : Held;
+
+/** What is held, as a function: itself, or the class that it is. */
+type Itself<T> = T extends AnyFunction ? T : UnknownFunction;
+
 /**
  * Something that stays on the other side, made by `bond.hold`. It can be used wherever a {@link Ref} can. It is let go of
- * by `release`, by `await using`, or when it is garbage here.
+ * by `release`, by `await using`, or when it is garbage here. `T` is an interface of the user's, of what it can do.
  */
-export class Held extends Ref implements AsyncDisposable {
+export class Held<T extends object = Untyped> extends Ref implements AsyncDisposable {
   readonly #id: number;
   readonly #holder: Holder;
   #isReleased = false;
@@ -32,8 +52,11 @@ export class Held extends Ref implements AsyncDisposable {
   }
 
   /** The value of an attribute, property, item or entry. */
-  async get<T = unknown>(name: string | number): Promise<T> {
-    return (await this.#call('_BOND_get', name)) as T;
+  get<V = unknown>(name: IfUntyped<T, string | number, never>): Promise<V>;
+  get<V = Unsaid>(name: IfSaid<V>): Promise<NoInfer<V>>;
+  get<N extends NameOf<T>>(name: N): Promise<N extends keyof T ? T[N] : unknown>;
+  async get(name: string | number): Promise<unknown> {
+    return this.#call('_BOND_get', name);
   }
 
   /** Sets an attribute, property, item or entry. */
@@ -42,28 +65,45 @@ export class Held extends Ref implements AsyncDisposable {
   }
 
   /** Calls a method. */
-  async call<T = unknown>(method: string, ...args: readonly unknown[]): Promise<T> {
-    return (await this.#call('_BOND_invoke', method, ...args)) as T;
+  call<R = unknown>(method: IfUntyped<T, string, never>, ...args: readonly unknown[]): Promise<R>;
+  call<R = Unsaid>(method: IfSaid<R>, ...args: readonly unknown[]): Promise<NoInfer<R>>;
+  call<N extends NameOf<T>>(
+    method: N,
+    ...args: NamedArgumentsOf<SignatureOf<T, N>>
+  ): Promise<ResultOf<SignatureOf<T, N>>>;
+  call<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<ResultOf<SignatureOf<T, N>>>;
+  async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#call('_BOND_invoke', method, ...args);
   }
 
   /** Calls what is held: a function, or a class, which makes an instance. */
-  async apply<T = unknown>(...args: readonly unknown[]): Promise<T> {
-    return (await this.#call('_BOND_apply', ...args)) as T;
+  apply<R = ResultOf<Itself<T>>>(...args: NamedArgumentsOf<Itself<T>>): Promise<R>;
+  apply<R = ResultOf<Itself<T>>>(...args: ArgumentsOf<Itself<T>>): Promise<R>;
+  async apply(...args: readonly unknown[]): Promise<unknown> {
+    return this.#call('_BOND_apply', ...args);
   }
 
   /** Calls a method, and holds what it returns: a cursor of a database, say. */
-  hold(method: string, ...args: readonly unknown[]): Promise<Held> {
+  hold(method: IfUntyped<T, string, never>, ...args: readonly unknown[]): Promise<Held>;
+  hold<N extends NameOf<T>>(
+    method: N,
+    ...args: NamedArgumentsOf<SignatureOf<T, N>>
+  ): Promise<HeldResult<SignatureOf<T, N>>>;
+  hold<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<HeldResult<SignatureOf<T, N>>>;
+  hold(method: string, ...args: readonly unknown[]): Promise<never> {
     return this.#hold('_BOND_invoke', method, ...args);
   }
 
   /** Calls what is held, and holds what it returns: an instance of a class, say. */
-  holdApply(...args: readonly unknown[]): Promise<Held> {
+  holdApply(...args: NamedArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
+  holdApply(...args: ArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
+  holdApply(...args: readonly unknown[]): Promise<never> {
     return this.#hold('_BOND_apply', ...args);
   }
 
   /** What is held, by value after all. */
-  async value<T = unknown>(): Promise<T> {
-    return (await this.#holder.eval(this)) as T;
+  async value<V = unknown>(): Promise<V> {
+    return (await this.#holder.eval(this)) as V;
   }
 
   /** Lets go of it. Safe to repeat; every other use is a `BondException` from now on. */
@@ -84,8 +124,11 @@ export class Held extends Ref implements AsyncDisposable {
     return super.codeFor(lender);
   }
 
-  async #hold(name: string, ...args: readonly unknown[]): Promise<Held> {
-    return new Held((await this.#holder.call('_BOND_hold_result', name, this, ...args)) as number, this.#holder);
+  async #hold(name: string, ...args: readonly unknown[]): Promise<never> {
+    return new Held(
+      (await this.#holder.call('_BOND_hold_result', name, this, ...args)) as number,
+      this.#holder,
+    ) as never;
   }
 
   #call(name: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
-export { type AnyFunction, Bond, type Remote } from './bond.js';
+export { Bond } from './bond.js';
 export { Callback, callback } from './callback.js';
 export { type Driver, listDrivers, queryDriver } from './driver.js';
 export {
@@ -22,4 +22,6 @@ export type { PoolOptions } from './pool-options.js';
 export type { Progress } from './progress.js';
 export { Ref } from './ref.js';
 export { Stream, stream } from './stream.js';
+export type { AnyFunction, Argument, Functions, Remote, Stays, Untyped } from './typed.js';
+export { type TypesOptions, writeTypes } from './types.js';
 export type { WorkerState } from './worker.js';

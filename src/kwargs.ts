@@ -1,10 +1,12 @@
 /** Arguments by name. Made by {@link kwargs}. */
-export class Kwargs {
+export class Kwargs<Values extends object = Readonly<Record<string, unknown>>> {
+  /** Else anything with a method `values` would do. */
+  declare protected readonly isKwargs: true;
   /** @internal */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Values;
 
   /** @internal */
-  constructor(values: Readonly<Record<string, unknown>>) {
+  constructor(values: Values) {
     this.values = values;
   }
 }
@@ -13,6 +15,6 @@ export class Kwargs {
  * Arguments by name, as the last argument of a call: keyword arguments in Python, named arguments in PHP 8, a flat list of
  * keys and values in Perl, an object of options in JavaScript.
  */
-export function kwargs(values: Readonly<Record<string, unknown>>): Kwargs {
+export function kwargs<Values extends Readonly<Record<string, unknown>>>(values: Values): Kwargs<Values> {
   return new Kwargs(values);
 }

@@ -10,6 +10,7 @@ import { type Interpreter, startInterpreter } from './interpreter.js';
 import { newMark } from './lines.js';
 import { type BondOptions, resolveOptions, type Settings } from './options.js';
 import { protocolNamed } from './protocol.js';
+import type { Untyped } from './typed.js';
 import type { Protocol } from './values.js';
 
 /**
@@ -19,25 +20,25 @@ import type { Protocol } from './values.js';
  * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
  * default, the driver's own candidates are tried in order
  * @param args further arguments for the interpreter, which arrive to the letter, through `ssh` as well
+ * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
  * @throws BondException if the set-up fails: it says what was tried, and what came back
  */
-export function makeBond(lang: string, options?: BondOptions): Promise<Bond>;
-export function makeBond(
+export function makeBond<F extends object = Untyped>(lang: string, options?: BondOptions): Promise<Bond<F>>;
+export function makeBond<F extends object = Untyped>(
+  lang: string,
+  cmd: string | readonly string[] | undefined,
+  options: BondOptions,
+): Promise<Bond<F>>;
+export function makeBond<F extends object = Untyped>(
   lang: string,
   cmd?: string | readonly string[],
   args?: readonly string[],
   options?: BondOptions,
-): Promise<Bond>;
-export async function makeBond(
-  lang: string,
-  cmdOrOptions?: string | readonly string[] | BondOptions,
-  args: readonly string[] = [],
-  options: BondOptions = {},
-): Promise<Bond> {
+): Promise<Bond<F>>;
+export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond> {
   const driver = queryDriver(lang);
-  const isOptions = typeof cmdOrOptions === 'object' && !Array.isArray(cmdOrOptions);
-  const cmd = isOptions ? undefined : (cmdOrOptions as string | readonly string[] | undefined);
-  const settings = resolveOptions(lang, isOptions ? { ...(cmdOrOptions as BondOptions), ...options } : options);
+  const { cmd, args, options } = sorted(given);
+  const settings = resolveOptions(lang, options);
   checkProtocols(lang, settings);
 
   const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });
@@ -54,6 +55,14 @@ export async function makeBond(
   } finally {
     stopListening();
   }
+}
+
+/** Options may come in the place of anything that is left out. */
+function sorted(given: readonly unknown[]) {
+  const found = given.findIndex((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
+  const place = found < 0 ? 2 : found;
+  const [cmd, args = []] = given.slice(0, place) as [cmd?: string | readonly string[], args?: readonly string[]];
+  return { cmd, args, options: (given[place] ?? {}) as BondOptions };
 }
 
 function checkProtocols(lang: string, { protocols }: Settings): void {

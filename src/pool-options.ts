@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { Bond } from './bond.js';
 import { BondException } from './errors.js';
 import type { BondOptions } from './options.js';
+import type { Untyped } from './typed.js';
 
 /** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */
 export type Command = string | readonly string[] | undefined;
 
 /** Settings of a pool, for {@link makePool}. What is not said here is for the bonds. */
-export interface PoolOptions extends BondOptions {
+export interface PoolOptions<F extends object = Untyped> extends BondOptions {
   /**
    * How many workers there are.
    * @default the number of `cmds`, if there are several, or else that of the processors
@@ -25,7 +26,7 @@ export interface PoolOptions extends BondOptions {
    * Prepares a worker before it is given anything to do; it runs again for each that replaces one that has died. What it
    * throws counts as a start that has failed. It must not wait for calls of the pool: they may wait for this worker.
    */
-  readonly setup?: ((bond: Bond) => unknown) | undefined;
+  readonly setup?: ((bond: Bond<F>) => unknown) | undefined;
   /**
    * How often a call may be run again that has lost its worker: it died, or it was silent for longer than `timeout`. The
    * call may have been carried out all the same, in part or whole: say so only where that does no harm.

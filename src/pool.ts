@@ -1,11 +1,16 @@
 import { onAbort } from './aborts.js';
 import type { Bond } from './bond.js';
+import { Caller } from './caller.js';
 import { queryDriver } from './driver.js';
 import { BondException, quoted, TerminatedException, TimeoutException } from './errors.js';
 import { type Items, type MapOptions, mapItems, type Settled } from './pool-map.js';
 import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
+import type { ArgumentsOf, IfUntyped, NameOf, ResultOf, SignatureOf, Untyped } from './typed.js';
 import type { Worker, WorkerState } from './worker.js';
 import { Workers } from './workers.js';
+
+/** What a function of an interface takes first. */
+type ItemOf<F, N> = ArgumentsOf<SignatureOf<F, N>>[0];
 
 /** How a worker of a pool does. */
 export interface WorkerInfo {
@@ -26,13 +31,17 @@ export interface WorkerInfo {
 /**
  * Starts several interpreters of a language, to share the work. Resolves when each has been started and set up, or tried:
  * those that could not be are tried again while the others work.
+ * @typeParam F an interface of the functions there, for `fn`, `call`, `callable` and `map`, as for `makeBond`
  * @throws what went wrong, if not a single one could be started and set up
  */
-export async function makePool(lang: string, options: PoolOptions = {}): Promise<Pool> {
+export async function makePool<F extends object = Untyped>(
+  lang: string,
+  options: PoolOptions<F> = {},
+): Promise<Pool<F>> {
   queryDriver(lang);
-  const settings = resolvePoolOptions(lang, options);
+  const settings = resolvePoolOptions(lang, options as PoolOptions);
   const workers = new Workers(settings);
-  const pool = new Pool(workers, settings);
+  const pool = new Pool<F>(workers, settings);
   try {
     await workers.start();
   } catch (error) {
@@ -42,8 +51,11 @@ export async function makePool(lang: string, options: PoolOptions = {}): Promise
   return pool;
 }
 
-/** Several interpreters of a language, behind the calls of one. Each call goes to one that has nothing to do. */
-export class Pool implements AsyncDisposable {
+/**
+ * Several interpreters of a language, behind the calls of one. Each call goes to one that has nothing to do, or as soon as one
+ * has. A worker that dies or is silent for too long is replaced; its call rejects, or is run again if `retries` allows that.
+ */
+export class Pool<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
   /** The language, as it was given to `makePool`. */
   readonly lang: string;
   readonly #workers: Workers;
@@ -53,6 +65,7 @@ export class Pool implements AsyncDisposable {
 
   /** @internal Pools are made by `makePool`. */
   constructor(workers: Workers, { lang, retries, signal }: PoolSettings) {
+    super();
     this.lang = lang;
     this.#workers = workers;
     this.#retries = retries;
@@ -78,14 +91,6 @@ export class Pool implements AsyncDisposable {
     return this.#workers.waiting;
   }
 
-  /**
-   * Calls a function, or any callable expression, in a worker that has nothing to do, or as soon as one has. A worker that
-   * dies or is silent for too long is replaced; its call rejects, or is run again if `retries` allows that.
-   */
-  call<T = unknown>(name: string, ...args: readonly unknown[]): Promise<T> {
-    return this.#run(`CALL ${shown(name)}`, (bond) => bond.call<T>(name, ...args));
-  }
-
   /** Evaluates one expression in one of the workers. */
   eval<T = unknown>(code: string): Promise<T> {
     return this.#run(`EVAL ${shown(code)}`, (bond) => bond.eval<T>(code));
@@ -97,11 +102,25 @@ export class Pool implements AsyncDisposable {
    * errors results as well; whoever leaves the loop early stops what is under way.
    */
   map<T = unknown, Item = unknown>(
-    name: string,
+    name: IfUntyped<F, string, never>,
     items: Items<Item>,
     options: MapOptions & { readonly settled: true },
   ): AsyncIterableIterator<Settled<T, Item>>;
-  map<T = unknown, Item = unknown>(name: string, items: Items<Item>, options?: MapOptions): AsyncIterableIterator<T>;
+  map<T = unknown, Item = unknown>(
+    name: IfUntyped<F, string, never>,
+    items: Items<Item>,
+    options?: MapOptions,
+  ): AsyncIterableIterator<T>;
+  map<N extends NameOf<F>, Item extends ItemOf<F, N>>(
+    name: N,
+    items: Items<Item>,
+    options: MapOptions & { readonly settled: true },
+  ): AsyncIterableIterator<Settled<ResultOf<SignatureOf<F, N>>, Item>>;
+  map<N extends NameOf<F>, Item extends ItemOf<F, N>>(
+    name: N,
+    items: Items<Item>,
+    options?: MapOptions,
+  ): AsyncIterableIterator<ResultOf<SignatureOf<F, N>>>;
   map<Item>(name: string, items: Items<Item>, options: MapOptions = {}): AsyncIterableIterator<unknown> {
     const { concurrency = this.size, retries = this.#retries, ordered = true, settled = false } = options;
     const { signal, total, onProgress } = options;
@@ -126,15 +145,15 @@ export class Pool implements AsyncDisposable {
    * Resolves to the results, in the order of `workers`. A worker that is down is left out, and those that come later know
    * nothing of it: what every worker needs belongs into `setup`.
    */
-  async each<T = void>(work: string | ((bond: Bond) => T | PromiseLike<T>)): Promise<T[]> {
+  async each<T = void>(work: string | ((bond: Bond<F>) => T | PromiseLike<T>)): Promise<T[]> {
     if (this.#workers.caller) {
       throw new BondException(
         this.lang,
         'a function that a worker waits for cannot use each(): it would wait for itself',
       );
     }
-    const act = typeof work === 'string' ? (bond: Bond) => bond.evalBlock(work) as Promise<T> : work;
-    const job = { what: 'each', work: async (bond: Bond) => act(bond), retries: 0 };
+    const act = typeof work === 'string' ? (bond: Bond<F>) => bond.evalBlock(work) as Promise<T> : work;
+    const job = { what: 'each', work: async (bond: Bond) => act(bond as never), retries: 0 };
     const there = this.#workers.all.filter(({ state }) => state !== 'down');
     return Promise.all(there.map((worker: Worker) => this.#workers.run({ ...job, worker })));
   }
@@ -164,6 +183,11 @@ export class Pool implements AsyncDisposable {
     this.#stopListening();
     this.#workers.refuse(() => this.#terminated(text, details));
     await this.#workers.end('kill');
+  }
+
+  /** @internal */
+  protected callWith(name: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#run(`CALL ${shown(name)}`, (bond) => bond.call(name, ...args));
   }
 
   #run<T>(what: string, work: (bond: Bond) => Promise<T>): Promise<T> {

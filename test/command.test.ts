@@ -17,6 +17,7 @@ const driver: Driver = {
   arguments: ['-r', "it's $code"],
   scriptArguments: ['--'],
   protocols: ['JSON'],
+  separator: '.',
   install: 'apt-get install test',
 };
 

@@ -37,7 +37,9 @@ function examplesOf(name: string, page: string): Example[] {
 /** The languages of an example that this machine lacks. In CI, nothing may be lacking. */
 function lacking({ code }: Example): string[] {
   if (process.env.CI) return [];
-  const languages = new Set([...code.matchAll(/make(?:Bond|Pool)\('(\w+)'/g)].map(([, lang]) => lang as string));
+  const languages = new Set(
+    [...code.matchAll(/(?:make(?:Bond|Pool)(?:<\w+>)?|writeTypes)\('(\w+)'/g)].map(([, lang]) => lang as string),
+  );
   return [...languages].filter((lang) => lang !== 'JavaScript' && !queryDriver(lang).commands.some(isOnPath));
 }
 
@@ -45,7 +47,7 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = ['README.md', 'docs/values.md'];
+const PAGES = ['README.md', 'docs/values.md', 'docs/types.md'];
 const examples = PAGES.flatMap((page) => examplesOf(page, readFileSync(join(ROOT, page), 'utf8')));
 let folder: string;
 let files: string[];

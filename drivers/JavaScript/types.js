@@ -1,0 +1,139 @@
+// What there is in a module: its functions and classes, with the comments above them. It is loaded, which runs it.
+globalThis._BOND_types = async (name, path) => {
+  // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+  const fs = require('fs');
+  // biome-ignore lint/style/useNodejsImportProtocol: the same
+  const url = require('url');
+  const isFile = fs.existsSync(path) && fs.statSync(path).isFile();
+  const what = JSON.stringify(isFile ? path : name);
+  const stem = (
+    isFile
+      ? path
+          .split('/')
+          .pop()
+          .replace(/\.\w+$/, '')
+      : name.replace(/^node:/, '')
+  )
+    .replace(/\W+(\w?)/g, (_, letter) => letter.toUpperCase())
+    .replace(/^(?=\d)/, '_');
+  let module;
+  let load = `globalThis.${stem} = require(${what});`;
+  try {
+    module = require(isFile ? path : name);
+  } catch (error) {
+    if (error.code !== 'ERR_REQUIRE_ESM' && !/Cannot use import|Unexpected token 'export'/.test(error.message))
+      throw error;
+    module = await import(isFile ? url.pathToFileURL(path) : name);
+    load = `globalThis.${stem} = await import(${what});`;
+  }
+  const source = isFile ? fs.readFileSync(path, 'utf8') : '';
+  const functions = [];
+  const classes = [];
+  const isClass = (value) => /^class\b/.test(Function.prototype.toString.call(value));
+  const described = new Set();
+
+  const exported = [];
+  const list = (holder, prefix) => {
+    for (const key of Object.keys(holder)) {
+      if (key.startsWith('_')) continue;
+      const { value } = Object.getOwnPropertyDescriptor(holder, key);
+      if (typeof value !== 'function' || key === 'module.exports') continue;
+      exported.push([
+        key === 'default' && value.name ? value.name : key,
+        prefix + (/^[\w$]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`),
+        value,
+      ]);
+    }
+  };
+  if (typeof module === 'function') exported.push([module.name || stem, stem, module]);
+  list(module, stem);
+  if (module.default && typeof module.default === 'object') list(module.default, `${stem}.default`);
+
+  for (const [key, place, value] of exported) {
+    if (described.has(value)) continue;
+    described.add(value);
+    if (isClass(value)) addClass(key, place, value);
+    else functions.push(describe(place, value, commentBefore(value)));
+  }
+  return { load, functions, classes };
+
+  function addClass(key, place, value) {
+    const own = (holder, isStatic) =>
+      Object.getOwnPropertyNames(holder).flatMap((name) => {
+        const { value: method } = Object.getOwnPropertyDescriptor(holder, name);
+        if (typeof method !== 'function' || /^(?:constructor|_.*)$/.test(name) || isClass(method)) return [];
+        return [describe(isStatic ? `${place}.${name}` : name, method, commentBefore(method))];
+      });
+    functions.push(...own(value, true));
+    const text = Function.prototype.toString.call(value);
+    const [, comment = '', parameters] = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)?\bconstructor\s*(?=(\())/.exec(text) || [];
+    const start = parameters ? text.indexOf('(', text.search(/\bconstructor\s*\(/)) : -1;
+    const made =
+      start < 0 ? (/^class\s+[\w$]*\s+extends\b|^class\s+extends\b/.test(text) ? null : []) : parametersAt(text, start);
+    classes.push({
+      name: key,
+      doc: commentBefore(value),
+      isRecord: false,
+      constructs: { name: place, doc: comment.trim(), parameters: made, returns: '' },
+      methods: own(value.prototype, false),
+      properties: [],
+    });
+  }
+
+  function describe(place, value, doc) {
+    const text = Function.prototype.toString.call(value);
+    const isNative = /\{\s*\[native code\]\s*\}$/.test(text);
+    const start = /^(?:async\s+)?[\w$]+\s*=>/.test(text) ? -1 : text.indexOf('(');
+    const bare = /^(?:async\s+)?([\w$]+)\s*=>/.exec(text);
+    const parameters = isNative ? null : bare ? [parameter(bare[1], 'plain', '')] : parametersAt(text, start);
+    const usesArguments = /\barguments\b/.test(text);
+    const isGenerator = /^(?:async\s+)?(?:function\s*)?\*/.test(text);
+    // Who is not told otherwise by a comment may leave any of them out, as ever in JavaScript.
+    for (const each of parameters || []) if (each.kind === 'plain' && !doc.includes('@param')) each.kind = 'optional';
+    return { name: place, doc, parameters: usesArguments ? null : parameters, returns: isGenerator ? 'Opaque' : '' };
+  }
+
+  function parameter(name, kind, note) {
+    return { name, type: '', kind, note };
+  }
+
+  function parametersAt(text, start) {
+    return piecesOf(text, start).map((piece, index) => {
+      const [, rest, name] = /^(\.\.\.)?\s*([\w$]+)?/.exec(piece);
+      const [, value] =
+        /^[^=]*=(?![>=])\s*([\s\S]*)$/.exec(name ? piece : piece.replace(/^(?:\{[\s\S]*\}|\[[\s\S]*\])/, '')) || [];
+      const note = value && value.length < 60 ? `by default \`${value.trim().replace(/\s+/g, ' ')}\`` : '';
+      return parameter(name || `arg${index}`, rest ? 'rest' : value === undefined ? 'plain' : 'optional', note);
+    });
+  }
+
+  /** What stands between the commas of a list in parentheses; comments are left out. */
+  function piecesOf(text, start) {
+    const pieces = [''];
+    let depth = 0;
+    const tokens = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[\s\S]/g;
+    tokens.lastIndex = start;
+    for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
+      const [sign] = token;
+      if (/^\/[*/]/.test(sign)) continue;
+      if ('([{'.includes(sign) && depth++ === 0) continue;
+      if (')]}'.includes(sign) && --depth === 0) break;
+      if (sign === ',' && depth === 1) pieces.push('');
+      else pieces[pieces.length - 1] += sign;
+    }
+    return pieces.map((piece) => piece.trim()).filter(Boolean);
+  }
+
+  /** The doc comment above a function or a class in the source. */
+  function commentBefore(value) {
+    const text = Function.prototype.toString.call(value);
+    for (let place = source.indexOf(text); place >= 0 && source; place = source.indexOf(text, place + 1)) {
+      const found =
+        /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\s*(?:(?:export|default|static|const|let|var|(?:module\.)?exports(?:\.[\w$]+)?|[\w$.]+)[\s=:]*)*$/.exec(
+          source.slice(0, place),
+        );
+      if (found) return found[1];
+    }
+    return '';
+  }
+};

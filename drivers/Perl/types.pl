@@ -1,0 +1,146 @@
+# What there is in a module: names, and the parameters that its source or its prototypes show. It is loaded, which runs it.
+sub _BOND_types {
+    my ($name, $path) = @_;
+    require B;
+    require JSON::PP;
+    my $isFile = -f $path;
+    my $load = $isFile ? "require '" . ($path =~ s/(['\\])/\\$1/gr) . "'" : "require $name";
+    die "$name is neither a file nor the name of a module\n" if !$isFile && $name !~ /^\w+(?:::\w+)*$/;
+    eval "$load; 1" or die $@;
+    (my $key = "$name.pm") =~ s{::}{/}g;
+    my $file = $isFile ? $path : $INC{$key};
+    my $source = __BOND_source($file);
+    my ($code, $pod) = __BOND_without_pod($source);
+    my %packages = map { $_ => 1 } $code =~ /^\s*package\s+(\w+(?:::\w+)*)/mg;
+    $packages{$isFile ? 'main' : $name} = 1 if !%packages || !$isFile;
+    my $docs = __BOND_pod($pod);
+    my (undef, %subs) = split /^[ \t]*sub\s+(\w+)/m, $code; # what follows each name, to the next
+    my (@functions, @classes);
+    for my $package (sort keys %packages) {
+        my ($plain, $methods) = __BOND_subs($package, $file, \%subs, $docs);
+        push @functions, @$plain;
+        push @classes, {
+            name => $package, doc => $docs->{NAME} // '', isRecord => JSON::PP::false(), constructs => undef,
+            methods => $methods, properties => [],
+        } if @$methods;
+    }
+    return { load => "$load;", functions => \@functions, classes => \@classes };
+}
+
+sub __BOND_source {
+    my ($file) = @_;
+    open(my $in, '<:encoding(UTF-8)', $file) or die "cannot read $file: $!\n";
+    local $/;
+    return scalar <$in>;
+}
+
+# Code and documentation, apart.
+sub __BOND_without_pod {
+    my ($source) = @_;
+    $source =~ s/^__(?:END|DATA)__\s*$(.*)//ms;
+    my $pod = $1 // '';
+    my $inner = '';
+    $source =~ s/(^=[a-zA-Z].*?(?:^=cut\b.*?$|\z))/$inner .= "$1\n\n"; ''/gmse;
+    return ($source, "$inner\n$pod");
+}
+
+# The first paragraph below each heading or item, by the name that it begins with.
+sub __BOND_pod {
+    my ($pod) = @_;
+    my %docs;
+    while ($pod =~ /^=(?:head\d|item)\s+(?:\w<+)?[^\n]*?(\w+)(?=[\s(>;,]|$)[^\n]*\n+(?!=)(\S.*?)(?:\n\s*\n|\z)/msg) {
+        my ($name, $text) = ($1, $2);
+        $text =~ s/[A-Z]<+\s*([^<>]*?)\s*>+/$1/g;
+        $docs{$name} //= $text;
+    }
+    return \%docs;
+}
+
+# The subs of a package: functions, and methods of its objects.
+sub __BOND_subs {
+    my ($package, $file, $subs, $docs) = @_;
+    my (@plain, @methods);
+    no strict 'refs';
+    for my $name (sort keys %{"${package}::"}) {
+        next if $name !~ /^[A-Za-z]\w*$/ || $name =~ /^(?:BEGIN|END|import|unimport|AUTOLOAD|DESTROY|bootstrap|dl_load_flags|__BOND\w*)$/;
+        next if !defined &{"${package}::$name"};
+        my $sub = B::svref_2object(\&{"${package}::$name"});
+        next if $sub->GV->STASH->NAME ne $package || $sub->const_sv->isa('B::SV') && !$sub->const_sv->isa('B::SPECIAL');
+        next if $package eq 'main' && (!$file || ($sub->FILE // '') ne $file);
+        my @parameters = __BOND_parameters($subs->{$name}, prototype("${package}::$name"));
+        my $self = @parameters && defined $parameters[0] ? $parameters[0]{name} : '';
+        my $described = { name => $name, doc => $docs->{$name} // '', returns => '', parameters => \@parameters };
+        $described->{parameters} = undef if @parameters && !defined $parameters[0];
+        if ($self eq 'self') {
+            shift @parameters;
+            push @methods, $described;
+        }
+        elsif ($name eq 'new' || $self =~ /^(?:class|proto|package)$/) {
+            shift @parameters;
+            push @plain, { %$described, name => "$package->$name", returns => $name eq 'new' ? $package : '' };
+        }
+        else {
+            push @plain, { %$described, name => $package eq 'main' ? $name : "${package}::$name" };
+        }
+    }
+    return (\@plain, \@methods);
+}
+
+# What a sub takes, as far as can be told: else one parameter that is not defined.
+sub __BOND_parameters {
+    my ($text, $prototype) = @_;
+    my ($head, $body) = ($text // '') =~ /^\s*((?:\([^)]*\)|:\s*\w+(?:\([^)]*\))?|\s)*)\{([^\n]*\}[ \t]*$|.*?^\}|.*)/ms;
+    my ($signature) = ($head // '') =~ /\(([^()]*[\$\@%]\w[^)]*)\)/;
+    return __BOND_listed(map { [$_, /=/] } split /,/, $signature) if defined $signature;
+    my @shown = __BOND_unpacked($body // '');
+    return __BOND_of_prototype($prototype, map { $_->[0] } grep { $_->[0] ne '\@others' } @shown) if defined $prototype;
+    return @shown ? __BOND_listed(map { [$_->[0], 1] } @shown) : (undef);
+}
+
+# The variables that a sub takes out of @_ at its beginning. Which of them are needed, it does not say.
+sub __BOND_unpacked {
+    my ($body) = @_;
+    $body =~ s/^\s*#.*$//mg;
+    my @found;
+    while (1) {
+        $body =~ s/^\s*(?:local|return unless|die|croak)\b(?![^;]*(?:\@_|\$_\[|\bshift\b))[^;{}]*;//;
+        if ($body =~ s/^\s*my\s*([\$\@%]\w+)\s*=\s*shift(?:\s*\(\s*\@_\s*\)|\s+\@_)?\s*[;|\/]//) { push @found, [$1] }
+        elsif ($body =~ s/^\s*my\s*\(([^)]*)\)\s*=\s*\@_\s*;//) { return (@found, map { [$_] } grep { /\w/ } split /,/, $1) }
+        elsif ($body =~ s/^\s*my\s*([\@%]\w+)\s*=\s*\@_\s*;//) { return (@found, [$1]) }
+        else { last }
+    }
+    # Whoever looks at the others in another way takes any number of them.
+    return $body =~ /\@_|\$_\[|\bshift\b|\bpop\b|&\$?\w+\s*;/ ? @found ? (@found, ['\@others']) : () : @found;
+}
+
+sub __BOND_listed {
+    my @list;
+    for my $each (@_) {
+        my ($text, $isOptional) = @$each;
+        my ($sigil, $name) = $text =~ /([\$\@%])(\w+)/ or next;
+        my $kind = $sigil ne '$' ? 'rest' : $isOptional && $name !~ /^(?:self|class)$/ ? 'optional' : 'plain';
+        push @list, __BOND_parameter($name, '', $kind);
+        last if $kind eq 'rest';
+    }
+    return @list;
+}
+
+sub __BOND_of_prototype {
+    my ($prototype, @names) = @_;
+    my ($isOptional, @list) = (0);
+    while ($prototype =~ /(;)|(\\?\[[^\]]*\]|\\?.)/g) {
+        if ($1) { $isOptional = 1; next }
+        my ($sign, $place) = ($2, scalar @list);
+        my ($name) = ($names[$place] // '') =~ /(\w+)/;
+        my $isRest = $sign =~ /^[\@%]$/;
+        my $kind = $isRest ? 'rest' : $isOptional || $sign eq '_' ? 'optional' : 'plain';
+        push @list, __BOND_parameter($name // ($sign eq '&' ? 'block' : $isRest ? 'list' : "arg$place"), $sign eq '&' ? 'Function' : '', $kind);
+        last if $isRest;
+    }
+    return @list;
+}
+
+sub __BOND_parameter {
+    my ($name, $type, $kind) = @_;
+    return { name => $name, type => $type, kind => $kind, note => '' };
+}

@@ -1,0 +1,43 @@
+/** What the other side says of a parameter. Types are written as that language writes them; they may be empty. */
+export interface DescribedParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: 'plain' | 'optional' | 'rest' | 'named' | 'optional-named';
+  /** Something to know about it. */
+  readonly note: string;
+}
+
+export interface DescribedFunction {
+  /** What `call` calls it by. */
+  readonly name: string;
+  readonly doc: string;
+  /** Nothing, if it is not known which there are. */
+  readonly parameters: readonly DescribedParameter[] | null;
+  readonly returns: string;
+}
+
+export interface DescribedProperty {
+  readonly name: string;
+  readonly type: string;
+  readonly doc: string;
+  readonly optional: boolean;
+}
+
+export interface DescribedClass {
+  readonly name: string;
+  readonly doc: string;
+  /** Whether it is no class, but says what a record is made of. */
+  readonly isRecord: boolean;
+  /** What makes an instance, if anything may; its name is an expression for the class. */
+  readonly constructs: DescribedFunction | null;
+  readonly methods: readonly DescribedFunction[];
+  readonly properties: readonly DescribedProperty[];
+}
+
+/** What the other side says of a file. */
+export interface Description {
+  /** Code for `evalBlock` that makes the functions available. */
+  readonly load: string;
+  readonly functions: readonly DescribedFunction[];
+  readonly classes: readonly DescribedClass[];
+}

@@ -1,0 +1,134 @@
+import type { Callback } from './callback.js';
+import type { Kwargs } from './kwargs.js';
+import type { Ref } from './ref.js';
+import type { Stream } from './stream.js';
+
+/** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** What is known of a function of which nothing is known. */
+export type UnknownFunction = (...args: unknown[]) => unknown;
+
+/** The functions of a bond of which nothing was said: all names are possible, and everything is `unknown`. */
+// biome-ignore lint/complexity/noBannedTypes: an interface without members has an index signature in some places only
+export type Untyped = {};
+
+/** Whether an interface says something of functions at all: {@link A} if it does not. */
+export type IfUntyped<F, A, B> = [keyof F] extends [never] ? A : B;
+
+/** The names of the functions of an interface; any name, if nothing was said. */
+export type NameOf<F> = IfUntyped<F, string, Extract<keyof F, string>>;
+
+/** The function of an interface that has the name `N`. */
+export type SignatureOf<F, N> = N extends keyof F ? Extract<F[N], AnyFunction> : UnknownFunction;
+
+declare const STAYS: unique symbol;
+
+/**
+ * What a function returns that cannot leave the interpreter: an object with methods, say, which are those of `T`. Called, the
+ * function is a `SerializationException`; to `hold` what it returns gives a `Held<T>`.
+ */
+export interface Stays<T> {
+  readonly [STAYS]: T;
+}
+
+/** What a call of a function resolves to. */
+export type ResultOf<G extends AnyFunction> = Crossed<Awaited<ReturnType<G>>>;
+
+type Crossed<R> = unknown extends R ? R : R extends Stays<unknown> ? never : R;
+
+/** What is sent in the place of a value, but does not cross by value. */
+type Reference = Ref | Stream;
+
+/** Values that are no mere lists or records of others. */
+type Whole = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | Kwargs;
+
+/**
+ * What is accepted for a parameter of type `P`: a value of that type; or what stands for one, a `Ref`, something held, a
+ * `stream`, or a `callback`, also inside of a list or a record. A function is sent as a `callback`, which may be async.
+ */
+export type Argument<P> = unknown extends P ? P : Reference | ArgumentByValue<P>;
+
+type ArgumentByValue<P> = P extends AnyFunction
+  ? Callback<(...args: Parameters<P>) => Lent<ReturnType<P>>>
+  : P extends Kwargs<infer Values>
+    ? Kwargs<{ [K in keyof Values]: Argument<Values[K]> }>
+    : P extends Whole | string | number | boolean | bigint | symbol | null | undefined
+      ? P | Callback
+      : { [K in keyof P]: Argument<P[K]> } | Callback;
+
+type Lent<R> = unknown extends R ? unknown : R | Argument<R> | PromiseLike<R | Argument<R>>;
+
+/** The arguments of a function: each of its parameters may be a reference. */
+export type ArgumentsOf<G extends AnyFunction> = EachArgument<Parameters<G>>;
+
+type EachArgument<P extends readonly unknown[]> = { [K in keyof P]: Argument<P[K]> };
+
+/** The arguments of a function of which the last ones are given by name. */
+export type NamedArgumentsOf<G extends AnyFunction> = WithKwargs<Parameters<G>, KwargsOf<Parameters<G>>>;
+
+/** A parameter that is `Kwargs<…>` says of which types some arguments are that are given by name. */
+type KwargsOf<P extends readonly unknown[]> =
+  Required<P> extends readonly [...unknown[], Kwargs<infer Values>]
+    ? Kwargs<{ [K in keyof Values]: Argument<Values[K]> } & Readonly<Record<string, unknown>>>
+    : Kwargs;
+
+/** The first parameters, however many, and then the names. */
+type WithKwargs<P extends readonly unknown[], Names> = P extends readonly []
+  ? [Names]
+  : '0' extends keyof P
+    ? P extends readonly [(infer First)?, ...infer Others]
+      ? [Names] | [Argument<First>, ...WithKwargs<Others, Names>]
+      : never
+    : [...EachArgument<P>, Names];
+
+/**
+ * A function of type `G` as it looks from the host: it takes the same, or what stands for it, and `kwargs` at the end; and
+ * it resolves to what `G` returns. Of a function with overloads, the last one counts.
+ */
+export interface Remote<G extends AnyFunction> {
+  (...args: NamedArgumentsOf<G>): Promise<ResultOf<G>>;
+  (...args: ArgumentsOf<G>): Promise<ResultOf<G>>; // the last, because of it the compiler says what is wrong
+}
+
+/** Names that mean something else to every object of JavaScript, and are not functions of the other side. */
+export type Reserved = 'then' | 'toJSON';
+
+/**
+ * The functions of an interface as they look from the host. A name with `.` or `::` in it can be written step by step:
+ * `fn['os.path.join']` is `fn.os.path.join`, and `fn['Foo::bar']` is `fn.Foo.bar`.
+ */
+export type Functions<F> = IfUntyped<F, UnknownFunctions, Listed<F>>;
+
+type Listed<F> = {
+  readonly [N in keyof F as N extends Reserved ? never : N]: Remote<SignatureOf<F, N>>;
+} & {
+  readonly [Step in FirstStep<keyof F>]: Listed<Below<F, Step>>;
+};
+
+type FirstStep<N> = N extends `${infer Step}::${string}` | `${infer Step}.${string}` ? Step : never;
+
+/** The functions whose names begin with a step, without it. */
+type Below<F, Step extends string> = {
+  [N in keyof F as N extends `${Step}::${infer Rest}` | `${Step}.${infer Rest}` ? Rest : never]: F[N];
+};
+
+/** All functions there may be, and what is in them. */
+export interface UnknownFunctions {
+  readonly [name: string]: UnknownRemote;
+}
+
+/** A function of which nothing is known, and what is in it. */
+export interface UnknownRemote extends UnknownFunctions {
+  (...args: readonly unknown[]): Promise<unknown>;
+}
+
+declare const UNSAID: unique symbol;
+
+/** Stands for a type parameter that was not given. */
+export interface Unsaid extends AnyFunction {
+  readonly [UNSAID]: true;
+}
+
+/** A name that need not be listed, because the type was given: `call<string>('uniqid')`. */
+export type IfSaid<T> = [T] extends [Unsaid] ? ([Unsaid] extends [T] ? never : string) : string;

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { Declarations } from './declarations.js';
+import type { Description } from './described.js';
+import { driverFile } from './driver.js';
+import { BondException } from './errors.js';
+import { makeBond } from './make-bond.js';
+import type { BondOptions } from './options.js';
+
+/** Settings of {@link writeTypes}. What is not said here is for the bond. */
+export interface TypesOptions extends BondOptions {
+  /**
+   * What the interface of the functions is called.
+   * @default 'Legacy'
+   */
+  readonly name?: string | undefined;
+  /** Code that is run before the file is loaded: `require 'vendor/autoload.php';`, say. */
+  readonly setup?: string | undefined;
+  /** The interpreter, as `makeBond` takes it. */
+  readonly cmd?: string | readonly string[] | undefined;
+}
+
+/**
+ * Writes an interface of the functions of a file, for `makeBond<Legacy>`, and interfaces of its classes, for `hold`. The file
+ * is loaded in an interpreter of its language, which runs it: give it only files that you trust, and that do no more than to
+ * define things. What is not known there is `unknown`.
+ * @param file a path; or, in Python, Perl and JavaScript, the name of a module
+ * @returns the text of a TypeScript declaration file
+ * @throws BondException if there is nothing to describe, or the name is none; RemoteException if the file cannot be loaded
+ */
+export async function writeTypes(lang: string, file: string, options: TypesOptions = {}): Promise<string> {
+  const { name = 'Legacy', setup, cmd, ...bondOptions } = options;
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) throw new BondException(lang, `an interface cannot be called '${name}'`);
+  const output = { stdout: process.stderr, stderr: process.stderr };
+  await using bond = await makeBond(lang, cmd, { ...output, ...bondOptions });
+  if (setup !== undefined) await bond.evalBlock(setup);
+  await bond.evalBlock(driverFile(lang, 'types'));
+  const description = await bond.call<Description>('_BOND_types', file, resolve(bondOptions.cwd ?? '.', file));
+  if (description.functions.length + description.classes.length === 0) {
+    throw new BondException(lang, `no functions and no classes are defined in ${file}`);
+  }
+  return new Declarations(lang, name, description).text(headOf(lang, file, name, description));
+}
+
+function headOf(lang: string, file: string, name: string, { load }: Description): string {
+  return [
+    `Written by \`bond types ${lang} ${file}\`.`,
+    '',
+    `    const bond = await makeBond<${name}>('${lang}');`,
+    `    await bond.evalBlock(${quoted(load)});`,
+    '',
+    'An integer beyond 2^53 arrives as a `bigint`, though it is a `number` here.',
+    ...(NOTES[lang] ?? []),
+  ].join('\n');
+}
+
+function quoted(code: string): string {
+  return code.includes("'") ? JSON.stringify(code) : `'${code.replaceAll('\\', '\\\\')}'`;
+}
+
+/** What cannot be said in types. */
+const NOTES: Readonly<Record<string, readonly string[]>> = {
+  PHP: [
+    'A `string` that is not UTF-8 arrives as a `Uint8Array`, and a `Record` that is empty as an array.',
+    'What is `Stays<…>` stays there: `hold` it.',
+  ],
+  Perl: ['Where several values are returned, they arrive as an array, and where one is, as itself.'],
+  Python: ['What is `Stays<…>` stays there: `hold` it.'],
+  JavaScript: ['What is `Stays<…>` stays there: `hold` it.'],
+};

@@ -1,0 +1,404 @@
+// Types from the other side, of files that nobody here wrote and of some that were written for this: what is written is
+// compiled, together with a program that uses it, rightly and wrongly; and the program is run.
+
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BondException, RemoteException, type TypesOptions, writeTypes } from '../src/index.js';
+import { program as file, fixture } from './bonds.js';
+import { hasInterpreter, type Language, languages, missing, needsInterpreter, rejection } from './fixtures.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TSC = join(ROOT, 'node_modules/.bin/tsc');
+const COMPILER_OPTIONS =
+  '--ignoreConfig --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+
+/** A program that uses the types of a file. It begins where the file has been loaded, and `bond` is a bond with its types. */
+interface Case {
+  readonly lang: Language;
+  /** A path or a name of a module. */
+  readonly file: string;
+  /** A file that must be there, and the package that brings it. */
+  readonly needs?: readonly [path: string, name: string];
+  readonly options?: TypesOptions;
+  /** What is imported besides `Legacy`. */
+  readonly imports?: string;
+  readonly code: string;
+  readonly output: string;
+}
+
+const DEBIAN_PYTHON = '/usr/lib/python3/dist-packages/markdown/__init__.py';
+
+const CASES: readonly Case[] = [
+  {
+    lang: 'PHP',
+    file: fixture('legacy.php'),
+    imports: 'Account, AccountClass, Date_',
+    code: `
+      const { App } = { App: bond.fn };
+      console.log(await bond.fn['App\\\\words']('a b c', { most: 2 }));
+      console.log(await bond.call('App\\\\total', 1, 2, 3.5), (await bond.fn['App\\\\row']()).tags?.length);
+      console.log(await bond.fn['App\\\\leading'](callback((a, b) => a.toFixed() < b.toFixed()), [3, 1, 2]));
+      console.log((await bond.fn['App\\\\later'](new Date(0), 2)).getTime() / 86_400_000);
+      const filled: null = await bond.fn['App\\\\fill'](bond.ref('$filled'), null);
+      console.log(filled, await bond.eval('$filled'), await bond.fn['App\\\\Account'].parse('12'));
+      const accounts = await bond.hold<AccountClass>('App\\\\Account::class');
+      await using account = await accounts.holdApply('me', 5);
+      await account.hold('deposit', 3);
+      const other = await bond.hold<Account>('App\\\\accountOf("you")');
+      console.log(await account.get('balance'), await account.call('isRicherThan', other), await account.call('class', 'x'));
+      console.log(await (await bond.hold<Date_>('new App\\\\Date')).call('year'));
+      const wrong = () => [
+        // @ts-expect-error: a text is no number
+        bond.call('App\\\\total', 'one'),
+        // @ts-expect-error: no options
+        bond.fn['App\\\\words']('a b', { most: 'two' }),
+        // @ts-expect-error: too many
+        bond.fn['App\\\\row'](1),
+        // @ts-expect-error: an account cannot be sent
+        account.call('isRicherThan', { balance: 5 }),
+        // @ts-expect-error: nor made without an owner
+        accounts.holdApply(),
+        // @ts-expect-error: a function of another type
+        bond.fn['App\\\\leading'](callback((a: string) => a === ''), []),
+      ];
+      void [App, wrong];`,
+    output: "[ 'a', 'b' ]\n6.5 undefined\n1\n2\nnull never 12\n8 true x\n2000\n",
+  },
+  {
+    lang: 'PHP',
+    file: '/usr/share/php/Parsedown/Parsedown.php',
+    needs: ['/usr/share/php/Parsedown/Parsedown.php', 'php-parsedown'],
+    imports: 'Parsedown, ParsedownClass',
+    code: `
+      await using parsedown = await bond.hold<Parsedown>('new Parsedown');
+      console.log(await parsedown.call('text', '# Title'));
+      const classes = await bond.hold<ParsedownClass>('Parsedown::class');
+      console.log(await (await classes.holdApply()).call('line', '*so*'));
+      const wrong = () => [
+        // @ts-expect-error: no such method
+        parsedown.call('txt', '# Title'),
+        // @ts-expect-error: no text
+        parsedown.call('line'),
+        // @ts-expect-error: no such function
+        bond.fn.Parsedown.made(),
+      ];
+      void wrong;`,
+    output: '<h1>Title</h1>\n<em>so</em>\n',
+  },
+  {
+    lang: 'Python',
+    file: fixture('legacy.py'),
+    imports: 'Account, AccountClass',
+    code: `
+      const { legacy } = bond.fn;
+      console.log(await legacy.words('a b c', 2, 'd'), await legacy.words('a-b', kwargs({ separator: '-' })));
+      console.log(await legacy.mean_of({ x: [1, 2] }, kwargs({ name: 'x' })));
+      console.log(await legacy.table([[1, 'one']]), await legacy.leading(callback((a, b) => a < b), [3, 1, 2]));
+      console.log((await legacy.shift({ x: 1, y: 2 }, [3, 4], {})).y, (await legacy.mode(3)).at(-1));
+      console.log((await legacy.later(new Date(0), 2)).getTime() / 86_400_000, await legacy.unique(new Set([1]), {}));
+      const accounts = await bond.hold<AccountClass>('legacy.Account');
+      await using account = await accounts.holdApply('me', kwargs({ balance: 99 }));
+      await account.hold('deposit', 5);
+      const owner: string = await account.get('owner');
+      console.log(owner, await account.get('is_rich'), await legacy.Account.parse('x'));
+      console.log(await legacy.class_of(accounts), await legacy.odd(1, 2, 3));
+      const wrong = () => [
+        // @ts-expect-error: a text is no number
+        legacy.words('a b', 'two'),
+        // @ts-expect-error: not the right type, by name
+        legacy.mean_of({ x: [1, 2] }, kwargs({ name: 5 })),
+        // @ts-expect-error: a name is missing
+        legacy.mean_of({ x: [1, 2] }),
+        // @ts-expect-error: none of the texts
+        legacy.mode('rw'),
+        // @ts-expect-error: half a point
+        legacy.shift({ x: 1 }, 1, {}),
+        // @ts-expect-error: what is never there has no members
+        async () => (await legacy.account_of('me')).owner,
+        // @ts-expect-error: no such attribute
+        account.get('ownr'),
+      ];
+      const decimal: Promise<never> = legacy.price(accounts);
+      decimal.catch(() => {});
+      const held: Promise<Held<Account>> = account.hold('deposit', 1);
+      await held;
+      void wrong;`,
+    output: `[ 'a', 'b', 'd' ] [ 'a', 'b' ]\n1.5\nMap(1) { 1 => 'one' } 1\n6 255\n2 Set(1) { 1 }\nme true null\nAccount 1\n`,
+  },
+  {
+    lang: 'Python',
+    file: 'markdown',
+    needs: [DEBIAN_PYTHON, 'python3-markdown'],
+    options: { cmd: '/usr/bin/python3' },
+    imports: 'MarkdownClass',
+    code: `
+      console.log(await bond.fn.markdown.markdown('# Title', kwargs({ extensions: ['toc'] })));
+      await using markdown = await (await bond.hold<MarkdownClass>('markdown.Markdown')).holdApply();
+      console.log(await markdown.call('convert', '*so*'));
+      // @ts-expect-error: no text
+      void (() => bond.fn.markdown.markdown());`,
+    output: '<h1 id="title">Title</h1>\n<p><em>so</em></p>\n',
+  },
+  {
+    lang: 'Python',
+    file: 'textwrap',
+    imports: 'TextWrapper',
+    code: `
+      console.log(await bond.fn.textwrap.wrap('one two three', 8));
+      console.log(await bond.call('textwrap.shorten', 'one two three', 9, kwargs({ placeholder: '…' })));
+      await using wrapper = await bond.hold<TextWrapper>('textwrap.TextWrapper(width=8)');
+      console.log(await wrapper.call('fill', 'one two three'));
+      // @ts-expect-error: too many
+      void (() => bond.fn.textwrap.dedent('a', 'b'));
+      // @ts-expect-error: no such function
+      void (() => bond.call('textwrap.warp', 'a'));`,
+    output: "[ 'one two', 'three' ]\none two…\none two\nthree\n",
+  },
+  {
+    lang: 'Python',
+    file: 'statistics',
+    code: `
+      console.log(await bond.fn.statistics.median([3, 1, 2]));
+      console.log(await bond.fn.statistics.quantiles([1, 2, 3, 4], kwargs({ n: 2 })));
+      // @ts-expect-error: no numbers
+      void (() => bond.fn.statistics.median());`,
+    output: '2\n[ 2.5 ]\n',
+  },
+  {
+    lang: 'Python',
+    file: 'json',
+    code: `
+      console.log(await bond.fn.json.dumps({ a: [1] }, kwargs({ indent: 1 })), await bond.fn.json.loads('[1]'));
+      // @ts-expect-error: two at most are not given by name
+      void (() => bond.fn.json.dumps(1, 2));`,
+    output: '{\n "a": [\n  1\n ]\n} [ 1 ]\n',
+  },
+  {
+    lang: 'Python',
+    file: 'math',
+    code: `
+      console.log(await bond.fn.math.gcd(12, 18), await bond.fn.math.isclose(1, 1.1, kwargs({ abs_tol: 0.2 })));
+      // @ts-expect-error: one number
+      void (() => bond.fn.math.sqrt(1, 2));`,
+    output: '6 true\n',
+  },
+  {
+    lang: 'Python',
+    file: 'colorsys',
+    code: `
+      console.log(await bond.fn.colorsys.rgb_to_hsv(1, 0, 0));
+      // @ts-expect-error: three numbers
+      void (() => bond.fn.colorsys.rgb_to_hsv(1, 0));`,
+    output: '[ 0, 1, 1 ]\n',
+  },
+  {
+    lang: 'Perl',
+    file: fixture('Legacy.pm'),
+    imports: 'Legacy_',
+    code: `
+      const { Legacy: legacy } = bond.fn;
+      console.log(await legacy.words('a b c', 2), await legacy.greet('you', 'greeting', 'Hi'), await legacy.twice(4));
+      console.log(await legacy.apply(callback((x) => Number(x) + 1), 1, 2), await legacy.whatever(1, 2, 3));
+      await using account = await bond.hold<Legacy_>('Legacy->new(balance => 5)');
+      console.log(await account.call('deposit', 3));
+      const wrong = () => [
+        // @ts-expect-error: one number, says the prototype
+        legacy.twice(),
+        // @ts-expect-error: two arguments are all that is looked at
+        legacy.words('a b', 1, 2),
+        // @ts-expect-error: no such method
+        account.call('withdraw', 3),
+        // @ts-expect-error: private
+        legacy._private(),
+      ];
+      void wrong;`,
+    output: "[ 'a', 'b' ] Hi you 8\n[ 2, 3 ] 3\n8\n",
+  },
+  {
+    lang: 'Perl',
+    file: 'Text::Markdown',
+    needs: ['/usr/share/perl5/Text/Markdown.pm', 'libtext-markdown-perl'],
+    imports: 'Markdown',
+    code: `
+      await using markdown = await bond.hold<Markdown>('Text::Markdown->new');
+      console.log(await markdown.call('markdown', '# Title'));
+      // @ts-expect-error: no such method
+      void (() => markdown.call('markup', '# Title'));`,
+    output: '<h1>Title</h1>\n\n',
+  },
+  {
+    lang: 'Perl',
+    file: 'Image::ExifTool',
+    needs: ['/usr/share/perl5/Image/ExifTool.pm', 'libimage-exiftool-perl'],
+    imports: 'ExifTool',
+    code: `
+      console.log(await bond.fn.Image.ExifTool.ConvertDuration(90), await bond.fn.Image.ExifTool.GetFileType('a.jpg'));
+      await using tool = await bond.hold<ExifTool>('Image::ExifTool->new');
+      console.log(await tool.call('ConvertDateTime', '2000:01:01 00:00:00'));
+      // @ts-expect-error: one number, says the prototype
+      void (() => bond.fn.Image.ExifTool.ConvertDuration(1, 2));`,
+    output: '0:01:30 JPEG\n2000:01:01 00:00:00\n',
+  },
+  {
+    lang: 'Perl',
+    file: 'List::Util',
+    code: `
+      console.log(await bond.fn.List.Util.sum(1, 2, 3), await bond.call('List::Util::uniq', 1, 1, 2));
+      // @ts-expect-error: no such function
+      void (() => bond.fn.List.Util.summ(1));`,
+    output: '6 [ 1, 2 ]\n',
+  },
+  {
+    lang: 'Perl',
+    file: 'Text::Wrap',
+    code: `
+      console.log(await bond.fn.Text.Wrap.wrap('', '  ', 'one two'));
+      // @ts-expect-error: no such function
+      void (() => bond.call('Text::Wrap::warp', ''));`,
+    output: 'one two\n',
+  },
+  {
+    lang: 'JavaScript',
+    file: fixture('legacy.cjs'),
+    imports: 'AccountClass',
+    code: `
+      const { legacy } = bond.fn;
+      console.log(await legacy.words('a b c', 2, 'd'), await legacy.old(1, 2, 3));
+      console.log(await legacy.leading(bond.ref('(a, b) => a < b'), [3, 1, 2]));
+      console.log(await legacy.keys(new Map([['a', new Date(0)]]), null));
+      const accounts = await bond.hold<AccountClass>('legacy.Account');
+      await using account = await accounts.holdApply({ owner: 'me' });
+      console.log(await account.call('deposit', 3), await legacy.Account.parse('12'));
+      const wrong = () => [
+        // @ts-expect-error: a text is no number
+        legacy.words('a b', 'two'),
+        // @ts-expect-error: numbers for texts
+        legacy.words('a b', 2, 3),
+        // @ts-expect-error: nobody's account
+        accounts.holdApply({ balance: 5 }),
+        // @ts-expect-error: a text is no number
+        account.call('deposit', '3'),
+      ];
+      void wrong;`,
+    output: "[ 'a', 'b', 'd' ] 3\n1\nSet(1) { 'a' }\n3 12\n",
+  },
+  {
+    lang: 'JavaScript',
+    file: 'node:path',
+    code: `
+      console.log(await bond.fn.path.join('a', 'b'));
+      // @ts-expect-error: no such function
+      void (() => bond.fn.path.joined('a'));`,
+    output: 'a/b\n',
+  },
+];
+
+/** Why a case cannot be tried here. */
+function lacking({ lang, needs }: Case): string | undefined {
+  if (!hasInterpreter(lang)) return `${lang}: no interpreter`;
+  return needs && !existsSync(needs[0]) ? `${needs[0]}; apt-get install ${needs[1]}` : undefined;
+}
+
+function programOf({ lang, options, imports, code }: Case, index: number, types: string): string {
+  const load = /await bond\.evalBlock\((.*)\);/.exec(types)?.[1];
+  const command = options?.cmd ? `, '${options.cmd}'` : '';
+  return `
+    import { callback, type Held, kwargs, makeBond } from 'bond';
+    import type { ${['Legacy', imports].filter(Boolean).join(', ')} } from './types-${index}.js';
+    void [callback, kwargs];
+    export type Unused = Held;
+    await using bond = await makeBond<Legacy>('${lang}'${command});
+    await bond.evalBlock(${load});
+    ${code}`;
+}
+
+describe('what is written of a file', { timeout: 60_000 }, () => {
+  let folder: string;
+  let compiled: string;
+
+  beforeAll(async () => {
+    const dist = join(ROOT, 'dist');
+    if (!existsSync(join(dist, 'index.d.ts'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
+    mkdirSync(dist, { recursive: true });
+    folder = mkdtempSync(join(dist, 'types-')); // inside of the package: `bond` means dist/ there
+    const files = await Promise.all(
+      CASES.map(async (one, index) => {
+        if (lacking(one)) return [];
+        const types = await writeTypes(one.lang, one.file, one.options);
+        const paths = [join(folder, `types-${index}.d.ts`), join(folder, `program-${index}.mts`)] as const;
+        writeFileSync(paths[0], types);
+        writeFileSync(paths[1], programOf(one, index, types));
+        return paths;
+      }),
+    );
+    compiled = spawnSync(TSC, [...COMPILER_OPTIONS.split(' '), ...files.flat()], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    }).stdout;
+  }, 60_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const [index, one] of CASES.entries()) {
+    test(`${one.lang}, ${basename(one.file)}: compiles, finds wrong uses, and says what is true`, async ({ skip }) => {
+      const reason = lacking(one);
+      if (reason) return missing(reason, skip);
+      const own = new RegExp(`(?:types|program)-${index}\\.`);
+      expect(compiled.split('\n').filter((line) => own.test(line))).toEqual([]);
+      const command = [join(folder, `program-${index}.mjs`)];
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT });
+      expect(stderr).toBe('');
+      expect(stdout).toBe(one.output);
+    });
+  }
+
+  test('there are no other errors', () => {
+    expect(compiled).toBe('');
+  });
+});
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+
+  test('a file that is not there, or has nothing, is an exception', async () => {
+    const error = await rejection(writeTypes(lang, '/nonexistent/file'), RemoteException);
+    expect(error.message).toContain('/nonexistent/file');
+    const extension = { PHP: 'php', Perl: 'pl', Python: 'py', JavaScript: 'cjs' }[lang];
+    const empty = file({ Perl: '1;', PHP: '<?php', Python: '', JavaScript: '' }[lang], `empty.${extension}`);
+    expect((await rejection(writeTypes(lang, empty), BondException)).message).toContain('no functions');
+  });
+
+  test('the interface has the name that is wanted, if that is one', async () => {
+    const path = fixture({ PHP: 'legacy.php', Perl: 'Legacy.pm', Python: 'legacy.py', JavaScript: 'legacy.cjs' }[lang]);
+    expect(await writeTypes(lang, path, { name: 'Old' })).toContain('export interface Old {');
+    await rejection(writeTypes(lang, path, { name: 'not so' }), BondException);
+  });
+});
+
+test('what a program prints while it is described does not get among the types', async () => {
+  const path = file('<?php echo "noise"; function quiet(): int { return 1; }', 'noisy.php');
+  const chunks: string[] = [];
+  const types = await writeTypes('PHP', path, { stdout: (chunk) => void chunks.push(chunk.toString()) });
+  expect(types).toContain('quiet(): number');
+  expect(types).not.toContain('noise');
+  expect(chunks.join('')).toBe('noise');
+});
+
+test('comments cannot end early, and names cannot break out', async () => {
+  const code = `
+    /** Ends: * / and { @param string $a */
+    function odd($a, $default, $a_ = "*/") {}
+    /** @return array{0: int, 'a b'?: \\No\\Such|null} */
+    function shape() {}
+    /** @return not<a(type */
+    function nothing() {}`;
+  const types = await writeTypes('PHP', file(`<?php ${code}`, 'odd.php'));
+  expect(types).toContain('odd(a: string, default_: unknown, a_?: unknown): unknown;');
+  expect(types).toContain("shape(): { 0: number; 'a b'?: unknown };");
+  expect(types).toContain('nothing(): unknown;');
+  expect(types.match(/\*\//g)?.length).toBe(types.match(/\/\*\*/g)?.length);
+});
