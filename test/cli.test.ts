@@ -121,7 +121,7 @@ describe('the exit code', () => {
   });
 
   test('where Ctrl-C stops it: 130, once the code there is stopped', async () => {
-    const code = 'import time\nprint("on")\ntry:\n  time.sleep(60)\nfinally:\n  print("off")';
+    const code = 'import time\ntry:\n  print("on")\n  time.sleep(60)\nfinally:\n  print("off")';
     const deed = await bond(['-e', code, 'Python'], {
       act: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
     });
