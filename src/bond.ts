@@ -1,3 +1,4 @@
+import type { AnyFunction, UnknownFunction } from './callback.js';
 import { Caller } from './caller.js';
 import type { About, Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
@@ -9,7 +10,7 @@ import { type CallOptions, type CallSettings, resolveCallOptions } from './optio
 import { encodeCall } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
-import type { AnyFunction, NameOf, UnknownFunction, Untyped } from './typed.js';
+import type { NameOf, Untyped } from './typed.js';
 import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
 

@@ -1,5 +1,10 @@
 import { type Lender, Reference } from './ref.js';
-import type { AnyFunction, UnknownFunction } from './typed.js';
+
+/** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** What is known of a function of which nothing is known. */
+export type UnknownFunction = (...args: unknown[]) => unknown;
 
 /** A function of the host as an argument, or inside of one. Made by {@link callback}. */
 export class Callback<F extends AnyFunction = AnyFunction> extends Reference {

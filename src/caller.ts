@@ -1,7 +1,7 @@
+import type { AnyFunction, UnknownFunction } from './callback.js';
 import { queryDriver } from './driver.js';
 import { functionsOf } from './functions.js';
 import type {
-  AnyFunction,
   ArgumentsOf,
   Functions,
   IfSaid,
@@ -11,7 +11,6 @@ import type {
   Remote,
   ResultOf,
   SignatureOf,
-  UnknownFunction,
   Unsaid,
 } from './typed.js';
 

@@ -1,7 +1,7 @@
+import type { AnyFunction, UnknownFunction } from './callback.js';
 import { BondException } from './errors.js';
 import { type Lender, Ref } from './ref.js';
 import type {
-  AnyFunction,
   ArgumentsOf,
   IfSaid,
   IfUntyped,
@@ -10,7 +10,6 @@ import type {
   ResultOf,
   SignatureOf,
   Stays,
-  UnknownFunction,
   Unsaid,
   Untyped,
 } from './typed.js';

@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 export { Bond } from './bond.js';
+export type { AnyFunction } from './callback.js';
 export { Callback, callback } from './callback.js';
 export { type Driver, listDrivers, queryDriver } from './driver.js';
 export {
@@ -22,6 +23,6 @@ export type { PoolOptions } from './pool-options.js';
 export type { Progress } from './progress.js';
 export { Ref } from './ref.js';
 export { Stream, stream } from './stream.js';
-export type { AnyFunction, Argument, Functions, Remote, Stays, Untyped } from './typed.js';
+export type { Argument, Functions, Remote, Stays, Untyped } from './typed.js';
 export { type TypesOptions, writeTypes } from './types.js';
 export type { WorkerState } from './worker.js';

@@ -1,13 +1,7 @@
-import type { Callback } from './callback.js';
+import type { AnyFunction, Callback, UnknownFunction } from './callback.js';
 import type { Kwargs } from './kwargs.js';
 import type { Ref } from './ref.js';
 import type { Stream } from './stream.js';
-
-/** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
-export type AnyFunction = (...args: never[]) => unknown;
-
-/** What is known of a function of which nothing is known. */
-export type UnknownFunction = (...args: unknown[]) => unknown;
 
 /** The functions of a bond of which nothing was said: all names are possible, and everything is `unknown`. */
 // biome-ignore lint/complexity/noBannedTypes: an interface without members has an index signature in some places only

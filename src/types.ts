@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Declarations } from './declarations.js';
 import type { Description } from './described.js';
 import { driverFile } from './driver.js';
@@ -34,7 +33,7 @@ export async function writeTypes(lang: string, file: string, options: TypesOptio
   await using bond = await makeBond(lang, cmd, { ...output, ...bondOptions });
   if (setup !== undefined) await bond.evalBlock(setup);
   await bond.evalBlock(driverFile(lang, 'types'));
-  const description = await bond.call<Description>('_BOND_types', file, resolve(bondOptions.cwd ?? '.', file));
+  const description = await bond.call<Description>('_BOND_types', file);
   if (description.functions.length + description.classes.length === 0) {
     throw new BondException(lang, `no functions and no classes are defined in ${file}`);
   }

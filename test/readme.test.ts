@@ -1,18 +1,12 @@
 // Runs every piece of code in the README and in docs, against real interpreters, and compares what it prints with what the page shows.
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = join(ROOT, 'dist');
-const TSC = join(ROOT, 'node_modules/.bin/tsc');
-const COMPILER_OPTIONS =
-  '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+import { compile, folderForPrograms, ROOT } from './compiler.js';
 
 interface Example {
   readonly title: string;
@@ -53,11 +47,8 @@ let folder: string;
 let files: string[];
 
 describe('the code of the documentation', { timeout: 60_000 }, () => {
-  // Inside of the package, and where git does not look: `bond` means dist/ there.
   beforeAll(() => {
-    if (!existsSync(join(DIST, 'index.js'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-    mkdirSync(DIST, { recursive: true });
-    folder = mkdtempSync(join(DIST, 'readme-'));
+    folder = folderForPrograms();
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
   });
@@ -69,8 +60,7 @@ describe('the code of the documentation', { timeout: 60_000 }, () => {
   });
 
   test('has the types that it should', () => {
-    const { stdout } = spawnSync(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT, encoding: 'utf8' });
-    expect(stdout).toBe('');
+    expect(compile(files, '--noEmit')).toBe('');
   });
 
   describe.each(examples.map((example, index) => ({ ...example, index })))('$title', (example) => {

@@ -1,10 +1,8 @@
 // Functions of the other side as properties, and the types that an interface of the user's gives to them. What is said here
 // about types is checked by `npm run typecheck`: `@ts-expect-error` is itself an error where there is none.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import {
@@ -21,6 +19,7 @@ import {
   stream,
 } from '../src/index.js';
 import { COMMANDS } from './bonds.js';
+import { build, DIST } from './compiler.js';
 import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 
@@ -223,15 +222,11 @@ test('what stays there has methods, and can only be held', () => {
 });
 
 test('there is no any in the types of the package', () => {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const dist = join(root, 'dist');
-  if (!existsSync(join(dist, 'index.d.ts'))) {
-    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root });
-  }
-  const files = readdirSync(dist).filter((name) => name.endsWith('.d.ts'));
+  build();
+  const files = readdirSync(DIST).filter((name) => name.endsWith('.d.ts'));
   expect(files).toContain('index.d.ts');
   for (const name of files) {
-    const code = readFileSync(join(dist, name), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const code = readFileSync(join(DIST, name), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     expect([name, ...code.matchAll(/.*\bany\b.*/g)]).toEqual([name]);
   }
 });

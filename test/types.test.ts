@@ -1,20 +1,23 @@
 // Types from the other side, of files that nobody here wrote and of some that were written for this: what is written is
 // compiled, together with a program that uses it, rightly and wrongly; and the program is run.
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BondException, RemoteException, type TypesOptions, writeTypes } from '../src/index.js';
 import { program as file, fixture } from './bonds.js';
-import { hasInterpreter, type Language, languages, missing, needsInterpreter, rejection } from './fixtures.js';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TSC = join(ROOT, 'node_modules/.bin/tsc');
-const COMPILER_OPTIONS =
-  '--ignoreConfig --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+import { compile, folderForPrograms, ROOT } from './compiler.js';
+import {
+  hasInterpreter,
+  type Language,
+  languages,
+  missing,
+  needsInterpreter,
+  openBond,
+  rejection,
+} from './fixtures.js';
 
 /** A program that uses the types of a file. It begins where the file has been loaded, and `bond` is a bond with its types. */
 interface Case {
@@ -321,10 +324,7 @@ describe('what is written of a file', { timeout: 60_000 }, () => {
   let compiled: string;
 
   beforeAll(async () => {
-    const dist = join(ROOT, 'dist');
-    if (!existsSync(join(dist, 'index.d.ts'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-    mkdirSync(dist, { recursive: true });
-    folder = mkdtempSync(join(dist, 'types-')); // inside of the package: `bond` means dist/ there
+    folder = folderForPrograms();
     const files = await Promise.all(
       CASES.map(async (one, index) => {
         if (lacking(one)) return [];
@@ -335,10 +335,7 @@ describe('what is written of a file', { timeout: 60_000 }, () => {
         return paths;
       }),
     );
-    compiled = spawnSync(TSC, [...COMPILER_OPTIONS.split(' '), ...files.flat()], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    }).stdout;
+    compiled = compile(files.flat());
   }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -377,6 +374,38 @@ describe.each(languages)('%s', (lang) => {
     expect(await writeTypes(lang, path, { name: 'Old' })).toContain('export interface Old {');
     await rejection(writeTypes(lang, path, { name: 'not so' }), BondException);
   });
+});
+
+describe('PHP', () => {
+  needsInterpreter('PHP');
+
+  test('what a file needs can be loaded before it', async () => {
+    const base = file('<?php class Base {}', 'base.php');
+    const path = file(
+      '<?php class Derived extends Base { function twice(int $n): int { return 2 * $n; } }',
+      'derived.php',
+    );
+    await rejection(writeTypes('PHP', path), RemoteException);
+    const types = await writeTypes('PHP', path, { setup: `require '${base}';` });
+    expect(types).toContain('twice(n: number): number;');
+    expect(types).not.toContain('interface Base');
+  });
+
+  test('a file that has nothing itself stands for those that it loads', async () => {
+    const inner = file('<?php function inner(): bool { return true; }', 'inner.php');
+    expect(await writeTypes('PHP', file(`<?php require '${inner}';`, 'outer.php'))).toContain('inner(): boolean;');
+    const both = file(`<?php require '${inner}'; function outer(): bool { return true; }`, 'both.php');
+    expect(await writeTypes('PHP', both)).not.toContain('inner()');
+  });
+});
+
+test('an ES module is described, and loaded by the code that its head shows', async () => {
+  const path = file('/** @param {number} n @returns {number} */\nexport function twice(n) { return 2 * n }', 'esm.mjs');
+  const types = await writeTypes('JavaScript', path);
+  expect(types).toContain("'esm.twice'(n: number): number;");
+  const bond = await openBond('JavaScript');
+  await bond.evalBlock(/evalBlock\('(.*)'\);/.exec(types)?.[1] ?? '');
+  expect(await bond.call('esm.twice', 4)).toBe(8);
 });
 
 test('what a program prints while it is described does not get among the types', async () => {

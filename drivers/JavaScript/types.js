@@ -1,9 +1,11 @@
 // What there is in a module: its functions and classes, with the comments above them. It is loaded, which runs it.
-globalThis._BOND_types = async (name, path) => {
+globalThis._BOND_types = async (name) => {
   // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
   const fs = require('fs');
   // biome-ignore lint/style/useNodejsImportProtocol: the same
   const url = require('url');
+  // biome-ignore lint/style/useNodejsImportProtocol: the same
+  const path = require('path').resolve(name);
   const isFile = fs.existsSync(path) && fs.statSync(path).isFile();
   const what = JSON.stringify(isFile ? path : name);
   const stem = (

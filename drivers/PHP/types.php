@@ -103,7 +103,7 @@ final class __BOND_types
     }
 }
 
-function _BOND_types($name, $path)
+function _BOND_types($path)
 {
     return __BOND_types::describe($path);
 }

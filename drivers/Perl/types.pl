@@ -1,8 +1,10 @@
 # What there is in a module: names, and the parameters that its source or its prototypes show. It is loaded, which runs it.
 sub _BOND_types {
-    my ($name, $path) = @_;
+    my ($name) = @_;
     require B;
+    require File::Spec;
     require JSON::PP;
+    my $path = File::Spec->rel2abs($name);
     my $isFile = -f $path;
     my $load = $isFile ? "require '" . ($path =~ s/(['\\])/\\$1/gr) . "'" : "require $name";
     die "$name is neither a file nor the name of a module\n" if !$isFile && $name !~ /^\w+(?:::\w+)*$/;
@@ -29,9 +31,10 @@ sub _BOND_types {
 
 sub __BOND_source {
     my ($file) = @_;
-    open(my $in, '<:encoding(UTF-8)', $file) or die "cannot read $file: $!\n";
-    local $/;
-    return scalar <$in>;
+    open(my $in, '<:raw', $file) or die "cannot read $file: $!\n";
+    my $text = do { local $/; <$in> };
+    utf8::decode($text); # unless it is not UTF-8
+    return $text;
 }
 
 # Code and documentation, apart.

@@ -1,5 +1,9 @@
-def _BOND_types(name, path):
+def _BOND_types(name):
     """What there is in a module, by its annotations. It is imported, which runs it."""
+    import sys
+    if sys.version_info < (3, 8):
+        raise RuntimeError('types need Python 3.8 or later')
+
     import collections.abc
     import datetime
     import enum
@@ -7,14 +11,11 @@ def _BOND_types(name, path):
     import importlib.util
     import inspect
     import os
-    import sys
     import types
     import typing
 
-    if sys.version_info < (3, 8):
-        raise RuntimeError('types need Python 3.8 or later')
-
     abc = collections.abc
+    path = os.path.abspath(name)
     PLAIN = {
         None: 'null', type(None): 'null', bool: 'boolean', int: 'number', float: 'number', str: 'string',
         bytes: 'Uint8Array', bytearray: 'Uint8Array', memoryview: 'Uint8Array', datetime.datetime: 'Date',
@@ -58,6 +59,10 @@ def _BOND_types(name, path):
 
     def is_record(kind):
         return isinstance(kind, type) and issubclass(kind, dict) and hasattr(kind, '__total__')
+
+    def is_optional(kind, name):
+        optional = getattr(kind, '__optional_keys__', None)  # 3.8 has none
+        return name in optional if optional is not None else not kind.__total__
 
     def union(args, is_parameter):
         return ' | '.join('(%s)' % spell(each, is_parameter) for each in args)
@@ -217,7 +222,7 @@ def _BOND_types(name, path):
                 methods.append(one(name, static, doc_of(static), hints_of(static), True))
         for name, hint in hints.items():
             if not name.startswith('_') and typing.get_origin(hint) is not typing.ClassVar:
-                optional = is_record(kind) and name in getattr(kind, '__optional_keys__', ())
+                optional = is_record(kind) and is_optional(kind, name)
                 properties.append({'name': name, 'type': spell(hint, False), 'doc': '', 'optional': optional})
         construct = None if inspect.isabstract(kind) else one(own, kind, '', hints_of(kind.__init__) or hints)
         doc = doc_of(kind) if isinstance(kind.__dict__.get('__doc__'), str) else ''
