@@ -5,7 +5,7 @@ import { protocolNamed } from './protocol.js';
 
 export const HELP = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
        bond doctor [--json] [LANGUAGE…]
-       bond types LANGUAGE FILE
+       bond types [-e CODE] [--name NAME] LANGUAGE FILE [COMMAND]
 
 Runs code in an interpreter of ${listDrivers().join(', ')}: what is given by options,
 or else lines that are typed, or come from a pipe. A line is run as a block; of one
@@ -33,7 +33,8 @@ Options:
 -e, -p and -r may be given several times, and are carried out in order.
 
 doctor tells which interpreters are used here, and what is missing.
-types writes a TypeScript interface of the functions of a file.
+types writes a TypeScript interface of the functions of a file, called Legacy or NAME.
+It runs the file, and CODE before it: what loads others, say.
 
 Environment:
   BOND_HISTORY            the folder where lines are kept for the next session; none
@@ -60,8 +61,19 @@ export interface Step {
 export type Order =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly languages: readonly string[]; readonly isJson: boolean }
-  | { readonly kind: 'types'; readonly lang: string; readonly file: string }
+  | TypesOrder
   | SessionOrder;
+
+/** An interface of what there is in a file. */
+export interface TypesOrder {
+  readonly kind: 'types';
+  readonly lang: string;
+  readonly file: string;
+  readonly name: string | undefined;
+  /** Code that is run before the file. */
+  readonly setup: string | undefined;
+  readonly cmd: string | undefined;
+}
 
 /** Code that is to run in an interpreter, or a session with one. */
 export interface SessionOrder {
@@ -85,6 +97,7 @@ const OPTIONS = {
   protocol: { type: 'string' },
   timeout: { type: 'string' },
   log: { type: 'string' },
+  name: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -99,8 +112,12 @@ export function parseOrder(argv: readonly string[]): Order {
   if (first === 'doctor')
     return { kind: 'doctor', languages: positionals.slice(1).map(language), isJson: !!values.json };
   if (first === 'types') {
-    if (second === undefined || more.length !== 1) throw new UsageError('types takes a language and a file');
-    return { kind: 'types', lang: language(second), file: more[0] as string };
+    const [file, cmd, ...rest] = more;
+    if (second === undefined || file === undefined || rest.length > 0) {
+      throw new UsageError('types takes a language, a file, and a command if need be');
+    }
+    const { name, execute } = values;
+    return { kind: 'types', lang: language(second), file, cmd, name, setup: execute?.join('\n') };
   }
   return {
     kind: 'session',

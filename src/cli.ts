@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { HELP, type Order, parseOrder, UsageError } from './cli-options.js';
+import { HELP, type Order, parseOrder, type TypesOrder, UsageError } from './cli-options.js';
 import { runSession } from './cli-session.js';
 import { doctor } from './doctor.js';
 import { EXIT } from './exit-codes.js';
+import { forPeople } from './show.js';
+import { hasColors, widthOf } from './terminal.js';
+import { writeTypes } from './types.js';
 
 async function carryOut(order: Order): Promise<number> {
   switch (order.kind) {
@@ -14,7 +17,7 @@ async function carryOut(order: Order): Promise<number> {
     case 'doctor':
       return doctor(order.languages, { isJson: order.isJson, output: process.stdout });
     case 'types':
-      throw new UsageError('types is not there yet');
+      return printTypes(order);
     case 'session':
       return runSession(order);
   }
@@ -23,6 +26,17 @@ async function carryOut(order: Order): Promise<number> {
 function print(text: string): number {
   process.stdout.write(text);
   return EXIT.fine;
+}
+
+async function printTypes({ lang, file, cmd, name, setup }: TypesOrder): Promise<number> {
+  try {
+    return print(await writeTypes(lang, file, { cmd, name, setup }));
+  } catch (error) {
+    const { stderr } = process;
+    const { error: show } = forPeople({ values: false, errors: hasColors(stderr) }, () => widthOf(stderr));
+    stderr.write(`${show(error)}\n`);
+    return EXIT.failed;
+  }
 }
 
 function version(): string {

@@ -1,4 +1,4 @@
-import { driverPart } from './driver-files.js';
+import { driverFile } from './driver.js';
 
 /** What is needed of a bond to ask its language something. */
 export interface Answerer {
@@ -16,7 +16,7 @@ export type Completion = readonly [word: string, names: readonly string[]];
  */
 export class Questions {
   readonly #bond: Answerer;
-  #isReady: Promise<boolean> | undefined;
+  #introduction: Promise<void> | undefined;
 
   constructor(bond: Answerer) {
     this.#bond = bond;
@@ -39,17 +39,15 @@ export class Questions {
 
   async #ask(name: string, ...args: readonly unknown[]): Promise<Completion | undefined> {
     try {
-      this.#isReady ??= this.#introduce();
-      return (await this.#isReady) ? ((await this.#bond.call(name, ...args)) as Completion) : undefined;
+      this.#introduction ??= this.#introduce();
+      await this.#introduction;
+      return (await this.#bond.call(name, ...args)) as Completion;
     } catch {
       return undefined;
     }
   }
 
-  async #introduce(): Promise<boolean> {
-    const code = driverPart(this.#bond.lang, 'interactive');
-    if (code === undefined) return false;
-    await this.#bond.evalBlock(code.replace(/^<\?php/, ''));
-    return true;
+  async #introduce(): Promise<void> {
+    await this.#bond.evalBlock(driverFile(this.#bond.lang, 'interactive'));
   }
 }

@@ -121,7 +121,7 @@ describe('the exit code', () => {
   });
 
   test('where Ctrl-C stops it: 130, once the code there is stopped', async () => {
-    const code = 'import time\nprint("on")\ntry:\n  time.sleep(60)\nfinally:\n  print("off")';
+    const code = 'import time\ntry:\n  print("on")\n  time.sleep(60)\nfinally:\n  print("off")';
     const deed = await bond(['-e', code, 'Python'], {
       act: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
     });
@@ -195,6 +195,26 @@ test('the commands of docs/command.md print what it says', async () => {
     const env = { PATH: `${folder}:${process.env.PATH}` };
     expect(await runCommand(['sh', '-c', line as string], { env })).toMatchObject({ stdout: `${expected}\n` });
   }
+});
+
+test('types writes an interface of the functions of a file', async () => {
+  const file = program('<?php\nfunction twice(int $number): int { return FACTOR * $number; }\n', 'legacy.php');
+  const plain = await bond(['types', 'PHP', file]);
+  expect(plain).toMatchObject({ stderr: '', code: 0 });
+  expect(plain.stdout).toMatch(/export interface Legacy \{\n {2}twice\(number: number\): number;\n\}/);
+  const named = await bond(['types', '--name', 'Old', '-e', 'class Loaded {}', 'PHP', file, 'php']);
+  expect(named.stdout).toContain('export interface Old {');
+});
+
+test('types says why it writes none', async () => {
+  expect(await bond(['types', 'PHP', '/there/is/none'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'InvalidArgumentException: there is no file /there/is/none\n',
+  });
+  expect(await bond(['types', '--name', 'no name', 'Perl', 'x'])).toMatchObject({ code: 1, stdout: '' });
+  expect(await bond(['types', 'PHP', 'x', 'no-such-php'])).toMatchObject({ code: 1, stdout: '' });
+  expect(await bond(['types', 'PHP'])).toMatchObject({ code: 2, stdout: '' });
 });
 
 describe('the doctor', () => {

@@ -1,10 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { interact, makeBond } from '../src/index.js';
+import { type InteractOptions, interact, makeBond } from '../src/index.js';
 
 /** What an interactive session writes when these lines are typed, and what the interpreter prints. */
-async function session(lang: string, lines: readonly string[]): Promise<{ written: string; printed: string }> {
+async function session(
+  lang: string,
+  lines: readonly string[],
+  options: InteractOptions = {},
+): Promise<{ written: string; printed: string }> {
   let printed = '';
   await using bond = await makeBond(lang, {
     stdout: (chunk) => {
@@ -13,7 +17,7 @@ async function session(lang: string, lines: readonly string[]): Promise<{ writte
   });
   const input = new PassThrough();
   const output = new PassThrough();
-  const done = interact(bond, { input, output });
+  const done = interact(bond, { input, output, ...options });
   for (const line of lines) input.write(`${line}\n`);
   input.end();
   await done;
@@ -35,6 +39,19 @@ test('a trailing backslash continues on the next line', async () => {
 test('what is unfinished at the end of the input is run', async () => {
   const { printed } = await session('Python', ['for x in (1, 2):\\', '  print(x)\\']);
   expect(printed).toBe('1\n2\n');
+});
+
+test('a block that is unfinished goes on with the next line', async () => {
+  const { written } = await session('PHP', ['function twice($x) {', 'return 2 * $x;', '}', '!twice(', '21)']);
+  expect(written).toBe('42\n');
+});
+
+test('errors go where they are wanted, and colours are there if they are', async () => {
+  const errors = new PassThrough();
+  const { written } = await session('Perl', ['!"text"', 'die "no\\n"'], { errors, colors: true });
+  errors.end();
+  expect(written).toBe("\x1b[32m'text'\x1b[39m\n");
+  expect(await text(errors)).toBe('\x1b[31mno\x1b[39m\n');
 });
 
 test('an error is told, and the session goes on', async () => {

@@ -70,6 +70,9 @@ describe('every Throwable is caught', () => {
     await php.evalBlock('function outer() { inner(); } function inner() { throw new LogicException("deep"); }');
     const { traceback } = await rejection(php.call('outer'), RemoteException);
     expect(traceback).toMatch(/inner\(\)[\s\S]*outer\(\)/);
+    for (const failing of [php.call('outer'), php.eval('outer()'), php.evalBlock('outer();')]) {
+      expect((await rejection(failing, RemoteException)).traceback).not.toContain('Command line code');
+    }
   });
 
   test('a message that is not UTF-8 is told as far as it can be', async () => {

@@ -1,21 +1,28 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { markedEnvironment, program, temporaryDirectory } from './bonds.js';
 import { buildCommand } from './built.js';
 import { type Language, languages, missing, needsInterpreter } from './fixtures.js';
+import { sshdObstacle, startSshd } from './sshd.js';
 import { hasTmux, Terminal } from './tmux.js';
 
 const command = buildCommand();
 
-/** A session at a terminal, with a folder for its history. */
-function openSession(
-  lang: Language,
-  { history = temporaryDirectory(), columns = 60, rows = 30, env: more = {} as NodeJS.ProcessEnv } = {},
-): Terminal {
-  const { env } = markedEnvironment();
-  const settings = { ...env, BOND_HISTORY: history, NO_COLOR: '1', ...more };
-  return new Terminal([...command(), lang], settings, { columns, rows });
+interface SessionSettings {
+  /** The command behind which the interpreter is. */
+  readonly cmd?: string;
+  /** The folder of the history. */
+  readonly history?: string;
+  readonly columns?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A session at a terminal. */
+function openSession(lang: Language, settings: SessionSettings = {}): Terminal {
+  const { cmd, history = temporaryDirectory(), columns = 100, env } = settings;
+  const surroundings = { ...markedEnvironment().env, BOND_HISTORY: history, NO_COLOR: '1', ...env };
+  return new Terminal([...command(), lang, ...(cmd ? [cmd] : [])], surroundings, { columns, rows: 30 });
 }
 
 /** The same things in each language. */
@@ -45,9 +52,9 @@ const STORIES: Record<Language, Story> = {
       '  File "<evalBlock>", line 2, in half',
     ],
     loop: [
-      'exec("print(1)\\nwhile True: pass")',
+      'exec("while True: globals().get(1) or [print(1), globals().update({1: 1})]")',
       '  File "<evalBlock>", line 1, in <module>',
-      '  File "<string>", line 2, in <module>',
+      '  File "<string>", line 1, in <module>',
     ],
     value: ["[1, None, {'a': 2.5}]", '[ 1, null, { a: 2.5 } ]'],
     unfinishedLine: "print('left', end='')",
@@ -266,7 +273,7 @@ test('Ctrl-D lets the code that runs finish', async () => {
 });
 
 test('code that does not heed Ctrl-C can be left all the same', async () => {
-  const terminal = openSession('Python', { columns: 80 });
+  const terminal = openSession('Python');
   await terminal.shows('Python>');
   terminal.enter('import itertools; print("on"); all(map(bool, itertools.count(1)))');
   await terminal.endsWith('on');
@@ -277,6 +284,26 @@ test('code that does not heed Ctrl-C can be left all the same', async () => {
   await terminal.isCooked();
   terminal.press('C-c');
   await terminal.endsWith('^Cleft with 130');
+});
+
+test('behind ssh it is the same: Tab, Ctrl-C and Ctrl-D', async ({ skip }) => {
+  const obstacle = sshdObstacle();
+  if (obstacle) missing(obstacle, skip);
+  const host = await startSshd();
+  onTestFinished(() => host.stop());
+  const terminal = openSession('Python', { cmd: `${host.ssh} python3` });
+  await terminal.shows('Python>');
+  terminal.type('!"x".join(sort');
+  terminal.press('Tab');
+  await terminal.endsWith('Python> !"x".join(sorted');
+  terminal.enter('("ba"))');
+  await terminal.endsWith("'axb'", 'Python>');
+  terminal.enter('import time; print("on"); time.sleep(60)');
+  await terminal.endsWith('on');
+  terminal.press('C-c');
+  await terminal.endsWith('on', 'Interrupted', 'Python>');
+  terminal.press('C-d');
+  await terminal.endsWith('Python>', 'left with 0');
 });
 
 test('a session ends with its interpreter', async () => {

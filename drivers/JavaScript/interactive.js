@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useNodejsImportProtocol: Node 12 does not know it
 // What an interactive session asks JavaScript, Node 12 and later. It runs as a block of its own once a session asks.
 
 (() => {

@@ -1,4 +1,3 @@
-<?php
 // What an interactive session asks PHP, 7.0 and later. It runs as a block of its own once a session asks.
 
 if (!class_exists('__BOND_interactive', false)) {
