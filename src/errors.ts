@@ -28,6 +28,11 @@ export interface Ending {
   readonly stderr: string;
 }
 
+/** How an interpreter ended, in words. */
+export function howEnded(ending: Ending): string {
+  return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
+}
+
 /** The interpreter is gone: it exited, it was killed, or the bond was closed. Every later call meets this error too. */
 export class TerminatedException extends BondException {
   override name = 'TerminatedException';

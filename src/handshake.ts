@@ -1,6 +1,6 @@
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
-import { BondException, type Ending, quoted, textOf } from './errors.js';
+import { BondException, howEnded, quoted, textOf } from './errors.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { Tail } from './output.js';
@@ -173,9 +173,4 @@ class SetUp {
       `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
     );
   }
-}
-
-/** How an interpreter ended, in words. */
-export function howEnded(ending: Ending): string {
-  return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
 }

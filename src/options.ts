@@ -47,7 +47,11 @@ export interface BondOptions extends CallOptions {
    * @default true
    */
   readonly defArgs?: boolean | undefined;
-  /** Gets every line of the conversation, in both directions. */
+  /**
+   * Gets every line of the conversation, in both directions and whole: which way it went (`>` to the interpreter, `<` from
+   * it), when (UTC), the language, the process, and what was said, further to the right inside of calls. A line with `#`
+   * tells what has happened.
+   */
   readonly logfile?: Writable | undefined;
   /**
    * Transparent exceptions: thrown objects themselves cross, not their text.

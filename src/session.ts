@@ -1,5 +1,6 @@
 import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
+import { IS_DEBUGGING } from './debug.js';
 import { BondException, quoted, SerializationException, TimeoutException, textOf } from './errors.js';
 import { type Description, encodeException, exceptionOf } from './exceptions.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from './frames.js';
 import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
-import { capturePlace, KEEPS_PLACES, showPlace } from './places.js';
+import { capturePlace, showPlace } from './places.js';
 import { encodeReferences } from './protocol.js';
 import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
@@ -206,7 +207,7 @@ export class Session {
       frame,
       settings,
       what,
-      place: KEEPS_PLACES || (this.#canBeCalled && frame === this.#root) ? capturePlace() : undefined,
+      place: IS_DEBUGGING || (this.#canBeCalled && frame === this.#root) ? capturePlace() : undefined,
       madeIn: innermostFrame(),
       since,
       heldLine: undefined,

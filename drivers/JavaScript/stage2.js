@@ -636,10 +636,20 @@ function rehearseFailure() {
   errorOfHost('EXCEPT', decode(text.slice(text.indexOf(' ', text.indexOf(' ') + 1) + 1)), 0);
 }
 
+/** The path of what cannot cross begins at the arguments, and not at the message that they are a part of. */
+function encodeCall(name, number, args) {
+  try {
+    return encode([number, args]);
+  } catch (error) {
+    encode(args, `${name}(): args`);
+    throw error;
+  }
+}
+
 function callHost(name, args, number = name) {
   if (lastCall === 0) rehearseFailure();
   needRoom(200);
-  const payload = encode([number, args], `arguments of ${name}`);
+  const payload = encodeCall(name, number, args);
   const frame = String(++lastCall);
   say(`CALL ${frame} ${running} ${payload}`);
   const [verb, answer] = serve(frame);

@@ -667,7 +667,8 @@ final class __BOND_host
     private static $exported = [];
     private static $lastCall = 0;
 
-    public static function call($name, array $arguments, $number = null)
+    /** `$called` is what the function is called on the wire: its name as JSON text, or a number. */
+    public static function call($name, array $arguments, $called)
     {
         if (__BOND_session::$isWaiting) {
             $reason = 'it cannot be called in the middle of an exchange with it';
@@ -679,9 +680,10 @@ final class __BOND_host
         if (__BOND_streams::isFork()) {
             throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
         }
-        $payload = __BOND_values::encode([$number === null ? $name : $number, $arguments], "arguments of $name");
+        $payload = __BOND_values::encode($arguments, "$name(): args");
+        $payload .= ']';
         $frame = (string) ++self::$lastCall;
-        list($verb, , , $payload) = __BOND_session::serve($frame, $payload);
+        list($verb, , , $payload) = __BOND_session::serve($frame, "[$called,", $payload);
         if (__BOND_session::$interrupted) {
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -716,8 +718,8 @@ final class __BOND_host
                 throw new InvalidArgumentException("cannot export over the existing function $name()");
             }
             $namespace = $parts[1] === '' ? '' : 'namespace ' . substr($parts[1], 0, -1) . '; ';
-            $literal = var_export($name, true);
-            eval("{$namespace}function $parts[2](...\$arguments) { return \\__BOND_host::call($literal, \$arguments); }");
+            $literals = var_export($name, true) . ', $arguments, ' . var_export(json_encode($name), true);
+            eval("{$namespace}function $parts[2](...\$arguments) { return \\__BOND_host::call($literals); }");
             self::$exported[$key] = true;
         }
     }
@@ -1157,7 +1159,7 @@ final class __BOND_session
     }
 
     /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
-    public static function serve($frame, $payload)
+    public static function serve($frame, $called, $payload)
     {
         $outer = self::$request;
         $wasBusy = self::$busy;
@@ -1166,7 +1168,7 @@ final class __BOND_session
         self::$busy = false;
         ++self::$depth;
         try {
-            __BOND_streams::say($payload, "CALL $frame $outer[2] "); // an interrupt that comes from here on has to wait for the answer
+            __BOND_streams::say($payload, "CALL $frame $outer[2] $called"); // an interrupt that comes from here on has to wait for the answer
             while (true) {
                 self::$isWaiting = true;
                 self::take($frame);
