@@ -1,7 +1,9 @@
+import { type InspectOptions, inspect } from 'node:util';
 import type { Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
 import { Held } from './held.js';
+import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
@@ -41,6 +43,11 @@ export class Bond implements AsyncDisposable {
   /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */
   get isCalling(): boolean {
     return currentFrame(this.#connection.session) !== undefined;
+  }
+
+  /** @internal What the interpreter is doing, in words. */
+  get activity(): string {
+    return this.#connection.session.activity.state;
   }
 
   /** Resolves once the interpreter is gone, to how it ended. Never rejects. */
@@ -110,8 +117,9 @@ export class Bond implements AsyncDisposable {
    * @throws RemoteException if it throws
    */
   async hold(code: string | Ref): Promise<Held> {
-    const id = await this.call<number>('_BOND_hold', this.ref(this.#codeOf(code)));
-    return new Held(id, {
+    const expression = this.#codeOf(code);
+    const id = await this.call<number>('_BOND_hold', this.ref(expression));
+    return new Held(id, expression, {
       owner: this.#connection,
       call: (name, ...args) => this.call(name, ...args),
       eval: (ref) => this.eval(ref),
@@ -163,6 +171,11 @@ export class Bond implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** @internal What the interpreter is doing, and what it has not answered yet, for `util.inspect` and `console.log`. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Bond', this.#connection.view, depth, options);
   }
 
   #codeOf(code: string | Ref): string {

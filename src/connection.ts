@@ -39,6 +39,8 @@ export class Connection {
   /** Why the host ended the interpreter, if it did. */
   #reason: Reason | undefined;
   #closing: Promise<Ending> | undefined;
+  /** How the interpreter ended, once it has. */
+  #ending: Ending | undefined;
   #onIdle = (): void => {};
 
   constructor(parts: ConnectionParts) {
@@ -57,6 +59,18 @@ export class Connection {
     this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
+  }
+
+  /** What there is to know of it, for `util.inspect`. */
+  get view(): object {
+    const { state, inFlight } = this.session.activity;
+    const prefix = this.#closing ? 'closing, ' : this.#reason ? 'being ended, ' : '';
+    return {
+      lang: this.lang,
+      pid: this.interpreter.pid,
+      state: this.#ending ? `closed: ${this.#howItEnded(this.#ending)}` : prefix + state,
+      inFlight,
+    };
   }
 
   /** Stops what the interpreter is doing. */
@@ -124,6 +138,7 @@ export class Connection {
       this.#channel,
     );
     void interpreter.ended.then((ending) => {
+      this.#ending = ending;
       session.end(() => this.#terminated(ending));
     });
     return session;
@@ -150,9 +165,13 @@ export class Connection {
   #terminated(ending: Ending): TerminatedException {
     const reason = this.#reason;
     const stderr = ending.stderr.trim();
-    const parts = [reason?.text, `the interpreter ${howEnded(ending)}`].filter(Boolean).join('; ');
+    const parts = this.#howItEnded(ending);
     const text = stderr === '' || reason?.text === 'the bond is closed' ? parts : `${parts}: ${stderr.slice(-1000)}`;
     return new TerminatedException(this.lang, text, ending, reason && 'cause' in reason ? { cause: reason.cause } : {});
+  }
+
+  #howItEnded(ending: Ending): string {
+    return [this.#reason?.text, `the interpreter ${howEnded(ending)}`].filter(Boolean).join('; ');
   }
 
   /** The signal of the bond ends it; the listener goes with the interpreter. */

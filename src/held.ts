@@ -1,10 +1,10 @@
 import { BondException } from './errors.js';
-import { type Lender, Ref } from './ref.js';
+import { type Lender, type Owner, Ref } from './ref.js';
 
 /** What something held needs of its bond. */
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
-  readonly owner: object;
+  readonly owner: Owner;
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
@@ -21,13 +21,16 @@ const garbage = new FinalizationRegistry<() => void>((release) => release());
 export class Held extends Ref implements AsyncDisposable {
   readonly #id: number;
   readonly #holder: Holder;
+  /** What it is the value of. */
+  readonly #expression: string;
   #isReleased = false;
 
   /** @internal */
-  constructor(id: number, holder: Holder) {
+  constructor(id: number, expression: string, holder: Holder) {
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
+    this.#expression = expression;
     garbage.register(this, () => holder.release(id), this);
   }
 
@@ -53,12 +56,12 @@ export class Held extends Ref implements AsyncDisposable {
 
   /** Calls a method, and holds what it returns: a cursor of a database, say. */
   hold(method: string, ...args: readonly unknown[]): Promise<Held> {
-    return this.#hold('_BOND_invoke', method, ...args);
+    return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', method, ...args);
   }
 
   /** Calls what is held, and holds what it returns: an instance of a class, say. */
   holdApply(...args: readonly unknown[]): Promise<Held> {
-    return this.#hold('_BOND_apply', ...args);
+    return this.#hold(`${this.#expression}()`, '_BOND_apply', ...args);
   }
 
   /** What is held, by value after all. */
@@ -79,13 +82,20 @@ export class Held extends Ref implements AsyncDisposable {
   }
 
   /** @internal */
+  protected override get view(): object {
+    const state = this.#isReleased ? 'released' : 'held';
+    return { lang: this.#holder.owner.lang, code: this.code, expression: this.#expression, state };
+  }
+
+  /** @internal */
   override codeFor(lender: Lender): string {
     if (this.#isReleased) throw new BondException(lender.lang, 'this has been released, and is not held any more');
     return super.codeFor(lender);
   }
 
-  async #hold(name: string, ...args: readonly unknown[]): Promise<Held> {
-    return new Held((await this.#holder.call('_BOND_hold_result', name, this, ...args)) as number, this.#holder);
+  async #hold(expression: string, name: string, ...args: readonly unknown[]): Promise<Held> {
+    const id = await this.#holder.call('_BOND_hold_result', name, this, ...args);
+    return new Held(id as number, expression, this.#holder);
   }
 
   #call(name: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -13,6 +13,7 @@ import {
   type Request,
   runInFrame,
 } from './frames.js';
+import { showActivity, showRequest } from './inspection.js';
 import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
 import { capturePlace, showPlace } from './places.js';
@@ -101,6 +102,11 @@ export class Session {
   /** What the other side is carrying out. */
   get running(): Request | undefined {
     return this.#innermost.running;
+  }
+
+  /** What the other side is doing, in words, and what has not been answered, oldest first. */
+  get activity(): { readonly state: string; readonly inFlight: readonly string[] } {
+    return { state: showActivity(this.#innermost), inFlight: [...this.#requests.values()].map(showRequest) };
   }
 
   /** Whether somebody waits for an answer. */
