@@ -97,7 +97,10 @@ export class Bond implements AsyncDisposable {
     if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
     this.#checkText(name, 'a name');
     if (name === '')
-      throw new BondException(this.lang, 'a function without a name of its own needs one to be exported');
+      throw new BondException(
+        this.lang,
+        "a function without a name of its own needs one to be exported: export(func, 'name')",
+      );
     await this.#connection.session.export(name, func as HostFunction, this.#settings).catch(throwTraced);
   }
 
@@ -118,10 +121,11 @@ export class Bond implements AsyncDisposable {
    */
   async hold(code: string | Ref): Promise<Held> {
     const expression = this.#codeOf(code);
-    const id = await this.call<number>('_BOND_hold', this.ref(expression));
+    const what = `HOLD ${quoted(expression, 40)}`;
+    const id = (await this.#callDriver(what, '_BOND_hold', this.ref(expression))) as number;
     return new Held(id, expression, {
       owner: this.#connection,
-      call: (name, ...args) => this.call(name, ...args),
+      call: (what, name, ...args) => this.#callDriver(what, name, ...args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),
     });
@@ -133,7 +137,10 @@ export class Bond implements AsyncDisposable {
    * @throws RemoteException if it cannot be iterated over, or fails on the way
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
-    return iterate(this, this.ref(this.#codeOf(code))) as AsyncIterableIterator<T>;
+    const expression = this.#codeOf(code);
+    const what = `ITERATE ${quoted(expression, 40)}`;
+    const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, ...args);
+    return iterate(call, this.ref(expression)) as AsyncIterableIterator<T>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */
@@ -187,6 +194,12 @@ export class Bond implements AsyncDisposable {
     return text;
   }
 
+  /** Calls a function of the driver's own: `what` is what the user has asked for, who has never heard of it. */
+  #callDriver(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
+    const { protocol, lender } = this.#connection;
+    return this.#request('CALL', () => [name, encodeCall(protocol, name, args, lender)], what);
+  }
+
   #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
     return this.#request(verb, () => {
       const code = this.#codeOf(codeOrRef);
@@ -195,10 +208,14 @@ export class Bond implements AsyncDisposable {
   }
 
   /** No async function: it would cost a call a tenth of its time. `prepare` gives what it is about, and the payload. */
-  #request(verb: RequestVerb, prepare: () => readonly [subject: string, payload: string]): Promise<unknown> {
+  #request(
+    verb: RequestVerb,
+    prepare: () => readonly [subject: string, payload: string],
+    shown?: string,
+  ): Promise<unknown> {
     try {
       const [subject, payload] = prepare();
-      const what = `${verb} ${quoted(subject, 40)}`;
+      const what = shown ?? `${verb} ${quoted(subject, 40)}`;
       const settings = this.#settings;
       return this.#connection.session.request({ verb, what, payload, settings }).then(undefined, throwTraced);
     } catch (error) {

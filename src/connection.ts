@@ -139,7 +139,8 @@ export class Connection {
     );
     void interpreter.ended.then((ending) => {
       this.#ending = ending;
-      session.end(() => this.#terminated(ending));
+      const running = session.running?.what;
+      session.end((what) => this.#terminated(ending, what, running));
     });
     return session;
   }
@@ -153,7 +154,10 @@ export class Connection {
         this.session.heard();
         this.#output('stderr', chunk);
       },
-      tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
+      tooLong: () =>
+        void this.kill({
+          text: `it sent a message of more than ${this.#settings.maxMessageBytes} bytes, which is what maxMessageBytes allows`,
+        }),
     });
   }
 
@@ -162,10 +166,12 @@ export class Connection {
     deliver(chunk, target, this.interpreter.stream(name));
   }
 
-  #terminated(ending: Ending): TerminatedException {
+  /** `what` is what rejects with it, and `running` what the interpreter was at when it ended. */
+  #terminated(ending: Ending, what: string, running: string | undefined): TerminatedException {
     const reason = this.#reason;
     const stderr = ending.stderr.trim();
-    const parts = this.#howItEnded(ending);
+    const circumstance = running === undefined || running === what ? '' : ` while it ran ${running}`;
+    const parts = `${what}: ${this.#howItEnded(ending)}${circumstance}`;
     const text = stderr === '' || reason?.text === 'the bond is closed' ? parts : `${parts}: ${stderr.slice(-1000)}`;
     return new TerminatedException(this.lang, text, ending, reason && 'cause' in reason ? { cause: reason.cause } : {});
   }

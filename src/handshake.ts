@@ -128,7 +128,7 @@ class SetUp {
     this.#fail(
       new BondException(
         language,
-        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}`,
+        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}${this.#advice()}`,
       ),
     );
   }
@@ -138,6 +138,11 @@ class SetUp {
     return printed.length > 0
       ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}`
       : '; it printed nothing';
+  }
+
+  /** What to look at when a command has not even answered. */
+  #advice(): string {
+    return this.#stage === 'STAGE1' ? `; does it start ${this.#driver.language} when you type it?` : '';
   }
 
   #openingSettings(): string {

@@ -1,11 +1,12 @@
-import { BondException } from './errors.js';
+import { BondException, quoted } from './errors.js';
 import { type Lender, type Owner, Ref } from './ref.js';
 
 /** What something held needs of its bond. */
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: Owner;
-  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** Calls a function of the driver; `what` says in messages what the user has asked for. */
+  call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
   release(id: number): void;
@@ -36,22 +37,22 @@ export class Held extends Ref implements AsyncDisposable {
 
   /** The value of an attribute, property, item or entry. */
   async get<T = unknown>(name: string | number): Promise<T> {
-    return (await this.#call('_BOND_get', name)) as T;
+    return (await this.#call(`GET ${quoted(String(name), 40)}`, '_BOND_get', name)) as T;
   }
 
   /** Sets an attribute, property, item or entry. */
   async set(name: string | number, value: unknown): Promise<void> {
-    await this.#call('_BOND_set', name, value);
+    await this.#call(`SET ${quoted(String(name), 40)}`, '_BOND_set', name, value);
   }
 
   /** Calls a method. */
   async call<T = unknown>(method: string, ...args: readonly unknown[]): Promise<T> {
-    return (await this.#call('_BOND_invoke', method, ...args)) as T;
+    return (await this.#call(`CALL ${quoted(String(method), 40)}`, '_BOND_invoke', method, ...args)) as T;
   }
 
   /** Calls what is held: a function, or a class, which makes an instance. */
   async apply<T = unknown>(...args: readonly unknown[]): Promise<T> {
-    return (await this.#call('_BOND_apply', ...args)) as T;
+    return (await this.#call('APPLY', '_BOND_apply', ...args)) as T;
   }
 
   /** Calls a method, and holds what it returns: a cursor of a database, say. */
@@ -89,16 +90,19 @@ export class Held extends Ref implements AsyncDisposable {
 
   /** @internal */
   override codeFor(lender: Lender): string {
-    if (this.#isReleased) throw new BondException(lender.lang, 'this has been released, and is not held any more');
+    if (this.#isReleased) {
+      throw new BondException(lender.lang, `${quoted(this.#expression)} has been released: hold() it again`);
+    }
     return super.codeFor(lender);
   }
 
   async #hold(expression: string, name: string, ...args: readonly unknown[]): Promise<Held> {
-    const id = await this.#holder.call('_BOND_hold_result', name, this, ...args);
+    const what = `HOLD ${quoted(expression, 40)}`;
+    const id = await this.#holder.call(what, '_BOND_hold_result', name, this, ...args);
     return new Held(id as number, expression, this.#holder);
   }
 
-  #call(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#holder.call(name, this, ...args);
+  #call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#holder.call(`${what} of ${quoted(this.#expression, 40)}`, name, this, ...args);
   }
 }

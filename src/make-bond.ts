@@ -10,7 +10,7 @@ import { type Interpreter, startInterpreter } from './interpreter.js';
 import { newMark } from './lines.js';
 import { openLog } from './log.js';
 import { type BondOptions, resolveOptions, type Settings } from './options.js';
-import { protocolNamed } from './protocol.js';
+import { protocolNamed, protocolNames } from './protocol.js';
 import type { Protocol } from './values.js';
 
 /**
@@ -62,7 +62,8 @@ export async function makeBond(
 
 function checkProtocols(lang: string, { protocols }: Settings): void {
   for (const name of protocols ?? []) {
-    if (!protocolNamed(name)) throw new BondException(lang, `there is no protocol '${name}'`);
+    if (!protocolNamed(name))
+      throw new BondException(lang, `there is no protocol '${name}'; known: ${protocolNames()}`);
   }
 }
 

@@ -55,6 +55,10 @@ export class Ref extends Reference {
   /** @internal */
   codeFor(lender: Lender): string {
     if (lender.isOwner(this.#owner)) return this.code;
-    throw new BondException(lender.lang, `the reference to ${quoted(this.code)} belongs to another bond`);
+    const whose = `another bond (${this.#owner.lang}), and means nothing here`;
+    throw new BondException(
+      lender.lang,
+      `the reference to ${quoted(this.code)} belongs to ${whose}: send its value, or proxy() a function to it`,
+    );
   }
 }

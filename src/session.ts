@@ -90,7 +90,8 @@ export class Session {
   #lastId = 0;
   #unsettled = 0;
   #canBeCalled = false;
-  #endError: (() => BondException) | undefined;
+  /** What every request is rejected with, once nothing more will come; it is told which. */
+  #endError: ((what: string) => BondException) | undefined;
   /** The other side has broken the rules: what else it says is not heard. */
   #isDeaf = false;
 
@@ -122,7 +123,7 @@ export class Session {
   /** Asks the other side for something; resolves to the value that it returns. */
   request(options: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#endError) return reject(this.#endError());
+      if (this.#endError) return reject(this.#endError(options.what));
       const { signal } = options.settings;
       if (signal?.aborted) return reject(this.#abortion(options.what, signal));
       const request = this.#open(options, resolve, reject);
@@ -159,7 +160,7 @@ export class Session {
     this.#canBeCalled = true;
     const payload = this.#owner.protocol.encode(name);
     const onReturn = () => void this.#functions.set(name, call);
-    return this.request({ verb: 'EXPORT', what: `EXPORT ${name}`, payload, settings, onReturn });
+    return this.request({ verb: 'EXPORT', what: `EXPORT ${quoted(name, 40)}`, payload, settings, onReturn });
   }
 
   /** Stops what the other side is doing. */
@@ -190,13 +191,13 @@ export class Session {
   }
 
   /** Nothing more will come: whatever waits, and every later request, is rejected with what `makeError` makes. */
-  end(makeError: () => BondException): void {
+  end(makeError: (what: string) => BondException): void {
     this.#endError = makeError;
     this.#watch.stop();
     this.#interrupts.end();
     for (const request of this.#requests.values()) {
       if (request.openFrame) request.openFrame.isOver = true;
-      if (this.#settle(request)) request.reject(makeError());
+      if (this.#settle(request)) request.reject(makeError(request.what));
     }
     this.#requests.clear();
     for (const id of this.#lent.keys()) this.#takeBackLent(id);
@@ -502,8 +503,13 @@ export class Session {
     const { running } = this;
     const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
     const place = behind && showPlace(request.place);
-    const text = `${request.what}${place && ` (made ${place})`}: neither an answer nor output for ${request.settings.timeout} ms${behind}`;
+    const text = `${request.what}${place && ` (made ${place})`}: neither an answer nor output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
     return new TimeoutException(this.#owner.lang, text);
+  }
+
+  /** What can be done about a request that the other side is silent in. */
+  #advice(request: Request): string {
+    return request === this.running ? '; interrupt() stops it, and a longer timeout waits for it' : '';
   }
 
   /** Which function of the host runs in the request that others wait behind, and where both were called. */

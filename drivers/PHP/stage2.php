@@ -269,8 +269,7 @@ final class __BOND_values
             $text = json_encode($value, self::FLAGS, self::DEPTH);
         }
         if ($text === false) {
-            $reason = json_last_error_msg();
-            self::refuse(self::findCulprit($value, $root), $reason);
+            self::refuse(self::findCulprit($value, $root), self::reasonOf(json_last_error()));
         }
         return $text;
     }
@@ -446,6 +445,18 @@ final class __BOND_values
     private static function refuse($path, $reason)
     {
         throw new _BOND_SerializationException("$path: $reason");
+    }
+
+    /** Why json_encode has refused a value: its own words do not say what to do. */
+    private static function reasonOf($error)
+    {
+        $reasons = [
+            JSON_ERROR_UNSUPPORTED_TYPE => 'a value of type resource cannot be carried by ' . self::name() . ': hold() it',
+            JSON_ERROR_UTF8 => 'a string that is not UTF-8 cannot be carried by ' . self::name() . ': send base64_encode() of it',
+            JSON_ERROR_INF_OR_NAN => 'INF and NAN are no JSON numbers',
+            JSON_ERROR_DEPTH => 'is nested too deep',
+        ];
+        return isset($reasons[$error]) ? $reasons[$error] : json_last_error_msg();
     }
 
     private static function findCulprit($value, $path)
@@ -715,7 +726,7 @@ final class __BOND_host
         $key = strtolower($parts[1] . $parts[2]);
         if (!isset(self::$exported[$key])) {
             if (function_exists($key)) {
-                throw new InvalidArgumentException("cannot export over the existing function $name()");
+                throw new InvalidArgumentException("cannot export over the existing function $name(): give it another name, or a namespace");
             }
             $namespace = $parts[1] === '' ? '' : 'namespace ' . substr($parts[1], 0, -1) . '; ';
             $literals = var_export($name, true) . ', $arguments, ' . var_export(json_encode($name), true);
