@@ -45,7 +45,7 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = ['README.md', 'docs/values.md'];
+const PAGES = ['README.md', 'docs/values.md', 'docs/debugging.md'];
 const examples = PAGES.flatMap((page) => examplesOf(page, readFileSync(join(ROOT, page), 'utf8')));
 let folder: string;
 let files: string[];
