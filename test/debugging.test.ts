@@ -300,7 +300,7 @@ describe('messages', () => {
     ['an argument by name', [1, kwargs({ a: [/x/] })], 'kwargs.a[0]: a RegExp'],
     ['an argument before those by name', [1, /x/, kwargs({ a: 1 })], 'args[1]: a RegExp'],
     ['an argument beside a reference', [callback(() => 1), /x/], 'args[1]: a RegExp'],
-    ['a date that is none', [new Date(Number.NaN)], 'args[0]: an invalid Date'],
+    ['a date that is none', [new Date(Number.NaN)], 'args[0]: a Date that is invalid'],
   ])('say where %s sits that cannot cross', async (_what, args, path) => {
     const { message } = await rejection((await open()).call('String', ...args), SerializationException);
     expect(message.startsWith(`[JavaScript] ${path}`)).toBe(true);
