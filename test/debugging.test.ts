@@ -306,6 +306,11 @@ describe('messages', () => {
     expect(message.startsWith(`[JavaScript] ${path}`)).toBe(true);
   });
 
+  test('say of a date that is none what is wrong with it, from there as well', async () => {
+    const { message } = await rejection((await open()).eval('new Date(NaN)'), SerializationException);
+    expect(message).toContain('result: a Date that is invalid cannot be carried by EJSON');
+  });
+
   test('of an end name the call, and what ran when it came', async () => {
     const js = await open();
     const [exit, next] = [js.eval('process.exit(3)'), js.eval('2')];

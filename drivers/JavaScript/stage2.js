@@ -443,6 +443,7 @@ function notCarried(value, path) {
 function describeValue(value) {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
+  if (types.isDate(value) && Number.isNaN(value.getTime())) return 'a Date that is invalid';
   return `a ${(value.constructor && value.constructor.name) || 'value with a prototype of its own'}`;
 }
 
