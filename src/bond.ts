@@ -122,7 +122,7 @@ export class Bond implements AsyncDisposable {
   async hold(code: string | Ref): Promise<Held> {
     const expression = this.#codeOf(code);
     const what = `HOLD ${quoted(expression, 40)}`;
-    const id = (await this.#callDriver(what, '_BOND_hold', this.ref(expression))) as number;
+    const id = await this.#callDriver(what, '_BOND_hold', this.ref(expression));
     return new Held(id, expression, {
       owner: this.#connection,
       call: (what, name, ...args) => this.#callDriver(what, name, ...args),

@@ -30,6 +30,8 @@ export interface Ending {
 
 /** How an interpreter ended, in words. */
 export function howEnded(ending: Ending): string {
+  if (ending.signal === null && ending.exitCode === null)
+    return 'may go on: it is of another user, and cannot be killed';
   return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
 }
 

@@ -27,7 +27,8 @@ export class Held extends Ref implements AsyncDisposable {
   #isReleased = false;
 
   /** @internal */
-  constructor(id: number, expression: string, holder: Holder) {
+  constructor(id: unknown, expression: string, holder: Holder) {
+    if (typeof id !== 'number') throw new BondException(holder.owner.lang, 'what is held there has no number');
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
@@ -99,7 +100,7 @@ export class Held extends Ref implements AsyncDisposable {
   async #hold(expression: string, name: string, ...args: readonly unknown[]): Promise<Held> {
     const what = `HOLD ${quoted(expression, 40)}`;
     const id = await this.#holder.call(what, '_BOND_hold_result', name, this, ...args);
-    return new Held(id as number, expression, this.#holder);
+    return new Held(id, expression, this.#holder);
   }
 
   #call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -68,9 +68,15 @@ export class ConversationLog {
   #write({ stream, isShort }: Target, direction: Direction, depth: number, line: string): void {
     if (!isOpen(stream)) return;
     const time = new Date().toISOString().slice(11, -1);
-    const text = isShort && line.length > SHOWN ? `${line.slice(0, SHOWN)}… (${line.length} characters)` : line;
+    const text = isShort ? shortened(line) : line;
     stream.write(`${direction} ${time} ${this.#who} ${'  '.repeat(depth)}${text}\n`);
   }
+}
+
+/** As much of a line as is shown on a terminal, to which the other side must not give commands. */
+function shortened(line: string): string {
+  const text = line.slice(0, SHOWN).replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+  return line.length > SHOWN ? `${text}… (${line.length} characters)` : text;
 }
 
 /** How deep each message stands: a call of the other side inside of a request, and requests inside of that call. */

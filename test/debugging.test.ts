@@ -112,6 +112,13 @@ describe('the log', () => {
   });
 });
 
+test('what is shown on a terminal gives it no commands', () => {
+  const { stream, text } = keep();
+  const log = new ConversationLog({ lang: 'Test', pid: 7 }, [{ stream, isShort: true }]);
+  log.received('RETURN 1 "\u001b[2J"');
+  expect(timeless(text(), 7)).toEqual(['< RETURN 1 "\\u001b[2J"']);
+});
+
 describe('BOND_DEBUG', () => {
   /** What a program prints to its standard error, and what it says of a call that waits behind another. */
   function run(BOND_DEBUG: string): { stdout: string; stderr: string } {

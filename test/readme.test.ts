@@ -45,7 +45,13 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = ['README.md', 'docs/values.md', 'docs/debugging.md'];
+const PAGES = ['README.md', 'docs/values.md', 'docs/from-python-bond.md', 'docs/remote.md', 'docs/debugging.md'];
+
+/** Where the pages speak of other hosts and clusters, this machine stands in for them. */
+const STAND_INS = {
+  ssh: 'shift; exec sh -c "$*"',
+  srun: 'shift; exec "$@"',
+};
 const examples = PAGES.flatMap((page) => examplesOf(page, readFileSync(join(ROOT, page), 'utf8')));
 let folder: string;
 let files: string[];
@@ -58,6 +64,9 @@ describe('the code of the documentation', { timeout: 60_000 }, () => {
     folder = mkdtempSync(join(DIST, 'readme-'));
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
+    for (const [name, text] of Object.entries(STAND_INS)) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    }
   });
 
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -75,8 +84,9 @@ describe('the code of the documentation', { timeout: 60_000 }, () => {
     const missing = lacking(example);
     const title = missing.length > 0 ? `(skipped: ${missing.join(', ')} missing)` : 'prints what the page shows';
     test.skipIf(missing.length > 0)(title, async () => {
+      const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
       const command = ['--import', 'tsx', files[example.index] as string];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT });
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT, env });
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });
