@@ -75,7 +75,9 @@ export class ConversationLog {
 
 /** As much of a line as is shown on a terminal, to which the other side must not give commands. */
 function shortened(line: string): string {
-  const text = line.slice(0, SHOWN).replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+  const text = line
+    .slice(0, SHOWN)
+    .replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return line.length > SHOWN ? `${text}… (${line.length} characters)` : text;
 }
 

@@ -115,8 +115,8 @@ describe('the log', () => {
 test('what is shown on a terminal gives it no commands', () => {
   const { stream, text } = keep();
   const log = new ConversationLog({ lang: 'Test', pid: 7 }, [{ stream, isShort: true }]);
-  log.received('RETURN 1 "\u001b[2J"');
-  expect(timeless(text(), 7)).toEqual(['< RETURN 1 "\\u001b[2J"']);
+  log.received('RETURN 1 "\u001b[2J\u009b2J"');
+  expect(timeless(text(), 7)).toEqual(['< RETURN 1 "\\x1b[2J\\x9b2J"']);
 });
 
 describe('BOND_DEBUG', () => {
