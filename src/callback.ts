@@ -1,3 +1,5 @@
+import { type InspectOptions, inspect } from 'node:util';
+import { showObject } from './inspection.js';
 import { type Lender, Reference } from './ref.js';
 
 /** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
@@ -15,6 +17,11 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
   constructor(func: F) {
     super();
     this.func = func;
+  }
+
+  /** @internal What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Callback', { func: this.func }, depth, options);
   }
 
   /** @internal */

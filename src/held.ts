@@ -1,6 +1,6 @@
 import type { AnyFunction, UnknownFunction } from './callback.js';
-import { BondException } from './errors.js';
-import { type Lender, Ref } from './ref.js';
+import { BondException, quoted } from './errors.js';
+import { type Lender, type Owner, Ref } from './ref.js';
 import type {
   ArgumentsOf,
   IfSaid,
@@ -17,9 +17,9 @@ import type {
 /** @internal What something held needs of its bond. */
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
-  readonly owner: object;
-  readonly lang: string;
-  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  readonly owner: Owner;
+  /** Calls a function of the driver; `what` says in messages what the user has asked for. */
+  call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
   release(id: number): void;
@@ -41,14 +41,17 @@ type Itself<T> = T extends AnyFunction ? T : UnknownFunction;
 export class Held<T extends object = Untyped> extends Ref implements AsyncDisposable {
   readonly #id: number;
   readonly #holder: Holder;
+  /** What it is the value of. */
+  readonly #expression: string;
   #isReleased = false;
 
   /** @internal */
-  constructor(id: unknown, holder: Holder) {
-    if (typeof id !== 'number') throw new BondException(holder.lang, 'what is held there has no number');
+  constructor(id: unknown, expression: string, holder: Holder) {
+    if (typeof id !== 'number') throw new BondException(holder.owner.lang, 'what is held there has no number');
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
+    this.#expression = expression;
     garbage.register(this, () => holder.release(id), this);
   }
 
@@ -57,12 +60,12 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   get<V = Unsaid>(name: IfSaid<V>): Promise<NoInfer<V>>;
   get<N extends NameOf<T>>(name: N): Promise<N extends keyof T ? T[N] : unknown>;
   async get(name: string | number): Promise<unknown> {
-    return this.#call('_BOND_get', name);
+    return this.#call(`GET ${quoted(String(name), 40)}`, '_BOND_get', name);
   }
 
   /** Sets an attribute, property, item or entry. */
   async set(name: string | number, value: unknown): Promise<void> {
-    await this.#call('_BOND_set', name, value);
+    await this.#call(`SET ${quoted(String(name), 40)}`, '_BOND_set', name, value);
   }
 
   /** Calls a method. */
@@ -74,14 +77,14 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   ): Promise<ResultOf<SignatureOf<T, N>>>;
   call<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<ResultOf<SignatureOf<T, N>>>;
   async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#call('_BOND_invoke', method, ...args);
+    return this.#call(`CALL ${quoted(String(method), 40)}`, '_BOND_invoke', method, ...args);
   }
 
   /** Calls what is held: a function, or a class, which makes an instance. */
   apply<R = ResultOf<Itself<T>>>(...args: NamedArgumentsOf<Itself<T>>): Promise<R>;
   apply<R = ResultOf<Itself<T>>>(...args: ArgumentsOf<Itself<T>>): Promise<R>;
   async apply(...args: readonly unknown[]): Promise<unknown> {
-    return this.#call('_BOND_apply', ...args);
+    return this.#call('APPLY', '_BOND_apply', ...args);
   }
 
   /** Calls a method, and holds what it returns: a cursor of a database, say. */
@@ -92,14 +95,14 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   ): Promise<HeldResult<SignatureOf<T, N>>>;
   hold<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<HeldResult<SignatureOf<T, N>>>;
   hold(method: string, ...args: readonly unknown[]): Promise<never> {
-    return this.#hold('_BOND_invoke', method, ...args);
+    return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', method, ...args);
   }
 
   /** Calls what is held, and holds what it returns: an instance of a class, say. */
   holdApply(...args: NamedArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: ArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: readonly unknown[]): Promise<never> {
-    return this.#hold('_BOND_apply', ...args);
+    return this.#hold(`${this.#expression}()`, '_BOND_apply', ...args);
   }
 
   /** What is held, by value after all. */
@@ -120,16 +123,26 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   }
 
   /** @internal */
+  protected override get view(): object {
+    const state = this.#isReleased ? 'released' : 'held';
+    return { lang: this.#holder.owner.lang, code: this.code, expression: this.#expression, state };
+  }
+
+  /** @internal */
   override codeFor(lender: Lender): string {
-    if (this.#isReleased) throw new BondException(lender.lang, 'this has been released, and is not held any more');
+    if (this.#isReleased) {
+      throw new BondException(lender.lang, `${quoted(this.#expression)} has been released: hold() it again`);
+    }
     return super.codeFor(lender);
   }
 
-  async #hold(name: string, ...args: readonly unknown[]): Promise<never> {
-    return new Held(await this.#holder.call('_BOND_hold_result', name, this, ...args), this.#holder) as never;
+  async #hold(expression: string, name: string, ...args: readonly unknown[]): Promise<never> {
+    const what = `HOLD ${quoted(expression, 40)}`;
+    const id = await this.#holder.call(what, '_BOND_hold_result', name, this, ...args);
+    return new Held(id, expression, this.#holder) as never;
   }
 
-  #call(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#holder.call(name, this, ...args);
+  #call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#holder.call(`${what} of ${quoted(this.#expression, 40)}`, name, this, ...args);
   }
 }

@@ -4,7 +4,7 @@ import type { Batch } from './stream.js';
 /** The most items that are fetched at a time: as far as the other side may be ahead of the loop here. */
 const LARGEST_BATCH = 256;
 
-/** Calls a function of the other side. */
+/** Calls a function of the driver. */
 type Call = (name: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 /** Goes through what can be iterated over on the other side. Batches begin small, and grow with the interest. */

@@ -41,7 +41,14 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = ['README.md', 'docs/values.md', 'docs/types.md', 'docs/from-python-bond.md', 'docs/remote.md'];
+const PAGES = [
+  'README.md',
+  'docs/values.md',
+  'docs/types.md',
+  'docs/from-python-bond.md',
+  'docs/remote.md',
+  'docs/debugging.md',
+];
 
 /** Where the pages speak of other hosts and clusters, this machine stands in for them. */
 const STAND_INS = {
