@@ -27,17 +27,24 @@ export interface TypesOptions extends BondOptions {
  * @throws BondException if there is nothing to describe, or the name is none; RemoteException if the file cannot be loaded
  */
 export async function writeTypes(lang: string, file: string, options: TypesOptions = {}): Promise<string> {
-  const { name = 'Legacy', setup, cmd, ...bondOptions } = options;
+  const { name = 'Legacy', ...describing } = options;
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) throw new BondException(lang, `an interface cannot be called '${name}'`);
-  const output = { stdout: process.stderr, stderr: process.stderr };
-  await using bond = await makeBond(lang, cmd, { ...output, ...bondOptions });
-  if (setup !== undefined) await bond.evalBlock(setup);
-  await bond.evalBlock(driverFile(lang, 'types'));
-  const description = await bond.call<Description>('_BOND_types', file);
+  const description = await describe(lang, file, describing);
   if (description.functions.length + description.classes.length === 0) {
     throw new BondException(lang, `no functions and no classes are defined in ${file}`);
   }
   return new Declarations(lang, name, description).text(headOf(lang, file, name, description));
+}
+
+async function describe(lang: string, file: string, { setup, cmd, ...options }: TypesOptions): Promise<Description> {
+  const bond = await makeBond(lang, cmd, { stdout: process.stderr, stderr: process.stderr, ...options });
+  try {
+    if (setup !== undefined) await bond.evalBlock(setup);
+    await bond.evalBlock(driverFile(lang, 'types'));
+    return await bond.call<Description>('_BOND_types', file);
+  } finally {
+    await bond.close();
+  }
 }
 
 function headOf(lang: string, file: string, name: string, { load }: Description): string {
