@@ -17,7 +17,13 @@ export type AnyFunction = (...args: never[]) => unknown;
 /** A function of type `F` as it looks from the host: it takes the same, and resolves to what `F` returns. */
 export type Remote<F extends AnyFunction> = (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
 
-/** A live interpreter of another language, whose functions can be called, and which can call functions of the host. */
+/**
+ * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
+ * {@link makeBond}.
+ *
+ * Whatever is asked of it may also reject with a {@link TimeoutException}, if the other side is silent for longer than
+ * `timeout`, and with a {@link TerminatedException}, if the interpreter ends or has ended.
+ */
 export class Bond implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #settings: CallSettings;
@@ -76,7 +82,10 @@ export class Bond implements AsyncDisposable {
     }) as Promise<T>;
   }
 
-  /** A local function that calls `name`. */
+  /**
+   * A local function that calls `name`.
+   * @typeParam F its signature, which nobody checks there
+   */
   callable<F extends AnyFunction = (...args: unknown[]) => unknown>(name: string): Remote<F> {
     return (...args) => this.call<Awaited<ReturnType<F>>>(name, ...args);
   }
@@ -94,12 +103,19 @@ export class Bond implements AsyncDisposable {
     await this.#connection.session.export(name, func as HostFunction, this.#settings).catch(throwTraced);
   }
 
-  /** Makes this bond's `name` callable in `other`, as `remote`; it still runs here. */
+  /**
+   * Makes this bond's `name` callable in `other`; it still runs here.
+   * @param remote what it is called there; the same name if not given
+   * @throws RemoteException if the name is not valid there, or taken
+   */
   async proxy(name: string, other: Bond, remote: string = name): Promise<void> {
     await other.export((...args: unknown[]) => this.call(name, ...args), remote);
   }
 
-  /** A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. */
+  /**
+   * A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. It belongs to
+   * this bond: another one throws a `BondException`.
+   */
   ref(code: string): Ref {
     this.#checkText(code, 'code');
     return new Ref(code, this.#connection);
@@ -156,11 +172,12 @@ export class Bond implements AsyncDisposable {
     await this.#connection.kill();
   }
 
-  /** Starts an interactive session. Resolves when the user leaves it. */
+  /** Starts an interactive session; see {@link interact}. Resolves when the user leaves it, or the interpreter is gone. */
   interact(options: InteractOptions = {}): Promise<void> {
     return interact(this, options);
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -74,6 +74,7 @@ export class Held extends Ref implements AsyncDisposable {
     this.#holder.release(this.#id);
   }
 
+  /** The same as `release`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

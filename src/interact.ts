@@ -28,7 +28,7 @@ export interface InteractOptions {
 
 /**
  * Starts an interactive session with a bond. A line is run as a block of code; one that begins with `!` is evaluated,
- * and its value printed. A trailing `\` continues on the next line. Ctrl-C drops an unfinished block, or stops the code
+ * and its value printed. A trailing backslash continues on the next line. Ctrl-C drops an unfinished block, or stops the code
  * that runs; Ctrl-D leaves. Resolves when the user leaves, or the interpreter is gone.
  */
 export async function interact(bond: Interpretable, options: InteractOptions = {}): Promise<void> {

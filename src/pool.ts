@@ -86,7 +86,7 @@ export class Pool implements AsyncDisposable {
     return this.#run(`CALL ${shown(name)}`, (bond) => bond.call<T>(name, ...args));
   }
 
-  /** Evaluates one expression in one of the workers. */
+  /** Evaluates one expression, in a worker that has nothing to do, or as soon as one has. */
   eval<T = unknown>(code: string): Promise<T> {
     return this.#run(`EVAL ${shown(code)}`, (bond) => bond.eval<T>(code));
   }
@@ -150,6 +150,7 @@ export class Pool implements AsyncDisposable {
     await this.#end('the pool was killed');
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
