@@ -1,18 +1,18 @@
-// Runs every piece of code in the README and in docs, against real interpreters, and compares what it prints with what the page shows.
+// Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
+import { ROOT, writtenByHand } from './documents.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
 const DIST = join(ROOT, 'dist');
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 const COMPILER_OPTIONS =
-  '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
+  '--ignoreConfig --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
 
 interface Example {
   readonly title: string;
@@ -37,7 +37,9 @@ function examplesOf(name: string, page: string): Example[] {
 /** The languages of an example that this machine lacks. In CI, nothing may be lacking. */
 function lacking({ code }: Example): string[] {
   if (process.env.CI) return [];
-  const languages = new Set([...code.matchAll(/make(?:Bond|Pool)\('(\w+)'/g)].map(([, lang]) => lang as string));
+  const languages = new Set(
+    [...code.matchAll(/make(?:Bond|Pool)(?:<\w+>)?\('(\w+)'/g)].map(([, lang]) => lang as string),
+  );
   return [...languages].filter((lang) => lang !== 'JavaScript' && !queryDriver(lang).commands.some(isOnPath));
 }
 
@@ -45,40 +47,39 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = ['README.md', 'docs/values.md', 'docs/from-python-bond.md'];
-const examples = PAGES.flatMap((page) => examplesOf(page, readFileSync(join(ROOT, page), 'utf8')));
+const examples = writtenByHand().flatMap(({ path, text }) => examplesOf(path, text));
 let folder: string;
 let files: string[];
+/** What the compiler has to say of them. */
+let mistakes: string;
 
-describe('the code of the documentation', { timeout: 60_000 }, () => {
+describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => {
   // Inside of the package, and where git does not look: `bond` means dist/ there.
-  beforeAll(() => {
+  beforeAll(async () => {
     if (!existsSync(join(DIST, 'index.js'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
     mkdirSync(DIST, { recursive: true });
     folder = mkdtempSync(join(DIST, 'readme-'));
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
-  });
+    const compiled = run(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT });
+    mistakes = (await compiled.catch((error: { stdout: string }) => error)).stdout;
+  }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('there is some', () => {
+  test('has the types that it should', ({ expect }) => {
     expect(examples.length).toBeGreaterThan(5);
+    expect(mistakes).toBe('');
   });
 
-  test('has the types that it should', () => {
-    const { stdout } = spawnSync(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT, encoding: 'utf8' });
-    expect(stdout).toBe('');
-  });
-
-  describe.each(examples.map((example, index) => ({ ...example, index })))('$title', (example) => {
+  for (const [index, example] of examples.entries()) {
     const missing = lacking(example);
     const title = missing.length > 0 ? `(skipped: ${missing.join(', ')} missing)` : 'prints what the page shows';
-    test.skipIf(missing.length > 0)(title, async () => {
-      const command = ['--import', 'tsx', files[example.index] as string];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT });
+    test.skipIf(missing.length > 0)(`${example.title}: ${title}`, async ({ expect }) => {
+      const file = (files[index] as string).replace(/mts$/, 'mjs');
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder });
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });
-  });
+  }
 });
