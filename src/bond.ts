@@ -126,9 +126,10 @@ export class Bond implements AsyncDisposable {
    * @throws RemoteException if it throws
    */
   async hold(code: string | Ref): Promise<Held> {
-    const id = await this.call<number>('_BOND_hold', this.ref(this.#codeOf(code)));
+    const id = await this.call('_BOND_hold', this.ref(this.#codeOf(code)));
     return new Held(id, {
       owner: this.#connection,
+      lang: this.lang,
       call: (name, ...args) => this.call(name, ...args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),

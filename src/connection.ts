@@ -54,6 +54,7 @@ export class Connection {
       lend: (func, onRelease) => this.session.lend(func, onRelease),
     };
     this.session = this.#openSession();
+    this.interpreter.isDirect = parts.ready.pid === parts.interpreter.pid;
     this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
@@ -69,10 +70,10 @@ export class Connection {
 
   /** Has the interpreter look at a line while it is busy; where no signal reaches it, something there reads the line. */
   #nudge(line: string): void {
-    const { interrupt, pid } = this.#ready;
+    const { interrupt } = this.#ready;
     if (!interrupt) return;
     this.#channel.send(line);
-    if (pid === this.interpreter.pid) this.interpreter.signal(interrupt);
+    if (this.interpreter.isDirect) this.interpreter.signal(interrupt);
   }
 
   /** Lets the interpreter finish. */
@@ -113,6 +114,7 @@ export class Connection {
         protocol: this.protocol,
         transExcept: transExcept ?? this.protocol.name === 'V8',
         lender: this.lender,
+        traffic: interpreter,
         hold: (isHeld) => {
           interpreter.hold(isHeld || this.#closing !== undefined);
           if (!isHeld) this.#onIdle();

@@ -15,12 +15,18 @@ export interface Description {
 
 /** The exception for an answer of the other side; what a function of the host threw, and nobody caught, is its cause. */
 export function exceptionOf(verb: AnswerVerb, description: Description, request: Request): BondException {
-  const { type, message = '', traceback, data = message, call } = description;
+  const { data = description.message ?? '', call } = description;
+  const [type, message = '', traceback] = [description.type, description.message, description.traceback].map(asText);
   const { lang, what } = request;
   const thrown = outermost(request).thrown;
   const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
   if (verb === 'ERROR') return new SerializationException(lang, `${what}: ${message}`, 'remote', details);
   return new RemoteException(lang, what, { data, remoteMessage: message, type, traceback }, details);
+}
+
+/** What ought to be a text: it may go on to another interpreter, whose driver relies on that. */
+function asText(part: unknown): string | undefined {
+  return part === undefined || part === null ? undefined : String(part);
 }
 
 /** What is told of an error of the host. With `transExcept`, it crosses itself where the protocol can carry it. */

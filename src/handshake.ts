@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
 import { BondException, type Ending, quoted, textOf } from './errors.js';
@@ -97,7 +98,7 @@ class SetUp {
       this.#channel.listen({
         heard: () => this.#watch.heard(),
         message: (message) => {
-          if (message?.verb !== due) return this.#reject('answered out of turn');
+          if (message?.verb !== due) return this.#reject(outOfTurn(message));
           this.#channel.wait(); // what stands behind it is for whoever listens next
           resolve(message);
         },
@@ -146,7 +147,7 @@ class SetUp {
       protocols: this.#wantedProtocols(),
       transExcept: this.#settings.transExcept ?? null,
       v8Format: V8_FORMAT,
-      pid: this.#interpreter.pid,
+      pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
     });
   }
 
@@ -160,6 +161,7 @@ class SetUp {
     try {
       const ready = JSON.parse(payload) as Ready;
       if (typeof ready.version !== 'string') throw new Error('it has no version');
+      if (ready.interrupt && !isSignal(ready.interrupt)) throw new Error('it has no such signal');
       if (this.#wantedProtocols().includes(ready.protocol)) return ready;
     } catch (error) {
       throw new BondException(
@@ -175,7 +177,20 @@ class SetUp {
   }
 }
 
+function outOfTurn(message: Incoming | undefined): string {
+  return message?.verb === 'STAGE1'
+    ? 'answered out of turn: it seems to start more than one interpreter (srun needs -n1)'
+    : 'answered out of turn';
+}
+
+/** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
+function isSignal(name: unknown): boolean {
+  return typeof name === 'string' && Object.hasOwn(constants.signals, name);
+}
+
 /** How an interpreter ended, in words. */
 export function howEnded(ending: Ending): string {
+  if (ending.signal === null && ending.exitCode === null)
+    return 'may go on: it is of another user, and cannot be killed';
   return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
 }

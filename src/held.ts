@@ -5,6 +5,7 @@ import { type Lender, Ref } from './ref.js';
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: object;
+  readonly lang: string;
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
@@ -24,7 +25,8 @@ export class Held extends Ref implements AsyncDisposable {
   #isReleased = false;
 
   /** @internal */
-  constructor(id: number, holder: Holder) {
+  constructor(id: unknown, holder: Holder) {
+    if (typeof id !== 'number') throw new BondException(holder.lang, 'what is held there has no number');
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
@@ -86,7 +88,7 @@ export class Held extends Ref implements AsyncDisposable {
   }
 
   async #hold(name: string, ...args: readonly unknown[]): Promise<Held> {
-    return new Held((await this.#holder.call('_BOND_hold_result', name, this, ...args)) as number, this.#holder);
+    return new Held(await this.#holder.call('_BOND_hold_result', name, this, ...args), this.#holder);
   }
 
   #call(name: string, ...args: readonly unknown[]): Promise<unknown> {

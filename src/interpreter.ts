@@ -1,17 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { dropLifeline, keepLifeline, type Surroundings, spawnWithLifeline } from './lifeline.js';
 import { Tail } from './output.js';
-import { descendants, killQuietly } from './processes.js';
+import { descendants, isRunning, signalQuietly } from './processes.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
+/** How long a program that stands between may take to end what it has started elsewhere, in ms, and how often we look. */
+const GRACE = 1000;
+const GLANCE = 10;
+/** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
+const WITHOUT_INPUT = 5000;
 /** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
 const FULL_OUTBOX = 4096;
 /** The longest text that is written in one go, in characters. */
@@ -80,13 +86,18 @@ export class Interpreter {
   readonly pid: number;
   /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
   readonly ended: Promise<Ending>;
+  /** Whether the local process is the interpreter itself; nobody knows before that has said who it is. */
+  isDirect = false;
   readonly #child: SpawnedChild;
   readonly #stderrTail = new Tail();
+  /** How many characters it has been sent. */
+  sent = 0;
   #outbox = '';
   /** Texts that are being written piece by piece. */
   readonly #unwritten: string[] = [];
   #isHeld = true;
-  #isKilled = false;
+  #killing: Promise<void> | undefined;
+  #giveUp = (): void => {};
 
   constructor(command: string, child: SpawnedChild) {
     this.command = command;
@@ -95,6 +106,8 @@ export class Interpreter {
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     child.stdin.on('error', () => {});
+    // So does a signal to what has become another user's.
+    child.on('error', () => {});
     keepLifeline(child);
     // The event loop waits for the process, or it does not: for its streams, it never has to.
     for (const stream of [child.stdin, child.stdout, child.stderr] as { unref?(): void }[]) stream.unref?.();
@@ -113,8 +126,15 @@ export class Interpreter {
   /** Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay. */
   send(text: string): void {
     if (this.#outbox === '') process.nextTick(this.#flush);
+    this.sent += text.length;
     this.#outbox += text;
     if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
+  }
+
+  /** How many of the characters that it has been sent have left for it. */
+  get taken(): number {
+    const inPieces = this.#unwritten.reduce((length, text) => length + text.length, 0);
+    return this.sent - this.#outbox.length - inPieces - this.#child.stdin.writableLength;
   }
 
   readonly #flush = (): void => {
@@ -160,6 +180,15 @@ export class Interpreter {
     else this.#child.unref();
   }
 
+  /** Whether the local process can be sent signals: `sudo` may have become one of another user. */
+  get isOurs(): boolean {
+    try {
+      return process.kill(this.pid, 0);
+    } catch {
+      return false;
+    }
+  }
+
   /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
     this.#flush();
@@ -174,32 +203,55 @@ export class Interpreter {
   /** Ends it at once. */
   async kill(): Promise<Ending> {
     this.hold(true);
-    this.#killAll();
+    await this.#killAll();
     return this.ended;
   }
 
   /** The host is about to exit: an idle interpreter sees the end of its input, a busy one would not look. */
   abandon(): void {
-    if (this.#isHeld) this.#killAll();
+    if (this.#isHeld) void this.#killAll();
   }
 
   /** Ends the process with all that it has started: what it was to wrap would not notice that it is gone. */
-  #killAll(): void {
-    if (this.#isKilled || !running.has(this)) return;
-    this.#isKilled = true;
-    const below = descendants(this.pid);
-    this.#child.kill('SIGKILL');
-    for (const pid of below) killQuietly(pid);
+  #killAll(): Promise<void> {
+    if (running.has(this)) this.#killing ??= this.#endAll([this.pid, ...descendants(this.pid)]);
+    return this.#killing ?? Promise.resolve();
+  }
+
+  /** What only stands between is asked first: `srun` would leave its job behind if it were ended by force. */
+  async #endAll(pids: readonly number[]): Promise<void> {
+    if (!this.isOurs) this.#endInput();
+    let left = pids;
+    if (!this.isDirect) {
+      for (const pid of pids) signalQuietly(pid, 'SIGTERM');
+      const end = performance.now() + GRACE;
+      while (left.length > 0 && performance.now() < end) {
+        await sleep(GLANCE);
+        left = left.filter(isRunning);
+      }
+    }
+    for (const pid of left) signalQuietly(pid, 'SIGKILL');
+  }
+
+  /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
+  #endInput(): void {
+    this.#child.stdin.destroy();
+    const timer = setTimeout(() => this.#giveUp(), WITHOUT_INPUT);
+    void this.ended.then(() => clearTimeout(timer));
   }
 
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
     const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+      this.#giveUp = () => {
+        child.unref();
+        resolve({ exitCode: null, signal: null });
+      };
     });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdout.once('close', () => {
-      const timer = setTimeout(() => this.#killAll(), WITHOUT_OUTPUT);
+      const timer = setTimeout(() => void this.#killAll(), WITHOUT_OUTPUT);
       void exited.then(() => clearTimeout(timer));
     });
     const { exitCode, signal } = await exited;

@@ -14,10 +14,13 @@ export interface Surroundings {
 /**
  * Becomes the command that it is given, and leaves a process behind that waits for a line from the host. When the host
  * is gone, however it went, it reads an end instead, and ends the interpreter, which would not look if it is busy. It is
- * nobody's child, so that no `wait` in the interpreter ever meets it, and holds none of the standard streams.
+ * nobody's child, so that no `wait` in the interpreter ever meets it, and holds none of the standard streams. It asks
+ * before it uses force: `srun` ends its job then, and would leave it behind otherwise.
  */
 const wrapper = (target: string, unset: string): string =>
-  `( ( read _ <&3 || kill -s KILL -- ${target} ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
+  `( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
+const ending = (target: string): string =>
+  `trap '' TERM; kill -s TERM -- ${target}; command -p sleep 1; kill -s KILL -- ${target};`;
 const [GROUP, PROCESS] = ['-$$', '$$'];
 /** What a shell adds to an environment that has it not. */
 const ADDED_BY_SHELLS = ['PWD', 'OLDPWD', 'SHLVL'];
@@ -64,19 +67,15 @@ function findProgram(program: string, cwd: string, path = '/usr/local/bin:/usr/b
     : path.split(':').map((directory) => `${directory || '.'}/${program}`);
   let code = 'ENOENT';
   for (const file of files.map((name) => resolve(cwd, name))) {
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (!stats) continue;
-    if (stats.isFile() && isExecutable(file)) return file;
+    try {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      if (!stats) continue;
+      accessSync(file, constants.X_OK);
+      if (stats.isFile()) return file;
+    } catch {
+      // It may not be run, or its directory not be looked into: another one in the path may.
+    }
     code = 'EACCES';
   }
   throw Object.assign(new Error(`${program}: ${code}`), { code });
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -13,13 +13,19 @@ export function descendants(pid: number): number[] {
   return found;
 }
 
-/** Ends a process that may be gone already, or belong to somebody else. */
-export function killQuietly(pid: number): void {
+/** Sends a signal to a process that may be gone already, or belong to somebody else. Returns whether that could be done. */
+export function signalQuietly(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 'SIGKILL');
+    return process.kill(pid, signal);
   } catch {
-    // There is nothing left to end, or no right to.
+    return false;
   }
+}
+
+/** Whether a process of ours still runs: nobody may have taken note of its end yet. */
+export function isRunning(pid: number): boolean {
+  if (!signalQuietly(pid, 0)) return false;
+  return process.platform !== 'linux' || readStat(pid)?.state !== 'Z';
 }
 
 /** Each process with its parent. */
@@ -35,11 +41,18 @@ function processTable(): [pid: number, parent: number][] {
 
 function readParent(name: string): [pid: number, parent: number][] {
   if (!/^\d+$/.test(name)) return [];
+  const pid = Number(name);
+  const stat = readStat(pid);
+  return stat ? [[pid, stat.parent]] : [];
+}
+
+function readStat(pid: number): { readonly state: string; readonly parent: number } | undefined {
   try {
-    const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command's name comes second, in parentheses, and may hold anything.
-    return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
   } catch {
-    return [];
+    return undefined;
   }
 }

@@ -18,6 +18,7 @@ import { capturePlace, KEEPS_PLACES, showPlace } from './places.js';
 import { encodeReferences } from './protocol.js';
 import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
+import { type Traffic, UnreadAnswers } from './unread.js';
 import { NotCarried, type Protocol } from './values.js';
 import { findCycle, showCycle } from './waits.js';
 import {
@@ -39,6 +40,8 @@ export interface SessionOwner {
   readonly transExcept: boolean;
   /** Who lends what references in results stand for. */
   readonly lender: Lender;
+  /** How far what is sent has come. */
+  readonly traffic: Traffic;
   /** Whether anything waits for the other side: then the host's event loop has to. */
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */
@@ -62,6 +65,8 @@ export interface RequestOptions {
 
 /** How many errors are kept at most, of those that functions of the host have thrown below one request. */
 const MOST_THROWN = 100;
+/** How many characters of answers may wait for the other side to read them while it goes on calling. */
+const MOST_UNREAD = 2 ** 24;
 
 /**
  * The conversation: requests and their answers, calls of the other side and theirs, each in its frame.
@@ -84,6 +89,7 @@ export class Session {
     nudge: (line) => this.#owner.nudge(line),
     running: () => this.running,
   });
+  readonly #unread: UnreadAnswers;
   #innermost = this.#root;
   #lastId = 0;
   #unsettled = 0;
@@ -95,6 +101,7 @@ export class Session {
   constructor(owner: SessionOwner, channel: Pick<Channel, 'send'>) {
     this.#owner = owner;
     this.#channel = channel;
+    this.#unread = new UnreadAnswers(owner.traffic);
   }
 
   /** What the other side is carrying out. */
@@ -326,11 +333,15 @@ export class Session {
     if (requestId === 0 ? this.#innermost !== this.#root : !request || request !== this.#innermost.first) {
       return this.#violated(`it made a call in request ${requestId}, which it is not carrying out`);
     }
+    if (this.#unread.length > MOST_UNREAD) {
+      return this.#violated('it goes on calling, and does not read the answers');
+    }
     let decoded: unknown;
     try {
       decoded = this.#owner.protocol.decode(payload);
     } catch (error) {
-      return this.#send('ERROR', id, { message: `the arguments cannot be decoded: ${textOf(error)}` });
+      const message = `the arguments cannot be decoded: ${textOf(error)}`;
+      return this.#send('ERROR', id, this.#owner.protocol.encode({ message }));
     }
     const [name, args] = Array.isArray(decoded) ? decoded : [];
     if ((typeof name !== 'string' && typeof name !== 'number') || !Array.isArray(args)) {
@@ -416,13 +427,14 @@ export class Session {
     }
     this.#close(frame);
     this.#watch.heard();
-    this.#channel.send(formatMessage({ verb, frame: frame.id, payload }));
+    this.#send(verb, frame.id, payload);
     this.#sendHeld();
     this.#interrupts.turn();
   }
 
-  #send(verb: AnswerVerb, frame: number, value: unknown): void {
-    this.#channel.send(formatMessage({ verb, frame, payload: this.#owner.protocol.encode(value) }));
+  #send(verb: HostAnswerVerb, frame: number, payload: string): void {
+    this.#channel.send(formatMessage({ verb, frame, payload }));
+    this.#unread.add(payload.length);
   }
 
   #close(frame: Frame): void {

@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
-import { type Bond, BondException } from '../src/index.js';
+import { type Bond, BondException, RemoteException } from '../src/index.js';
+import { signalQuietly } from '../src/processes.js';
 import { collect, type Language, rejection } from './fixtures.js';
+import { words } from './words.js';
 
 /** The command that one types for a language. */
 export const COMMANDS: Record<Language, string> = {
@@ -63,12 +65,21 @@ export function program(text: string, name = 'program', directory = temporaryDir
  */
 export function markedEnvironment(): { env: NodeJS.ProcessEnv; processes: () => number[] } {
   const [name, value] = ['BOND_TEST_MARK', randomUUID()];
-  const processes = (): number[] =>
-    pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
+  const processes = (): number[] => processesWith(name, value);
   onTestFinished(() => {
-    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+    for (const pid of processes()) signalQuietly(pid, 'SIGKILL');
   });
   return { env: { ...process.env, [name]: value }, processes };
+}
+
+/** The processes that have a word among their arguments. */
+export function processesWithArgument(word: string): number[] {
+  return pids().filter((pid) => readProc(pid, 'cmdline').includes(word));
+}
+
+/** The processes that have a variable in their environment. */
+export function processesWith(name: string, value: string): number[] {
+  return pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
 }
 
 /** The children of this process, zombies included. */
@@ -108,19 +119,31 @@ export async function until(what: () => boolean): Promise<void> {
   await vi.waitUntil(what, { timeout: HANG / 2, interval: 10 });
 }
 
+/** Asserts that an endless loop and a long sleep there can be stopped. `output` is given what the bond prints. */
+export async function expectInterruptible(bond: Bond, output: ReturnType<typeof collect>): Promise<void> {
+  const { loop, sleep } = words[bond.lang as Language];
+  for (const code of [loop, sleep]) {
+    const printed = output.text().length;
+    const stopped = rejection(bond.evalBlock(code), RemoteException);
+    await until(() => output.text().length > printed);
+    await bond.interrupt();
+    await stopped;
+  }
+}
+
 /** Runs a program with a bond in a Node of its own; `printed` resolves when the bond prints something. */
-export function startHost(lang: Language, code: string) {
+export function startHost(lang: Language, code: string, cmd?: string, more: NodeJS.ProcessEnv = {}) {
   const { env, processes } = markedEnvironment();
   const index = new URL('../src/index.ts', import.meta.url).href;
   const program = `
     import { makeBond } from '${index}';
     let stdout;
     const printed = new Promise((resolve) => { stdout = resolve });
-    const bond = await makeBond('${lang}');
+    const bond = await makeBond('${lang}', ${JSON.stringify(cmd)});
     ${code}`;
   const host: ChildProcess = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: new URL('..', import.meta.url),
-    env,
+    env: { ...more, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void host.kill('SIGKILL'));

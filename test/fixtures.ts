@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { beforeEach, expect, onTestFinished, vi } from 'vitest';
-import { type Bond, type BondOptions, makeBond, queryDriver } from '../src/index.js';
+import { afterAll, beforeEach, expect, onTestFinished, vi } from 'vitest';
+import {
+  type Bond,
+  type BondOptions,
+  makeBond,
+  makePool,
+  type Pool,
+  type PoolOptions,
+  queryDriver,
+} from '../src/index.js';
 
 /** The languages that the suites run on. */
 export const languages = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
@@ -19,7 +27,6 @@ export async function openBond(
   args: readonly string[] = [],
   options: BondOptions = {},
 ): Promise<Bond> {
-  const quiet: BondOptions = { stdout: 'ignore', stderr: 'ignore' };
   const isCommand = typeof cmd === 'string' || Array.isArray(cmd);
   const bond = isCommand
     ? await makeBond(lang, cmd as string | readonly string[], args, { ...quiet, ...options })
@@ -28,10 +35,75 @@ export async function openBond(
   return bond;
 }
 
+/** Where what a bond prints goes, unless a test wants to see it. */
+const quiet: BondOptions = { stdout: 'ignore', stderr: 'ignore' };
+
+/** A suite of tests, to be shown by a program. */
+export interface Suite {
+  readonly lang: Language;
+  readonly find: () => string;
+  readonly defaults?: BondOptions;
+  /** What it lacks, beside others of its language. */
+  readonly lacks?: readonly string[];
+  /** Whether tests without options of their own use one interpreter after the other: to start one takes longer than most. */
+  readonly isShared?: boolean;
+}
+
+/** Opens bonds for the tests of a suite, in which some functions are defined. */
+export function opener({ lang, find, defaults, isShared }: Suite, functions: string) {
+  async function define(bond: Bond): Promise<Bond> {
+    await bond.evalBlock(functions);
+    return bond;
+  }
+  const borrow = lendBonds(async () => define(await makeBond(lang, [find()], [], { ...quiet, ...defaults })));
+
+  return async (options?: BondOptions): Promise<Bond> =>
+    isShared && !options ? borrow() : define(await openBond(lang, [find()], [], { ...defaults, ...options }));
+}
+
+/** Lends a bond to one test after the other, as long as it lasts. */
+function lendBonds(open: () => Promise<Bond>): () => Promise<Bond> {
+  let idle: Bond | undefined;
+  afterAll(() => idle && endBond(idle));
+
+  return async () => {
+    const bond = idle ?? (await open());
+    idle = undefined;
+    let isOver = false;
+    void bond.closed.then(() => {
+      isOver = true;
+    });
+    onTestFinished(async ({ task }) => {
+      if (task.result?.state === 'pass' && !idle && !isOver) idle = bond;
+      else await endBond(bond);
+    });
+    return bond;
+  };
+}
+
 async function endBond(bond: Bond): Promise<void> {
   const timer = setTimeout(() => void bond.kill(), CLOSE_PATIENCE);
   await bond.close();
   clearTimeout(timer);
+}
+
+/** A pool that is ended when the test is over; what it prints goes nowhere by default. */
+export async function openPool(lang: string, options: PoolOptions): Promise<Pool> {
+  const pool = await makePool(lang, { stdout: 'ignore', stderr: 'ignore', ...options });
+  onTestFinished(() => pool.kill());
+  return pool;
+}
+
+/** All that an iteration gives. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+/** The numbers from 0 to the one before `end`. */
+export function range(end: number): number[] {
+  return Array.from({ length: end }, (_, index) => index);
 }
 
 /** Something to give to `stdout` or `stderr`, which keeps what it is given. */
@@ -79,8 +151,14 @@ export async function expectAlive(bond: Bond): Promise<void> {
 
 /** Skips the tests of the current suite, aloud, where the interpreter is missing; in CI, they fail. */
 export function needsInterpreter(lang: Language): void {
+  needs(() => (hasInterpreter(lang) ? undefined : `${lang}: no interpreter; ${queryDriver(lang).install}`));
+}
+
+/** Skips the tests of the current suite, aloud, where something stands in their way; in CI, they fail. */
+export function needs(obstacleOf: () => string | undefined): void {
   beforeEach(({ skip }) => {
-    if (!hasInterpreter(lang)) missing(`${lang}: no interpreter; ${queryDriver(lang).install}`, skip);
+    const obstacle = obstacleOf();
+    if (obstacle) missing(obstacle, skip);
   });
 }
 

@@ -315,6 +315,7 @@ class FuzzedSession {
       },
       violated: () => this.#violations++,
       nudge: (line) => this.#takeIn(line),
+      traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
       lender: { lang: 'Test', isOwner: () => true, lend: () => 0 },
     },

@@ -5,7 +5,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type OutputTarget, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import {
+  BondException,
+  type OutputTarget,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+} from '../src/index.js';
 import { HANG } from './bonds.js';
 import { collect, rejection } from './fixtures.js';
 import { expectEnded, expectInStep, type HostilePeer, openHostile, refusalOf } from './hostile.js';
@@ -31,6 +37,13 @@ function openAnswering(...lines: string[]) {
   }, lines);
 }
 
+/** A bond whose peer says one of `lines` in each of its first requests; `@` in them is the id of that. */
+function openAnsweringInTurn(...lines: string[]) {
+  return openHostile(async ({ next, say }, lines) => {
+    for (const line of lines) say(line.replaceAll('@', (await next()).id));
+  }, lines);
+}
+
 /** A bond whose peer agrees to an export, and calls the host in the next request, which resolves to the host's answer. */
 function openCalling(payload: string) {
   return openHostile(async ({ next, say }, payload) => {
@@ -45,7 +58,10 @@ function openCalling(payload: string) {
 /** A bond whose peer writes something in one piece with its READY; `@` is the mark. */
 function openSayingBehindReady(text: string, stdout: OutputTarget = 'ignore') {
   return openHostile(
-    ({ print, mark }, text) => print(`${mark} READY {"protocol":"JSON","version":"1.0"}\n${text.replace('@', mark)}`),
+    ({ print, mark }, text) => {
+      const ready = `READY {"protocol":"JSON","version":"1.0","pid":${process.pid}}`;
+      print(`${mark} ${ready}\n${text.replace('@', mark)}`);
+    },
     text,
     { moment: 'ready', stdout },
   );
@@ -295,6 +311,25 @@ describe('payloads that are none reject their call, and only that', () => {
     expect(error.cause).toBeUndefined();
     await expectInStep(bond);
   });
+
+  const numberless = ['null', '"1"', '[1]', '{"toString":1}', '"1); system(\\"id\\"); ("'];
+
+  test.each(numberless)('%s in the place of the number of something held', async (number) => {
+    const { bond } = await openAnsweringInTurn(`RETURN @ ${number}`, 'RETURN @ 1', `RETURN @ ${number}`);
+    await rejection(bond.hold('x'), BondException);
+    const held = await bond.hold('x');
+    await rejection(held.hold('x'), BondException);
+    await expectInStep(bond);
+  });
+
+  test.each(['5', 'null', '{"length":1}', '[]', '[5]', '[null,false]', '{"0":[1],"1":true}'])(
+    '%s in the place of a batch of items',
+    async (batch) => {
+      const { bond } = await openAnsweringInTurn('RETURN @ 1', `RETURN @ ${batch}`);
+      await rejection(bond.iterate('x').next(), Error);
+      await expectInStep(bond);
+    },
+  );
 
   test('bytes that are no UTF-8', async () => {
     const hostile = await openHostile(async ({ next, print, mark, forever }) => {
@@ -557,6 +592,27 @@ describe('a flood', () => {
     await expectInStep(bond);
   });
 
+  test.each([
+    ['long answers', 'megabyte', 1000],
+    ['errors', 'nothing'.repeat(200), 20_000],
+  ])('of calls whose %s it never reads ends the peer, and does not fill the memory', async (_, name, calls) => {
+    const hostile = await openHostile(
+      async ({ next, say, print, mark, forever }, [name, calls]) => {
+        say(`RETURN ${(await next()).id} `);
+        const { id } = await next();
+        for (let call = 0; call < calls; call += 1000) print(`${mark} CALL 1 ${id} ["${name}",[]]\n`.repeat(1000));
+        setInterval(() => {}, 1e6); // it lives on
+        await forever();
+      },
+      [name, calls] as const,
+    );
+    await hostile.bond.export(() => 'x'.repeat(MB), 'megabyte');
+    const call = hostile.bond.eval('x');
+    call.catch(() => {});
+    const growth = await peakGrowth(() => expectEnded(hostile, call, 'does not read the answers'));
+    expect(growth).toBeLessThan(64 * MB);
+  });
+
   test('of calls of which none waits for the one before ends the peer', async () => {
     const hostile = await openCallingOften(10, 'slow');
     await hostile.bond.export(() => new Promise(() => {}), 'slow');
@@ -607,6 +663,10 @@ describe('in the handshake', () => {
     ['a list of protocols', '{"protocol":["JSON"],"version":"1.0"}'],
     ['all of it in a prototype', `{"__proto__":{${good}}}`],
     ['NUL', `{${good}}\0`],
+    ['a signal that there is not', `{${good},"interrupt":"SIGNOTHING"}`],
+    ['a signal of Object', `{${good},"interrupt":"constructor"}`],
+    ['a number for a signal', `{${good},"interrupt":9}`],
+    ['a list of signals', `{${good},"interrupt":["SIGINT"]}`],
   ])('a READY with %s is refused', async (_, payload) => {
     const error = await refusalOf('ready', ({ say }, payload) => say(`READY ${payload}`), payload);
     expect(error.message).toMatch(/READY (that is not understood|for none of the protocols)/);
@@ -639,6 +699,10 @@ describe('in the handshake', () => {
     ['STAGE1', 'STAGE1'],
   ])('%s in the place of READY is refused', async (_, line) => {
     expect((await refusalOf('ready', ({ say }, line) => say(line), line)).message).toMatch(/out of turn.*READY/);
+  });
+
+  test('STAGE1 once more may be that of a second interpreter, which the message says', async () => {
+    expect((await refusalOf('ready', ({ say }) => say('STAGE1'))).message).toContain('more than one interpreter');
   });
 
   test.each(['stage1', 'ready'] as const)('silence at %s is given up in time', async (moment) => {

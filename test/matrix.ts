@@ -1,12 +1,12 @@
 // The table of docs/values.md, as the interpreters here show it: npm run matrix writes it into the page.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Bond, makeBond, SerializationException } from '../src/index.js';
 import { kinds } from './kinds.js';
+import { markdownTable, writtenPart } from './page.js';
 
-const PAGE = new URL('../docs/values.md', import.meta.url);
-const [BEGIN, END] = ['<!-- matrix: written by npm run matrix -->\n', '<!-- end of matrix -->\n'];
+/** The table as it stands in the page. */
+export const matrixInPage = writtenPart('docs/values.md', 'matrix');
 
 /** For each language, a block that defines `same(x)` and `kind_of(x)`, which says what `x` is there. */
 const definitions = {
@@ -64,25 +64,12 @@ export async function matrix(): Promise<string> {
   const langs = Object.keys(definitions) as (keyof typeof definitions)[];
   const bonds = await Promise.all(langs.map((lang) => makeBond(lang, { protocol: 'EJSON' })));
   await Promise.all(bonds.map((bond, index) => bond.evalBlock(definitions[langs[index] as keyof typeof definitions])));
-  const lines = [`| host | ${langs.join(' | ')} |`, `|---|${langs.map(() => '---|').join('')}`];
+  const rows: string[][] = [];
   for (const { name, samples } of kinds) {
-    const cells = await Promise.all(bonds.map((bond) => cell(bond, samples)));
-    lines.push(`| ${name} | ${cells.join(' | ')} |`);
+    rows.push([name, ...(await Promise.all(bonds.map((bond) => cell(bond, samples))))]);
   }
   await Promise.all(bonds.map((bond) => bond.close()));
-  return `${lines.join('\n')}\n`;
+  return markdownTable(['host', ...langs], rows);
 }
 
-/** The table as it stands in the page. */
-export function matrixInPage(): string {
-  const page = readFileSync(PAGE, 'utf8');
-  return page.slice(page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END));
-}
-
-async function write(): Promise<void> {
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, after] = [page.slice(0, page.indexOf(BEGIN) + BEGIN.length), page.slice(page.indexOf(END))];
-  writeFileSync(PAGE, before + (await matrix()) + after);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await write();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) matrixInPage.write(await matrix());

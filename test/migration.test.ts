@@ -1,17 +1,16 @@
 // Programs that nobody here wrote, as Debian packages them: what they print is the same to the last byte whether they are
 // run as ever, under a bond, or under a bond with a function of theirs replaced by TypeScript.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { program as file, temporaryDirectory } from './bonds.js';
+import { build, ROOT } from './examples.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BOOK = '/usr/share/doc/composer';
 
 /** What each package brings that is used here. */
@@ -106,10 +105,7 @@ function exifTime(seconds: number): string {
 }
 
 describe('programs that nobody here wrote', { timeout: 60_000 }, () => {
-  beforeAll(() => {
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    if (!existsSync(join(ROOT, 'dist/index.js'))) execFileSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-  }, 60_000);
+  beforeAll(build, 60_000);
 
   beforeEach(({ skip }) => {
     for (const [name, path] of Object.entries(PACKAGES)) {

@@ -40,6 +40,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       hold: () => {},
       violated: (what) => violations.push(what),
       nudge: (line) => sent(line),
+      traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
       lender: { lang: 'Test', isOwner: () => true, lend: (func, onRelease) => session.lend(func, onRelease) },
       ...owner,

@@ -18,15 +18,8 @@ import {
   TimeoutException,
 } from '../src/index.js';
 import { COMMANDS, HANG, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
-import { collect, type Language, languages, needsInterpreter, rejection } from './fixtures.js';
+import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
 import { words } from './words.js';
-
-/** A pool that is ended when the test is over. */
-async function openPool(lang: string, options: PoolOptions): Promise<Pool> {
-  const pool = await makePool(lang, { stdout: 'ignore', stderr: 'ignore', ...options });
-  onTestFinished(() => pool.kill());
-  return pool;
-}
 
 function pidsOf(pool: Pool): number[] {
   return pool.workers.flatMap(({ pid }) => pid ?? []);
@@ -41,19 +34,9 @@ function are(pool: Pool, state: string): boolean {
   return pool.workers.every((worker) => worker.state === state);
 }
 
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
-
 /** A call that takes a while, in Python. */
 function sleep(pool: Pool, seconds = 100): Promise<unknown> {
   return pool.eval(`__import__('time').sleep(${seconds})`);
-}
-
-function range(end: number): number[] {
-  return Array.from({ length: end }, (_, index) => index);
 }
 
 /** Functions that say so, and never end. */

@@ -47,6 +47,11 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
+/** Where the pages speak of other hosts and clusters, this machine stands in for them. */
+const STAND_INS = {
+  ssh: 'shift; exec sh -c "$*"',
+  srun: 'shift; exec "$@"',
+};
 const examples = writtenByHand().flatMap(({ path, text }) => examplesOf(path, text));
 let folder: string;
 let files: string[];
@@ -61,6 +66,9 @@ describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => 
     folder = mkdtempSync(join(DIST, 'readme-'));
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
+    for (const [name, text] of Object.entries(STAND_INS)) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    }
     const compiled = run(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT });
     mistakes = (await compiled.catch((error: { stdout: string }) => error)).stdout;
   }, 60_000);
@@ -76,8 +84,9 @@ describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => 
     const missing = lacking(example);
     const title = missing.length > 0 ? `(skipped: ${missing.join(', ')} missing)` : 'prints what the page shows';
     test.skipIf(missing.length > 0)(`${example.title}: ${title}`, async ({ expect }) => {
+      const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
       const file = (files[index] as string).replace(/mts$/, 'mjs');
-      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder });
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, env });
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });

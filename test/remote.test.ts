@@ -1,17 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { shellQuote } from '../src/command.js';
-import {
-  BondException,
-  makeBond,
-  queryDriver,
-  RemoteException,
-  TerminatedException,
-  TimeoutException,
-} from '../src/index.js';
-import { COMMANDS, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
+import { BondException, makeBond, RemoteException, TerminatedException, TimeoutException } from '../src/index.js';
+import { AWKWARD, remoteWords } from './arguments.js';
+import { COMMANDS, expectInterruptible, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 import { words } from './words.js';
@@ -44,15 +38,33 @@ function wrapper(text: string): string {
   return program(`#!/bin/sh\n${text}\n`, 'run me', directory);
 }
 
-const ssh: Road = { name: 'ssh', needs: 'ssh', command: (interpreter) => `${host.ssh} ${interpreter}` };
+/** Perl goes the plain ways in placements.test.ts. */
+const NOT_PERL = languages.filter((lang) => lang !== 'Perl');
+
+const ssh: Road = { name: 'ssh', needs: 'ssh', on: NOT_PERL, command: (interpreter) => `${host.ssh} ${interpreter}` };
 
 const roads: Road[] = [
   ssh,
-  { name: 'ssh within ssh', needs: 'ssh', command: (interpreter) => `${host.ssh} ${host.ssh} ${interpreter}` },
-  { name: 'sudo', needs: 'sudo', command: (interpreter) => `sudo -n -u nobody ${interpreter}` },
-  { name: 'env', isLocal: true, command: (interpreter) => `env X=1 ${interpreter}` },
-  { name: 'a wrapper that execs', isLocal: true, command: (interpreter) => [wrapper(`exec ${interpreter} "$@"`)] },
-  { name: 'a wrapper that does not exec', isLocal: true, command: (interpreter) => [wrapper(`${interpreter} "$@"`)] },
+  {
+    name: 'ssh within ssh',
+    needs: 'ssh',
+    on: NOT_PERL,
+    command: (interpreter) => `${host.ssh} ${host.ssh} ${interpreter}`,
+  },
+  { name: 'sudo', needs: 'sudo', on: NOT_PERL, command: (interpreter) => `sudo -n -u nobody ${interpreter}` },
+  { name: 'env', isLocal: true, on: NOT_PERL, command: (interpreter) => `env X=1 ${interpreter}` },
+  {
+    name: 'a wrapper that execs',
+    isLocal: true,
+    on: NOT_PERL,
+    command: (interpreter) => [wrapper(`exec ${interpreter} "$@"`)],
+  },
+  {
+    name: 'a wrapper that does not exec',
+    isLocal: true,
+    on: NOT_PERL,
+    command: (interpreter) => [wrapper(`${interpreter} "$@"`)],
+  },
   {
     name: 'a wrapper that prints first',
     isLocal: true,
@@ -106,90 +118,6 @@ const roads: Road[] = [
   },
 ];
 
-/** Arguments that do not survive a shell which reads them as they are. */
-const AWKWARD = [
-  '',
-  ' ',
-  'two words',
-  "it's",
-  "'",
-  "'\\''",
-  '"double"',
-  '$HOME',
-  '$' + '{HOME}',
-  '$(id)',
-  '`id`',
-  '\\',
-  'ends with \\',
-  '\\n',
-  'two\nlines',
-  '\n',
-  '\ttab',
-  '\r',
-  '\x01\x7f',
-  '*',
-  '?[a-z]{1,2}',
-  '~',
-  '#no comment',
-  '!history',
-  'a && b || c; d | e & f',
-  '< in > out',
-  '(sub)',
-  '%s%%',
-  '^M',
-  '-x',
-  '--version',
-  '--',
-  '-',
-  'Grüße, 世界 🌍',
-  'é',
-];
-
-/** One language's words for what is looked at here. */
-interface RemoteWords {
-  /** An expression: the arguments of the script. */
-  readonly scriptArguments: string;
-  /** Options with awkward values, and an expression that is true where they have arrived. */
-  readonly options: readonly string[];
-  readonly optionsSeen: string;
-  readonly optionsExpected: unknown;
-  /** An expression: the id of the interpreter's process. */
-  readonly pid: string;
-}
-
-const AWKWARD_VALUE = `it's "a" $HOME \\ \`id\` *; Grüße`;
-
-const remoteWords: Record<Language, RemoteWords> = {
-  PHP: {
-    scriptArguments: 'array_slice($argv, 1)',
-    options: ['-d', 'user_agent="it\'s $HOME `id` *; Grüße"', '-d', 'precision=5'],
-    optionsSeen: "[ini_get('user_agent'), ini_get('precision')]",
-    optionsExpected: ["it's $HOME `id` *; Grüße", '5'],
-    pid: 'getmypid()',
-  },
-  Perl: {
-    scriptArguments: "do { require Encode; [map { Encode::decode('UTF-8', my $bytes = $_) } @ARGV] }",
-    options: [`-I${AWKWARD_VALUE}`, '-Mvars=$one,$two', '-MList::Util=first,sum'],
-    optionsSeen: 'do { use strict; use utf8; $one = sum(1, 2); utf8::decode(my $dir = $INC[0]); [$dir, $one] }',
-    optionsExpected: [AWKWARD_VALUE, 3],
-    pid: '$$',
-  },
-  Python: {
-    scriptArguments: "__import__('sys').argv[1:]",
-    options: ['-X', `title=${AWKWARD_VALUE}`, '-W', 'ignore:two words'],
-    optionsSeen: "[__import__('sys')._xoptions['title'], __import__('sys').warnoptions]",
-    optionsExpected: [AWKWARD_VALUE, ['ignore:two words']],
-    pid: "__import__('os').getpid()",
-  },
-  JavaScript: {
-    scriptArguments: 'process.argv.slice(1)',
-    options: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
-    optionsSeen: 'process.execArgv.slice(0, 2)',
-    optionsExpected: [`--title=${AWKWARD_VALUE}`, '--no-warnings'],
-    pid: 'process.pid',
-  },
-};
-
 /** Skips the tests of the current suite, aloud, where what a road needs is missing; in CI, they fail. */
 function needsRoad({ needs }: Road, lang: Language): void {
   needsInterpreter(lang);
@@ -213,7 +141,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
     const [output, errors] = [collect(), collect()];
     const streams = { stdout: output.stdout, stderr: errors.stdout };
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', ...streams });
-    const pid = await bond.eval<number>(sayRemote.pid);
+    const pid = await bond.eval<number>(say.pid);
     await bond.evalBlock(say.functions);
     const text = `Grüße, 世界 🌍\0\n${'x'.repeat(100_000)}`;
     expect(await bond.call('same', text)).toBe(text);
@@ -242,7 +170,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   test('options and arguments arrive to the letter, and kill ends it', async () => {
     const args = [...sayRemote.options, '--', ...AWKWARD];
     const bond = await openBond(lang, road.command(COMMANDS[lang]), args, { cwd: '/' });
-    const pid = await bond.eval<number>(sayRemote.pid);
+    const pid = await bond.eval<number>(say.pid);
     expect(isAlive(pid)).toBe(true);
     expect(await bond.eval(sayRemote.optionsSeen)).toEqual(sayRemote.optionsExpected);
     expect(await bond.eval(sayRemote.scriptArguments)).toEqual(AWKWARD);
@@ -254,13 +182,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   test('an interrupt stops a loop and a sleep, an abort stops its call and no other, and the session goes on', async () => {
     const output = collect();
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });
-    for (const code of [say.loop, say.sleep]) {
-      const printed = output.text().length;
-      const stopped = rejection(bond.evalBlock(code), RemoteException);
-      await until(() => output.text().length > printed);
-      await bond.interrupt();
-      await stopped;
-    }
+    await expectInterruptible(bond, output);
     const controller = new AbortController();
     const printed = output.text().length;
     const aborted = rejection(bond.with({ signal: controller.signal }).evalBlock(say.loop), TimeoutException);
@@ -274,7 +196,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   test('kill ends it in the middle of a call', async () => {
     const output = collect();
     const bond = await openBond(lang, road.command(COMMANDS[lang]), [], { cwd: '/', stdout: output.stdout });
-    const pid = await bond.eval<number>(sayRemote.pid);
+    const pid = await bond.eval<number>(say.pid);
     onTestFinished(() => {
       if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     });
@@ -364,48 +286,6 @@ describe('a host that does not lead to the interpreter', () => {
     const askingSudo = program('#!/bin/sh\necho "sudo: a password is required" >&2; exit 1\n', 'sudo');
     const error = await refusal(makeBond('PHP', [askingSudo, '-u', 'nobody', 'php']));
     expect(error.message).toMatch(/code 1.*password/);
-  });
-});
-
-describe('programs that start another one elsewhere', () => {
-  needsInterpreter('PHP');
-
-  /** A stand-in that writes down its arguments, and goes on as `rest` says. */
-  function standIn(name: string, rest: string): { env: NodeJS.ProcessEnv; recorded: () => string[] } {
-    const directory = temporaryDirectory();
-    const record = join(directory, 'record');
-    program(`#!/bin/sh\nprintf '%s\\0' "$@" >'${record}'\n${rest}\n`, name, directory);
-    return {
-      env: { ...process.env, PATH: `${directory}:${process.env.PATH}` },
-      recorded: () => readFileSync(record, 'utf8').split('\0').slice(0, -1),
-    };
-  }
-
-  test.each([
-    ['docker', ['exec', '-i', 'legacy']],
-    ['podman', ['exec', '-i', '-u', 'www-data', 'legacy']],
-    ['kubectl', ['exec', '-i', 'deploy/legacy', '-c', 'php', '--']],
-    ['srun', ['-n1', '--unbuffered']],
-    ['lxc-attach', ['-n', 'legacy', '--']],
-    ['sudo', ['-n', '-u', 'nobody', '--']],
-  ])('%s gets every argument as it is', async (name, own) => {
-    const { env, recorded } = standIn(name, `shift ${own.length}; exec "$@"`);
-    const { arguments: driverArguments, scriptArguments } = queryDriver('PHP');
-    const args = ['-d', 'user_agent=two words', '--', ...AWKWARD];
-    const bond = await openBond('PHP', [name, ...own, 'php'].join(' '), args, { env });
-    expect(await bond.eval('array_slice($argv, 1)')).toEqual(AWKWARD);
-    const expected = [...own, 'php', '-d', 'user_agent=two words', ...driverArguments, ...scriptArguments, ...AWKWARD];
-    expect(recorded()).toEqual(expected);
-  });
-
-  test.each([
-    ['ssh', 'ssh legacy php'],
-    ['ssh', 'env ssh legacy php'],
-  ])('%s, as %j, gets words that the shell over there takes apart again', async (name, cmd) => {
-    const { env, recorded } = standIn(name, 'shift; exec sh -c "$*"');
-    const bond = await openBond('PHP', cmd, ['--', 'plain', "it's"], { env });
-    expect(recorded().slice(-2)).toEqual(['plain', String.raw`'it'\''s'`]);
-    expect(await bond.eval('array_slice($argv, 1)')).toEqual(['plain', "it's"]);
   });
 });
 

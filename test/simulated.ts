@@ -470,6 +470,7 @@ export class SimulatedBond implements Conversation {
       },
       violated: (what) => this.violations.push(what),
       nudge: (line) => this.#sendSeen(line),
+      traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
       lender: { lang: this.lang, isOwner: () => true, lend: () => 0 },
     };

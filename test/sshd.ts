@@ -1,4 +1,4 @@
-// A real sshd on a free loopback port, for as long as the tests of a file run.
+// A real sshd with keys of its own, for as long as the tests of a file run.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
@@ -18,9 +18,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A host that `ssh` reaches: this very machine, as the current user. */
 export interface RemoteHost {
+  /** What `SSH_CONNECTION` says of it there: address and port. */
+  readonly address: readonly [string, string];
   /** The command line that reaches it, without what is to be run there. */
   readonly ssh: string;
   readonly sshArgv: readonly string[];
+  /** The same with options of `ssh`. */
+  sshWith(...options: string[]): string;
   /** The same, to a host that prints what was last given to `setBanner` before it runs a command. */
   readonly noisySsh: string;
   setBanner(text: string | Buffer): void;
@@ -40,7 +44,8 @@ function sshdPath(): string | undefined {
   return findProgram('sshd', ['/usr/sbin', '/usr/local/sbin', '/sbin']);
 }
 
-function findProgram(name: string, more: readonly string[] = []): string | undefined {
+/** The path of a program, if it is here. */
+export function findProgram(name: string, more: readonly string[] = []): string | undefined {
   const directories = [...(process.env.PATH ?? '').split(delimiter), ...more];
   return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
@@ -54,18 +59,30 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Starts an sshd with keys of its own; resolves once it listens. */
-export async function startSshd(): Promise<RemoteHost> {
+/** Where an sshd runs, and what it is told. */
+export interface SshdOptions {
+  /** @default '127.0.0.1' */
+  readonly address?: string;
+  /** What goes in front of its command. */
+  readonly within?: readonly string[];
+  /** Further lines of its configuration. */
+  readonly config?: readonly string[];
+}
+
+/** Starts an sshd with keys of its own, on a port that is free; resolves once it listens. */
+export async function startSshd(options: SshdOptions = {}): Promise<RemoteHost> {
+  const { address = '127.0.0.1', within = [], config = [] } = options;
   const directory = mkdtempSync(join(tmpdir(), 'bond-sshd-'));
   try {
     for (const key of ['host-key', 'quiet-key', 'noisy-key']) makeKey(join(directory, key));
     // As root, sshd needs the directory into which it locks itself before anybody has logged in.
     if (userInfo().uid === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
     const port = await freePort();
-    writeServerFiles(directory, port);
-    writeClientFiles(directory, port);
-    const server = await startServer(join(directory, 'sshd_config'), port);
-    return remoteHost(directory, server);
+    writeServerFiles(directory, [`Port ${port}`, `ListenAddress ${address}`, ...config]);
+    writeClientFiles(directory, address, port);
+    const argv = [...within, sshdPath() as string, '-D', '-e', '-f', join(directory, 'sshd_config')];
+    const server = await startServer(argv, () => isListening(address, port));
+    return remoteHost(directory, [address, String(port)], server);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
@@ -76,7 +93,8 @@ function makeKey(path: string): void {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bond-test', '-f', path], { stdio: 'pipe' });
 }
 
-function freePort(): Promise<number> {
+/** A port on loopback that nobody listens at. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -86,7 +104,7 @@ function freePort(): Promise<number> {
   });
 }
 
-function writeServerFiles(directory: string, port: number): void {
+function writeServerFiles(directory: string, config: readonly string[]): void {
   const banner = join(directory, 'banner');
   writeFileSync(banner, '');
   const noisy = `command="cat ${banner}; exec $SHELL -c \\"$SSH_ORIGINAL_COMMAND\\""`;
@@ -95,8 +113,7 @@ function writeServerFiles(directory: string, port: number): void {
   );
   writeFileSync(join(directory, 'authorized_keys'), `${quietKey}${noisy} ${noisyKey}`);
   const lines = [
-    `Port ${port}`,
-    'ListenAddress 127.0.0.1',
+    ...config,
     `HostKey ${join(directory, 'host-key')}`,
     'PidFile none',
     `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
@@ -113,12 +130,12 @@ function writeServerFiles(directory: string, port: number): void {
   writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`);
 }
 
-function writeClientFiles(directory: string, port: number): void {
+function writeClientFiles(directory: string, address: string, port: number): void {
   const hostKey = readFileSync(join(directory, 'host-key.pub'), 'utf8');
-  writeFileSync(join(directory, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}`);
+  writeFileSync(join(directory, 'known_hosts'), `[${address}]:${port} ${hostKey}`);
   const host = (name: string): string[] => [
     `Host ${name}`,
-    'HostName 127.0.0.1',
+    `HostName ${address}`,
     `Port ${port}`,
     `User ${userInfo().username}`,
     `IdentityFile ${join(directory, `${name}-key`)}`,
@@ -127,37 +144,41 @@ function writeClientFiles(directory: string, port: number): void {
     'GlobalKnownHostsFile /dev/null',
     'StrictHostKeyChecking yes',
     'BatchMode yes',
-    'LogLevel ERROR',
   ];
   writeFileSync(join(directory, 'ssh_config'), `${[...host('quiet'), ...host('noisy')].join('\n')}\n`);
 }
 
-async function startServer(config: string, port: number): Promise<ChildProcess> {
-  const server = spawn(sshdPath() as string, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+async function startServer(argv: readonly string[], isReady: () => Promise<boolean>): Promise<ChildProcess> {
+  const [program, ...args] = argv as [string, ...string[]];
+  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   server.stderr.on('data', (chunk: Buffer) => {
     log += chunk;
   });
-  while (!(await isListening(port))) {
+  while (!(await isReady())) {
     if (server.exitCode !== null || server.signalCode !== null) throw new Error(`sshd has exited: ${log}`);
     await sleep(20);
   }
   return server;
 }
 
-function isListening(port: number): Promise<boolean> {
+function isListening(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
 }
 
-function remoteHost(directory: string, server: ChildProcess): RemoteHost {
-  const argv = (host: string): string[] => ['ssh', '-F', join(directory, 'ssh_config'), host];
+function remoteHost(directory: string, address: readonly [string, string], server: ChildProcess): RemoteHost {
+  const argv = (host: string, options: readonly string[] = []): string[] => {
+    return ['ssh', '-F', join(directory, 'ssh_config'), ...options, host];
+  };
   return {
+    address,
     ssh: argv('quiet').join(' '),
     sshArgv: argv('quiet'),
+    sshWith: (...options) => argv('quiet', options).join(' '),
     noisySsh: argv('noisy').join(' '),
     setBanner: (text) => writeFileSync(join(directory, 'banner'), text),
     stop: async () => {

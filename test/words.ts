@@ -36,6 +36,8 @@ export interface Words {
   /** A block that prints `on` and never ends; one that computes, and one that sleeps. */
   readonly loop: string;
   readonly sleep: string;
+  /** An expression: the id of the interpreter's process. */
+  readonly pid: string;
   /** A block that makes the interpreter print `bye` when it finishes. */
   readonly exitHook: string;
   /** An expression: the names of all that is global. */
@@ -78,6 +80,7 @@ export const words: Record<Language, Words> = {
     readInput: "file_get_contents('php://stdin')",
     loop: "echo 'on'; while (true) {}",
     sleep: "echo 'on'; sleep(1000);",
+    pid: 'getmypid()',
     exitHook: "register_shutdown_function(function () { echo 'bye'; });",
     globals: `array_merge(array_keys($GLOBALS), get_defined_functions()['user'],
       array_keys(get_defined_constants(true)['user'] ?? []),
@@ -115,6 +118,7 @@ export const words: Record<Language, Words> = {
     readInput: "join('', <STDIN>)",
     loop: "print 'on'; while (1) {}",
     sleep: "print 'on'; sleep 1000;",
+    pid: '$$',
     exitHook: "END { print 'bye' }",
     globals: String.raw`[grep { $_ ne "DATA" && /^[a-z_]\w*(::)?$/i && !/^[A-Z]+::$|^[a-z].*::$/i } keys %main::]`,
     printGlobals: ['-MJSON::PP', '-e', 'print encode_json(%)'],
@@ -158,8 +162,9 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     readInput: "__import__('sys').stdin.read()",
     loop: "import sys; sys.stdout.write('on')\nwhile True: pass",
     sleep: "import sys, time; sys.stdout.write('on'); time.sleep(1000)",
+    pid: "__import__('os').getpid()",
     exitHook: "import atexit, sys; atexit.register(lambda: sys.stdout.write('bye'))",
-    globals: '[name for name in globals()]',
+    globals: 'list(globals())',
     printGlobals: ['-c', "print(__import__('json').dumps(%))"],
     nulInCode: 'exception',
     badNames: [...BAD_NAMES, '💥', 'a::b', 'class', 'no_such_module.f'],
@@ -192,6 +197,7 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     readInput: "require('fs').readFileSync(0, 'utf8')",
     loop: "process.stdout.write('on'); for (;;);",
     sleep: "process.stdout.write('on'); await new Promise(() => {});",
+    pid: 'process.pid',
     exitHook: "process.on('exit', () => process.stdout.write('bye'))",
     globals: 'Object.getOwnPropertyNames(globalThis)',
     printGlobals: ['-p', 'JSON.stringify(%)'],

@@ -1,0 +1,69 @@
+// The example of a decoder that nobody trusts, with files that do their worst.
+
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from './bonds.js';
+import { build, ROOT } from './examples.js';
+import { needsSandbox } from './sandboxes.js';
+
+describe('the example of a decoder', () => {
+  needsSandbox('sudo and bwrap', 'Python');
+  beforeAll(build, 60_000);
+
+  /** Runs the example with a pickle of what an expression of Python evaluates to. */
+  function decode(expression: string) {
+    const pickle = `
+import pickle, sys
+class Code:
+    def __init__(self, code): self.code = code
+    def __reduce__(self): return eval, (self.code,)
+sys.stdout.buffer.write(pickle.dumps(${expression}))`;
+    const { stdout: bytes } = spawnSync('/usr/bin/python3', ['-c', pickle]);
+    const file = join(temporaryDirectory(), 'data.pickle');
+    writeFileSync(file, bytes);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'examples/decoder.ts', file], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  }
+
+  test('reads what is data', () => {
+    const value = decode("{'a': [1, 2.5, None, 'Grüße\\x1b[2J']}");
+    expect(value).toEqual({ status: 0, stdout: "{ a: [ 1, 2.5, null, 'Grüße\\x1B[2J' ] }\n", stderr: '' });
+  });
+
+  test.each([
+    [
+      'that looks around sees nothing',
+      `os.path.exists('${ROOT}'), os.getuid() == 0, sorted(os.environ)`,
+      /^\[ false, false, \[ ('LC_CTYPE', )?'PWD' \] \]/,
+    ],
+    [
+      'that prints commands to the terminal prints nothing',
+      "os.write(1, b'\\x1b[2J'), os.write(2, b'\\x1b[2J')",
+      /^\[ 4, 4 \]\n$/,
+    ],
+  ])('code %s', (_, code, printed) => {
+    const { status, stdout, stderr } = decode(`Code("(lambda os: (${code}))(__import__('os'))")`);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(printed);
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    ['fails', 'Code("1/0")', /ZeroDivisionError/],
+    ['takes memory', 'Code("bytearray(10**9)")', /MemoryError/],
+    ['takes time', 'Code("sum(iter(int, 1))")', /code 137|SIGKILL|5000 ms/],
+    ['sleeps', `Code("__import__('time').sleep(1000)")`, /neither an answer nor output for 5000 ms/],
+    ['answers at length', 'Code("\'x\' * 2000000")', /more than 1000000 bytes/],
+    ['exits', `Code("__import__('os')._exit(0)")`, /exited with code 0/],
+    ['is no data', 'Code("open")', /cannot be carried by JSON/],
+  ])('code that %s is an error', (_, expression, message) => {
+    const { status, stdout, stderr } = decode(expression);
+    expect(stderr).toMatch(message);
+    expect([status, stdout]).toEqual([1, '']);
+  });
+});
