@@ -1,7 +1,9 @@
+import { type InspectOptions, inspect } from 'node:util';
 import type { Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
 import { Held } from './held.js';
+import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
@@ -47,6 +49,11 @@ export class Bond implements AsyncDisposable {
   /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */
   get isCalling(): boolean {
     return currentFrame(this.#connection.session) !== undefined;
+  }
+
+  /** @internal What the interpreter is doing, in words. */
+  get activity(): string {
+    return this.#connection.session.activity.state;
   }
 
   /** Resolves once the interpreter is gone, to how it ended. Never rejects. */
@@ -99,7 +106,10 @@ export class Bond implements AsyncDisposable {
     if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
     this.#checkText(name, 'a name');
     if (name === '')
-      throw new BondException(this.lang, 'a function without a name of its own needs one to be exported');
+      throw new BondException(
+        this.lang,
+        "a function without a name of its own needs one to be exported: export(func, 'name')",
+      );
     await this.#connection.session.export(name, func as HostFunction, this.#settings).catch(throwTraced);
   }
 
@@ -126,11 +136,12 @@ export class Bond implements AsyncDisposable {
    * @throws RemoteException if it throws
    */
   async hold(code: string | Ref): Promise<Held> {
-    const id = await this.call('_BOND_hold', this.ref(this.#codeOf(code)));
-    return new Held(id, {
+    const expression = this.#codeOf(code);
+    const what = `HOLD ${quoted(expression, 40)}`;
+    const id = await this.#callDriver(what, '_BOND_hold', this.ref(expression));
+    return new Held(id, expression, {
       owner: this.#connection,
-      lang: this.lang,
-      call: (name, ...args) => this.call(name, ...args),
+      call: (what, name, ...args) => this.#callDriver(what, name, ...args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),
     });
@@ -142,7 +153,10 @@ export class Bond implements AsyncDisposable {
    * @throws RemoteException if it cannot be iterated over, or fails on the way
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
-    return iterate(this, this.ref(this.#codeOf(code))) as AsyncIterableIterator<T>;
+    const expression = this.#codeOf(code);
+    const what = `ITERATE ${quoted(expression, 40)}`;
+    const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, ...args);
+    return iterate(call, this.ref(expression)) as AsyncIterableIterator<T>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */
@@ -183,6 +197,11 @@ export class Bond implements AsyncDisposable {
     return this.close();
   }
 
+  /** @internal What the interpreter is doing, and what it has not answered yet, for `util.inspect` and `console.log`. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Bond', this.#connection.view, depth, options);
+  }
+
   #codeOf(code: string | Ref): string {
     return code instanceof Ref ? code.codeFor(this.#connection.lender) : this.#checkText(code, 'code');
   }
@@ -190,6 +209,12 @@ export class Bond implements AsyncDisposable {
   #checkText(text: unknown, what: string): string {
     if (typeof text !== 'string') throw new BondException(this.lang, `${what} must be a string, not ${typeof text}`);
     return text;
+  }
+
+  /** Calls a function of the driver's own: `what` is what the user has asked for, who has never heard of it. */
+  #callDriver(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
+    const { protocol, lender } = this.#connection;
+    return this.#request('CALL', () => [name, encodeCall(protocol, name, args, lender)], what);
   }
 
   #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
@@ -200,10 +225,14 @@ export class Bond implements AsyncDisposable {
   }
 
   /** No async function: it would cost a call a tenth of its time. `prepare` gives what it is about, and the payload. */
-  #request(verb: RequestVerb, prepare: () => readonly [subject: string, payload: string]): Promise<unknown> {
+  #request(
+    verb: RequestVerb,
+    prepare: () => readonly [subject: string, payload: string],
+    shown?: string,
+  ): Promise<unknown> {
     try {
       const [subject, payload] = prepare();
-      const what = `${verb} ${quoted(subject, 40)}`;
+      const what = shown ?? `${verb} ${quoted(subject, 40)}`;
       const settings = this.#settings;
       return this.#connection.session.request({ verb, what, payload, settings }).then(undefined, throwTraced);
     } catch (error) {

@@ -1,3 +1,5 @@
+import { type InspectOptions, inspect } from 'node:util';
+import { showObject } from './inspection.js';
 import { type Lender, Reference } from './ref.js';
 
 /** A function of the host as an argument, or inside of one. Made by {@link callback}. */
@@ -8,6 +10,11 @@ export class Callback extends Reference {
   constructor(func: (...args: unknown[]) => unknown) {
     super();
     this.#func = func;
+  }
+
+  /** @internal What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Callback', { func: this.#func }, depth, options);
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
-import type { Writable } from 'node:stream';
 import type { Interpreter } from './interpreter.js';
 import { FIRST_BYTE, type Mark, MessageSplitter, NEWLINE } from './lines.js';
+import type { ConversationLog } from './log.js';
 import { type Incoming, parseMessage } from './wire.js';
 
 /** Who gets what comes through a {@link Channel}. */
@@ -19,7 +19,7 @@ export interface ChannelEvents {
 export class Channel {
   readonly mark: Mark;
   readonly #interpreter: Interpreter;
-  readonly #logfile: Writable | undefined;
+  readonly #log: ConversationLog | undefined;
   #listener: ChannelEvents | undefined;
   /** What has come while nobody listened. */
   #unheard: ((listener: ChannelEvents) => void)[] = [];
@@ -28,10 +28,10 @@ export class Channel {
   /** Those that have waited for a turn of the event loop, and need another one. */
   #olderChunks: Buffer[] = [];
 
-  constructor(interpreter: Interpreter, mark: Mark, maxMessageBytes: number, logfile: Writable | undefined) {
+  constructor(interpreter: Interpreter, mark: Mark, maxMessageBytes: number, log: ConversationLog | undefined) {
     this.#interpreter = interpreter;
     this.mark = mark;
-    this.#logfile = logfile;
+    this.#log = log;
     const splitter = new MessageSplitter(mark.text, maxMessageBytes, {
       output: (chunk) => this.#tell((listener) => listener.stdout(chunk)),
       message: (text) => this.#hear(text),
@@ -69,7 +69,7 @@ export class Channel {
 
   /** Sends one or several whole lines. */
   send(lines: string): void {
-    if (this.#logfile) this.#log('>', lines);
+    this.#log?.sent(lines);
     this.#interpreter.send(lines);
   }
 
@@ -98,12 +98,8 @@ export class Channel {
   }
 
   #hear(text: string): void {
-    if (this.#logfile) this.#log('<', `${text}\n`);
+    this.#log?.received(text);
     this.#tell((listener) => listener.message(parseMessage(text), text));
-  }
-
-  #log(direction: '<' | '>', lines: string): void {
-    this.#logfile?.write(lines.replace(/^(?=.)/gm, `${direction} `));
   }
 }
 

@@ -1,7 +1,7 @@
 import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
-import { BondException, type Ending, TerminatedException } from './errors.js';
-import { howEnded, type Ready } from './handshake.js';
+import { BondException, type Ending, howEnded, TerminatedException } from './errors.js';
+import type { Ready } from './handshake.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { deliver } from './output.js';
@@ -39,6 +39,8 @@ export class Connection {
   /** Why the host ended the interpreter, if it did. */
   #reason: Reason | undefined;
   #closing: Promise<Ending> | undefined;
+  /** How the interpreter ended, once it has. */
+  #ending: Ending | undefined;
   #onIdle = (): void => {};
 
   constructor(parts: ConnectionParts) {
@@ -58,6 +60,18 @@ export class Connection {
     this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
+  }
+
+  /** What there is to know of it, for `util.inspect`. */
+  get view(): object {
+    const { state, inFlight } = this.session.activity;
+    const prefix = this.#closing ? 'closing, ' : this.#reason ? 'being ended, ' : '';
+    return {
+      lang: this.lang,
+      pid: this.interpreter.pid,
+      state: this.#ending ? `closed: ${this.#howItEnded(this.#ending)}` : prefix + state,
+      inFlight,
+    };
   }
 
   /** Stops what the interpreter is doing. */
@@ -126,7 +140,9 @@ export class Connection {
       this.#channel,
     );
     void interpreter.ended.then((ending) => {
-      session.end(() => this.#terminated(ending));
+      this.#ending = ending;
+      const running = session.running?.what;
+      session.end((what) => this.#terminated(ending, what, running));
     });
     return session;
   }
@@ -140,7 +156,10 @@ export class Connection {
         this.session.heard();
         this.#output('stderr', chunk);
       },
-      tooLong: () => void this.kill({ text: `it sent more than ${this.#settings.maxMessageBytes} bytes in a message` }),
+      tooLong: () =>
+        void this.kill({
+          text: `it sent a message of more than ${this.#settings.maxMessageBytes} bytes, which is what maxMessageBytes allows`,
+        }),
     });
   }
 
@@ -149,12 +168,18 @@ export class Connection {
     deliver(chunk, target, this.interpreter.stream(name));
   }
 
-  #terminated(ending: Ending): TerminatedException {
+  /** `what` is what rejects with it, and `running` what the interpreter was at when it ended. */
+  #terminated(ending: Ending, what: string, running: string | undefined): TerminatedException {
     const reason = this.#reason;
     const stderr = ending.stderr.trim();
-    const parts = [reason?.text, `the interpreter ${howEnded(ending)}`].filter(Boolean).join('; ');
+    const circumstance = running === undefined || running === what ? '' : ` while it ran ${running}`;
+    const parts = `${what}: ${this.#howItEnded(ending)}${circumstance}`;
     const text = stderr === '' || reason?.text === 'the bond is closed' ? parts : `${parts}: ${stderr.slice(-1000)}`;
     return new TerminatedException(this.lang, text, ending, reason && 'cause' in reason ? { cause: reason.cause } : {});
+  }
+
+  #howItEnded(ending: Ending): string {
+    return [this.#reason?.text, `the interpreter ${howEnded(ending)}`].filter(Boolean).join('; ');
   }
 
   /** The signal of the bond ends it; the listener goes with the interpreter. */

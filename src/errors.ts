@@ -29,6 +29,13 @@ export interface Ending {
   readonly stderr: string;
 }
 
+/** How an interpreter ended, in words. */
+export function howEnded(ending: Ending): string {
+  if (ending.signal === null && ending.exitCode === null)
+    return 'may go on: it is of another user, and cannot be killed';
+  return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
+}
+
 /** The interpreter is gone: it exited, it was killed, or the bond was closed. Every later call meets this error too. */
 export class TerminatedException extends BondException {
   /** The name of the class. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
-import { BondException, type Ending, quoted, textOf } from './errors.js';
+import { BondException, howEnded, quoted, textOf } from './errors.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { Tail } from './output.js';
@@ -129,7 +129,7 @@ class SetUp {
     this.#fail(
       new BondException(
         language,
-        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}`,
+        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}${this.#advice()}`,
       ),
     );
   }
@@ -139,6 +139,11 @@ class SetUp {
     return printed.length > 0
       ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}`
       : '; it printed nothing';
+  }
+
+  /** What to look at when a command has not even answered. */
+  #advice(): string {
+    return this.#stage === 'STAGE1' ? `; does it start ${this.#driver.language} when you type it?` : '';
   }
 
   #openingSettings(): string {
@@ -186,11 +191,4 @@ function outOfTurn(message: Incoming | undefined): string {
 /** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
 function isSignal(name: unknown): boolean {
   return typeof name === 'string' && Object.hasOwn(constants.signals, name);
-}
-
-/** How an interpreter ended, in words. */
-export function howEnded(ending: Ending): string {
-  if (ending.signal === null && ending.exitCode === null)
-    return 'may go on: it is of another user, and cannot be killed';
-  return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
 }

@@ -1,12 +1,12 @@
-import { BondException } from './errors.js';
-import { type Lender, Ref } from './ref.js';
+import { BondException, quoted } from './errors.js';
+import { type Lender, type Owner, Ref } from './ref.js';
 
 /** What something held needs of its bond. */
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
-  readonly owner: object;
-  readonly lang: string;
-  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  readonly owner: Owner;
+  /** Calls a function of the driver; `what` says in messages what the user has asked for. */
+  call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
   release(id: number): void;
@@ -22,45 +22,48 @@ const garbage = new FinalizationRegistry<() => void>((release) => release());
 export class Held extends Ref implements AsyncDisposable {
   readonly #id: number;
   readonly #holder: Holder;
+  /** What it is the value of. */
+  readonly #expression: string;
   #isReleased = false;
 
   /** @internal */
-  constructor(id: unknown, holder: Holder) {
-    if (typeof id !== 'number') throw new BondException(holder.lang, 'what is held there has no number');
+  constructor(id: unknown, expression: string, holder: Holder) {
+    if (typeof id !== 'number') throw new BondException(holder.owner.lang, 'what is held there has no number');
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
+    this.#expression = expression;
     garbage.register(this, () => holder.release(id), this);
   }
 
   /** The value of an attribute, property, item or entry. */
   async get<T = unknown>(name: string | number): Promise<T> {
-    return (await this.#call('_BOND_get', name)) as T;
+    return (await this.#call(`GET ${quoted(String(name), 40)}`, '_BOND_get', name)) as T;
   }
 
   /** Sets an attribute, property, item or entry. */
   async set(name: string | number, value: unknown): Promise<void> {
-    await this.#call('_BOND_set', name, value);
+    await this.#call(`SET ${quoted(String(name), 40)}`, '_BOND_set', name, value);
   }
 
   /** Calls a method. */
   async call<T = unknown>(method: string, ...args: readonly unknown[]): Promise<T> {
-    return (await this.#call('_BOND_invoke', method, ...args)) as T;
+    return (await this.#call(`CALL ${quoted(String(method), 40)}`, '_BOND_invoke', method, ...args)) as T;
   }
 
   /** Calls what is held: a function, or a class, which makes an instance. */
   async apply<T = unknown>(...args: readonly unknown[]): Promise<T> {
-    return (await this.#call('_BOND_apply', ...args)) as T;
+    return (await this.#call('APPLY', '_BOND_apply', ...args)) as T;
   }
 
   /** Calls a method, and holds what it returns: a cursor of a database, say. */
   hold(method: string, ...args: readonly unknown[]): Promise<Held> {
-    return this.#hold('_BOND_invoke', method, ...args);
+    return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', method, ...args);
   }
 
   /** Calls what is held, and holds what it returns: an instance of a class, say. */
   holdApply(...args: readonly unknown[]): Promise<Held> {
-    return this.#hold('_BOND_apply', ...args);
+    return this.#hold(`${this.#expression}()`, '_BOND_apply', ...args);
   }
 
   /** What is held, by value after all. */
@@ -82,16 +85,26 @@ export class Held extends Ref implements AsyncDisposable {
   }
 
   /** @internal */
+  protected override get view(): object {
+    const state = this.#isReleased ? 'released' : 'held';
+    return { lang: this.#holder.owner.lang, code: this.code, expression: this.#expression, state };
+  }
+
+  /** @internal */
   override codeFor(lender: Lender): string {
-    if (this.#isReleased) throw new BondException(lender.lang, 'this has been released, and is not held any more');
+    if (this.#isReleased) {
+      throw new BondException(lender.lang, `${quoted(this.#expression)} has been released: hold() it again`);
+    }
     return super.codeFor(lender);
   }
 
-  async #hold(name: string, ...args: readonly unknown[]): Promise<Held> {
-    return new Held(await this.#holder.call('_BOND_hold_result', name, this, ...args), this.#holder);
+  async #hold(expression: string, name: string, ...args: readonly unknown[]): Promise<Held> {
+    const what = `HOLD ${quoted(expression, 40)}`;
+    const id = await this.#holder.call(what, '_BOND_hold_result', name, this, ...args);
+    return new Held(id, expression, this.#holder);
   }
 
-  #call(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#holder.call(name, this, ...args);
+  #call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#holder.call(`${what} of ${quoted(this.#expression, 40)}`, name, this, ...args);
   }
 }

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
+import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { dropLifeline, keepLifeline, type Surroundings, spawnWithLifeline } from './lifeline.js';
 import { Tail } from './output.js';
@@ -40,7 +41,8 @@ export async function startInterpreter(
       failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
     }
   }
-  throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}`);
+  const advice = commands.some(({ isOfUser }) => isOfUser) ? '' : `; to install it: ${queryDriver(lang).install}`;
+  throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}${advice}`);
 }
 
 async function spawnChild(command: StartCommand, surroundings: Surroundings): Promise<SpawnedChild> {

@@ -4,12 +4,13 @@ import { Channel } from './channel.js';
 import { commandLines } from './command.js';
 import { Connection } from './connection.js';
 import { queryDriver } from './driver.js';
-import { BondException } from './errors.js';
+import { BondException, howEnded } from './errors.js';
 import { handshake } from './handshake.js';
 import { type Interpreter, startInterpreter } from './interpreter.js';
 import { newMark } from './lines.js';
+import { openLog } from './log.js';
 import { type BondOptions, resolveOptions, type Settings } from './options.js';
-import { protocolNamed } from './protocol.js';
+import { protocolNamed, protocolNames } from './protocol.js';
 import type { Protocol } from './values.js';
 
 /**
@@ -53,7 +54,10 @@ export async function makeBond(
   const interpreter = await startInterpreter(lang, commands, settings);
   const stopListening = endOnAbort(interpreter, settings.signal);
   try {
-    const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, settings.logfile);
+    const log = openLog({ lang, pid: interpreter.pid }, settings.logfile);
+    log?.note(`started ${interpreter.command}`);
+    const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
+    void interpreter.ended.then((ending) => log?.note(howEnded(ending)));
     const ready = await handshake(interpreter, channel, driver, settings);
     const protocol = protocolNamed(ready.protocol) as Protocol;
     return new Bond(new Connection({ lang, interpreter, channel, protocol, ready, settings }), settings.calls);
@@ -67,7 +71,8 @@ export async function makeBond(
 
 function checkProtocols(lang: string, { protocols }: Settings): void {
   for (const name of protocols ?? []) {
-    if (!protocolNamed(name)) throw new BondException(lang, `there is no protocol '${name}'`);
+    if (!protocolNamed(name))
+      throw new BondException(lang, `there is no protocol '${name}'; known: ${protocolNames()}`);
   }
 }
 

@@ -55,7 +55,9 @@ export interface BondOptions extends CallOptions {
    */
   readonly defArgs?: boolean | undefined;
   /**
-   * Gets every line of the conversation, in both directions.
+   * Gets every line of the conversation, in both directions and whole: which way it went (`>` to the interpreter, `<` from
+   * it), when (UTC), the language, the process, and what was said, further to the right inside of calls. A line with `#`
+   * tells what has happened.
    * @default none
    */
   readonly logfile?: Writable | undefined;
@@ -119,10 +121,7 @@ const KNOWN = new Set<string>([
 
 /** Checks the options and fills in the defaults; below this, nothing is optional. */
 export function resolveOptions(lang: string, options: BondOptions): Settings {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name))
-      throw new BondException(lang, `there is no option '${name}'; known: ${[...KNOWN].join(', ')}`);
-  }
+  checkNames(lang, options);
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
   checkTypes(lang, options);
   return {
@@ -140,6 +139,13 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
       { timeout: 60_000, signal: undefined, stdout: process.stdout, stderr: process.stderr },
     ),
   };
+}
+
+/** Refuses an option that is not known; `more` are those that are known besides. */
+export function checkNames(lang: string, options: object, more: readonly string[] = []): void {
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name) && !more.includes(name));
+  if (unknown === undefined) return;
+  throw new BondException(lang, `there is no option '${unknown}'; known: ${[...more, ...KNOWN].join(', ')}`);
 }
 
 type Check = readonly [isFine: (value: unknown) => boolean, what: string];

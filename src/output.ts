@@ -25,7 +25,8 @@ function callTarget(target: (chunk: Buffer) => void, chunk: Buffer): void {
   }
 }
 
-function isOpen(target: Writable): boolean {
+/** Whether a stream still takes something. */
+export function isOpen(target: Writable): boolean {
   return !target.destroyed && !target.writableEnded;
 }
 

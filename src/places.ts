@@ -5,9 +5,6 @@ export interface Place {
   readonly stack?: string;
 }
 
-/** Whether the place of every call is kept: that takes a tenth of its time. */
-export const KEEPS_PLACES = Boolean(process.env.BOND_DEBUG);
-
 /** Enough for the frames of this library, and the first one outside. */
 const FRAMES = 9;
 

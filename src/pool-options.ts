@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Bond } from './bond.js';
 import { BondException } from './errors.js';
-import type { BondOptions } from './options.js';
+import { type BondOptions, checkNames } from './options.js';
 
 /** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */
 export type Command = string | readonly string[] | undefined;
@@ -50,8 +50,11 @@ export interface PoolSettings {
   readonly bonds: BondOptions;
 }
 
+const OWN = ['size', 'cmds', 'args', 'setup', 'retries'] satisfies (keyof PoolOptions)[];
+
 /** Checks the options and fills in the defaults. What is for the bonds, they check. */
 export function resolvePoolOptions(lang: string, options: PoolOptions): PoolSettings {
+  checkNames(lang, options, OWN);
   const { size, cmds, args = [], setup = () => {}, retries = 0, signal, ...bonds } = options;
   if (typeof setup !== 'function') throw new BondException(lang, 'setup must be a function');
   if (signal !== undefined && !(signal instanceof AbortSignal)) {

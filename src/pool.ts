@@ -1,7 +1,9 @@
+import { type InspectOptions, inspect } from 'node:util';
 import { onAbort } from './aborts.js';
 import type { Bond } from './bond.js';
 import { queryDriver } from './driver.js';
-import { BondException, quoted, TerminatedException, TimeoutException } from './errors.js';
+import { BondException, quoted, TerminatedException, TimeoutException, textOf } from './errors.js';
+import { showObject } from './inspection.js';
 import { type Items, type MapOptions, mapItems, type Settled } from './pool-map.js';
 import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
 import type { Worker, WorkerState } from './worker.js';
@@ -155,6 +157,12 @@ export class Pool implements AsyncDisposable {
     return this.close();
   }
 
+  /** @internal What its workers do, for `util.inspect` and `console.log`. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    const workers = this.#workers.all.map(showWorker);
+    return showObject('Pool', { lang: this.lang, waiting: this.waiting, workers }, depth, options);
+  }
+
   async #finish(): Promise<void> {
     await this.#workers.drain(() => this.#terminated('the pool is closed'));
     await this.#workers.end('close');
@@ -180,6 +188,19 @@ export class Pool implements AsyncDisposable {
     if (typeof (asyncIterator ?? iterator) === 'function') return;
     throw new BondException(this.lang, 'map takes something that can be iterated over');
   }
+}
+
+/** How a worker does, in words. */
+function showWorker({ command, state, bond, calls, starts, error }: Worker): string {
+  const parts = [
+    command === undefined ? '' : String(command),
+    bond && `pid ${bond.pid}`,
+    state === 'busy' && bond ? bond.activity : state,
+    `calls: ${calls}`,
+    starts > 1 && `starts: ${starts}`,
+    error !== undefined && textOf(error),
+  ];
+  return parts.filter(Boolean).join(', ');
 }
 
 function shown(text: unknown): string {

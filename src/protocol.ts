@@ -12,6 +12,11 @@ export function protocolNamed(name: string): Protocol | undefined {
   return PROTOCOLS.find((protocol) => protocol.name === name);
 }
 
+/** The names of all protocols, for messages. */
+export function protocolNames(): string {
+  return PROTOCOLS.map(({ name }) => name).join(', ');
+}
+
 /** The payload of a CALL: `[name, arguments]`; behind it, references among the arguments, and arguments by name. */
 export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
   const last = args.at(-1);
@@ -35,7 +40,11 @@ function encodeWithKwargs(
   const [[plain, named], references] = withoutReferences([args, values], lender) as [[unknown, unknown], CodeAt[]];
   // The first step leads into one of the two; a path among the positional arguments goes without it.
   const paths = references.map(([[list, ...path], code]) => [list === 0 ? path : ['kwargs', ...path], code]);
-  return encodeAs('args', 1, protocol, [name, plain, paths, named]);
+  try {
+    return protocol.encode([name, plain, paths, named]);
+  } catch (error) {
+    throw error instanceof NotCarried ? error.within(2, error.path[1] === 1 ? 'args' : 'kwargs') : error;
+  }
 }
 
 /** The payload of a result that holds references: `[[result], references]`; `undefined` if it holds none. */

@@ -1,4 +1,6 @@
+import { type InspectOptions, inspect } from 'node:util';
 import { BondException, quoted } from './errors.js';
+import { showObject } from './inspection.js';
 
 /** What a reference needs of the bond that it is sent through. */
 export interface Lender {
@@ -7,6 +9,11 @@ export interface Lender {
   isOwner(owner: object): boolean;
   /** Lends a function of the host to the other side, until that lets go of it; the number that it is known by there. */
   lend(func: (...args: unknown[]) => unknown, onRelease?: () => void): number;
+}
+
+/** The connection that a reference belongs to. */
+export interface Owner {
+  readonly lang: string;
 }
 
 /** Something that does not cross by value: over there, it is what an expression evaluates to. */
@@ -26,18 +33,32 @@ export class Ref extends Reference {
   /** The expression, in the bond's language. */
   readonly code: string;
   /** The connection that made it: nobody else may use it. */
-  readonly #owner: object;
+  readonly #owner: Owner;
 
   /** @internal References are made by `bond.ref`. */
-  constructor(code: string, owner: object) {
+  constructor(code: string, owner: Owner) {
     super();
     this.code = code;
     this.#owner = owner;
   }
 
+  /** @internal What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject(this.constructor.name, this.view, depth, options);
+  }
+
+  /** @internal */
+  protected get view(): object {
+    return { lang: this.#owner.lang, code: this.code };
+  }
+
   /** @internal */
   codeFor(lender: Lender): string {
     if (lender.isOwner(this.#owner)) return this.code;
-    throw new BondException(lender.lang, `the reference to ${quoted(this.code)} belongs to another bond`);
+    const whose = `another bond (${this.#owner.lang}), and means nothing here`;
+    throw new BondException(
+      lender.lang,
+      `the reference to ${quoted(this.code)} belongs to ${whose}: send its value, or proxy() a function to it`,
+    );
   }
 }

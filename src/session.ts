@@ -1,5 +1,6 @@
 import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
+import { IS_DEBUGGING } from './debug.js';
 import { BondException, quoted, SerializationException, TimeoutException, textOf } from './errors.js';
 import { type Description, encodeException, exceptionOf } from './exceptions.js';
 import {
@@ -12,9 +13,10 @@ import {
   type Request,
   runInFrame,
 } from './frames.js';
+import { showActivity, showRequest } from './inspection.js';
 import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
-import { capturePlace, KEEPS_PLACES, showPlace } from './places.js';
+import { capturePlace, showPlace } from './places.js';
 import { encodeReferences } from './protocol.js';
 import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
@@ -94,7 +96,8 @@ export class Session {
   #lastId = 0;
   #unsettled = 0;
   #canBeCalled = false;
-  #endError: (() => BondException) | undefined;
+  /** What every request is rejected with, once nothing more will come; it is told which. */
+  #endError: ((what: string) => BondException) | undefined;
   /** The other side has broken the rules: what else it says is not heard. */
   #isDeaf = false;
 
@@ -107,6 +110,11 @@ export class Session {
   /** What the other side is carrying out. */
   get running(): Request | undefined {
     return this.#innermost.running;
+  }
+
+  /** What the other side is doing, in words, and what has not been answered, oldest first. */
+  get activity(): { readonly state: string; readonly inFlight: readonly string[] } {
+    return { state: showActivity(this.#innermost), inFlight: [...this.#requests.values()].map(showRequest) };
   }
 
   /** Whether somebody waits for an answer. */
@@ -122,7 +130,7 @@ export class Session {
   /** Asks the other side for something; resolves to the value that it returns. */
   request(options: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#endError) return reject(this.#endError());
+      if (this.#endError) return reject(this.#endError(options.what));
       const { signal } = options.settings;
       if (signal?.aborted) return reject(this.#abortion(options.what, signal));
       const request = this.#open(options, resolve, reject);
@@ -159,7 +167,7 @@ export class Session {
     this.#canBeCalled = true;
     const payload = this.#owner.protocol.encode(name);
     const onReturn = () => void this.#functions.set(name, call);
-    return this.request({ verb: 'EXPORT', what: `EXPORT ${name}`, payload, settings, onReturn });
+    return this.request({ verb: 'EXPORT', what: `EXPORT ${quoted(name, 40)}`, payload, settings, onReturn });
   }
 
   /** Stops what the other side is doing. */
@@ -190,13 +198,13 @@ export class Session {
   }
 
   /** Nothing more will come: whatever waits, and every later request, is rejected with what `makeError` makes. */
-  end(makeError: () => BondException): void {
+  end(makeError: (what: string) => BondException): void {
     this.#endError = makeError;
     this.#watch.stop();
     this.#interrupts.end();
     for (const request of this.#requests.values()) {
       if (request.openFrame) request.openFrame.isOver = true;
-      if (this.#settle(request)) request.reject(makeError());
+      if (this.#settle(request)) request.reject(makeError(request.what));
     }
     this.#requests.clear();
     for (const id of this.#lent.keys()) this.#takeBackLent(id);
@@ -213,7 +221,7 @@ export class Session {
       frame,
       settings,
       what,
-      place: KEEPS_PLACES || (this.#canBeCalled && frame === this.#root) ? capturePlace() : undefined,
+      place: IS_DEBUGGING || (this.#canBeCalled && frame === this.#root) ? capturePlace() : undefined,
       madeIn: innermostFrame(),
       since,
       heldLine: undefined,
@@ -507,8 +515,13 @@ export class Session {
     const { running } = this;
     const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
     const place = behind && showPlace(request.place);
-    const text = `${request.what}${place && ` (made ${place})`}: neither an answer nor output for ${request.settings.timeout} ms${behind}`;
+    const text = `${request.what}${place && ` (made ${place})`}: neither an answer nor output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
     return new TimeoutException(this.#owner.lang, text);
+  }
+
+  /** What can be done about a request that the other side is silent in. */
+  #advice(request: Request): string {
+    return request === this.running ? '; interrupt() stops it, and a longer timeout waits for it' : '';
   }
 
   /** Which function of the host runs in the request that others wait behind, and where both were called. */

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { type InspectOptions, inspect } from 'node:util';
+import { showObject } from './inspection.js';
 import { type Lender, Reference } from './ref.js';
 
 /** Items that are passed on together, and whether they are the last. */
@@ -15,6 +17,11 @@ export class Stream extends Reference {
   constructor(iterable: AsyncIterable<unknown> | Iterable<unknown>) {
     super();
     this.#iterable = iterable;
+  }
+
+  /** @internal What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Stream', { iterable: this.#iterable }, depth, options);
   }
 
   /** @internal */

@@ -56,6 +56,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
   if (value instanceof Promise) return 'a Promise (is an `await` missing?)';
+  if (value instanceof Date && Number.isNaN(value.getTime())) return 'a Date that is invalid';
   const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
   return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object with a prototype of its own';
 }

@@ -114,7 +114,7 @@ describe.each(languages)('%s', (lang) => {
     const bond = await openBond(lang, { logfile: new PassThrough().on('data', log.stdout), ...options });
     await bond.evalBlock(say.functions);
     await bond.export((value: unknown) => value, 'host');
-    const opening = /^> OPEN (.*)$/m.exec(log.text())?.[1] as string;
+    const opening = /^> .* OPEN (.*)$/m.exec(log.text())?.[1] as string;
     return { bond, mark: JSON.parse(opening).mark };
   }
 

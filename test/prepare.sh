@@ -30,6 +30,7 @@ missing_packages() {
   works perl -MCpanel::JSON::XS -e 1 || echo libcpanel-json-xs-perl
   works perl -MJSON::XS -e 1 || echo libjson-xs-perl
   works python3 -c '' || echo python3
+  works python3 -c 'import numpy' || works /usr/bin/python3 -c 'import numpy' || echo python3-numpy
   has pypy3 || echo pypy3
   has ssh && has ssh-keygen || echo openssh-client
   has sshd || echo openssh-server

@@ -443,6 +443,7 @@ function notCarried(value, path) {
 function describeValue(value) {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
+  if (types.isDate(value) && Number.isNaN(value.getTime())) return 'a Date that is invalid';
   return `a ${(value.constructor && value.constructor.name) || 'value with a prototype of its own'}`;
 }
 
@@ -636,10 +637,20 @@ function rehearseFailure() {
   errorOfHost('EXCEPT', decode(text.slice(text.indexOf(' ', text.indexOf(' ') + 1) + 1)), 0);
 }
 
+/** The path of what cannot cross begins at the arguments, and not at the message that they are a part of. */
+function encodeCall(name, number, args) {
+  try {
+    return encode([number, args]);
+  } catch (error) {
+    encode(args, `${name}(): args`);
+    throw error;
+  }
+}
+
 function callHost(name, args, number = name) {
   if (lastCall === 0) rehearseFailure();
   needRoom(200);
-  const payload = encode([number, args], `arguments of ${name}`);
+  const payload = encodeCall(name, number, args);
   const frame = String(++lastCall);
   say(`CALL ${frame} ${running} ${payload}`);
   const [verb, answer] = serve(frame);

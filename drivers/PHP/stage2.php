@@ -269,8 +269,7 @@ final class __BOND_values
             $text = json_encode($value, self::FLAGS, self::DEPTH);
         }
         if ($text === false) {
-            $reason = json_last_error_msg();
-            self::refuse(self::findCulprit($value, $root), $reason);
+            self::refuse(self::findCulprit($value, $root), self::reasonOf(json_last_error()));
         }
         return $text;
     }
@@ -446,6 +445,18 @@ final class __BOND_values
     private static function refuse($path, $reason)
     {
         throw new _BOND_SerializationException("$path: $reason");
+    }
+
+    /** Why json_encode has refused a value: its own words do not say what to do. */
+    private static function reasonOf($error)
+    {
+        $reasons = [
+            JSON_ERROR_UNSUPPORTED_TYPE => 'a value of type resource cannot be carried by ' . self::name() . ': hold() it',
+            JSON_ERROR_UTF8 => 'a string that is not UTF-8 cannot be carried by ' . self::name() . ': send base64_encode() of it',
+            JSON_ERROR_INF_OR_NAN => 'INF and NAN are no JSON numbers',
+            JSON_ERROR_DEPTH => 'is nested too deep',
+        ];
+        return isset($reasons[$error]) ? $reasons[$error] : json_last_error_msg();
     }
 
     private static function findCulprit($value, $path)
@@ -667,7 +678,8 @@ final class __BOND_host
     private static $exported = [];
     private static $lastCall = 0;
 
-    public static function call($name, array $arguments, $number = null)
+    /** `$called` is what the function is called on the wire: its name as JSON text, or a number. */
+    public static function call($name, array $arguments, $called)
     {
         if (__BOND_session::$isWaiting) {
             $reason = 'it cannot be called in the middle of an exchange with it';
@@ -679,9 +691,10 @@ final class __BOND_host
         if (__BOND_streams::isFork()) {
             throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
         }
-        $payload = __BOND_values::encode([$number === null ? $name : $number, $arguments], "arguments of $name");
+        $payload = __BOND_values::encode($arguments, "$name(): args");
+        $payload .= ']';
         $frame = (string) ++self::$lastCall;
-        list($verb, , , $payload) = __BOND_session::serve($frame, $payload);
+        list($verb, , , $payload) = __BOND_session::serve($frame, "[$called,", $payload);
         if (__BOND_session::$interrupted) {
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -713,11 +726,11 @@ final class __BOND_host
         $key = strtolower($parts[1] . $parts[2]);
         if (!isset(self::$exported[$key])) {
             if (function_exists($key)) {
-                throw new InvalidArgumentException("cannot export over the existing function $name()");
+                throw new InvalidArgumentException("cannot export over the existing function $name(): give it another name, or a namespace");
             }
             $namespace = $parts[1] === '' ? '' : 'namespace ' . substr($parts[1], 0, -1) . '; ';
-            $literal = var_export($name, true);
-            eval("{$namespace}function $parts[2](...\$arguments) { return \\__BOND_host::call($literal, \$arguments); }");
+            $literals = var_export($name, true) . ', $arguments, ' . var_export(json_encode($name), true);
+            eval("{$namespace}function $parts[2](...\$arguments) { return \\__BOND_host::call($literals); }");
             self::$exported[$key] = true;
         }
     }
@@ -1157,7 +1170,7 @@ final class __BOND_session
     }
 
     /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
-    public static function serve($frame, $payload)
+    public static function serve($frame, $called, $payload)
     {
         $outer = self::$request;
         $wasBusy = self::$busy;
@@ -1166,7 +1179,7 @@ final class __BOND_session
         self::$busy = false;
         ++self::$depth;
         try {
-            __BOND_streams::say($payload, "CALL $frame $outer[2] "); // an interrupt that comes from here on has to wait for the answer
+            __BOND_streams::say($payload, "CALL $frame $outer[2] $called"); // an interrupt that comes from here on has to wait for the answer
             while (true) {
                 self::$isWaiting = true;
                 self::take($frame);

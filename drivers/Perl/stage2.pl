@@ -786,7 +786,7 @@ sub call_host {
     die "$name is a function of the host: a forked process cannot call it\n" if $$ != $process;
     die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
-    my $payload = encode($arguments, "arguments of ${name}[1]");
+    my $payload = encode($arguments, "$name(): args");
     my $frame = ++$last_call;
     my ($verb, $answer) = serve($frame, "CALL $frame $running [$called,$payload]");
     if ($interrupted) {

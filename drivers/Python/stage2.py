@@ -324,18 +324,21 @@ except Exception:  # PyPy has its own; and nobody has promised that there is one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 
-def encode(value, root='result', doubtful=None):
+def encode(value, root='result', name=None):
     """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits.
 
-    If only a part of it could be changed, that part is given as well."""
+    For a call, it is the function and its arguments, and `name` the name of the function."""
     try:
         text = to_json(value)
-        if type(value) in PLAIN or is_exact(value if doubtful is None else doubtful) and not (extended and has_dollar(text, '$', '"$')):
+        if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and has_dollar(text, '$', '"$')):
             return text
     except Exception:
         pass
     try:
-        return to_json(spell(value, root, []))
+        if name is None:
+            return to_json(spell(value, root, []))
+        root = '%s(): args' % name
+        return to_json([value[0], spell(value[1], root, [])])
     except _BOND_SerializationException:
         raise
     except Exception as error:
@@ -703,7 +706,7 @@ def call_host(name, arguments, number=None):
     if is_fork():
         raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
     need_room(60)
-    payload = encode([name if number is None else number, arguments], 'arguments of %s' % name, arguments)
+    payload = encode([name if number is None else number, arguments], name=name)
     last_call += 1
     frame = str(last_call)
     # What lies between two levels of user code does not count against Python's limit of recursion.

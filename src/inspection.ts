@@ -1,0 +1,36 @@
+import { type InspectOptions, inspect } from 'node:util';
+import type { Frame, Request } from './frames.js';
+import { showPlace } from './places.js';
+
+/** What `util.inspect` shows of an object: its name, and what there is to know of it. */
+export function showObject(name: string, parts: object, depth: number, options: InspectOptions): string {
+  if (depth < 0) return `[${name}]`;
+  return `${name} ${inspect(parts, { ...options, depth })}`;
+}
+
+/** What the other side is doing, in words; `innermost` is the frame that it is in. */
+export function showActivity(innermost: Frame): string {
+  const { first, request, name } = innermost;
+  if (first) return `running ${first.what}, ${age(first)}${name && `, in your function '${name}'`}`;
+  if (name === '') return 'idle';
+  return `waiting for your function '${name}'${request ? `, called by ${request.what}, ${age(request)}` : ''}`;
+}
+
+/** A request that has not been answered, in words. */
+export function showRequest(request: Request): string {
+  const { frame, openFrame, what, place } = request;
+  const isQueued = frame.first !== request;
+  const state = [
+    frame.name && `in your function '${frame.name}'`,
+    openFrame && `has called your function '${openFrame.name}'`,
+    isQueued && 'waits for its turn',
+    request.isSettled && 'nobody waits for it any more',
+    showPlace(place),
+  ];
+  return [what, age(request), ...state].filter(Boolean).join(', ');
+}
+
+function age({ since }: Request): string {
+  const milliseconds = performance.now() - since;
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

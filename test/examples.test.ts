@@ -1,0 +1,197 @@
+// Runs each example as its first lines say, and compares what it prints. The tour and the migrations have tests of their own.
+
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { collect, hasInterpreter, type Language, languages, missing } from './fixtures.js';
+import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** An example that has been started; it is ended with the test at the latest. */
+function start(name: string, ...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  const child = spawn(process.execPath, ['--import', 'tsx', `examples/${name}`, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** What an example prints, that has to end well and complain of nothing. */
+async function run(name: string, ...args: string[]): Promise<string> {
+  const child = start(name, ...args);
+  const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return stdout;
+}
+
+function lines(...expected: string[]): string {
+  return `${expected.join('\n')}\n`;
+}
+
+type Skip = (note: string) => void;
+
+function needs(skip: Skip, ...langs: Language[]): void {
+  for (const lang of langs) if (!hasInterpreter(lang)) missing(`${lang}: no interpreter`, skip);
+}
+
+describe('the examples', { timeout: 60_000 }, () => {
+  beforeAll(() => {
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    if (!existsSync(join(ROOT, 'dist/index.js'))) execFileSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
+  }, 60_000);
+
+  test('hello says so in every language', async ({ skip }) => {
+    needs(skip, ...languages);
+    const said = ['JavaScript', 'PHP', 'Perl', 'Python'].map((lang) => [`Hello from ${lang}!`, '  two and two are 4']);
+    expect(await run('hello.ts')).toBe(lines(...said.flat()));
+  });
+
+  test('call-back is called by PHP, and throws into it', async ({ skip }) => {
+    needs(skip, 'PHP');
+    expect(await run('call-back.ts')).toBe(
+      lines(
+        'tea        4.50',
+        'biscuits  12.00',
+        'sum: 16.5',
+        "[ 'a', 'to', 'three' ]",
+        'PHP caught: sold out',
+        'the same error: true',
+      ),
+    );
+  });
+
+  test('bridge leads from PHP to Python, and errors back', async ({ skip }) => {
+    needs(skip, 'PHP', 'Python');
+    expect(await run('bridge.ts')).toBe(
+      lines(
+        'Python counts 4 numbers',
+        'PHP got a mean of 3 and a median of 2',
+        'Python counts 0 numbers',
+        'PHP caught: StatisticsError, mean requires at least one data point',
+      ),
+    );
+  });
+
+  test('numpy gets typed arrays, and gives them back', async ({ skip }) => {
+    const command = ['python3', '/usr/bin/python3'].find((python) => !spawnSync(python, ['-c', 'import numpy']).status);
+    if (!command) missing('numpy: apt-get install python3-numpy', skip);
+    expect(await run('numpy.ts', command as string)).toBe(
+      lines(
+        'Float64Array(7) [',
+        '  1, 2, 3, 4,',
+        '  5, 6, 7',
+        ']',
+        'sum of a million: 999000000',
+        'its shape: [ 1000, 1000 ]',
+        'x, y: [ 0.8, 1.4 ]',
+      ),
+    );
+  });
+
+  test('numpy says how to install it where it is not', async ({ skip }) => {
+    needs(skip, 'Python');
+    const child = start('numpy.ts', 'python3 -S -I'); // without site-packages
+    const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(stderr).toBe("No module named 'numpy': apt-get install python3-numpy, or pip install numpy\n");
+    expect(exitCode).toBe(1);
+  });
+
+  describe('ssh', () => {
+    let host: RemoteHost | undefined;
+
+    beforeAll(async () => {
+      if (!sshdObstacle()) host = await startSshd();
+    });
+
+    beforeEach(({ skip }) => {
+      const obstacle = sshdObstacle();
+      if (obstacle) missing(obstacle, skip);
+      needs(skip, ...languages);
+    });
+
+    afterAll(() => host?.stop());
+
+    test.each(languages)('runs %s on another host, which calls back', async (lang) => {
+      const [first, ...rest] = (await run('ssh.ts', (host as RemoteHost).sshArgv.slice(1).join(' '), lang)).split('\n');
+      expect(first).toBe(`${lang} runs on ${hostname()}`);
+      expect(rest).toEqual(['AND CALLS BACK', '']);
+    });
+
+    test('says how it is used', async () => {
+      const child = start('ssh.ts');
+      const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+      expect({ stderr, exitCode }).toEqual({ stderr: 'usage: npx tsx examples/ssh.ts host [lang]\n', exitCode: 2 });
+    });
+  });
+
+  describe('web-service', () => {
+    beforeEach(({ skip }) => needs(skip, 'PHP'));
+
+    /** The service on a port of its own: its address, and the process. */
+    async function serve() {
+      const child = start('web-service.ts', '0');
+      const output = collect();
+      child.stdout.on('data', output.stdout);
+      child.stderr.on('data', output.stdout);
+      await output.until('\n');
+      const [address] = /http:\S+/.exec(output.text()) as unknown as [string];
+      return { child, output, get: (path: string) => fetch(`${address}${path}`) };
+    }
+
+    test('answers many requests at once, and those that fail or take too long', async () => {
+      const { output, get } = await serve();
+      const names = Array.from({ length: 40 }, (_, index) => `<${index}>`);
+      const pages = names.map(async (name) => (await get(`/page?ms=20&name=${encodeURIComponent(name)}`)).text());
+      const odd = ['/page?ms=60000', '/page?name=nobody', '/elsewhere', '/page'].map(async (path) => {
+        const response = await get(path);
+        return [response.status, await response.text()];
+      });
+      expect(await Promise.all(pages)).toEqual(
+        names.map((_, index) => `<p>Hello &lt;${index}&gt;, this is PHP!</p>\n`),
+      );
+      expect(await Promise.all(odd)).toEqual([
+        [504, 'Took too long.\n'],
+        [500, 'Went wrong.\n'],
+        [404, 'There is only /page.\n'],
+        [200, '<p>Hello World, this is PHP!</p>\n'],
+      ]);
+      expect(output.text()).toContain('[PHP] CALL "page": InvalidArgumentException: nobody is there\n');
+    });
+
+    test('is too busy for more than wait already', async () => {
+      const { get } = await serve();
+      const responses = await Promise.all(Array.from({ length: 130 }, () => get('/page?ms=200')));
+      const statuses = responses.map(({ status }) => status);
+      for (const response of responses) await response.text();
+      expect(statuses).toContain(503);
+      expect(statuses).toContain(200);
+    });
+
+    test('finishes what it has begun when it is told to end', async () => {
+      const { child, output, get } = await serve();
+      const last = get('/page?ms=500');
+      await get('/page'); // so that the one before has arrived
+      child.kill('SIGTERM');
+      expect(await (await last).text()).toBe('<p>Hello World, this is PHP!</p>\n');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      expect(output.text()).toMatch(/closed\n$/);
+    });
+  });
+
+  test('are all in the table of their page', () => {
+    const page = readFileSync(join(ROOT, 'examples/README.md'), 'utf8');
+    const parts = ['tour-in-javascript.ts', 'tour-player.ts', 'tour-surroundings.ts'];
+    const examples = readdirSync(join(ROOT, 'examples')).filter(
+      (name) => name.endsWith('.ts') && !parts.includes(name),
+    );
+    expect(examples.filter((name) => !page.includes(`](${name})`))).toEqual([]);
+  });
+});
