@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { documents, ROOT } from './documents.js';
+import { ROOT } from './compiler.js';
+import { documents } from './documents.js';
 
 /** What is code is no link. */
 function withoutCode(text: string): string {

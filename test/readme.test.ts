@@ -1,18 +1,15 @@
 // Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
 
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
-import { ROOT, writtenByHand } from './documents.js';
+import { compile, folderForPrograms, ROOT } from './compiler.js';
+import { writtenByHand } from './documents.js';
 
 const run = promisify(execFile);
-const DIST = join(ROOT, 'dist');
-const TSC = join(ROOT, 'node_modules/.bin/tsc');
-const COMPILER_OPTIONS =
-  '--ignoreConfig --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node';
 
 interface Example {
   readonly title: string;
@@ -38,7 +35,7 @@ function examplesOf(name: string, page: string): Example[] {
 function lacking({ code }: Example): string[] {
   if (process.env.CI) return [];
   const languages = new Set(
-    [...code.matchAll(/make(?:Bond|Pool)(?:<\w+>)?\('(\w+)'/g)].map(([, lang]) => lang as string),
+    [...code.matchAll(/(?:make(?:Bond|Pool)(?:<\w+>)?|writeTypes)\('(\w+)'/g)].map(([, lang]) => lang as string),
   );
   return [...languages].filter((lang) => lang !== 'JavaScript' && !queryDriver(lang).commands.some(isOnPath));
 }
@@ -59,18 +56,14 @@ let files: string[];
 let mistakes: string;
 
 describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => {
-  // Inside of the package, and where git does not look: `bond` means dist/ there.
-  beforeAll(async () => {
-    if (!existsSync(join(DIST, 'index.js'))) execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-    mkdirSync(DIST, { recursive: true });
-    folder = mkdtempSync(join(DIST, 'readme-'));
+  beforeAll(() => {
+    folder = folderForPrograms();
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
     for (const [name, text] of Object.entries(STAND_INS)) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
-    const compiled = run(TSC, [...COMPILER_OPTIONS.split(' '), ...files], { cwd: ROOT });
-    mistakes = (await compiled.catch((error: { stdout: string }) => error)).stdout;
+    mistakes = compile(files);
   }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -86,7 +79,7 @@ describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => 
     test.skipIf(missing.length > 0)(`${example.title}: ${title}`, async ({ expect }) => {
       const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
       const file = (files[index] as string).replace(/mts$/, 'mjs');
-      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, env });
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: ROOT, env });
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });

@@ -4,10 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { ROOT } from './compiler.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TYPEDOC = join(ROOT, 'reference/node_modules/.bin/typedoc');
 
 /** The pages of a folder, by their paths in it. */

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ROOT } from './documents.js';
+import { ROOT } from './compiler.js';
 import { draw } from './screen.js';
 
 const [COLUMNS, ROWS] = [74, 32];
