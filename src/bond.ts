@@ -17,9 +17,12 @@ import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
 
 /**
- * A live interpreter of another language, whose functions can be called, and which can call functions of the host. `F` is an
- * interface of the functions there: `fn`, `call`, `callable` and `proxy` know their names and types. It describes what the
- * user wrote, not what arrives: the other side can send anything.
+ * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
+ * {@link makeBond}. `F` is an interface of the functions there: `fn`, `call`, `callable` and `proxy` know their names and
+ * types. It describes what the user wrote, not what arrives: the other side can send anything.
+ *
+ * Whatever is asked of it may also reject with a {@link TimeoutException}, if the other side is silent for longer than
+ * `timeout`, and with a {@link TerminatedException}, if the interpreter ends or has ended.
  */
 export class Bond<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
   readonly #connection: Connection;
@@ -105,12 +108,19 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     await this.#connection.session.export(name, func as HostFunction, this.#settings).catch(throwTraced);
   }
 
-  /** Makes this bond's `name` callable in `other`, as `remote`; it still runs here. */
+  /**
+   * Makes this bond's `name` callable in `other`; it still runs here.
+   * @param remote what it is called there; the same name if not given
+   * @throws RemoteException if the name is not valid there, or taken
+   */
   async proxy<G extends object>(name: NameOf<F>, other: Bond<G>, remote: string = name): Promise<void> {
     await other.export((...args: unknown[]) => this.callWith(name, args), remote);
   }
 
-  /** A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. */
+  /**
+   * A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. It belongs to
+   * this bond: another one throws a `BondException`.
+   */
   ref(code: string): Ref {
     this.#checkText(code, 'code');
     return new Ref(code, this.#connection);
@@ -172,11 +182,12 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     await this.#connection.kill();
   }
 
-  /** Starts an interactive session. Resolves when the user leaves it. */
+  /** Starts an interactive session; see {@link interact}. Resolves when the user leaves it, or the interpreter is gone. */
   interact(options: InteractOptions = {}): Promise<void> {
     return interact(this, options);
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -6,6 +6,7 @@ interface ErrorDetails {
 
 /** The base of everything that `bond` throws: set-up that failed, or misuse. */
 export class BondException extends Error {
+  /** The name of the class. */
   override name = 'BondException';
 
   constructor(
@@ -37,6 +38,7 @@ export function howEnded(ending: Ending): string {
 
 /** The interpreter is gone: it exited, it was killed, or the bond was closed. Every later call meets this error too. */
 export class TerminatedException extends BondException {
+  /** The name of the class. */
   override name = 'TerminatedException';
   /** The interpreter's exit code, or `null` if a signal ended it. */
   readonly exitCode: number | null;
@@ -53,8 +55,9 @@ export class TerminatedException extends BondException {
   }
 }
 
-/** A value cannot cross. The bond goes on. */
+/** A value cannot cross; the message says where in it the reason sits. The bond goes on. */
 export class SerializationException extends BondException {
+  /** The name of the class. */
   override name = 'SerializationException';
 
   constructor(
@@ -68,8 +71,12 @@ export class SerializationException extends BondException {
   }
 }
 
-/** Code on the other side threw, and did not catch. The bond goes on. */
+/**
+ * Code on the other side threw, and did not catch. The bond goes on. `cause` is the very error that a function of the host
+ * threw, if that is where it comes from.
+ */
 export class RemoteException extends BondException {
+  /** The name of the class. */
   override name = 'RemoteException';
   /** The remote message; with `transExcept`, what was thrown. */
   readonly data: unknown;
@@ -95,8 +102,12 @@ export class RemoteException extends BondException {
   }
 }
 
-/** The other side was silent for longer than `timeout`, or the call was aborted (then `cause` is the signal's reason). */
+/**
+ * The other side was silent for longer than `timeout`, or the call was aborted (then `cause` is the signal's reason). The bond
+ * goes on: the late answer is dropped, and following calls get their own.
+ */
 export class TimeoutException extends BondException {
+  /** The name of the class. */
   override name = 'TimeoutException';
 }
 

@@ -118,6 +118,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     this.#holder.release(this.#id);
   }
 
+  /** The same as `release`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

@@ -37,7 +37,7 @@ export interface InteractOptions {
 
 /**
  * Starts an interactive session with a bond. A line is run as a block of code; one that begins with `!` is evaluated,
- * and its value printed. A block that is unfinished, as far as the language can tell, or that ends in a `\`, goes on
+ * and its value printed. A block that is unfinished, as far as the language can tell, or that ends in a backslash, goes on
  * with the next line. Ctrl-C drops what has been typed, or stops the code that runs; Ctrl-D leaves. Resolves when the user
  * leaves, or the interpreter is gone.
  */

@@ -1,7 +1,7 @@
 /** Arguments by name. Made by {@link kwargs}. */
 export class Kwargs<Values extends object = Readonly<Record<string, unknown>>> {
-  /** Else anything with a method `values` would do. */
-  declare protected readonly isKwargs: true;
+  /** For the types alone: what tells those of one value from those of another, and from anything else. */
+  declare protected readonly named: Values;
   /** @internal */
   readonly values: Values;
 

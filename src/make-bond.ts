@@ -15,21 +15,41 @@ import type { Untyped } from './typed.js';
 import type { Protocol } from './values.js';
 
 /**
- * Starts an interpreter of another language, and brings the driver into it: nothing is installed there.
+ * Starts an interpreter of another language by the driver's own commands, which are tried in order, and brings the driver
+ * into it: nothing is installed there.
  *
  * @param lang the language: one of `listDrivers()`
- * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
- * default, the driver's own candidates are tried in order
- * @param args further arguments for the interpreter, which arrive to the letter, through `ssh` as well
+ * @param options settings of the bond
  * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
  * @throws BondException if the set-up fails: it says what was tried, and what came back
  */
 export function makeBond<F extends object = Untyped>(lang: string, options?: BondOptions): Promise<Bond<F>>;
+/**
+ * Starts an interpreter of another language by a command, and brings the driver into it: nothing is installed there.
+ *
+ * @param lang the language: one of `listDrivers()`
+ * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
+ * default, the driver's own candidates are tried in order
+ * @param options settings of the bond
+ * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
+ * @throws BondException if the set-up fails: it says what was tried, and what came back
+ */
 export function makeBond<F extends object = Untyped>(
   lang: string,
   cmd: string | readonly string[] | undefined,
   options: BondOptions,
 ): Promise<Bond<F>>;
+/**
+ * Starts an interpreter of another language by a command, and brings the driver into it: nothing is installed there.
+ *
+ * @param lang the language: one of `listDrivers()`
+ * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
+ * default, the driver's own candidates are tried in order
+ * @param args further arguments for the interpreter, which arrive to the letter, through `ssh` as well; none by default
+ * @param options settings of the bond
+ * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
+ * @throws BondException if the set-up fails: it says what was tried, and what came back
+ */
 export function makeBond<F extends object = Untyped>(
   lang: string,
   cmd?: string | readonly string[],

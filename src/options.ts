@@ -4,18 +4,25 @@ import { BondException } from './errors.js';
 /** Where the other side's output goes: a stream, a function that is given each chunk, or nowhere. */
 export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
 
-/** The name of a way to write values down: plain JSON, or the structured clone of V8 between Node and Node. */
+/**
+ * The name of a way to write values down: plain JSON, JSON with words for more, or the structured clone of V8 between Node
+ * and Node.
+ */
 export type ProtocolName = 'JSON' | 'EJSON' | 'V8';
 
 /** Settings of single calls, for {@link Bond.with}. */
 export interface CallOptions {
   /**
-   * The longest silence of the other side, in milliseconds; `Infinity` turns it off. Time spent in your own exported
+   * The longest silence of the other side, in ms, at set-up and in a call; `Infinity` turns it off. Time spent in your own exported
    * functions does not count for the call that led to them. Output breaks the silence.
    * @default 60_000
    */
   readonly timeout?: number | undefined;
-  /** Aborts the calls that are made with it: they reject with a `TimeoutException` whose `cause` is the reason. */
+  /**
+   * Aborts the calls that are made with it: they reject with a `TimeoutException` whose `cause` is the reason, and the code
+   * there is interrupted.
+   * @default none
+   */
   readonly signal?: AbortSignal | undefined;
   /**
    * Where the other side's standard output goes.
@@ -51,19 +58,23 @@ export interface BondOptions extends CallOptions {
    * Gets every line of the conversation, in both directions and whole: which way it went (`>` to the interpreter, `<` from
    * it), when (UTC), the language, the process, and what was said, further to the right inside of calls. A line with `#`
    * tells what has happened.
+   * @default none
    */
   readonly logfile?: Writable | undefined;
   /**
    * Transparent exceptions: thrown objects themselves cross, not their text.
-   * @default `true` between JavaScript and JavaScript under `V8`, otherwise `false`
+   * @default true between JavaScript and JavaScript under `V8`, otherwise false
    */
   readonly transExcept?: boolean | undefined;
   /**
    * A protocol's name, or several in order of preference.
-   * @default the first that both sides speak
+   * @default `'V8'` between JavaScript and JavaScript of equal formats, else `'EJSON'`
    */
   readonly protocol?: ProtocolName | readonly ProtocolName[] | undefined;
-  /** Ends the bond when it is aborted, in set-up as well as later. */
+  /**
+   * Ends the bond when it is aborted, in set-up as well as later.
+   * @default none
+   */
   readonly signal?: AbortSignal | undefined;
   /**
    * The longest message that is accepted from the other side, in bytes; a longer one ends the bond.

@@ -9,11 +9,20 @@ export interface MapOptions {
    * @default the number of workers
    */
   readonly concurrency?: number | undefined;
-  /** Ends the iteration: it rejects with a `TimeoutException` whose `cause` is the reason. */
+  /**
+   * Ends the iteration: it rejects with a `TimeoutException` whose `cause` is the reason.
+   * @default none
+   */
   readonly signal?: AbortSignal | undefined;
-  /** Is told whenever an item is done. */
+  /**
+   * Is told whenever an item is done. What it throws ends the iteration.
+   * @default none
+   */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** How many items there are, for `onProgress`, where the items do not say. */
+  /**
+   * How many items there are, for `onProgress`, where the items do not say.
+   * @default the length or size of the items, if they have one
+   */
   readonly total?: number | undefined;
   /**
    * Whether results come in the order of their items, or else as soon as they are there.
@@ -34,11 +43,13 @@ export interface MapOptions {
 
 /** What has become of an item, with `settled`. */
 export type Settled<Result, Item = unknown> = PromiseSettledResult<Result> & {
+  /** The item itself. */
   readonly item: Item;
   /** The item's place among the items, from 0. */
   readonly index: number;
 };
 
+/** What {@link Pool.map} takes: anything that can be iterated over, async or not, also without an end. */
 export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item>;
 
 /** @internal What a mapping needs to know. */

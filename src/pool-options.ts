@@ -20,11 +20,15 @@ export interface PoolOptions<F extends object = Untyped> extends BondOptions {
    * @default the driver's own candidates
    */
   readonly cmds?: string | readonly (string | readonly string[])[] | undefined;
-  /** Further arguments for every interpreter. */
+  /**
+   * Further arguments for every interpreter.
+   * @default none
+   */
   readonly args?: readonly string[] | undefined;
   /**
    * Prepares a worker before it is given anything to do; it runs again for each that replaces one that has died. What it
    * throws counts as a start that has failed. It must not wait for calls of the pool: they may wait for this worker.
+   * @default none
    */
   readonly setup?: ((bond: Bond<F>) => unknown) | undefined;
   /**

@@ -93,7 +93,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     return this.#workers.waiting;
   }
 
-  /** Evaluates one expression in one of the workers. */
+  /** Evaluates one expression, in a worker that has nothing to do, or as soon as one has. */
   eval<T = unknown>(code: string): Promise<T> {
     return this.#run(`EVAL ${shown(code)}`, (bond) => bond.eval<T>(code));
   }
@@ -171,6 +171,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     await this.#end('the pool was killed');
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

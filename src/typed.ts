@@ -23,6 +23,7 @@ declare const STAYS: unique symbol;
  * function is a `SerializationException`; to `hold` what it returns gives a `Held<T>`.
  */
 export interface Stays<T> {
+  /** For the types alone: nothing has it. */
   readonly [STAYS]: T;
 }
 

@@ -112,6 +112,14 @@ fetch_nodes() {
   done
 }
 
+# ---- What writes the reference
+
+fetch_typedoc() {
+  [ -d reference/node_modules ] && return
+  say 'fetching TypeDoc'
+  npm ci --prefix reference >/dev/null 2>&1 || say 'TypeDoc cannot be had here: its test is skipped (npm ci --prefix reference)'
+}
+
 # ---- All of it
 
 packages=$(missing_packages)
@@ -123,6 +131,7 @@ fi
 for package in $packages; do
   say "missing, so tests are skipped: apt-get install $package"
 done
+has npm && fetch_typedoc
 if has npx; then
   fetch_nodes
 else

@@ -1,12 +1,15 @@
-// Runs every piece of code in the README and in docs, against real interpreters, and compares what it prints with what the page shows.
+// Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
 
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
 import { compile, folderForPrograms, ROOT } from './compiler.js';
+import { writtenByHand } from './documents.js';
+
+const run = promisify(execFile);
 
 interface Example {
   readonly title: string;
@@ -41,25 +44,18 @@ function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
-const PAGES = [
-  'README.md',
-  'docs/values.md',
-  'docs/types.md',
-  'docs/from-python-bond.md',
-  'docs/remote.md',
-  'docs/debugging.md',
-];
-
 /** Where the pages speak of other hosts and clusters, this machine stands in for them. */
 const STAND_INS = {
   ssh: 'shift; exec sh -c "$*"',
   srun: 'shift; exec "$@"',
 };
-const examples = PAGES.flatMap((page) => examplesOf(page, readFileSync(join(ROOT, page), 'utf8')));
+const examples = writtenByHand().flatMap(({ path, text }) => examplesOf(path, text));
 let folder: string;
 let files: string[];
+/** What the compiler has to say of them. */
+let mistakes: string;
 
-describe('the code of the documentation', { timeout: 60_000 }, () => {
+describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => {
   beforeAll(() => {
     folder = folderForPrograms();
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
@@ -67,27 +63,25 @@ describe('the code of the documentation', { timeout: 60_000 }, () => {
     for (const [name, text] of Object.entries(STAND_INS)) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
-  });
+    mistakes = compile(files);
+  }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('there is some', () => {
+  test('has the types that it should', ({ expect }) => {
     expect(examples.length).toBeGreaterThan(5);
+    expect(mistakes).toBe('');
   });
 
-  test('has the types that it should', () => {
-    expect(compile(files, '--noEmit')).toBe('');
-  });
-
-  describe.each(examples.map((example, index) => ({ ...example, index })))('$title', (example) => {
+  for (const [index, example] of examples.entries()) {
     const missing = lacking(example);
     const title = missing.length > 0 ? `(skipped: ${missing.join(', ')} missing)` : 'prints what the page shows';
-    test.skipIf(missing.length > 0)(title, async () => {
+    test.skipIf(missing.length > 0)(`${example.title}: ${title}`, async ({ expect }) => {
       const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
-      const command = ['--import', 'tsx', files[example.index] as string];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT, env });
+      const file = (files[index] as string).replace(/mts$/, 'mjs');
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: ROOT, env });
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });
-  });
+  }
 });
