@@ -310,7 +310,11 @@ test('a session ends with its interpreter', async () => {
   const terminal = openSession('PHP');
   await terminal.shows('PHP>');
   terminal.enter('exit(3);');
-  await terminal.shows('PHP> exit(3);', '[PHP] the interpreter exited with code 3', 'left with 4');
+  await terminal.shows(
+    'PHP> exit(3);',
+    '[PHP] EVAL_BLOCK "exit(3);": the interpreter exited with code 3',
+    'left with 4',
+  );
 });
 
 test('prompts, values and errors have colours', async () => {
