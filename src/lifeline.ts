@@ -34,6 +34,7 @@ export async function starter(): Promise<(command: StartCommand, surroundings: S
     crossSpawn(program, args, { cwd, env, stdio: 'pipe', windowsHide: true });
 }
 
+/** Starts a command that does not outlive this process. Not for Windows. */
 export function spawnWithLifeline(command: StartCommand, { cwd, env }: Surroundings): ChildProcess {
   const [program, ...args] = command.line;
   // With a group of its own goes a session of its own: what asks for a password on the terminal could not.

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './bonds.js';
-import { ROOT } from './examples.js';
+import { ROOT } from './compiler.js';
 import { needsSandbox } from './sandboxes.js';
 
 describe('the example of a decoder', () => {

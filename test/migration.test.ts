@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { program as file, temporaryDirectory } from './bonds.js';
-import { ROOT } from './examples.js';
+import { ROOT } from './compiler.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 
 const BOOK = '/usr/share/doc/composer';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RemoteException, TerminatedException } from '../src/index.js';
 import { expectInterruptible, markedEnvironment, program, startHost, temporaryDirectory, until } from './bonds.js';
-import { ROOT } from './examples.js';
+import { ROOT } from './compiler.js';
 import { type Language, languages, openBond, rejection } from './fixtures.js';
 import { needsSandbox, openSandboxed, type Sandbox, sandboxed, sandboxes } from './sandboxes.js';
 import { words } from './words.js';

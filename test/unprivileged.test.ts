@@ -5,7 +5,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { markedEnvironment, temporaryDirectory, until } from './bonds.js';
-import { ROOT } from './examples.js';
+import { ROOT } from './compiler.js';
 import { missing } from './fixtures.js';
 import { needsSandbox, sandboxed } from './sandboxes.js';
 import { words } from './words.js';
