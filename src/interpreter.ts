@@ -6,8 +6,9 @@ import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
-import { dropLifeline, keepLifeline, type Surroundings, starter } from './lifeline.js';
+import { dropLifeline, keepLifeline, type Surroundings, starter, tellShell } from './lifeline.js';
 import { Tail } from './output.js';
+import { openWays, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
@@ -36,7 +37,8 @@ export async function startInterpreter(
   const failures: string[] = [];
   for (const command of commands) {
     try {
-      return new Interpreter(command.shown, await spawnChild(command, { cwd, env }));
+      const child = await spawnChild(command, { cwd, env });
+      return new Interpreter(command.shown, child, await openWays(child, (word) => tellShell(child, word)));
     } catch (error) {
       failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
     }
@@ -52,6 +54,7 @@ async function spawnChild(command: StartCommand, surroundings: Surroundings): Pr
     child.once('spawn', resolve);
     child.once('error', reject);
   });
+  keepLifeline(child);
   return child as SpawnedChild;
 }
 
@@ -92,6 +95,7 @@ export class Interpreter {
   /** Whether the local process is the interpreter itself; nobody knows before that has said who it is. */
   isDirect = false;
   readonly #child: SpawnedChild;
+  readonly #ways: Ways;
   readonly #stderrTail = new Tail();
   /** How many characters it has been sent. */
   sent = 0;
@@ -102,24 +106,24 @@ export class Interpreter {
   #killing: Promise<void> | undefined;
   #giveUp = (): void => {};
 
-  constructor(command: string, child: SpawnedChild) {
+  constructor(command: string, child: SpawnedChild, ways: Ways) {
     this.command = command;
     this.pid = child.pid;
     this.#child = child;
+    this.#ways = ways;
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
-    child.stdin.on('error', () => {});
+    ways.input.on('error', () => {});
     // So does a signal to what has become another user's.
     child.on('error', () => {});
-    keepLifeline(child);
     // The event loop waits for the process, or it does not: for its streams, it never has to.
-    for (const stream of [child.stdin, child.stdout, child.stderr] as { unref?(): void }[]) stream.unref?.();
+    for (const stream of [ways.input, ways.output, child.stderr] as { unref?(): void }[]) stream.unref?.();
     this.ended = this.#watchEnd();
   }
 
   /** Starts handing over what the interpreter writes. */
   listen(events: InterpreterEvents): void {
-    this.#child.stdout.on('data', (chunk: Buffer) => events.stdout(chunk));
+    this.#ways.listen((chunk) => events.stdout(chunk));
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#stderrTail.push(chunk);
       events.stderr(chunk);
@@ -137,14 +141,14 @@ export class Interpreter {
   /** How many of the characters that it has been sent have left for it. */
   get taken(): number {
     const inPieces = this.#unwritten.reduce((length, text) => length + text.length, 0);
-    return this.sent - this.#outbox.length - inPieces - this.#child.stdin.writableLength;
+    return this.sent - this.#outbox.length - inPieces - this.#ways.input.writableLength;
   }
 
   readonly #flush = (): void => {
     const text = this.#outbox;
     this.#outbox = '';
     if (this.#unwritten.length > 0 || text.length > PIECE) this.#writeInPieces(text);
-    else if (text !== '' && this.#child.stdin.writable) this.#child.stdin.write(text);
+    else if (text !== '' && this.#ways.input.writable) this.#ways.input.write(text);
   };
 
   /** A long text is made bytes bit by bit, as the interpreter takes it in: it would take its size in memory once more. */
@@ -158,7 +162,7 @@ export class Interpreter {
     if (text === undefined) return;
     const end = endOfPiece(text, start);
     const isWhole = end === text.length;
-    this.#child.stdin.write(text.slice(start, end), (error) => {
+    this.#ways.input.write(text.slice(start, end), (error) => {
       if (error) return;
       if (isWhole) this.#unwritten.shift();
       this.#writeUnwritten(isWhole ? 0 : end);
@@ -167,7 +171,7 @@ export class Interpreter {
 
   /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
   stream(name: 'stdout' | 'stderr'): Readable {
-    return this.#child[name];
+    return name === 'stdout' ? this.#ways.output : this.#child.stderr;
   }
 
   /** The end of what it has written to its standard error so far. */
@@ -238,7 +242,7 @@ export class Interpreter {
 
   /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
   #endInput(): void {
-    this.#child.stdin.destroy();
+    this.#ways.input.destroy();
     const timer = setTimeout(() => this.#giveUp(), WITHOUT_INPUT);
     void this.ended.then(() => clearTimeout(timer));
   }
@@ -246,14 +250,19 @@ export class Interpreter {
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
     const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
+      const { exitCode, signalCode } = child;
+      if (exitCode !== null || signalCode !== null) return resolve({ exitCode, signal: signalCode });
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
       this.#giveUp = () => {
         child.unref();
         resolve({ exitCode: null, signal: null });
       };
     });
-    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    child.stdout.once('close', () => {
+    const { input, output } = this.#ways;
+    const isClosed = (source: ChildProcess | Readable): Promise<void> =>
+      new Promise((resolve) => source.once('close', () => resolve()));
+    const closed = Promise.all([isClosed(child), isClosed(output)]);
+    output.once('close', () => {
       const timer = setTimeout(() => void this.#killAll(), WITHOUT_OUTPUT);
       void exited.then(() => clearTimeout(timer));
     });
@@ -261,8 +270,8 @@ export class Interpreter {
     running.delete(this);
     dropLifeline(child);
     await pTimeout(closed, { milliseconds: LAST_OUTPUT, fallback: () => {} });
-    child.stdin.destroy();
-    release(child.stdout);
+    input.destroy();
+    release(output);
     release(child.stderr);
     return { exitCode, signal, stderr: this.#stderrTail.text() };
   }

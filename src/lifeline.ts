@@ -3,6 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { StartCommand } from './command.js';
+import { CAN_HAVE_PIPES, MAKE_PIPES } from './pipes.js';
 
 /** Where an interpreter is started. */
 export interface Surroundings {
@@ -17,7 +18,7 @@ export interface Surroundings {
  * before it uses force: `srun` ends its job then, and would leave it behind otherwise.
  */
 const wrapper = (target: string, unset: string): string =>
-  `( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
+  `${CAN_HAVE_PIPES ? MAKE_PIPES : ''}( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
 const ending = (target: string): string =>
   `trap '' TERM; kill -s TERM -- ${target}; command -p sleep 1; kill -s KILL -- ${target};`;
 const [GROUP, PROCESS] = ['-$$', '$$'];
@@ -55,6 +56,11 @@ export function keepLifeline(child: ChildProcess): void {
   const lifeline = lifelineOf(child);
   lifeline?.on('error', () => {});
   lifeline?.unref();
+}
+
+/** Says a word to the shell that is to become the interpreter. */
+export function tellShell(child: ChildProcess, word: string): void {
+  lifelineOf(child)?.write(`${word}\n`);
 }
 
 /** The process has ended by itself: who waits for the host's end may go as well. */
