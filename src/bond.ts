@@ -105,7 +105,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
         this.lang,
         "a function without a name of its own needs one to be exported: export(func, 'name')",
       );
-    await this.#connection.session.export(name, func as HostFunction, this.#settings).catch(throwTraced);
+    await this.#connection.session.export(name, func as HostFunction, this.#settings);
   }
 
   /**
@@ -227,9 +227,8 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   ): Promise<unknown> {
     try {
       const [subject, payload] = prepare();
-      const what = shown ?? `${verb} ${quoted(subject, 40)}`;
-      const settings = this.#settings;
-      return this.#connection.session.request({ verb, what, payload, settings }).then(undefined, throwTraced);
+      const { session } = this.#connection;
+      return session.request({ verb, subject, ...(shown && { shown }), payload, settings: this.#settings });
     } catch (error) {
       return Promise.reject(error instanceof NotCarried ? this.#notCarried(error) : error);
     }
@@ -238,10 +237,4 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   #notCarried({ message }: NotCarried): SerializationException {
     return new SerializationException(this.lang, message, 'local');
   }
-}
-
-/** The stack of an error that comes from the other side is of use only where it shows who asked. */
-function throwTraced(error: unknown): never {
-  if (error instanceof BondException) Error.captureStackTrace(error, throwTraced);
-  throw error;
 }

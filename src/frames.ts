@@ -1,39 +1,100 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { type BondException, quoted } from './errors.js';
 import type { CallSettings } from './options.js';
 import type { Place } from './places.js';
+import type { RequestVerb } from './wire.js';
+
+/** What is asked of the other side. */
+export interface RequestOptions {
+  readonly verb: RequestVerb;
+  /** What the request is about, for messages: a name, or code. */
+  readonly subject: string;
+  /** What it is in words, where verb and subject would not tell. */
+  readonly shown?: string;
+  readonly payload: string;
+  readonly settings: CallSettings;
+  /** Runs when it has been done, before anything else that the other side says is heard. */
+  readonly onReturn?: () => void;
+}
+
+/** What a request is, for messages: `CALL "explode"`. */
+export function inWords({ verb, subject, shown }: RequestOptions): string {
+  return shown ?? `${verb} ${quoted(subject, 40)}`;
+}
 
 /** Something that the host has asked of the other side, until the answer to it arrives. */
-export interface Request {
+export class Request {
   readonly id: number;
   /** The language of the bond, for messages. */
   readonly lang: string;
+  readonly options: RequestOptions;
   /** The frame that it runs in. */
   readonly frame: Frame;
-  readonly settings: CallSettings;
-  /** What it is, for messages: `CALL explode`. */
-  readonly what: string;
-  /** Where the caller made it, if that is known. */
-  place: Place | undefined;
   /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
-  readonly madeIn: Frame | undefined;
+  readonly madeIn = innermostFrame();
   /** When it was made, on the clock of `performance.now()`. */
-  readonly since: number;
+  readonly since = performance.now();
   /** The caller's async context: a function of the host that this request leads to runs in it. */
   readonly context: AsyncResource;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  /** Runs when the other side has done what was asked, before anything else that it says is heard. */
-  readonly onReturn: (() => void) | undefined;
+  /** Where the caller made it, if that is known. */
+  place: Place | undefined = undefined;
   /** Its line, as long as it is held back, because it cannot have its turn yet. */
-  heldLine: string | undefined;
+  heldLine: string | undefined = undefined;
   /** Whether its promise is settled; a late answer is then dropped. */
-  isSettled: boolean;
+  isSettled = false;
   /** Runs when its promise is settled. */
-  onSettled: (() => void) | undefined;
+  onSettled: (() => void) | undefined = undefined;
   /** The frame of the host's function that it has called, while that runs. */
-  openFrame: Frame | undefined;
+  openFrame: Frame | undefined = undefined;
   /** What functions of the host have thrown below an outermost request, by the id of the call: some of it comes back. */
-  thrown: Map<number, unknown> | undefined;
+  thrown: Map<number, unknown> | undefined = undefined;
+  readonly resolve: (value: unknown) => void;
+
+  /** `context` is the caller's, where a function of the host may have to run in it. */
+  constructor(
+    lang: string,
+    id: number,
+    frame: Frame,
+    options: RequestOptions,
+    context: AsyncResource,
+    resolve: (value: unknown) => void,
+  ) {
+    this.lang = lang;
+    this.id = id;
+    this.frame = frame;
+    this.options = options;
+    this.context = context;
+    this.resolve = resolve;
+  }
+
+  get settings(): CallSettings {
+    return this.options.settings;
+  }
+
+  /** What it is, for messages. */
+  get what(): string {
+    return inWords(this.options);
+  }
+
+  reject(error: BondException): void {
+    this.resolve(rejection(error));
+  }
+}
+
+/**
+ * What a promise is resolved to so that it is rejected, with a stack that shows who waits for it: the stack of where an answer
+ * arrives is of no use. V8 finds those who wait from a job of the promise; to give each promise one, whether it is rejected or
+ * not, would cost every call another promise.
+ */
+export function rejection(error: BondException): PromiseLike<never> {
+  const traced = (): never => {
+    Error.captureStackTrace(error, traced);
+    throw error;
+  };
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: what a promise is resolved to may have one
+    then: (onFulfilled, onRejected) => Promise.resolve().then(traced).then(onFulfilled, onRejected),
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { dropLifeline, keepLifeline, type Surroundings, starter, tellShell } from './lifeline.js';
 import { Tail } from './output.js';
-import { openWays, type Ways } from './pipes.js';
+import { MAKE_PIPES, openWays, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
@@ -48,7 +48,7 @@ export async function startInterpreter(
 }
 
 async function spawnChild(command: StartCommand, surroundings: Surroundings): Promise<SpawnedChild> {
-  const start = await starter();
+  const start = await starter(MAKE_PIPES);
   const child = start(command, surroundings);
   await new Promise((resolve, reject) => {
     child.once('spawn', resolve);

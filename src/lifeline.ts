@@ -3,7 +3,6 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { StartCommand } from './command.js';
-import { CAN_HAVE_PIPES, MAKE_PIPES } from './pipes.js';
 
 /** Where an interpreter is started. */
 export interface Surroundings {
@@ -18,7 +17,7 @@ export interface Surroundings {
  * before it uses force: `srun` ends its job then, and would leave it behind otherwise.
  */
 const wrapper = (target: string, unset: string): string =>
-  `${CAN_HAVE_PIPES ? MAKE_PIPES : ''}( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
+  `( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
 const ending = (target: string): string =>
   `trap '' TERM; kill -s TERM -- ${target}; command -p sleep 1; kill -s KILL -- ${target};`;
 const [GROUP, PROCESS] = ['-$$', '$$'];
@@ -26,9 +25,13 @@ const [GROUP, PROCESS] = ['-$$', '$$'];
 const ADDED_BY_SHELLS = ['PWD', 'OLDPWD', 'SHLVL'];
 const LIFELINE = 3;
 
-/** What starts a command, so that it does not outlive this process where that can be had. */
-export async function starter(): Promise<(command: StartCommand, surroundings: Surroundings) => ChildProcess> {
-  if (process.platform !== 'win32') return spawnWithLifeline;
+/** What starts a command, so that it does not outlive this process where that can be had; a shell does `before` first. */
+export async function starter(
+  before: string,
+): Promise<(command: StartCommand, surroundings: Surroundings) => ChildProcess> {
+  if (process.platform !== 'win32') {
+    return (command, surroundings) => spawnWithLifeline(command, surroundings, before);
+  }
   // Only here is it needed, and others load twice as fast without it.
   const { default: crossSpawn } = await import('cross-spawn');
   return ({ line: [program, ...args] }, { cwd, env }) =>
@@ -36,14 +39,14 @@ export async function starter(): Promise<(command: StartCommand, surroundings: S
 }
 
 /** Starts a command that does not outlive this process. Not for Windows. */
-export function spawnWithLifeline(command: StartCommand, { cwd, env }: Surroundings): ChildProcess {
+export function spawnWithLifeline(command: StartCommand, { cwd, env }: Surroundings, before = ''): ChildProcess {
   const [program, ...args] = command.line;
   // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
   const detached = !(command.isOfUser && process.stdin.isTTY);
   const path = findProgram(program, cwd, env.PATH);
   const added = ADDED_BY_SHELLS.filter((name) => env[name] === undefined);
   const script = wrapper(detached ? GROUP : PROCESS, added.length > 0 ? `unset ${added.join(' ')};` : '');
-  return spawn('/bin/sh', ['-c', script, 'sh', path, ...args], {
+  return spawn('/bin/sh', ['-c', before + script, 'sh', path, ...args], {
     cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import { constants, isUtf8 } from 'node:buffer';
+import { constants, isAscii, isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 
 /** Every message ends with it. */
@@ -42,6 +42,8 @@ export interface SplitterEvents {
  */
 export class MessageSplitter {
   readonly #mark: Buffer;
+  /** How a message begins that is in one piece. */
+  readonly #opening: string;
   readonly #events: SplitterEvents;
   readonly #maxBytes: number;
   /** Bytes that may turn out to be the beginning of a mark. */
@@ -54,6 +56,7 @@ export class MessageSplitter {
 
   constructor(mark: string, maxBytes: number, events: SplitterEvents) {
     this.#mark = Buffer.from(mark, 'latin1');
+    this.#opening = `${mark}${String.fromCharCode(LAST_PIECE)}`;
     this.#maxBytes = Math.min(maxBytes, constants.MAX_STRING_LENGTH);
     this.#events = events;
   }
@@ -61,7 +64,7 @@ export class MessageSplitter {
   push(chunk: Buffer): void {
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
-    let position = 0;
+    let position = this.#insidePiece || this.#message.length > 0 ? 0 : this.#takeMessages(bytes);
     while (position < bytes.length && !this.#isOver) {
       position = this.#insidePiece ? this.#takePiece(bytes, position) : this.#takeOutput(bytes, position);
     }
@@ -71,6 +74,24 @@ export class MessageSplitter {
   end(): void {
     if (this.#held && !this.#isOver) this.#events.output(this.#held);
     this.#held = undefined;
+  }
+
+  /**
+   * Takes whole messages that follow each other, up to where something else comes; mostly, they are all there is. They are made
+   * text together: to look for each in the bytes would take as long as all else that is done for it.
+   */
+  #takeMessages(bytes: Buffer): number {
+    if (this.#isOver || bytes[0] !== FIRST_BYTE || !isAscii(bytes)) return 0;
+    const text = bytes.toString('latin1');
+    const opening = this.#opening;
+    let start = 0;
+    while (text.startsWith(opening, start)) {
+      const end = text.indexOf('\n', start);
+      if (end < 0 || end - start - opening.length > this.#maxBytes) break;
+      this.#events.message(text.slice(start + opening.length, end));
+      start = end + 1;
+    }
+    return start;
   }
 
   #takeOutput(bytes: Buffer, start: number): number {

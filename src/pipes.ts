@@ -13,6 +13,9 @@ export interface Ways {
 
 type Piped = ChildProcess & { readonly pid: number; readonly stdin: Writable; readonly stdout: Readable };
 
+/** Whether children are started with {@link MAKE_PIPES}: not every shell makes pipes then, which is looked at later. */
+const CAN_HAVE_PIPES = process.platform === 'linux' && isOwnProc();
+
 /**
  * Node gives its children socket pairs. Pipes take 5 to 15 % off a call, hold a thousand short answers where a socket holds
  * three hundred, and can be opened by name (`/dev/stdin`). Node cannot make any; but a shell makes one for each
@@ -21,7 +24,9 @@ type Piped = ChildProcess & { readonly pid: number; readonly stdin: Writable; re
  * This is what the shell does before it becomes the interpreter. It takes out the newlines that its pipes were made with, says
  * that they are there, hears whether the host has opened them, and puts them in the place of its own standard streams.
  */
-export const MAKE_PIPES = `exec 4<<. 5<<. 6>/proc/self/fd/5
+export const MAKE_PIPES = !CAN_HAVE_PIPES
+  ? ''
+  : `exec 4<<. 5<<. 6>/proc/self/fd/5
 
 .
 
@@ -31,9 +36,6 @@ read __BOND_way <&4; read __BOND_way <&5; echo; read __BOND_way <&3
 exec 4<&- 5<&- 6<&-; unset __BOND_way
 `;
 const [INPUT, OUTPUT] = [4, 5];
-
-/** Whether children are started with {@link MAKE_PIPES}: not every shell makes pipes then, which is looked at later. */
-export const CAN_HAVE_PIPES = process.platform === 'linux' && isOwnProc();
 
 /** How much is read at once. It is all that a pipe holds. */
 const PORTION = 65_536;

@@ -7,10 +7,12 @@ import {
   captureContext,
   currentFrame,
   Frame,
-  innermostFrame,
+  inWords,
   outermost,
   outside,
-  type Request,
+  Request,
+  type RequestOptions,
+  rejection,
   runInFrame,
 } from './frames.js';
 import { showActivity, showRequest } from './inspection.js';
@@ -29,7 +31,6 @@ import {
   formatRequest,
   type HostAnswerVerb,
   type Incoming,
-  type RequestVerb,
 } from './wire.js';
 
 /** A function of the host that the other side may call. */
@@ -54,17 +55,6 @@ export interface SessionOwner {
   isHeldUp(): boolean;
 }
 
-/** What is asked of the other side. */
-export interface RequestOptions {
-  readonly verb: RequestVerb;
-  /** What the request is, for messages. */
-  readonly what: string;
-  readonly payload: string;
-  readonly settings: CallSettings;
-  /** Runs when it has been done, before anything else that the other side says is heard. */
-  readonly onReturn?: () => void;
-}
-
 /** How many errors are kept at most, of those that functions of the host have thrown below one request. */
 const MOST_THROWN = 100;
 /** How many characters of answers may wait for the other side to read them while it goes on calling. */
@@ -85,7 +75,6 @@ export class Session {
   /** What is to be let go of there, once every request up to the one of that id has been answered: it may use it. */
   readonly #releases: { readonly id: number; readonly after: number }[] = [];
   readonly #root = new Frame(0, undefined, '');
-  readonly #requests = new Map<number, Request>();
   readonly #watch = new SilenceWatch(() => this.#rejectOverdue());
   readonly #interrupts = new Interrupts({
     nudge: (line) => this.#owner.nudge(line),
@@ -112,9 +101,29 @@ export class Session {
     return this.#innermost.running;
   }
 
+  /** The frame that another one is in; none for the outermost. */
+  #around(frame: Frame): Frame | undefined {
+    return frame === this.#root ? undefined : (frame.request?.frame ?? this.#root);
+  }
+
+  #requestOf(id: number): Request | undefined {
+    let frame: Frame | undefined = this.#innermost;
+    while (frame && !frame.pending.has(id)) frame = this.#around(frame);
+    return frame?.pending.get(id);
+  }
+
+  /** The requests that have not been answered, oldest first. */
+  #requests(): Request[] {
+    const requests: Request[] = [];
+    for (let frame: Frame | undefined = this.#innermost; frame; frame = this.#around(frame)) {
+      for (const request of frame.pending.values()) requests.push(request);
+    }
+    return requests.sort((one, another) => one.id - another.id);
+  }
+
   /** What the other side is doing, in words, and what has not been answered, oldest first. */
   get activity(): { readonly state: string; readonly inFlight: readonly string[] } {
-    return { state: showActivity(this.#innermost), inFlight: [...this.#requests.values()].map(showRequest) };
+    return { state: showActivity(this.#innermost), inFlight: this.#requests().map(showRequest) };
   }
 
   /** Whether somebody waits for an answer. */
@@ -129,11 +138,11 @@ export class Session {
 
   /** Asks the other side for something; resolves to the value that it returns. */
   request(options: RequestOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#endError) return reject(this.#endError(options.what));
+    return new Promise((resolve) => {
+      if (this.#endError) return resolve(rejection(this.#endError(inWords(options))));
       const { signal } = options.settings;
-      if (signal?.aborted) return reject(this.#abortion(options.what, signal));
-      const request = this.#open(options, resolve, reject);
+      if (signal?.aborted) return resolve(rejection(this.#abortion(inWords(options), signal)));
+      const request = this.#open(options, resolve);
       if (signal) this.#heed(signal, request);
       const line = formatRequest(options.verb, request.frame.id, request.id, options.payload);
       if (this.#canSend(request)) this.#channel.send(line);
@@ -154,8 +163,15 @@ export class Session {
     this.#sendReleases();
   }
 
+  /** The id of the oldest request that has not been answered. */
+  #oldest(): number {
+    // What was asked inside of a request is younger; but what is called in a timer is in no request.
+    const first = this.#root.called ? this.#requests()[0] : this.#root.first;
+    return first?.id ?? Number.POSITIVE_INFINITY;
+  }
+
   #sendReleases(): void {
-    const [oldest = Number.POSITIVE_INFINITY] = this.#requests.keys();
+    const oldest = this.#oldest();
     while (this.#releases[0] && this.#releases[0].after < oldest) {
       const { id } = this.#releases.shift() as { id: number };
       if (!this.#endError) this.#channel.send(formatMessage({ verb: 'RELEASE', id }));
@@ -167,7 +183,7 @@ export class Session {
     this.#canBeCalled = true;
     const payload = this.#owner.protocol.encode(name);
     const onReturn = () => void this.#functions.set(name, call);
-    return this.request({ verb: 'EXPORT', what: `EXPORT ${quoted(name, 40)}`, payload, settings, onReturn });
+    return this.request({ verb: 'EXPORT', subject: name, payload, settings, onReturn });
   }
 
   /** Stops what the other side is doing. */
@@ -177,7 +193,6 @@ export class Session {
 
   /** Takes in a message of the other side. */
   receive(message: Incoming | undefined, text: string): void {
-    this.#watch.heard();
     if (this.#endError || this.#isDeaf) return;
     switch (message?.verb) {
       case 'RETURN':
@@ -202,44 +217,25 @@ export class Session {
     this.#endError = makeError;
     this.#watch.stop();
     this.#interrupts.end();
-    for (const request of this.#requests.values()) {
-      if (request.openFrame) request.openFrame.isOver = true;
-      if (this.#settle(request)) request.reject(makeError(request.what));
+    const requests = this.#requests();
+    for (let frame: Frame | undefined = this.#innermost; frame; frame = this.#around(frame)) {
+      frame.isOver = frame !== this.#root;
+      frame.pending.clear();
     }
-    this.#requests.clear();
+    for (const request of requests) if (this.#settle(request)) request.reject(makeError(request.what));
     for (const id of this.#lent.keys()) this.#takeBackLent(id);
-    this.#innermost.isOver = this.#innermost !== this.#root;
   }
 
-  #open(options: RequestOptions, resolve: (value: unknown) => void, reject: (error: unknown) => void): Request {
-    const { settings, what, onReturn } = options;
+  #open(options: RequestOptions, resolve: (value: unknown) => void): Request {
     const frame = currentFrame(this) ?? this.#root;
-    const since = performance.now();
-    const request: Request = {
-      id: ++this.#lastId,
-      lang: this.#owner.lang,
-      frame,
-      settings,
-      what,
-      place: IS_DEBUGGING || (this.#canBeCalled && frame === this.#root) ? capturePlace() : undefined,
-      madeIn: innermostFrame(),
-      since,
-      heldLine: undefined,
-      // Only a function of the host ever runs in it.
-      context: this.#canBeCalled ? captureContext() : outside,
-      resolve,
-      reject,
-      onReturn,
-      isSettled: false,
-      onSettled: undefined,
-      openFrame: undefined,
-      thrown: undefined,
-    };
-    this.#requests.set(request.id, request);
+    // Only a function of the host ever runs in it.
+    const context = this.#canBeCalled ? captureContext() : outside;
+    const request = new Request(this.#owner.lang, ++this.#lastId, frame, options, context, resolve);
+    if (IS_DEBUGGING || (this.#canBeCalled && frame === this.#root)) request.place = capturePlace();
     frame.pending.set(request.id, request);
     request.madeIn?.made.add(request);
     if (this.#unsettled++ === 0) this.#owner.hold(true);
-    this.#watch.expect(settings.timeout, since);
+    this.#watch.expect(options.settings.timeout, request.since);
     return request;
   }
 
@@ -283,7 +279,7 @@ export class Session {
   // ---- Answers of the other side
 
   #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {
-    const request = this.#requests.get(id);
+    const request = this.#requestOf(id);
     if (!request) {
       if (id < 1 || id > this.#lastId) this.#violated(`it answered request ${id}, which was never made`);
       return;
@@ -291,13 +287,12 @@ export class Session {
     if (request.heldLine !== undefined) return this.#violated(`it answered request ${id}, which it has not been sent`);
     if (request.openFrame) this.#abandon(request.openFrame);
     this.#forget(request);
-    if (verb === 'RETURN') request.onReturn?.();
+    if (verb === 'RETURN') request.options.onReturn?.();
     if (this.#settle(request)) this.#conclude(request, verb, payload);
   }
 
   #forget(request: Request): void {
     const { frame } = request;
-    this.#requests.delete(request.id);
     frame.pending.delete(request.id);
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
     if (frame.held > 0 && !frame.isOver) this.#sendHeld();
@@ -337,7 +332,7 @@ export class Session {
   // ---- Calls of the other side
 
   #takeCall(id: number, requestId: number, payload: string): void {
-    const request = this.#requests.get(requestId);
+    const request = this.#requestOf(requestId);
     if (requestId === 0 ? this.#innermost !== this.#root : !request || request !== this.#innermost.first) {
       return this.#violated(`it made a call in request ${requestId}, which it is not carrying out`);
     }
@@ -457,7 +452,6 @@ export class Session {
     frame.isOver = true; // and nothing more is sent to it
     for (const request of frame.pending.values()) {
       if (request.openFrame) this.#abandon(request.openFrame);
-      this.#requests.delete(request.id);
       this.#interrupts.over(request);
       const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
       if (this.#settle(request)) request.reject(new BondException(this.#owner.lang, text));
@@ -493,7 +487,7 @@ export class Session {
     if (this.#owner.isHeldUp()) this.#watch.heard();
     const excused = this.#waitingForHost();
     let next = Number.POSITIVE_INFINITY;
-    for (const request of this.#requests.values()) {
+    for (const request of this.#requests()) {
       if (request.isSettled) continue;
       const { timeout } = request.settings;
       const silence = excused.has(request) ? 0 : now - Math.max(request.since, this.#watch.lastHeard);

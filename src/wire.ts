@@ -45,44 +45,59 @@ export function formatRequest(verb: RequestVerb | HostAnswerVerb, frame: number,
 
 /** What a message of the other side says, or `undefined` if it says nothing that it may. */
 export function parseMessage(text: string): Incoming | undefined {
-  const [verb, afterVerb] = splitWord(text, 0);
+  const endOfVerb = endOfWord(text, 0);
+  const verb = text.slice(0, endOfVerb);
   switch (verb) {
-    case 'STAGE1':
-      return { verb };
-    case 'INTERRUPTED': {
-      const [serial] = splitWord(text, afterVerb);
-      return isId(serial) ? { verb, serial: Number(serial) } : undefined;
-    }
-    case 'READY':
-      return { verb, payload: text.slice(afterVerb) };
-    case 'RELEASE': {
-      const ids = text.slice(afterVerb).split(' ');
-      return ids.every(isId) ? { verb, ids: ids.map(Number) } : undefined;
-    }
     case 'RETURN':
     case 'EXCEPT':
     case 'ERROR': {
-      const [id, rest] = splitWord(text, afterVerb);
-      return isId(id) ? { verb, id: Number(id), payload: text.slice(rest) } : undefined;
+      const endOfId = endOfWord(text, endOfVerb + 1);
+      const id = readId(text, endOfVerb + 1, endOfId);
+      return id === undefined ? undefined : { verb, id, payload: text.slice(endOfId + 1) };
     }
     case 'CALL': {
-      const [id, afterId] = splitWord(text, afterVerb);
-      const [request, rest] = splitWord(text, afterId);
-      return isId(id) && isId(request)
-        ? { verb, id: Number(id), request: Number(request), payload: text.slice(rest) }
-        : undefined;
+      const endOfId = endOfWord(text, endOfVerb + 1);
+      const endOfRequest = endOfWord(text, endOfId + 1);
+      const id = readId(text, endOfVerb + 1, endOfId);
+      const request = readId(text, endOfId + 1, endOfRequest);
+      if (id === undefined || request === undefined) return undefined;
+      return { verb, id, request, payload: text.slice(endOfRequest + 1) };
+    }
+    case 'STAGE1':
+      return { verb };
+    case 'READY':
+      return { verb, payload: text.slice(endOfVerb + 1) };
+    case 'INTERRUPTED': {
+      const serial = readId(text, endOfVerb + 1, endOfWord(text, endOfVerb + 1));
+      return serial === undefined ? undefined : { verb, serial };
+    }
+    case 'RELEASE': {
+      const words = text.slice(endOfVerb + 1).split(' ');
+      const ids = words.map((word) => readId(word, 0, word.length));
+      return ids.includes(undefined) ? undefined : { verb, ids: ids as number[] };
     }
     default:
       return undefined;
   }
 }
 
-/** The word of `text` that begins at `start`, and where the next one begins. */
-function splitWord(text: string, start: number): [word: string, next: number] {
+/** Where the word of `text` ends that begins at `start`. */
+function endOfWord(text: string, start: number): number {
   const space = text.indexOf(' ', start);
-  return space < 0 ? [text.slice(start), text.length] : [text.slice(start, space), space + 1];
+  return space < 0 ? text.length : space;
 }
 
-function isId(word: string): boolean {
-  return /^\d{1,15}$/.test(word);
+const [ZERO, NINE] = [48, 57];
+const MOST_DIGITS = 15;
+
+/** The number that stands between two places of `text`, if one does. */
+function readId(text: string, start: number, end: number): number | undefined {
+  if (start >= end || end - start > MOST_DIGITS) return undefined;
+  let id = 0;
+  for (let place = start; place < end; place++) {
+    const code = text.charCodeAt(place);
+    if (code < ZERO || code > NINE) return undefined;
+    id = 10 * id + code - ZERO;
+  }
+  return id;
 }

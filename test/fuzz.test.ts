@@ -346,8 +346,8 @@ class FuzzedSession {
   }
 
   #ask(more: Partial<typeof settings> = {}): Promise<unknown> {
-    const options = { verb: 'CALL' as const, what: 'CALL f', payload: '["f",[]]', settings: { ...settings, ...more } };
-    const asked = this.#session.request(options);
+    const payload = '["f",[]]';
+    const asked = this.#session.request({ verb: 'CALL', subject: 'f', payload, settings: { ...settings, ...more } });
     this.#asked.add(asked);
     this.#open.add(asked);
     const settle = (): void => void this.#open.delete(asked);

@@ -30,7 +30,10 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
     .filter((line) => line !== '');
   const violations: string[] = [];
   const protocol: Protocol = json;
-  const hear = (text: string): void => session.receive(parseMessage(text), text);
+  const hear = (text: string): void => {
+    session.heard();
+    session.receive(parseMessage(text), text);
+  };
 
   const session = new Session(
     {
@@ -69,7 +72,8 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
     violations,
     call(name, args = [], more = {}) {
       const payload = protocol.encode([name, args]);
-      return session.request({ verb: 'CALL', what: `CALL ${name}`, payload, settings: { ...settings, ...more } });
+      const shown = `CALL ${name}`;
+      return session.request({ verb: 'CALL', subject: name, shown, payload, settings: { ...settings, ...more } });
     },
     export: (name, call) => session.export(name, call, settings),
     async done() {

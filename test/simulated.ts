@@ -479,9 +479,15 @@ export class SimulatedBond implements Conversation {
   call(name: string, args: readonly unknown[], { elsewhere, signal }: CallDetails = {}): Promise<unknown> {
     const stderr = elsewhere ? ignore : settings.stderr;
     const payload = json.encode([name, args]);
-    const what = `CALL ${name}`;
+    const shown = `CALL ${name}`;
     this.#referee.expect(payload, signal);
-    const asked = this.session.request({ verb: 'CALL', what, payload, settings: { ...settings, stderr, signal } });
+    const asked = this.session.request({
+      verb: 'CALL',
+      subject: name,
+      shown,
+      payload,
+      settings: { ...settings, stderr, signal },
+    });
     if (!this.isHeld) this.violations.push('the event loop is not held while a call is under way');
     asked.catch(() => this.#referee.giveUp(payload));
     return asked;

@@ -108,7 +108,12 @@ sub say_line {
     flush_output() unless $| && select() eq 'main::STDOUT';    # to ask what STDOUT does would take longer
     $saying = 1;
     write_message('RELEASE ' . join(' ', splice @released)) if @released;
-    write_message($_[0]);
+    if (length $_[0] > $room) { write_message($_[0]) }
+    else {
+        my $piece = "$last_piece$_[0]\n";
+        my $done = syswrite($out, $piece);
+        write_rest($piece, $done) if !$done || $done < length $piece;
+    }
     $saying = 0;
 }
 
@@ -233,6 +238,10 @@ our $json;    # the text that is being written; TO_JSON may have another one wri
 # JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
 # second argument, or in the result.
 sub encode {
+    if (!ref $_[0]) {
+        my $text = plain_text($_[0]);
+        return $text if defined $text;
+    }
     local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
     local $json = '';
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
@@ -243,6 +252,17 @@ sub encode {
     }
     chop $json;
     return $json;
+}
+
+# The text of what is neither a list nor an object, if it is as usual.
+sub plain_text {
+    return 'null' unless defined $_[0];
+    if (is_number($_[0])) {
+        my $text = my $number = $_[0];
+        $text .= '';
+        return $text !~ tr/0-9//c && $text && $text == $number ? $text : undef;
+    }
+    return is_bool($_[0]) ? $_[0] ? 'true' : 'false' : $_[0] =~ tr/ !#-)+-[]-~//c ? undef : "\"$_[0]\"";
 }
 
 sub encode_value {
@@ -866,10 +886,6 @@ sub run_code {
 my %full_names;    # of what is called by a name that has no meaning for the driver, such as `sort` has
 
 sub run_call {
-    if (@_ == 2 && (my $full_name = $full_names{ $_[0] })) {
-        no strict 'refs';
-        return &$full_name(@{ $_[1] }) if defined &$full_name;
-    }
     my ($name, $arguments, $references, $named) = @_;
     my $spliced = $references || $named ? put_references($arguments, $references, $named) : {};
     if ($name =~ $works_on_lists) {
@@ -1093,7 +1109,13 @@ my %handlers = (
         return encode(collapsed(run_code("($code\n)")));
     },
     EVAL_BLOCK => sub { run_code($_[0]); '' },
-    CALL => sub { encode(collapsed(run_call(@{ $_[0] }))) },
+    CALL => sub {
+        my ($call) = @_;
+        my $full_name = @$call == 2 && $full_names{ $call->[0] };
+        no strict 'refs';
+        my @values = $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
+        return encode(@values == 1 ? $values[0] : \@values);
+    },
     EXPORT => sub { export($_[0]); '' },
 );
 
