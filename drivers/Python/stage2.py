@@ -128,8 +128,21 @@ saying = False  # in the middle of a message, to the host or from it, or of some
 released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
 
 
+forked = False
+TELLS_FORKS = hasattr(os, 'register_at_fork')  # to ask for the process id each time is a system call
+
+
+def note_fork():
+    global forked
+    forked = True
+
+
+if TELLS_FORKS:
+    os.register_at_fork(after_in_child=note_fork)
+
+
 def is_fork():
-    return os.getpid() != process
+    return forked if TELLS_FORKS else os.getpid() != process
 
 
 def say(message):
