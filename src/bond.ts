@@ -228,7 +228,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     try {
       const [subject, payload] = prepare();
       const { session } = this.#connection;
-      return session.request({ verb, subject, ...(shown && { shown }), payload, settings: this.#settings });
+      return session.request({ verb, subject, shown, payload, settings: this.#settings });
     } catch (error) {
       return Promise.reject(error instanceof NotCarried ? this.#notCarried(error) : error);
     }

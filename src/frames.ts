@@ -10,24 +10,28 @@ export interface RequestOptions {
   /** What the request is about, for messages: a name, or code. */
   readonly subject: string;
   /** What it is in words, where verb and subject would not tell. */
-  readonly shown?: string;
+  readonly shown?: string | undefined;
   readonly payload: string;
   readonly settings: CallSettings;
   /** Runs when it has been done, before anything else that the other side says is heard. */
-  readonly onReturn?: () => void;
+  readonly onReturn?: (() => void) | undefined;
 }
 
 /** What a request is, for messages: `CALL "explode"`. */
-export function inWords({ verb, subject, shown }: RequestOptions): string {
+export function inWords({ verb, subject, shown }: Pick<RequestOptions, 'verb' | 'subject' | 'shown'>): string {
   return shown ?? `${verb} ${quoted(subject, 40)}`;
 }
 
-/** Something that the host has asked of the other side, until the answer to it arrives. */
+/** Something that the host has asked of the other side, until the answer to it arrives. It does not keep the payload, which may be long. */
 export class Request {
   readonly id: number;
   /** The language of the bond, for messages. */
   readonly lang: string;
-  readonly options: RequestOptions;
+  readonly verb: RequestVerb;
+  readonly subject: string;
+  readonly shown: string | undefined;
+  readonly settings: CallSettings;
+  readonly onReturn: (() => void) | undefined;
   /** The frame that it runs in. */
   readonly frame: Frame;
   /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
@@ -62,18 +66,18 @@ export class Request {
     this.lang = lang;
     this.id = id;
     this.frame = frame;
-    this.options = options;
+    this.verb = options.verb;
+    this.subject = options.subject;
+    this.shown = options.shown;
+    this.settings = options.settings;
+    this.onReturn = options.onReturn;
     this.context = context;
     this.resolve = resolve;
   }
 
-  get settings(): CallSettings {
-    return this.options.settings;
-  }
-
   /** What it is, for messages. */
   get what(): string {
-    return inWords(this.options);
+    return inWords(this);
   }
 
   reject(error: BondException): void {

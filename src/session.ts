@@ -287,7 +287,7 @@ export class Session {
     if (request.heldLine !== undefined) return this.#violated(`it answered request ${id}, which it has not been sent`);
     if (request.openFrame) this.#abandon(request.openFrame);
     this.#forget(request);
-    if (verb === 'RETURN') request.options.onReturn?.();
+    if (verb === 'RETURN') request.onReturn?.();
     if (this.#settle(request)) this.#conclude(request, verb, payload);
   }
 
