@@ -67,10 +67,10 @@ export class Channel {
     else this.#unheard.push(event);
   }
 
-  /** Sends one or several whole lines. */
-  send(lines: string): void {
+  /** Sends one or several whole lines, for which the other side may be waiting. */
+  send(lines: string, isAwaited = false): void {
     this.#log?.sent(lines);
-    this.#interpreter.send(lines);
+    this.#interpreter.send(lines, isAwaited);
   }
 
   /**

@@ -130,10 +130,16 @@ export class Interpreter {
     });
   }
 
-  /** Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay. */
-  send(text: string): void {
-    if (this.#outbox === '') process.nextTick(this.#flush);
+  /**
+   * Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay; but what it
+   * waits for leaves at once.
+   */
+  send(text: string, isAwaited = false): void {
     this.sent += text.length;
+    if (this.#outbox === '') {
+      if (isAwaited && this.#unwritten.length === 0 && this.#ways.writeNow(text)) return;
+      process.nextTick(this.#flush);
+    }
     this.#outbox += text;
     if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
   }

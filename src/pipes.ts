@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
@@ -9,6 +9,8 @@ export interface Ways {
   readonly output: Readable;
   /** Starts handing over what the interpreter writes. A chunk is the taker's to keep. */
   listen(take: (chunk: Buffer) => void): void;
+  /** Writes a text right now; tells whether that could be done. It does so only with what is short, and as a whole. */
+  writeNow(text: string): boolean;
 }
 
 type Piped = ChildProcess & { readonly pid: number; readonly stdin: Writable; readonly stdout: Readable };
@@ -54,7 +56,7 @@ export async function openWays(child: Piped, agree: (word: string) => void): Pro
     }
   }
   const { stdin: input, stdout: output } = child;
-  return { input, output, listen: (take) => void output.on('data', take) };
+  return { input, output, listen: (take) => void output.on('data', take), writeNow: () => false };
 }
 
 /** Whether `/proc` speaks of the processes that this one sees: in a container, it may be another one's. */
@@ -79,13 +81,18 @@ function openPipes(pid: number): [input: number, output: number] | undefined {
   return undefined;
 }
 
+/** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */
+const SHORT = 1365;
+
 /** Our ends of two pipes. */
 class Pipes implements Ways {
   readonly input: Socket;
+  readonly #inputFd: number;
   readonly output: Socket;
   #take: (chunk: Buffer) => void = () => {};
 
   constructor(input: number, output: number) {
+    this.#inputFd = input;
     this.input = new Socket({ fd: input, readable: false, writable: true });
     // One buffer serves all reads: to allocate one for each takes longer than to copy what was read.
     const buffer = Buffer.allocUnsafeSlow(PORTION);
@@ -101,5 +108,14 @@ class Pipes implements Ways {
   listen(take: (chunk: Buffer) => void): void {
     this.#take = take;
     this.output.resume();
+  }
+  writeNow(text: string): boolean {
+    if (text.length > SHORT || this.input.writableLength > 0 || !this.input.writable) return false;
+    try {
+      writeSync(this.#inputFd, text);
+      return true;
+    } catch {
+      return false; // It is full, or nobody reads it any more, which the stream finds out as well.
+    }
   }
 }

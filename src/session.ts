@@ -145,7 +145,7 @@ export class Session {
       const request = this.#open(options, resolve);
       if (signal) this.#heed(signal, request);
       const line = formatRequest(options.verb, request.frame.id, request.id, options.payload);
-      if (this.#canSend(request)) this.#channel.send(line);
+      if (this.#canSend(request)) this.#channel.send(line, request.frame.pending.size === 1);
       else this.#hold(request, line);
     });
   }
@@ -436,7 +436,7 @@ export class Session {
   }
 
   #send(verb: HostAnswerVerb, frame: number, payload: string): void {
-    this.#channel.send(formatMessage({ verb, frame, payload }));
+    this.#channel.send(formatRequest(verb, frame, 0, payload), true);
     this.#unread.add(payload.length);
   }
 
