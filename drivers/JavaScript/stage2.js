@@ -1028,14 +1028,19 @@ let rest = [];             // bytes of a line whose end has not arrived
 function feed(chunk) {
   const end = chunk.lastIndexOf(NEWLINE) + 1;
   const before = rest;
-  if (end === 0) return void rest.push(chunk);
-  rest = end < chunk.length ? [chunk.slice(end)] : [];
+  if (end === 0) return void rest.push(kept(chunk));
+  rest = end < chunk.length ? [kept(chunk.slice(end))] : [];
   const text = before.length === 0 ? chunk.toString('utf8', 0, end) : Buffer.concat([...before, chunk.slice(0, end)]).toString();
   let start = 0;
   for (let stop = text.indexOf('\n'); stop >= 0; stop = text.indexOf('\n', start)) {
     setAside(text, start, stop);
     start = stop + 1;
   }
+}
+
+/** Bytes that stay as they are when more is read. */
+function kept(bytes) {
+  return bytes.buffer === readBuffer.buffer ? Buffer.from(bytes) : bytes;
 }
 
 /** Puts the message between two places of `text` where it belongs. */
@@ -1090,13 +1095,14 @@ function takeNow(frame) {
 
 const readBuffer = Buffer.allocUnsafeSlow(65536);
 
+/** What comes next: it stays as it is only until more is read. */
 function readNow() {
   if (relay) return relay.readNow() || process.exit();
   for (;;) {
     try {
       const count = readSync(0, readBuffer, 0, readBuffer.length, null);
       if (count === 0) process.exit(); // end of input: the host is gone
-      return Buffer.from(readBuffer.slice(0, count));
+      return readBuffer.slice(0, count);
     } catch (error) {
       if (error.code === 'EOF') process.exit();
       if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;

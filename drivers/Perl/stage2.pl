@@ -252,9 +252,10 @@ our $json;    # the text that is being written; TO_JSON may have another one wri
 # JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
 # second argument, or in the result.
 sub encode {
-    if (!ref $_[0]) {
-        my $text = plain_text($_[0]);
-        return $text if defined $text;
+    my $is_short = ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9;
+    if ($is_short || !ref $_[0]) {    # as most are
+        my @texts = map { plain_text($_) } $is_short ? @{ $_[0] } : $_[0];
+        if (!grep { !defined } @texts) { return $is_short ? '[' . join(',', @texts) . ']' : $texts[0] }
     }
     local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
     local $json = '';
@@ -270,11 +271,12 @@ sub encode {
 
 # The text of what is neither a list nor an object, if it is as usual.
 sub plain_text {
-    return 'null' unless defined $_[0];
+    return defined $_[0] ? undef : 'null' if !defined $_[0] || ref $_[0];
     if (is_number($_[0])) {
         my $text = my $number = $_[0];
         $text .= '';
-        return $text !~ tr/0-9//c && $text && $text == $number ? $text : undef;
+        my $is_plain = $text !~ tr/0-9//c || $reads_decimals && $text !~ tr/0-9.//c;
+        return $is_plain && $text && $text == $number ? $text : undef;
     }
     return is_bool($_[0]) ? $_[0] ? 'true' : 'false' : $_[0] =~ tr/ !#-)+-[]-~//c ? undef : "\"$_[0]\"";
 }
@@ -536,8 +538,12 @@ my $decoded = 0;    # how many texts have been
 
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
 sub decode {
-    local $SIG{__DIE__} if $SIG{__DIE__};
     my $value;
+    if ($module && length $_[0] < $surely_exact && !$SIG{__DIE__} && index($_[0], '"$') < 0) {    # as most are
+        return $value if eval { $value = $module->decode($_[0]); 1 };
+        die $@ if ref $@;    # an interrupt
+    }
+    local $SIG{__DIE__} if $SIG{__DIE__};
     my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
     my $done =
         $is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0])) && eval { $value = $module->decode($_[0]); 1 };

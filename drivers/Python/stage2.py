@@ -151,7 +151,7 @@ def say(message):
     if released:
         numbers = [str(released.pop()) for _ in range(len(released))]
         say('RELEASE ' + ' '.join(numbers))
-    if is_fork():
+    if forked if TELLS_FORKS else is_fork():
         sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
     if getattr(sys, 'stdout', None) is not live_stdout:
         try:
@@ -162,14 +162,13 @@ def say(message):
     size = PIECE - len(last_piece) - 1
     start = 0
     while len(message) - start > size:
-        say_piece(more_pieces, message[start:start + size])
+        write_all(protocol_out, more_pieces + message[start:start + size].encode('ascii') + b'\n')
         start += size
-    say_piece(last_piece, message[start:])
+    piece = last_piece + message[start:].encode('ascii') + b'\n'
+    done = os.write(protocol_out, piece)
+    if done < len(piece):
+        write_all(protocol_out, piece[done:])
     saying = False
-
-
-def say_piece(mark, text):
-    write_all(protocol_out, mark + text.encode('ascii') + b'\n')
 
 
 #: seldom
@@ -679,21 +678,18 @@ FRAMES_OF_A_LEVEL = 0 if PYPY else 7
 
 # Whether a limit that is reached already is refused, and no signal is noticed before `finally` has put the old one back.
 TELLS_ROOM = sys.version_info >= (3, 10) and not PYPY
+ROOM = 60
 
 
-def need_room(levels):
+def need_room():
     """Raises RecursionError now, while the conversation is in step, rather than in the middle of an exchange."""
-    if not (TELLS_ROOM and has_room(levels)):
-        go_down(levels)
-
-
-def has_room(levels):
+    if not TELLS_ROOM:
+        return go_down(ROOM)
     limit = sys.getrecursionlimit()
     try:
-        sys.setrecursionlimit(limit - levels)
-        return True
+        sys.setrecursionlimit(limit - ROOM)
     except (RecursionError, ValueError):
-        return False
+        go_down(ROOM)
     finally:
         sys.setrecursionlimit(limit)
 
@@ -716,9 +712,9 @@ def call_host(name, arguments, number=None):
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
     if not busy and not reading:
         raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
-    if is_fork():
+    if forked if TELLS_FORKS else is_fork():
         raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
-    need_room(60)
+    need_room()
     payload = encode([name if number is None else number, arguments], name=name)
     last_call += 1
     frame = str(last_call)
@@ -1027,7 +1023,7 @@ def take(frame):
     if waiting:
         return waiting.popleft()
     while True:
-        line = next_line()
+        line = lines.popleft() if lines else next_line()
         if line is None:
             sys.exit()  # end of input: the host has closed the bond, or is gone
         verb, target, request, payload = line.split(b' ', 3)
