@@ -36,10 +36,15 @@ export class Channel {
       output: (chunk) => this.#tell((listener) => listener.stdout(chunk)),
       message: (text) => this.#hear(text),
       tooLong: () => this.#tell((listener) => listener.tooLong()),
+      awaitBulk: (isAwaited) => interpreter.awaitBulk(isAwaited),
     });
     interpreter.listen({
       stdout: (chunk) => this.#defer(chunk, splitter),
       stderr: (chunk) => this.#tell((listener) => listener.stderr(chunk)),
+      bulk: (chunk) => {
+        this.#listener?.heard();
+        splitter.pushBulk(chunk);
+      },
     });
     void interpreter.ended.then(() => {
       this.#drain([...this.#olderChunks, ...this.#chunks], splitter);

@@ -150,7 +150,7 @@ export class Connection {
         },
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
         nudge: (line) => this.#nudge(line),
-        isHeldUp: () => interpreter.stream('stdout').isPaused() || interpreter.stream('stderr').isPaused(),
+        isHeldUp: () => interpreter.isHeldUp,
       },
       this.#channel,
     );

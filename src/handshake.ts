@@ -153,7 +153,14 @@ class SetUp {
       transExcept: this.#settings.transExcept ?? null,
       v8Format: V8_FORMAT,
       pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
+      bulk: this.#bulk(),
     });
+  }
+
+  /** Where long messages may go: the interpreter's descriptor, and the inode that it has if nothing stands between. */
+  #bulk(): readonly [fd: number, inode: number] | null {
+    const { bulk } = this.#interpreter;
+    return bulk ? [bulk.fd, bulk.inode] : null;
   }
 
   #wantedProtocols(): readonly string[] {

@@ -8,7 +8,7 @@ import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { dropLifeline, keepLifeline, type Surroundings, starter, tellShell } from './lifeline.js';
 import { Tail } from './output.js';
-import { MAKE_PIPES, openWays, type Ways } from './pipes.js';
+import { type Bulk, MAKE_PIPES, openWays, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
@@ -75,6 +75,8 @@ type SpawnedChild = ChildProcess & {
 export interface InterpreterEvents {
   stdout(chunk: Buffer): void;
   stderr(chunk: Buffer): void;
+  /** A part of a long message, while one is waited for. */
+  bulk(chunk: Buffer): void;
 }
 
 /** Interpreters that run, so that a program that ends takes them with it. */
@@ -103,6 +105,7 @@ export class Interpreter {
   /** Texts that are being written piece by piece. */
   readonly #unwritten: string[] = [];
   #isHeld = true;
+  #isBulkAwaited = false;
   #killing: Promise<void> | undefined;
   #giveUp = (): void => {};
 
@@ -117,13 +120,15 @@ export class Interpreter {
     // So does a signal to what has become another user's.
     child.on('error', () => {});
     // The event loop waits for the process, or it does not: for its streams, it never has to.
-    for (const stream of [ways.input, ways.output, child.stderr] as { unref?(): void }[]) stream.unref?.();
+    for (const stream of [ways.input, ways.output, child.stdout, child.stderr] as { unref?(): void }[])
+      stream.unref?.();
     this.ended = this.#watchEnd();
   }
 
   /** Starts handing over what the interpreter writes. */
   listen(events: InterpreterEvents): void {
     this.#ways.listen((chunk) => events.stdout(chunk));
+    this.bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk)).pause();
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#stderrTail.push(chunk);
       events.stderr(chunk);
@@ -178,6 +183,25 @@ export class Interpreter {
   /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
   stream(name: 'stdout' | 'stderr'): Readable {
     return name === 'stdout' ? this.#ways.output : this.#child.stderr;
+  }
+
+  /** Its second way to write, if it has one. */
+  get bulk(): Bulk | undefined {
+    return this.#ways.bulk;
+  }
+
+  /** Reads a long message, or goes on with its standard output. */
+  awaitBulk(isAwaited: boolean): void {
+    this.#isBulkAwaited = isAwaited;
+    const { output, bulk } = this.#ways;
+    const [here, there] = isAwaited ? [bulk?.stream, output] : [output, bulk?.stream];
+    there?.pause();
+    here?.resume();
+  }
+
+  /** Whether its output is being held up on this side, so that its silence means nothing. */
+  get isHeldUp(): boolean {
+    return (this.#ways.output.isPaused() && !this.#isBulkAwaited) || this.#child.stderr.isPaused();
   }
 
   /** The end of what it has written to its standard error so far. */
@@ -277,6 +301,7 @@ export class Interpreter {
     dropLifeline(child);
     await pTimeout(closed, { milliseconds: LAST_OUTPUT, fallback: () => {} });
     input.destroy();
+    this.bulk?.stream.destroy();
     release(output);
     release(child.stderr);
     return { exitCode, signal, stderr: this.#stderrTail.text() };

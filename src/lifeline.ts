@@ -17,7 +17,7 @@ export interface Surroundings {
  * before it uses force: `srun` ends its job then, and would leave it behind otherwise.
  */
 const wrapper = (target: string, unset: string): string =>
-  `( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; ${unset} exec "$@"`;
+  `( ( read _ <&3 || { ${ending(target)} } ) </dev/null >/dev/null 2>&1 4>&- & ); exec 3<&-; ${unset} exec "$@"`;
 const ending = (target: string): string =>
   `trap '' TERM; kill -s TERM -- ${target}; command -p sleep 1; kill -s KILL -- ${target};`;
 const [GROUP, PROCESS] = ['-$$', '$$'];

@@ -7,6 +7,10 @@ export const NEWLINE = 0x0a;
 export const FIRST_BYTE = 0x1e;
 const LAST_PIECE = 0x20;
 const MORE_PIECES = 0x2b;
+const ANNOUNCEMENT = 0x3d;
+
+/** More than this is not taken of what nobody has announced, in bytes: it is what a socket and a stream hold. */
+const MOST_EARLY = 2 ** 20;
 
 /** What tells a message of the other side from its output: chosen at random for each session. */
 export interface Mark {
@@ -31,6 +35,8 @@ export interface SplitterEvents {
   message(text: string): void;
   /** A message is longer than is accepted; nothing more will come. */
   tooLong(): void;
+  /** What comes next is a long message, by its own way; or it has come. */
+  awaitBulk(isAwaited: boolean): void;
 }
 
 /**
@@ -38,7 +44,8 @@ export interface SplitterEvents {
  *
  * A message is the mark, a space, its text, and a newline; it may follow an unfinished line of output. A long one comes
  * in pieces, each with a mark of its own, all but the last with a `+` in the place of the space: between the pieces,
- * whatever a background process writes is output like any other.
+ * whatever a background process writes is output like any other. Or it is only announced, with its length behind a `=`, and
+ * comes by a way of its own.
  */
 export class MessageSplitter {
   readonly #mark: Buffer;
@@ -51,7 +58,13 @@ export class MessageSplitter {
   /** The message of which not all has arrived. */
   readonly #message = new Gathering();
   #insidePiece = false;
-  #isLastPiece = false;
+  /** What stands behind the mark of the piece. */
+  #kind = LAST_PIECE;
+  /** How many bytes of an announced message have not come, and what has come behind the announcement meanwhile. */
+  #owed = 0;
+  #later: Buffer[] = [];
+  /** What has come of the next one before it was announced. */
+  #early: Buffer | undefined;
   #isOver = false;
 
   constructor(mark: string, maxBytes: number, events: SplitterEvents) {
@@ -62,12 +75,33 @@ export class MessageSplitter {
   }
 
   push(chunk: Buffer): void {
+    if (this.#owed > 0) return void this.#later.push(chunk);
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
     let position = this.#insidePiece || this.#message.length > 0 ? 0 : this.#takeMessages(bytes);
-    while (position < bytes.length && !this.#isOver) {
+    while (position < bytes.length && !this.#isOver && this.#owed === 0) {
       position = this.#insidePiece ? this.#takePiece(bytes, position) : this.#takeOutput(bytes, position);
     }
+    if (this.#owed > 0 && position < bytes.length) this.#later.push(bytes.subarray(position));
+  }
+
+  /** Takes what has come by the way for long messages: more than was announced is the beginning of the next one. */
+  pushBulk(chunk: Buffer): void {
+    if (this.#isOver) return;
+    const isAwaited = this.#owed > 0;
+    this.#takeBulk(this.#early ? Buffer.concat([this.#early, chunk]) : chunk);
+    if (!isAwaited || this.#owed > 0 || this.#isOver) return;
+    this.#events.awaitBulk(false);
+    this.#events.message(this.#message.take());
+    for (const later of this.#later.splice(0)) this.push(later);
+  }
+
+  #takeBulk(bytes: Buffer): void {
+    const end = Math.min(this.#owed, bytes.length);
+    this.#message.add(bytes, 0, end);
+    this.#owed -= end;
+    this.#early = end < bytes.length ? bytes.subarray(end) : undefined;
+    if (bytes.length - end > MOST_EARLY) this.#end();
   }
 
   /** The other side has closed its end: what was held back is output after all. */
@@ -100,14 +134,34 @@ export class MessageSplitter {
     if (found < 0) return this.#holdBack(bytes, start, partialMark(bytes, start, this.#mark));
     if (afterMark >= bytes.length) return this.#holdBack(bytes, start, found);
     const kind = bytes[afterMark];
-    if (kind !== LAST_PIECE && kind !== MORE_PIECES) {
+    if (kind !== LAST_PIECE && kind !== MORE_PIECES && kind !== ANNOUNCEMENT) {
       this.#events.output(bytes.subarray(start, afterMark));
       return afterMark;
     }
     if (found > start) this.#events.output(bytes.subarray(start, found));
     this.#insidePiece = true;
-    this.#isLastPiece = kind === LAST_PIECE;
+    this.#kind = kind;
     return afterMark + 1;
+  }
+
+  /** A message, or the announcement of one. */
+  #conclude(text: string): void {
+    if (this.#kind !== ANNOUNCEMENT) return this.#events.message(text);
+    const length = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
+    if (length === 0) this.#events.message(`an announcement of ${text}`);
+    else if (length > this.#maxBytes) this.#end();
+    else {
+      this.#owed = length;
+      if (this.#early) this.#takeBulk(this.#early);
+      if (this.#owed > 0) this.#events.awaitBulk(true);
+      else this.#events.message(this.#message.take());
+    }
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#message.take();
+    this.#events.tooLong();
   }
 
   #holdBack(bytes: Buffer, start: number, end: number): number {
@@ -121,16 +175,14 @@ export class MessageSplitter {
     const end = newline < 0 ? bytes.length : newline;
     const length = this.#message.length + end - start;
     if (length > this.#maxBytes) {
-      this.#isOver = true;
-      this.#message.take();
-      this.#events.tooLong();
+      this.#end();
       return bytes.length;
     }
-    const isComplete = newline >= 0 && this.#isLastPiece;
+    const isComplete = newline >= 0 && this.#kind !== MORE_PIECES;
     this.#insidePiece = newline < 0;
     const isWhole = isComplete && length === end - start;
     if (!isWhole) this.#message.add(bytes, start, end);
-    if (isComplete) this.#events.message(isWhole ? decode(bytes, start, end) : this.#message.take());
+    if (isComplete) this.#conclude(isWhole ? decode(bytes, start, end) : this.#message.take());
     return newline < 0 ? bytes.length : newline + 1;
   }
 }

@@ -9,8 +9,19 @@ export interface Ways {
   readonly output: Readable;
   /** Starts handing over what the interpreter writes. A chunk is the taker's to keep. */
   listen(take: (chunk: Buffer) => void): void;
+  /** A second way from the interpreter, for long messages: a pipe takes only 4096 bytes as a whole. */
+  readonly bulk: Bulk | undefined;
   /** Writes a text right now; tells whether that could be done. It does so only with what is short, and as a whole. */
   writeNow(text: string): boolean;
+}
+
+/** A socket to the host that is open in the interpreter, if nothing stands between. */
+export interface Bulk {
+  readonly stream: Readable;
+  /** The interpreter's descriptor of it. */
+  readonly fd: number;
+  /** What tells it from another one that may be open there under that number. */
+  readonly inode: number;
 }
 
 type Piped = ChildProcess & { readonly pid: number; readonly stdin: Writable; readonly stdout: Readable };
@@ -28,16 +39,18 @@ const CAN_HAVE_PIPES = process.platform === 'linux' && isOwnProc();
  */
 export const MAKE_PIPES = !CAN_HAVE_PIPES
   ? ''
-  : `exec 4<<. 5<<. 6>/proc/self/fd/5
+  : `exec 5<<. 6<<. 7>/proc/self/fd/6
 
 .
 
 .
-read __BOND_way <&4; read __BOND_way <&5; echo; read __BOND_way <&3
-[ "$__BOND_way" != pipes ] || exec <&4 >&6
-exec 4<&- 5<&- 6<&-; unset __BOND_way
+read __BOND_way <&5; read __BOND_way <&6; echo; read __BOND_way <&3
+[ "$__BOND_way" != pipes ] || exec 4>&1 <&5 >&7
+exec 5<&- 6<&- 7<&-; unset __BOND_way
 `;
-const [INPUT, OUTPUT] = [4, 5];
+const [INPUT, OUTPUT] = [5, 6];
+/** What had been the shell's standard output is the interpreter's descriptor of this number. */
+const BULK = 4;
 
 /** How much is read at once. It is all that a pipe holds. */
 const PORTION = 65_536;
@@ -48,15 +61,15 @@ export async function openWays(child: Piped, agree: (word: string) => void): Pro
     await new Promise((resolve) => child.stdout.once('readable', resolve).once('close', resolve));
     child.stdout.read();
     const pipes = openPipes(child.pid);
+    const inode = pipes && inodeOf(`/proc/${child.pid}/fd/1`);
     agree(pipes ? 'pipes' : 'sockets');
     if (pipes) {
       child.stdin.destroy();
-      child.stdout.destroy();
-      return new Pipes(...pipes);
+      return new Pipes(...pipes, inode ? { stream: child.stdout, fd: BULK, inode } : undefined);
     }
   }
   const { stdin: input, stdout: output } = child;
-  return { input, output, listen: (take) => void output.on('data', take), writeNow: () => false };
+  return { input, output, bulk: undefined, listen: (take) => void output.on('data', take), writeNow: () => false };
 }
 
 /** Whether `/proc` speaks of the processes that this one sees: in a container, it may be another one's. */
@@ -81,17 +94,27 @@ function openPipes(pid: number): [input: number, output: number] | undefined {
   return undefined;
 }
 
+function inodeOf(socket: string): number | undefined {
+  try {
+    return Number(/^socket:\[(\d+)\]$/.exec(readlinkSync(socket))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */
 const SHORT = 1365;
 
 /** Our ends of two pipes. */
 class Pipes implements Ways {
   readonly input: Socket;
-  readonly #inputFd: number;
   readonly output: Socket;
+  readonly bulk: Bulk | undefined;
+  readonly #inputFd: number;
   #take: (chunk: Buffer) => void = () => {};
 
-  constructor(input: number, output: number) {
+  constructor(input: number, output: number, bulk: Bulk | undefined) {
+    this.bulk = bulk;
     this.#inputFd = input;
     this.input = new Socket({ fd: input, readable: false, writable: true });
     // One buffer serves all reads: to allocate one for each takes longer than to copy what was read.

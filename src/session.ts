@@ -25,13 +25,7 @@ import { SilenceWatch } from './silence.js';
 import { type Traffic, UnreadAnswers } from './unread.js';
 import { NotCarried, type Protocol } from './values.js';
 import { findCycle, showCycle } from './waits.js';
-import {
-  type AnswerVerb,
-  formatMessage,
-  formatRequest,
-  type HostAnswerVerb,
-  type Incoming,
-} from './wire.js';
+import { type AnswerVerb, formatMessage, formatRequest, type HostAnswerVerb, type Incoming } from './wire.js';
 
 /** A function of the host that the other side may call. */
 export type HostFunction = (...args: unknown[]) => unknown;

@@ -53,7 +53,7 @@ describe.each(languages)('$name', (language) => {
       expect(speedChart(outcomes)).toMatch(/^<svg .*<circle .*<\/svg>\n$/s);
       expect(growthChart(growth)).toMatch(/^<svg .*<path .*<\/svg>\n$/s);
     },
-    HANG,
+    10 * HANG, // a start takes its time on a slow machine, and there are many
   );
 });
 

@@ -109,7 +109,7 @@ describe('a thousand bonds', () => {
 
   const [WARM_UP, REST] = [100, 900];
 
-  test('that were opened and closed, ten at a time, leave nothing behind', { timeout: 120_000 }, async () => {
+  test('that were opened and closed, ten at a time, leave nothing behind', { timeout: 600_000 }, async () => {
     const { env, processes } = markedEnvironment();
     const TMPDIR = temporaryDirectory();
     const args = ['--expose-gc', '--import', 'tsx', fixture('thousand-bonds.js'), String(REST), String(WARM_UP)];
@@ -122,7 +122,7 @@ describe('a thousand bonds', () => {
     expect(heard).toBe(REST * 'printed text'.length);
     expect(warnings).toEqual([]);
     expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
-    expect(ms).toBeLessThan(60_000);
+    expect(ms).toBeLessThan(500_000); // or something hangs
     expect(processes()).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ function split(bytes: Buffer, size = bytes.length, maxBytes = 1e6) {
     },
     message: (text) => found.messages.push(text),
     tooLong: () => found.tooLong++,
+    awaitBulk: () => {},
   });
   for (let start = 0; start < bytes.length; start += size) splitter.push(bytes.subarray(start, start + size));
   splitter.end();
@@ -113,6 +114,67 @@ function framed({ message, pieces }: { message: string; pieces: number }): Buffe
   const last = body.subarray(pieces * size);
   return [...cuts.flatMap((cut) => [bytes(`${MARK}+`), cut, bytes('\n')]), bytes(`${MARK} `), last, bytes('\n')];
 }
+
+describe('an announced message', () => {
+  /** What a splitter finds when this arrives by one way, and that by the other, in pieces of so many bytes, in turns. */
+  function splitBoth(way: Buffer, bulk: Buffer, size: number, maxBytes = 1e6) {
+    const found: string[] = [];
+    let isAwaited = false;
+    const splitter = new MessageSplitter(MARK, maxBytes, {
+      output: (chunk) => found.push(`out ${chunk}`),
+      message: (text) => found.push(text),
+      tooLong: () => found.push('too long'),
+      awaitBulk: (value) => {
+        isAwaited = value;
+      },
+    });
+    let [read, taken] = [0, 0];
+    while (read < way.length || (isAwaited && taken < bulk.length)) {
+      if (isAwaited) splitter.pushBulk(bulk.subarray(taken, (taken += size)));
+      else splitter.push(way.subarray(read, (read += size)));
+    }
+    return found;
+  }
+
+  test('comes by its own way, and in its place', () => {
+    const texts = ['"é€😀"'.repeat(300), '"x"', `"${'y'.repeat(5000)}"`];
+    const announce = (text: string): string => `${MARK}=${Buffer.byteLength(text)}\n`;
+    const way = bytes(
+      `${MARK} A\n${announce(texts[0] as string)}${announce(texts[1] as string)}${MARK} B\no${announce(texts[2] as string)}${MARK} C\n`,
+    );
+    for (const size of [1, 2, 3, 7, 100, 1000, 1e6]) {
+      expect(splitBoth(way, bytes(texts.join('')), size)).toEqual([
+        'A',
+        texts[0],
+        texts[1],
+        'B',
+        'out o',
+        texts[2],
+        'C',
+      ]);
+    }
+  });
+
+  test('of more than is accepted is not waited for', () => {
+    expect(splitBoth(bytes(`${MARK}=2000\n${MARK} A\n`), bytes('x'.repeat(2000)), 50, 1000)).toEqual(['too long']);
+  });
+
+  test.each(['', '0', '-1', '1e3', '12x', '9'.repeat(20)])('of %j bytes is a message that makes no sense', (length) => {
+    expect(splitBoth(bytes(`${MARK}=${length}\n`), bytes(''), 50)).toEqual([`an announcement of ${length}`]);
+  });
+
+  test('that never was takes no memory', () => {
+    const splitter = new MessageSplitter(MARK, 1e9, {
+      output() {},
+      message() {},
+      awaitBulk() {},
+      tooLong: () => ends++,
+    });
+    let ends = 0;
+    for (let count = 0; count < 20; count++) splitter.pushBulk(Buffer.alloc(100_000));
+    expect(ends).toBeGreaterThan(0);
+  });
+});
 
 describe('limits', () => {
   test('a message beyond the limit is reported once, and nothing after it is heard', () => {

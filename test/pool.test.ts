@@ -157,7 +157,7 @@ def task(n):
   }
 
   test('each is answered once, or rejected with the reason, while workers are killed; none is run twice', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const COUNT = 100_000;
     const { pool, timesRun } = await openLogging({});
@@ -179,7 +179,7 @@ def task(n):
     expect(pool.waiting).toBe(0);
   });
 
-  test('with `retries`, all are answered, in order', { timeout: 120_000 }, async () => {
+  test('with `retries`, all are answered, in order', { timeout: 600_000 }, async () => {
     const COUNT = 30_000;
     const { pool, timesRun } = await openLogging({ retries: 10 });
     const killer = killAtRandom(pool);

@@ -26,6 +26,17 @@ const NEWLINE = 10;
 const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
 let lastPiece = '';
 let morePieces = '';
+let announcement = '';
+let bulk = 0; // the descriptor of a second way to the host, for long messages
+
+/** Opens the second way, if nothing stands between. */
+function openBulk([fd, inode]) {
+  try {
+    if (fs.fstatSync(fd).ino === inode) bulk = fd;
+  } catch (error) {
+    // It is not here.
+  }
+}
 
 /** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. */
 function protectStdin() {
@@ -173,6 +184,10 @@ function say(message) {
   if (isShort(message)) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
   const body = Buffer.from(message);
   const room = PIECE - lastPiece.length - 1;
+  if (bulk > 0 && body.length > room) {
+    sendPiece(outBuffer, outBuffer.write(`${announcement}${body.length}\n`));
+    return sendPiece(body, body.length, bulk);
+  }
   let start = 0;
   for (; body.length - start > room; start += room) sendPart(morePieces, body, start, start + room);
   sendPart(lastPiece, body, start, body.length);
@@ -192,9 +207,9 @@ function sendPart(mark, body, start, end) {
   sendPiece(outBuffer, length + 1);
 }
 
-function sendPiece(bytes, length) {
+function sendPiece(bytes, length, fd = 1) {
   try {
-    writeAll(1, bytes, length);
+    writeAll(fd, bytes, length);
   } catch (error) {
     process.exit(1); // nobody listens any more
   }
@@ -1266,12 +1281,14 @@ function start() {
   const settings = readSettings();
   lastPiece = `${settings.mark} `;
   morePieces = `${settings.mark}+`;
+  announcement = `${settings.mark}=`;
   // V8 reads its own format and older ones: only the same version goes both ways.
   const canClone = v8.serialize(null)[1] === settings.v8Format;
   const name = settings.protocols.find((wanted) => wanted === 'JSON' || wanted === 'EJSON' || (wanted === 'V8' && canClone));
   isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
   if ((settings.pid || process.pid) === process.pid) hostInput = process.stdin; // not before: from here on, fd 0 does not wait for data
   else relay = standBehindRelay();
+  if (settings.bulk && settings.pid === process.pid) openBulk(settings.bulk);
   protectStdin();
   openOutput();
   watchdog.startSigintWatchdog();

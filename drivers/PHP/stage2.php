@@ -9,12 +9,14 @@ final class __BOND_streams
 {
     public static $lastPiece;
     public static $morePieces;
+    public static $announcement;
     public static $isSaying = false;
     public static $released = [];  // numbers of the host's functions that nothing here refers to any more
     private static $process;
     private static $unforked;      // memory that begins with another byte than 0 in this process alone
     private static $in;
     private static $out;
+    private static $bulk;          // a second way to the host, for long messages
     private static $pieceSize;
     private static $hasSignals;
     private static $null;
@@ -138,6 +140,16 @@ final class __BOND_streams
         return $portion === false ? false : $line;
     }
 
+    /** Opens the second way to the host, if nothing stands between. */
+    public static function openBulk($fd, $inode)
+    {
+        if (@stat("/proc/self/fd/$fd")['ino'] === $inode) {
+            self::$bulk = fopen("php://fd/$fd", 'w');
+            stream_set_write_buffer(self::$bulk, 0);
+            stream_set_chunk_size(self::$bulk, 1 << 20);
+        }
+    }
+
     /** Whether this is a fork: the conversation is its parent's. */
     public static function isFork()
     {
@@ -205,6 +217,12 @@ final class __BOND_streams
     {
         $room = self::$pieceSize - strlen(self::$lastPiece) - 1;
         $start = -strlen($head); // in the message
+        if (self::$bulk && strlen($message) - $start > $room) {
+            self::write(self::$announcement . (strlen($message) - $start) . "\n");
+            self::write($head, self::$bulk);
+            self::write($message, self::$bulk);
+            return;
+        }
         while (strlen($message) - $start > $room) {
             $end = $start + $room;
             self::write(self::$morePieces . $head . substr($message, max($start, 0), $end - max($start, 0)) . "\n");
@@ -213,9 +231,9 @@ final class __BOND_streams
         self::write(self::$lastPiece . $head . ($start > 0 ? substr($message, $start) : $message) . "\n");
     }
 
-    private static function write($data)
+    private static function write($data, $stream = null)
     {
-        while (($done = @fwrite(self::$out, $data)) !== strlen($data)) {
+        while (($done = @fwrite($stream ?: self::$out, $data)) !== strlen($data)) {
             if (!$done) {
                 exit(1); // nobody listens any more
             }
@@ -1283,11 +1301,15 @@ final class __BOND_session
         $settings = json_decode(explode(' ', fgets($in), 2)[1], true);
         __BOND_streams::$lastPiece = $settings['mark'] . ' ';
         __BOND_streams::$morePieces = $settings['mark'] . '+';
+        __BOND_streams::$announcement = $settings['mark'] . '=';
         __BOND_exceptions::$transparent = $settings['transExcept'];
         $protocols = array_values(array_intersect($settings['protocols'], ['EJSON', 'JSON']));
         $protocol = $protocols ? $protocols[0] : null;
         __BOND_values::$isExtended = $protocol === 'EJSON';
         __BOND_streams::open($in);
+        if (isset($settings['bulk'], $settings['pid']) && $settings['pid'] === getmypid()) {
+            __BOND_streams::openBulk(...$settings['bulk']);
+        }
         if (ini_get('display_errors') && strtolower(ini_get('display_errors')) !== 'off') {
             ini_set('display_errors', 'stderr');
         }

@@ -16,7 +16,7 @@ BEGIN { ${^WARNING_BITS} = '' }    # `no warnings`, which would make every start
 
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
-my ($in, $out, $last_piece, $more_pieces, $piece_size, $room);
+my ($in, $out, $bulk, $last_piece, $more_pieces, $announcement, $piece_size, $room);
 my $saying = 0;    # in the middle of a message
 my $process = $$;
 my $unforked = join '', ("\1") x 8192;    # of which a page, from the given place on, is empty in every fork
@@ -34,6 +34,13 @@ sub open_streams {
     select(STDOUT);
     $| = 1;
     select($selected);
+}
+
+# A second way to the host, for long messages, which is open if nothing stands between.
+sub open_bulk {
+    my ($fd, $inode) = @{ $_[0] };
+    my $found = (stat "/proc/self/fd/$fd")[1];
+    open($bulk, '>&=', $fd) if defined $found && $found == $inode;
 }
 
 # Linux empties a page in every fork if it is asked to: to look there is no system call, as to ask for the process is.
@@ -126,7 +133,7 @@ sub say_line {
     else {
         my $piece = "$last_piece$_[0]\n";
         my $done = syswrite($out, $piece);
-        write_rest($piece, $done) if !$done || $done < length $piece;
+        write_rest($out, $piece, $done) if !$done || $done < length $piece;
     }
     $saying = 0;
 }
@@ -143,24 +150,33 @@ sub flush_output {
 
 sub write_message {
     my ($start, $size) = (0, length $_[0]);
+    if ($bulk && $size > $room) {
+        write_all($out, "$announcement$size\n");
+        return write_all($bulk, $_[0]);
+    }
     do {
-        my $piece = $size <= $room ? "$last_piece$_[0]\n"
-            : ($size - $start > $room ? $more_pieces : $last_piece) . substr($_[0], $start, $room) . "\n";
-        my $done = syswrite($out, $piece);
-        write_rest($piece, $done) if !$done || $done < length $piece;
+        write_all($out, $size <= $room ? "$last_piece$_[0]\n"
+            : ($size - $start > $room ? $more_pieces : $last_piece) . substr($_[0], $start, $room) . "\n");
         $start += $room;
     } while ($start < $size);
 }
 
-# What an interrupted write has left, whose outcome is the second argument.
+sub write_all {
+    my $stream = shift;    # what is written stays where it is: it may be long
+    my $done = syswrite($stream, $_[0]);
+    write_rest($stream, $_[0], $done) if !$done || $done < length $_[0];
+}
+
+# What an interrupted write has left, whose outcome is the last argument.
 sub write_rest {
-    my ($piece, $written) = @_;
+    my $stream = shift;
+    my $written = pop;
     my $done = 0;
     while (1) {
         if (defined $written) { $done += $written }
         elsif ($! != 4) { exit 1 }    # not EINTR: nobody listens any more
-        return if $done >= length $piece;
-        $written = syswrite($out, $piece, length $piece, $done);
+        return if $done >= length $_[0];
+        $written = syswrite($stream, $_[0], length($_[0]) - $done, $done);
     }
 }
 
@@ -1291,7 +1307,7 @@ sub define_stubs {
 sub start {
     my $settings = decode((split / /, scalar(readline(STDIN)), 2)[1]);
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
-    ($last_piece, $more_pieces) = ("$settings->{mark} ", "$settings->{mark}+");
+    ($last_piece, $more_pieces, $announcement) = map { "$settings->{mark}$_" } ' ', '+', '=';
     $transparent = $settings->{transExcept};
     ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
     $extended = defined $protocol && $protocol eq 'EJSON';
@@ -1299,7 +1315,8 @@ sub start {
     mark_process();
     $room = $piece_size - length($last_piece) - 1;
     $SIG{URG} = \&on_notice;
-    stand_behind_relay() if ($settings->{pid} || $$) != $$;
+    if (($settings->{pid} || $$) != $$) { stand_behind_relay() }
+    elsif ($settings->{bulk}) { open_bulk($settings->{bulk}) }
     $SIG{INT} = \&on_interrupt;
     say_line('READY ' . encode({
         protocol => $protocol,
