@@ -130,8 +130,13 @@ describe('an announced message', () => {
     });
     let [read, taken] = [0, 0];
     while (read < way.length || (isAwaited && taken < bulk.length)) {
-      if (isAwaited) splitter.pushBulk(bulk.subarray(taken, (taken += size)));
-      else splitter.push(way.subarray(read, (read += size)));
+      if (isAwaited) {
+        splitter.pushBulk(bulk.subarray(taken, taken + size));
+        taken += size;
+      } else {
+        splitter.push(way.subarray(read, read + size));
+        read += size;
+      }
     }
     return found;
   }
