@@ -40,7 +40,7 @@ sub open_streams {
 sub open_bulk {
     my ($fd, $inode) = @{ $_[0] };
     my $found = (stat "/proc/self/fd/$fd")[1];
-    open($bulk, '>&=', $fd) if defined $found && $found == $inode;
+    binmode($bulk, ':raw') if defined $found && $found == $inode && open($bulk, '>&=', $fd);
 }
 
 # Linux empties a page in every fork if it is asked to: to look there is no system call, as to ask for the process is.
