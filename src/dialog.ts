@@ -4,9 +4,9 @@ import { Block } from './block.js';
 import { Echo } from './echo.js';
 import { textOf } from './errors.js';
 import { History, MOST_LINES } from './history.js';
-import type { CallOptions } from './options.js';
-import { type Answerer, Questions } from './questions.js';
-import { type Audience, type Evaluator, Runner } from './runner.js';
+import type { Partner } from './partner.js';
+import { Questions } from './questions.js';
+import { type Audience, Runner } from './runner.js';
 import { isTerminal, type Style, styled, widthOf } from './terminal.js';
 
 /** How long the language may think about a question, in ms. */
@@ -14,14 +14,6 @@ const MOST_THOUGHT = 2000;
 /** More names than this are no help. */
 const MOST_NAMES = 300;
 const INDENT = '    ';
-
-/** What an interactive session needs of a bond. */
-export interface Partner extends Evaluator {
-  readonly lang: string;
-  readonly closed: Promise<unknown>;
-  interrupt(): Promise<void>;
-  with(options: CallOptions): Answerer;
-}
 
 /** Settings of a dialog, with nothing left open. */
 export interface DialogSettings extends Audience {

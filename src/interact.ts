@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
-import { Dialog, type Partner } from './dialog.js';
+import { Dialog } from './dialog.js';
 import { historyFile } from './history.js';
+import type { Partner } from './partner.js';
 import { forPeople } from './show.js';
 import { hasColors, widthOf } from './terminal.js';
 

@@ -1,11 +1,5 @@
 import { driverFile } from './driver.js';
-
-/** What is needed of a bond to ask its language something. */
-export interface Answerer {
-  readonly lang: string;
-  evalBlock(code: string): Promise<void>;
-  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
-}
+import type { Answerer } from './partner.js';
 
 /** The last word before the cursor, and what it may be going to be. */
 export type Completion = readonly [word: string, names: readonly string[]];

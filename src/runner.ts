@@ -1,12 +1,7 @@
 import type { Writable } from 'node:stream';
 import { RemoteException, TerminatedException } from './errors.js';
+import type { Evaluator } from './partner.js';
 import type { Presentation } from './show.js';
-
-/** What is needed of a bond to run what was typed. */
-export interface Evaluator {
-  eval(code: string): Promise<unknown>;
-  evalBlock(code: string): Promise<void>;
-}
 
 /** Where values and errors go, and in which form. */
 export interface Audience {
