@@ -1,22 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
-import { dropLifeline, keepLifeline, type Surroundings, starter, tellShell } from './lifeline.js';
+import { GRACE } from './guardian.js';
 import { Tail } from './output.js';
-import { type Bulk, MAKE_PIPES, openWays, type Ways } from './pipes.js';
+import { type Bulk, layGroundwork, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
+import { type Surroundings, start } from './spawning.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
-/** How long a program that stands between may take to end what it has started elsewhere, in ms, and how often we look. */
-const GRACE = 1000;
+/** How often we look whether a program that stands between has ended, in ms. */
 const GLANCE = 10;
 /** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
 const WITHOUT_INPUT = 5000;
@@ -37,8 +37,7 @@ export async function startInterpreter(
   const failures: string[] = [];
   for (const command of commands) {
     try {
-      const child = await spawnChild(command, { cwd, env });
-      return new Interpreter(command.shown, child, await openWays(child, (word) => tellShell(child, word)));
+      return await startCommand(command, { cwd, env });
     } catch (error) {
       failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
     }
@@ -47,15 +46,15 @@ export async function startInterpreter(
   throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}${advice}`);
 }
 
-async function spawnChild(command: StartCommand, surroundings: Surroundings): Promise<SpawnedChild> {
-  const start = await starter(MAKE_PIPES);
-  const child = start(command, surroundings);
-  await new Promise((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', reject);
-  });
-  keepLifeline(child);
-  return child as SpawnedChild;
+async function startCommand(command: StartCommand, surroundings: Surroundings): Promise<Interpreter> {
+  const groundwork = await layGroundwork();
+  try {
+    const child = await start(command, surroundings, groundwork.stdio);
+    return new Interpreter(command.shown, child as SpawnedChild, groundwork.connect(child));
+  } catch (error) {
+    groundwork.abandon();
+    throw error;
+  }
 }
 
 function reason(error: NodeJS.ErrnoException): string {
@@ -66,8 +65,6 @@ function reason(error: NodeJS.ErrnoException): string {
 
 type SpawnedChild = ChildProcess & {
   readonly pid: number;
-  readonly stdin: Writable;
-  readonly stdout: Readable;
   readonly stderr: Readable;
 };
 
@@ -120,8 +117,8 @@ export class Interpreter {
     // So does a signal to what has become another user's.
     child.on('error', () => {});
     // The event loop waits for the process, or it does not: for its streams, it never has to.
-    for (const stream of [ways.input, ways.output, child.stdout, child.stderr] as { unref?(): void }[])
-      stream.unref?.();
+    for (const stream of [ways.input, ways.output, ways.bulk?.stream, child.stderr] as { unref?(): void }[])
+      stream?.unref?.();
     this.ended = this.#watchEnd();
   }
 
@@ -261,7 +258,7 @@ export class Interpreter {
     let left = pids;
     if (!this.isDirect) {
       for (const pid of pids) signalQuietly(pid, 'SIGTERM');
-      const end = performance.now() + GRACE;
+      const end = performance.now() + GRACE * 1000;
       while (left.length > 0 && performance.now() < end) {
         await sleep(GLANCE);
         left = left.filter(isRunning);
@@ -298,7 +295,6 @@ export class Interpreter {
     });
     const { exitCode, signal } = await exited;
     running.delete(this);
-    dropLifeline(child);
     await pTimeout(closed, { milliseconds: LAST_OUTPUT, fallback: () => {} });
     input.destroy();
     this.bulk?.stream.destroy();

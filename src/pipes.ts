@@ -1,7 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { withPipes } from './guardian.js';
 
 /** The two ways between the host and an interpreter that carry the conversation. */
 export interface Ways {
@@ -24,53 +25,39 @@ export interface Bulk {
   readonly inode: number;
 }
 
-type Piped = ChildProcess & { readonly pid: number; readonly stdin: Writable; readonly stdout: Readable };
+/** What is there before an interpreter is. */
+export interface Groundwork {
+  /** What it is started with. */
+  readonly stdio: StdioOptions;
+  /** Goes on with what has been started. */
+  connect(child: ChildProcess): Ways;
+  /** Nothing has been started. */
+  abandon(): void;
+}
 
-/** Whether children are started with {@link MAKE_PIPES}: not every shell makes pipes then, which is looked at later. */
+/** Whether pipes can be made at all. */
 const CAN_HAVE_PIPES = process.platform === 'linux' && isOwnProc();
-
-/**
- * Node gives its children socket pairs. Pipes take 5 to 15 % off a call, hold a thousand short answers where a socket holds
- * three hundred, and can be opened by name (`/dev/stdin`). Node cannot make any; but a shell makes one for each
- * here-document, and what is open in another process can be opened once more in `/proc`.
- *
- * This is what the shell does before it becomes the interpreter. It takes out the newlines that its pipes were made with, says
- * that they are there, hears whether the host has opened them, and puts them in the place of its own standard streams.
- */
-export const MAKE_PIPES = !CAN_HAVE_PIPES
-  ? ''
-  : `exec 5<<. 6<<. 7>/proc/self/fd/6
-
-.
-
-.
-read __BOND_way <&5; read __BOND_way <&6; echo; read __BOND_way <&3
-[ "$__BOND_way" != pipes ] || exec 4>&1 <&5 >&7
-exec 5<&- 6<&- 7<&-; unset __BOND_way
-`;
-const [INPUT, OUTPUT] = [5, 6];
-/** What had been the shell's standard output is the interpreter's descriptor of this number. */
-const BULK = 4;
-
+/** The descriptor over there of the socket beside the pipes. */
+const BULK = 3;
 /** How much is read at once. It is all that a pipe holds. */
 const PORTION = 65_536;
 
-/** Makes pipes of what leads to a child whose shell offers them, or leaves it at what Node has made. */
-export async function openWays(child: Piped, agree: (word: string) => void): Promise<Ways> {
-  if (CAN_HAVE_PIPES) {
-    await new Promise((resolve) => child.stdout.once('readable', resolve).once('close', resolve));
-    child.stdout.read();
-    const pipes = openPipes(child.pid);
-    const inode = pipes && inodeOf(`/proc/${child.pid}/fd/1`);
-    agree(pipes ? 'pipes' : 'sockets');
-    if (pipes) {
-      child.stdin.destroy();
-      return new Pipes(...pipes, inode ? { stream: child.stdout, fd: BULK, inode } : undefined);
-    }
-  }
-  const { stdin: input, stdout: output } = child;
-  return { input, output, bulk: undefined, listen: (take) => void output.on('data', take), writeNow: () => false };
+/**
+ * Node gives its children socket pairs. Pipes take 5 to 15 % off a call, hold a thousand short answers where a socket holds
+ * three hundred, and can be opened by name (`/dev/stdin`). Where none can be made, it is left at what Node gives.
+ */
+export async function layGroundwork(): Promise<Groundwork> {
+  return (CAN_HAVE_PIPES && (await withPipes(openPipes))) || SOCKETS;
 }
+
+const SOCKETS: Groundwork = {
+  stdio: 'pipe',
+  connect({ stdin, stdout }) {
+    const [input, output] = [stdin, stdout] as [Writable, Readable];
+    return { input, output, bulk: undefined, listen: (take) => void output.on('data', take), writeNow: () => false };
+  },
+  abandon() {},
+};
 
 /** Whether `/proc` speaks of the processes that this one sees: in a container, it may be another one's. */
 function isOwnProc(): boolean {
@@ -81,24 +68,39 @@ function isOwnProc(): boolean {
   }
 }
 
-function openPipes(pid: number): [input: number, output: number] | undefined {
+/** Opens both ends of two pipes. Ours are there first and wait for nothing, and so theirs need not wait either. */
+function openPipes([inputName = '', outputName = '']: readonly string[]): Groundwork | undefined {
   const opened: number[] = [];
+  const open = (name: string, flags: number): number => {
+    const fd = openSync(name, flags);
+    opened.push(fd);
+    return fd;
+  };
+  const abandon = (): void => opened.forEach(closeSync);
+  const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
   try {
-    opened.push(openSync(`/proc/${pid}/fd/${INPUT}`, constants.O_WRONLY | constants.O_NONBLOCK));
-    opened.push(openSync(`/proc/${pid}/fd/${OUTPUT}`, constants.O_RDONLY | constants.O_NONBLOCK));
-    if (opened.every((fd) => fstatSync(fd).isFIFO())) return opened as [number, number];
+    const input = open(inputName, O_WRONLY | O_NONBLOCK);
+    const stdin = open(inputName, O_RDONLY);
+    const output = open(outputName, O_RDONLY | O_NONBLOCK);
+    const stdout = open(outputName, O_WRONLY);
+    if (!opened.every((fd) => fstatSync(fd).isFIFO())) throw new Error('this shell makes files');
+    const connect = (child: ChildProcess): Ways => {
+      [stdin, stdout].forEach(closeSync);
+      return new Pipes(input, output, bulkOf(child));
+    };
+    return { stdio: [stdin, stdout, 'pipe', 'pipe'], connect, abandon };
   } catch {
-    // It has none, or is gone.
+    abandon();
+    return undefined;
   }
-  opened.forEach(closeSync);
-  return undefined;
 }
 
-function inodeOf(socket: string): number | undefined {
+function bulkOf({ pid, stdio }: ChildProcess): Bulk | undefined {
   try {
-    return Number(/^socket:\[(\d+)\]$/.exec(readlinkSync(socket))?.[1]);
+    const inode = Number(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${BULK}`))?.[1]);
+    return inode ? { stream: stdio[BULK] as Socket, fd: BULK, inode } : undefined;
   } catch {
-    return undefined;
+    return undefined; // It has become another user's.
   }
 }
 

@@ -6,7 +6,17 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { shellQuote } from '../src/command.js';
 import { type Bond, TerminatedException } from '../src/index.js';
-import { COMMANDS, fixture, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
+import { descendants } from '../src/processes.js';
+import {
+  COMMANDS,
+  fixture,
+  isAlive,
+  markedEnvironment,
+  processesWithArgument,
+  program,
+  temporaryDirectory,
+  until,
+} from './bonds.js';
 import { collect, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { openHostile } from './hostile.js';
 import { words } from './words.js';
@@ -118,7 +128,7 @@ describe('a thousand bonds', () => {
     const { before, after, heard, warnings, ms } = JSON.parse(host.output.text());
     const { heap, ...rest } = after;
     expect({ ...rest, heap: 0 }).toEqual({ ...before, heap: 0 });
-    expect(rest).toMatchObject({ children: 0, streamListeners: 0, signalListeners: 0 });
+    expect(rest).toMatchObject({ children: 1, streamListeners: 0, signalListeners: 0 }); // the guardian stays
     expect(heard).toBe(REST * 'printed text'.length);
     expect(warnings).toEqual([]);
     expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
@@ -143,6 +153,8 @@ function startProgram([command, ...args]: readonly string[], env: NodeJS.Process
   });
   return { child, output, ending };
 }
+
+type Host = ReturnType<typeof startProgram>;
 
 describe('a host', () => {
   for (const lang of languages) needsInterpreter(lang);
@@ -202,6 +214,21 @@ describe('a host', () => {
     await until(() => processes().length === 0);
   });
 
+  /** The shell that ends what a host leaves behind. */
+  function guardianOf(host: number): number | undefined {
+    const shells = processesWithArgument('watch)');
+    return descendants(host).find((pid) => shells.includes(pid));
+  }
+
+  async function killAfterGuardian({ output }: Host, pid: number): Promise<void> {
+    const first = guardianOf(pid) as number;
+    process.kill(first, 'SIGKILL');
+    await until(() => ![first, undefined].includes(guardianOf(pid)));
+    process.kill(pid, 'SIGUSR2');
+    await output.until('AWAKE'); // what is told to the next one has been written by then
+    process.kill(pid, 'SIGKILL');
+  }
+
   describe.each(['idle', 'busy'])('under a terminal, with %s interpreters', (state) => {
     const busy = `
       const running = bonds.map((bond) => new Promise((resolve) => {
@@ -209,21 +236,23 @@ describe('a host', () => {
       }));
       await Promise.all(running);`;
 
-    test.each<[string, (host: ChildProcess, pid: number) => unknown]>([
+    test.each<[string, (host: Host, pid: number) => unknown]>([
       ['is killed', (_, pid) => process.kill(pid, 'SIGKILL')],
       ['is hung up on', (_, pid) => process.kill(pid, 'SIGHUP')],
       ['is terminated', (_, pid) => process.kill(pid, 'SIGTERM')],
-      ['loses its terminal', (host) => host.kill('SIGKILL')],
+      ['loses its terminal', ({ child }) => child.kill('SIGKILL')],
+      ['is killed when its guardian has been killed', killAfterGuardian],
     ])('that %s takes them along', async (_, end) => {
       const { env, processes } = markedEnvironment();
       const code = `${openAll} ${state === 'busy' ? busy : ''}
+        process.on('SIGUSR2', () => console.log('AWAKE'));
         setInterval(() => {}, 1e6);
         console.log('TOLD', String(process.pid)); // a number would be coloured`;
       const host = startProgram(onTerminal(hostLine(code)), env);
       await host.output.until('TOLD');
       await until(() => TOLD.test(host.output.text()));
       expect(processes().length).toBeGreaterThan(8);
-      end(host.child, Number(TOLD.exec(host.output.text())?.[1]));
+      await end(host, Number(TOLD.exec(host.output.text())?.[1]));
       await until(() => processes().length === 0);
     });
   });

@@ -30,7 +30,7 @@ describe.runIf(isLinux).each(languages)('%s', (lang) => {
     expect(output.text()).toBe('by name');
   });
 
-  test.each([[], ['sh', '-c', 'exec 4<&-; exec "$@"', 'sh']])(
+  test.each([[], ['sh', '-c', 'exec 3<&-; exec "$@"', 'sh']])(
     'long messages keep their place and their bytes, with and without a way of their own (%s)',
     async (...through) => {
       const command = { PHP: 'php', Perl: 'perl', Python: 'python3', JavaScript: process.execPath }[lang];

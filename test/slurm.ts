@@ -8,7 +8,7 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { dropLifeline, keepLifeline, spawnWithLifeline } from '../src/lifeline.js';
+import { start as startProcess } from '../src/spawning.js';
 import { processesWith } from './bonds.js';
 import { findProgram, freePort } from './sshd.js';
 
@@ -49,7 +49,9 @@ export async function startCluster(): Promise<Cluster> {
   const env = { ...process.env, SLURM_CONF: conf };
   const daemons: Daemon[] = [];
   const start = async (name: string, args: string[], isUp: () => boolean | Promise<boolean>): Promise<void> => {
-    const daemon = new Daemon(name, args, env);
+    const line = [findProgram(name, SBIN) as string, ...args] as const;
+    const command = { line, shown: name, isOfUser: false };
+    const daemon = new Daemon(name, await startProcess(command, { cwd: '/', env }, 'pipe'));
     daemons.push(daemon);
     await daemon.until(isUp);
   };
@@ -88,11 +90,9 @@ class Daemon {
   readonly #child: ChildProcess;
   #log = '';
 
-  constructor(name: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+  constructor(name: string, child: ChildProcess) {
     this.#name = name;
-    const line = [findProgram(name, SBIN) as string, ...args] as const;
-    this.#child = spawnWithLifeline({ line, shown: name, isOfUser: false }, { cwd: '/', env });
-    keepLifeline(this.#child);
+    this.#child = child;
     this.#child.stdin?.end();
     this.#child.stdout?.resume();
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -119,7 +119,6 @@ class Daemon {
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE / 4);
     await gone;
-    dropLifeline(this.#child);
     clearTimeout(timer);
   }
 }
