@@ -82,10 +82,14 @@ export function processesWith(name: string, value: string): number[] {
   return pids().filter((pid) => readProc(pid, 'environ').split('\0').includes(`${name}=${value}`));
 }
 
-/** The children of this process, zombies included. */
+/** The children of this process, zombies included, and the shell that watches over the others left out. */
 export function ownChildren(): number[] {
-  return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid);
+  const guardians = processesWithArgument(GUARDIAN);
+  return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid && !guardians.includes(pid));
 }
+
+/** What is written in a guardian, and in nothing else. */
+export const GUARDIAN = 'watch) targets=';
 
 /** Whether a process is there, and no zombie. */
 export function isAlive(pid: number): boolean {

@@ -10,6 +10,7 @@ import { descendants } from '../src/processes.js';
 import {
   COMMANDS,
   fixture,
+  GUARDIAN,
   isAlive,
   markedEnvironment,
   processesWithArgument,
@@ -216,7 +217,7 @@ describe('a host', () => {
 
   /** The shell that ends what a host leaves behind. */
   function guardianOf(host: number): number | undefined {
-    const shells = processesWithArgument('watch)');
+    const shells = processesWithArgument(GUARDIAN);
     return descendants(host).find((pid) => shells.includes(pid));
   }
 
