@@ -21,11 +21,6 @@ export const v8: Protocol = {
   decode: (text) => (text[0] === '/' ? deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
 };
 
-/** Text of so many characters is faster copied by V8 than searched by JSON for what has to be escaped. */
-const LONG_TEXT = 10_000;
-/** And of so many, its copy and the base64 of that take too much memory. */
-const HUGE_TEXT = 2 ** 24;
-
 /** JSON, if that carries a value as its clone would be, and sooner. */
 function asJson(value: unknown): string | undefined {
   try {
@@ -39,7 +34,6 @@ function asJson(value: unknown): string | undefined {
 function isClonedByJson(value: unknown, seen: Set<object>): boolean {
   switch (typeof value) {
     case 'string':
-      return value.length < LONG_TEXT || value.length > HUGE_TEXT;
     case 'boolean':
       return true;
     case 'number':
