@@ -3,18 +3,21 @@ import type { AnyFunction, UnknownFunction } from './callback.js';
 import { Caller } from './caller.js';
 import type { About, Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
-import { currentFrame } from './frames.js';
+import { currentFrame, type RequestOptions } from './frames.js';
 import { Held } from './held.js';
 import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
-import { encodeCall } from './protocol.js';
+import { encodeCall, encodeInParts } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
 import type { NameOf, Untyped } from './typed.js';
 import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
+
+/** What a request is about, and what is sent with it. */
+type Prepared = Pick<RequestOptions, 'subject' | 'payload' | 'parts'>;
 
 /**
  * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
@@ -83,11 +86,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** @internal */
   protected callWith(name: string, args: readonly unknown[]): Promise<unknown> {
-    const { protocol, lender } = this.#connection;
-    return this.#request('CALL', () => {
-      this.#checkText(name, 'a name');
-      return [name, encodeCall(protocol, name, args, lender)];
-    });
+    return this.#request('CALL', () => this.#prepareCall(this.#checkText(name, 'a name'), args));
   }
 
   /**
@@ -208,27 +207,28 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** Calls a function of the driver's own: `what` is what the user has asked for, who has never heard of it. */
   #callDriver(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
-    const { protocol, lender } = this.#connection;
-    return this.#request('CALL', () => [name, encodeCall(protocol, name, args, lender)], what);
+    return this.#request('CALL', () => this.#prepareCall(name, args), what);
+  }
+
+  #prepareCall(subject: string, args: readonly unknown[]): Prepared {
+    const { protocol, lender, takesParts } = this.#connection;
+    const inParts = takesParts ? encodeInParts(protocol, subject, args) : undefined;
+    return inParts ? { subject, ...inParts } : { subject, payload: encodeCall(protocol, subject, args, lender) };
   }
 
   #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
     return this.#request(verb, () => {
       const code = this.#codeOf(codeOrRef);
-      return [code, this.#connection.protocol.encode(code)];
+      return { subject: code, payload: this.#connection.protocol.encode(code) };
     });
   }
 
   /** No async function: it would cost a call a tenth of its time. `prepare` gives what it is about, and the payload. */
-  #request(
-    verb: RequestVerb,
-    prepare: () => readonly [subject: string, payload: string],
-    shown?: string,
-  ): Promise<unknown> {
+  #request(verb: RequestVerb, prepare: () => Prepared, shown?: string): Promise<unknown> {
     try {
-      const [subject, payload] = prepare();
+      const { subject, payload, parts } = prepare();
       const { session } = this.#connection;
-      return session.request({ verb, subject, shown, payload, settings: this.#settings });
+      return session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
     } catch (error) {
       return Promise.reject(error instanceof NotCarried ? this.#notCarried(error) : error);
     }

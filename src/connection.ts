@@ -77,6 +77,11 @@ export class Connection {
     return { command: this.interpreter.command, version, protocol, canBeInterrupted: interrupt !== null };
   }
 
+  /** Whether long arguments may go there in parts. */
+  get takesParts(): boolean {
+    return this.#ready.parts === true;
+  }
+
   /** What there is to know of it, for `util.inspect`. */
   get view(): object {
     const { state, inFlight } = this.session.activity;
@@ -148,6 +153,8 @@ export class Connection {
           interpreter.hold(isHeld || this.#closing !== undefined);
           if (!isHeld) this.#onIdle();
         },
+        maxMessageBytes: this.#settings.maxMessageBytes,
+        tooLong: () => this.#endForLength(),
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
         nudge: (line) => this.#nudge(line),
         isHeldUp: () => interpreter.isHeldUp,
@@ -171,11 +178,14 @@ export class Connection {
         this.session.heard();
         this.#output('stderr', chunk);
       },
-      tooLong: () =>
-        void this.kill({
-          text: `it sent a message of more than ${this.#settings.maxMessageBytes} bytes, which is what maxMessageBytes allows`,
-        }),
+      tooLong: () => this.#endForLength(),
     });
+  }
+
+  #endForLength(): void {
+    const { maxMessageBytes } = this.#settings;
+    const text = `it sent a message of more than ${maxMessageBytes} bytes, which is what maxMessageBytes allows`;
+    void this.kill({ text });
   }
 
   #output(name: 'stdout' | 'stderr', chunk: Buffer): void {

@@ -1,4 +1,4 @@
-import { type Extension, readJson, writeJson } from './json.js';
+import { type Extension, isSurelyExact, readJson, writeJson } from './json.js';
 import type { Protocol } from './values.js';
 
 /**
@@ -8,6 +8,7 @@ import type { Protocol } from './values.js';
 export const ejson: Protocol = {
   name: 'EJSON',
   encode: (value) => writeJson(value, extension),
+  isPlain: (value) => isSurelyExact(value, extension),
   decode(text) {
     const value = readJson(text);
     // A single character is found a hundred times faster than two of which the first is frequent.

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { type BondException, quoted } from './errors.js';
 import type { CallSettings } from './options.js';
+import type { Parts } from './parts.js';
 import type { Place } from './places.js';
 import type { RequestVerb } from './wire.js';
 
@@ -12,6 +13,8 @@ export interface RequestOptions {
   /** What it is in words, where verb and subject would not tell. */
   readonly shown?: string | undefined;
   readonly payload: string;
+  /** The last argument, if it goes in parts. */
+  readonly parts?: Iterable<string> | undefined;
   readonly settings: CallSettings;
   /** Runs when it has been done, before anything else that the other side says is heard. */
   readonly onReturn?: (() => void) | undefined;
@@ -52,6 +55,8 @@ export class Request {
   openFrame: Frame | undefined = undefined;
   /** What functions of the host have thrown below an outermost request, by the id of the call: some of it comes back. */
   thrown: Map<number, unknown> | undefined = undefined;
+  /** What has come of its result, if that comes in parts. */
+  parts: Parts | undefined = undefined;
   readonly resolve: (value: unknown) => void;
 
   /** `context` is the caller's, where a function of the host may have to run in it. */

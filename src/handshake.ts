@@ -24,6 +24,8 @@ export interface Ready {
   readonly pid: number;
   /** The signal that has it look for interrupts, if it can be interrupted at all. */
   readonly interrupt: NodeJS.Signals | null;
+  /** Whether it takes long arguments in parts. */
+  readonly parts?: boolean;
 }
 
 /** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
@@ -154,6 +156,7 @@ class SetUp {
       v8Format: V8_FORMAT,
       pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
       bulk: this.#bulk(),
+      parts: true,
     });
   }
 

@@ -8,6 +8,7 @@ import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { GRACE } from './guardian.js';
 import { Tail } from './output.js';
+import { endOfPiece } from './pieces.js';
 import { type Bulk, layGroundwork, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 import { type Surroundings, start } from './spawning.js';
@@ -168,7 +169,7 @@ export class Interpreter {
   #writeUnwritten(start: number): void {
     const [text] = this.#unwritten;
     if (text === undefined) return;
-    const end = endOfPiece(text, start);
+    const end = endOfPiece(text, start, PIECE);
     const isWhole = end === text.length;
     this.#ways.input.write(text.slice(start, end), (error) => {
       if (error) return;
@@ -302,14 +303,6 @@ export class Interpreter {
     release(child.stderr);
     return { exitCode, signal, stderr: this.#stderrTail.text() };
   }
-}
-
-/** Where a piece ends that begins at `start`: not in the middle of a character of two code units. */
-function endOfPiece(text: string, start: number): number {
-  const end = start + PIECE;
-  if (end >= text.length) return text.length;
-  const code = text.charCodeAt(end - 1);
-  return code >= 0xd800 && code < 0xdc00 ? end - 1 : end;
 }
 
 /** Lets go of a stream that a grandchild may hold open; one that a slow reader keeps waiting is read to its end first. */

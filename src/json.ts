@@ -20,6 +20,7 @@ export interface Extension {
 export const json: Protocol = {
   name: 'JSON',
   encode: (value) => writeJson(value),
+  isPlain: (value) => isSurelyExact(value),
   decode: readJson,
 };
 
@@ -34,7 +35,7 @@ export function writeJson(value: unknown, extension?: Extension): string {
 }
 
 /** A cycle ends in a `RangeError`, which a {@link Writer} would not meet: it finds the cycle, and says so. */
-function isSurelyExact(value: unknown, extension: Extension | undefined): boolean {
+export function isSurelyExact(value: unknown, extension?: Extension): boolean {
   try {
     return isExact(value, extension);
   } catch (error) {

@@ -18,6 +18,7 @@ import {
 import { showActivity, showRequest } from './inspection.js';
 import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
+import { Parts } from './parts.js';
 import { capturePlace, showPlace } from './places.js';
 import { encodeReferences } from './protocol.js';
 import type { Lender } from './ref.js';
@@ -43,6 +44,10 @@ export interface SessionOwner {
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */
   violated(what: string): void;
+  /** The longest message that is accepted, in bytes. */
+  readonly maxMessageBytes: number;
+  /** The other side sends a longer one, and is to be ended. */
+  tooLong(): void;
   /** Sends a line to the other side, and has it look at it even if it is busy. */
   nudge(line: string): void;
   /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
@@ -139,9 +144,36 @@ export class Session {
       const request = this.#open(options, resolve);
       if (signal) this.#heed(signal, request);
       const line = formatRequest(options.verb, request.frame.id, request.id, options.payload);
-      if (this.#canSend(request)) this.#channel.send(line, request.frame.pending.size === 1);
+      if (options.parts) this.#sendInParts(request, options.parts, line);
+      else if (this.#canSend(request)) this.#channel.send(line, request.frame.pending.size === 1);
       else this.#hold(request, line);
     });
+  }
+
+  /** Sends each part as soon as it is made: the other side begins with it meanwhile. */
+  #sendInParts(request: Request, parts: Iterable<string>, line: string): void {
+    const canSend = this.#canSend(request);
+    const format = (part: string): string => formatRequest('PART', request.frame.id, request.id, part);
+    let held = '';
+    try {
+      for (const part of parts) {
+        if (canSend) this.#channel.send(format(part));
+        else held += format(part);
+      }
+    } catch (error) {
+      return this.#takeBackParts(request, canSend, format(''), error);
+    }
+    if (canSend) this.#channel.send(line);
+    else this.#hold(request, held + line);
+  }
+
+  /** A getter has failed that had given something before. */
+  #takeBackParts(request: Request, areSent: boolean, forget: string, cause: unknown): void {
+    if (areSent) this.#channel.send(forget);
+    const isOurs = this.#settle(request);
+    this.#forget(request);
+    const message = `${request.what}: the arguments cannot be written: ${textOf(cause)}`;
+    if (isOurs) request.reject(new SerializationException(this.#owner.lang, message, 'local', { cause }));
   }
 
   /** Lends a function to the other side, until that lets go of it; the number that it is known by there. */
@@ -193,6 +225,8 @@ export class Session {
       case 'EXCEPT':
       case 'ERROR':
         return this.#takeAnswer(message.verb, message.id, message.payload);
+      case 'PART':
+        return this.#takePart(message.id, message.payload);
       case 'CALL':
         return this.#takeCall(message.id, message.request, message.payload);
       case 'RELEASE':
@@ -272,13 +306,30 @@ export class Session {
 
   // ---- Answers of the other side
 
-  #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {
+  /** The request that the other side answers, if it is still there to be answered. */
+  #answered(id: number): Request | undefined {
     const request = this.#requestOf(id);
-    if (!request) {
-      if (id < 1 || id > this.#lastId) this.#violated(`it answered request ${id}, which was never made`);
+    if (request?.heldLine !== undefined) this.#violated(`it answered request ${id}, which it has not been sent`);
+    else if (request) return request;
+    else if (id < 1 || id > this.#lastId) this.#violated(`it answered request ${id}, which was never made`);
+    return undefined;
+  }
+
+  #takePart(id: number, payload: string): void {
+    const request = this.#answered(id);
+    if (!request || request.isSettled) return;
+    if (payload === '') {
+      request.parts = undefined;
       return;
     }
-    if (request.heldLine !== undefined) return this.#violated(`it answered request ${id}, which it has not been sent`);
+    request.parts ??= new Parts(this.#owner.protocol);
+    request.parts.add(payload);
+    if (request.parts.size > this.#owner.maxMessageBytes) this.#owner.tooLong();
+  }
+
+  #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {
+    const request = this.#answered(id);
+    if (!request) return;
     if (request.openFrame) this.#abandon(request.openFrame);
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
@@ -297,7 +348,7 @@ export class Session {
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
     try {
       // What a block of code returns is nothing at all.
-      const value = payload === '' ? undefined : this.#owner.protocol.decode(payload);
+      const value = payload === '' ? request.parts?.whole() : this.#owner.protocol.decode(payload);
       if (verb === 'RETURN') request.resolve(value);
       else request.reject(exceptionOf(verb, value as Description, request));
     } catch (cause) {

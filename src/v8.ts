@@ -17,6 +17,7 @@ export const v8: Protocol = {
       throw new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error));
     }
   },
+  isPlain,
   // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
   decode: (text) => (text[0] === '/' ? deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
 };
@@ -24,9 +25,17 @@ export const v8: Protocol = {
 /** JSON, if that carries a value as its clone would be, and sooner. */
 function asJson(value: unknown): string | undefined {
   try {
-    return isClonedByJson(value, new Set()) ? JSON.stringify(value) : undefined;
+    return isPlain(value) ? JSON.stringify(value) : undefined;
   } catch {
-    return undefined; // a getter fails, or it is nested too deep: the clone may do better, or has the same to say
+    return undefined; // a getter fails: the clone may do better, or has the same to say
+  }
+}
+
+function isPlain(value: unknown): boolean {
+  try {
+    return isClonedByJson(value, new Set());
+  } catch {
+    return false; // the same, or it is nested too deep
   }
 }
 

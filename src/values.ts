@@ -5,6 +5,8 @@ export interface Protocol {
   readonly name: ProtocolName;
   /** The text of a value; {@link NotCarried} if it cannot be carried to the letter. */
   encode(value: unknown): string;
+  /** Whether it carries a value as plain JSON, to the letter. */
+  isPlain(value: unknown): boolean;
   /** The value of a text. Throws if the text is not one of this protocol's. */
   decode(text: string): unknown;
 }

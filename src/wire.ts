@@ -1,6 +1,9 @@
 /** What the host asks of the other side. */
 export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT';
 
+/** How what is long goes in front of the message that it belongs to, or an empty payload to forget about it. */
+export type PartVerb = 'PART';
+
 /** How either side answers. */
 export type AnswerVerb = 'RETURN' | 'EXCEPT' | 'ERROR';
 
@@ -21,7 +24,7 @@ export type Incoming =
   | { readonly verb: 'READY'; readonly payload: string }
   | { readonly verb: 'INTERRUPTED'; readonly serial: number }
   | { readonly verb: 'RELEASE'; readonly ids: readonly number[] }
-  | { readonly verb: AnswerVerb; readonly id: number; readonly payload: string }
+  | { readonly verb: AnswerVerb | PartVerb; readonly id: number; readonly payload: string }
   | { readonly verb: 'CALL'; readonly id: number; readonly request: number; readonly payload: string };
 
 /** The line for a message of the host. */
@@ -38,8 +41,13 @@ export function formatMessage(message: Outgoing): string {
   }
 }
 
-/** The line for a request, or for an answer. */
-export function formatRequest(verb: RequestVerb | HostAnswerVerb, frame: number, id: number, payload: string): string {
+/** The line for a request, for a part of one, or for an answer. */
+export function formatRequest(
+  verb: RequestVerb | HostAnswerVerb | PartVerb,
+  frame: number,
+  id: number,
+  payload: string,
+): string {
   return `${verb} ${frame} ${id} ${payload}\n`;
 }
 
@@ -49,6 +57,7 @@ export function parseMessage(text: string): Incoming | undefined {
   const verb = text.slice(0, endOfVerb);
   switch (verb) {
     case 'RETURN':
+    case 'PART':
     case 'EXCEPT':
     case 'ERROR': {
       const endOfId = endOfWord(text, endOfVerb + 1);

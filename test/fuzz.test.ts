@@ -318,6 +318,8 @@ class FuzzedSession {
       nudge: (line) => this.#takeIn(line),
       traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
+      maxMessageBytes: 2 ** 28,
+      tooLong: () => {},
       lender: { lang: 'Test', isOwner: () => true, lend: () => 0 },
     },
     { send: (line) => this.#takeIn(line) },

@@ -45,6 +45,8 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       nudge: (line) => sent(line),
       traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
+      maxMessageBytes: 2 ** 28,
+      tooLong: () => {},
       lender: { lang: 'Test', isOwner: () => true, lend: (func, onRelease) => session.lend(func, onRelease) },
       ...owner,
     },

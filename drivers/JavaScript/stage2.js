@@ -179,8 +179,9 @@ function pause() {
 
 const released = []; // numbers of the host's functions that nothing here refers to any more
 
-/** Sends one message to the host. What was printed before it has been written. */
+/** Sends one message to the host, which may be a long answer. What was printed before it has been written. */
 function say(message) {
+  if (typeof message !== 'string') return sayInParts(message);
   if (released.length > 0) say(`RELEASE ${released.splice(0).join(' ')}`);
   if (isShort(message)) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
   const body = Buffer.from(message);
@@ -192,6 +193,17 @@ function say(message) {
   let start = 0;
   for (; body.length - start > room; start += room) sendPart(morePieces, body, start, start + room);
   sendPart(lastPiece, body, start, body.length);
+}
+
+function sayInParts({ request, parts }) {
+  try {
+    for (const part of parts) say(`PART ${request} ${part}`);
+  } catch (error) {
+    // A getter that had given something before.
+    say(`PART ${request} `);
+    return say(report(request, error));
+  }
+  say(`RETURN ${request} `);
 }
 
 const outBuffer = Buffer.allocUnsafeSlow(PIECE);
@@ -228,11 +240,13 @@ let isExtended = false; // the protocol is EJSON, which has words for more than 
 
 const json = {
   encode: write,
+  isPlain: isSurelyExact,
   decode: readJson,
 };
 
 const ejson = {
   encode: write,
+  isPlain: isSurelyExact,
   decode(text) {
     const value = readJson(text);
     return text.includes('"$') ? readWords(value) : value;
@@ -247,6 +261,7 @@ const structuredClone = {
       throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message.replace(/ cloned\.$/, ' cloned: hold() it')}`);
     }
   },
+  isPlain: isSurelyCloned,
   // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
   decode: (text) => (text[0] === '/' ? v8.deserialize(Buffer.from(text, 'base64')) : parse(text)),
 };
@@ -270,9 +285,17 @@ function decode(payload) {
 /** JSON, if that carries a value as its clone would be, and sooner. */
 function asJson(value) {
   try {
-    return isClonedByJson(value, new Set()) ? stringify(value) : undefined;
+    return isSurelyCloned(value) ? stringify(value) : undefined;
   } catch (error) {
-    return undefined; // a getter fails, or it is nested too deep: the clone may do better, or has the same to say
+    return undefined; // a getter fails: the clone may do better, or has the same to say
+  }
+}
+
+function isSurelyCloned(value) {
+  try {
+    return isClonedByJson(value, new Set());
+  } catch (error) {
+    return false; // the same, or it is nested too deep
   }
 }
 
@@ -570,6 +593,70 @@ function findCulprit(value, path, depth) {
     }
   }
   return path;
+}
+
+// Longer lists and texts, in items and in characters, cross in parts: one side begins with them while the other makes the rest.
+const LONG_LIST = 1024;
+const LONG_TEXT = 2 ** 18;
+const PART = 2 ** 15;  // about how many characters a part has
+const FIRST_PART = 128; // how many items the first one has
+
+let takesParts = false; // the host does
+
+function isLong(value) {
+  return typeof value === 'string' ? value.length > LONG_TEXT : Array.isArray(value) && value.length > LONG_LIST;
+}
+
+function partsOf(value) {
+  return typeof value === 'string' ? partsOfText(value) : partsOfList(value);
+}
+
+function* partsOfText(text) {
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = endOfPart(text, start);
+    yield stringify(text.slice(start, end));
+  }
+}
+
+/** Where a part ends that begins at `start`: not in the middle of a character of two code units. */
+function endOfPart(text, start) {
+  const end = start + PART;
+  if (end >= text.length) return text.length;
+  const code = text.charCodeAt(end - 1);
+  return code >= 0xd800 && code < 0xdc00 ? end - 1 : end;
+}
+
+function* partsOfList(list) {
+  for (let next = 0, count = FIRST_PART; next < list.length; ) {
+    const items = [];
+    while (next < list.length && items.length < count) items.push(list[next++]);
+    const text = stringify(items);
+    yield text;
+    count = Math.max(1, Math.round(items.length * PART / text.length));
+  }
+}
+
+/** What has come of a long argument. */
+const partsOfRequests = new Map();
+
+function takePart(request, payload) {
+  if (payload === '') return void partsOfRequests.delete(request);
+  if (!partsOfRequests.has(request)) partsOfRequests.set(request, []);
+  const parts = partsOfRequests.get(request);
+  try {
+    parts.push(decode(payload));
+  } catch (error) {
+    parts.error = error;
+  }
+}
+
+/** What a request is given. */
+function givenTo({ payload, parts }) {
+  const given = decode(payload);
+  if (!parts) return given;
+  if (parts.error) throw parts.error;
+  given[1].push(typeof parts[0] === 'string' ? parts.join('') : [].concat(...parts));
+  return given;
 }
 
 // ---- Exceptions -----------------------------------------------------------------------------------------------------
@@ -1057,8 +1144,14 @@ function setAside(text, start, stop) {
   const first = text.indexOf(' ', start);
   const second = text.indexOf(' ', first + 1);
   const third = text.indexOf(' ', second + 1);
-  const frame = text.slice(first + 1, second);
-  const message = { verb: text.slice(start, first), request: text.slice(second + 1, third), payload: text.slice(third + 1, stop) };
+  const [verb, frame, request] = [text.slice(start, first), text.slice(first + 1, second), text.slice(second + 1, third)];
+  const payload = text.slice(third + 1, stop);
+  if (verb === 'PART') return takePart(request, payload);
+  const message = { verb, request, payload, parts: undefined };
+  if (partsOfRequests.size > 0) {
+    message.parts = partsOfRequests.get(request);
+    partsOfRequests.delete(request);
+  }
   if (frame === '0') lines.push(message);
   else if (aside.has(frame)) aside.get(frame).push(message);
   else if (frame === '-') takeNotice(message);
@@ -1134,14 +1227,14 @@ function serve(frame) {
   liveFrames.push(frame);
   aside.set(frame, []);
   for (;;) {
-    const { verb, request, payload } = takeNow(frame);
-    if (!HANDLERS[verb]) {
+    const message = takeNow(frame);
+    if (!HANDLERS[message.verb]) {
       leaveFrames(liveFrames.length - 1);
       running = outer;
-      return [verb, payload];
+      return [message.verb, message.payload];
     }
-    running = request;
-    say(answerNow(verb, request, payload));
+    running = message.request;
+    say(answerNow(message));
   }
 }
 
@@ -1158,12 +1251,13 @@ function leaveFrames(count) {
   setImmediate(serveOutermost); // requests may have been read meanwhile
 }
 
-function answerNow(verb, request, payload) {
+function answerNow(message) {
+  const { verb, request } = message;
   const depth = liveFrames.length;
   try {
-    const given = decode(payload);
+    const given = givenTo(message);
     const value = settledValue(depth > DEEPEST_RUN ? HANDLERS[verb](given) : interruptible(() => HANDLERS[verb](given)));
-    return `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`;
+    return answerWith(value, message);
   } catch (error) {
     if (liveFrames.length !== depth) leaveFrames(depth);
     return report(request, error);
@@ -1172,6 +1266,13 @@ function answerNow(verb, request, payload) {
 
 // A run takes more of the stack than all the rest of a call. In deeper frames, an interrupt leads out to the last that has one.
 const DEEPEST_RUN = 100;
+
+/** The answer to a request that has come to a value. If that is long, it is written while it is sent. */
+function answerWith(value, { verb, request }) {
+  if (!WITH_RESULT.has(verb)) return `RETURN ${request} `;
+  if (takesParts && isLong(value) && protocol.isPlain(value)) return { request, parts: partsOf(value) };
+  return `RETURN ${request} ${encode(value)}`;
+}
 
 /** The value of a promise that needs no more than the jobs that are due: the event loop cannot turn inside of a call. */
 function settledValue(value) {
@@ -1219,7 +1320,7 @@ function serveLines() {
     if (current.verb === 'RELEASE') held.delete(Number(current.request));
     else {
       answer = carryOut(current);
-      if (promised || !isShort(answer) || released.length > 0 || liveFrames.length > 0) return;
+      if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || liveFrames.length > 0) return;
       sendPiece(outBuffer, outBuffer.write(`${lastPiece}${answer}\n`));
     }
     running = 0;
@@ -1228,31 +1329,39 @@ function serveLines() {
 }
 
 /** The answer to a request of the outermost frame; none if it is `promised`. */
-function carryOut({ verb, request, payload }) {
+function carryOut(message) {
+  const { verb, request } = message;
   try {
-    const given = decode(payload);
+    const given = givenTo(message);
     running = request;
     const value = HANDLERS[verb](given);
     if (isThenable(value)) return void (promised = value);
-    return `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`;
+    return answerWith(value, message);
   } catch (error) {
     return report(request, error);
   }
 }
 
-function waitFor(promise, { verb, request }) {
+function waitFor(promise, message) {
+  const { request } = message;
   isBusy = true;
   const interrupted = new Promise((_resolve, reject) => {
     interruptWait = reject;
   });
   Promise.race([promise, interrupted])
-    .then((value) => `RETURN ${request} ${WITH_RESULT.has(verb) ? encode(value) : ''}`)
+    .then((value) => madeNow(answerWith(value, message)))
     .catch((error) => report(request, error))
-    .then((message) => {
+    .then((text) => {
       isBusy = false;
-      finish(message);
+      finish(text);
       serveOutermost();
     });
+}
+
+/** An answer that does not change any more: other code runs before it is sent. */
+function madeNow(message) {
+  if (typeof message !== 'string') message.parts = Array.from(message.parts);
+  return message;
 }
 
 /** Says the answer to what was carried out. */
@@ -1287,10 +1396,11 @@ function start() {
   protectStdin();
   openOutput();
   watchdog.startSigintWatchdog();
-  say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
+  say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT', parts: true })}`);
   if (name === 'V8') protocol = structuredClone;
   if (name === 'EJSON') protocol = ejson;
   isExtended = name === 'EJSON';
+  takesParts = settings.parts === true;
   if (relay) relay.onChunk(takeChunk);
   else hostInput.on('data', takeChunk).on('end', () => takeChunk(null));
 }
