@@ -324,7 +324,9 @@ export class Session {
     }
     request.parts ??= new Parts(this.#owner.protocol);
     request.parts.add(payload);
-    if (request.parts.size > this.#owner.maxMessageBytes) this.#owner.tooLong();
+    if (request.parts.size <= this.#owner.maxMessageBytes) return;
+    this.#isDeaf = true;
+    this.#owner.tooLong();
   }
 
   #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {

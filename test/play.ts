@@ -51,10 +51,10 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       ...owner,
     },
     {
-      send(line) {
-        const [verb, , id] = line.trimEnd().split(' ');
+      send(lines) {
+        const [verb, , id] = lines.trimEnd().split(' ');
         if (verb === 'EXPORT') return queueMicrotask(() => hear(`RETURN ${id} `));
-        sent(line);
+        for (const line of lines.slice(0, -1).split('\n')) sent(line);
       },
     },
   );

@@ -8,7 +8,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/errors.js';
-import { play } from './play.js';
+import { play, settings } from './play.js';
 
 describe('calls within calls', () => {
   test('a handler may call back before it answers', async () => {
@@ -408,6 +408,128 @@ describe('time', () => {
   test('a call with a signal that is aborted already is never sent', async () => {
     const other = play('');
     await expect(other.call('f', [], { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(BondException);
+    await other.done();
+  });
+});
+
+describe('what is long', () => {
+  const long = (parts: Iterable<string>) =>
+    ({ verb: 'CALL', subject: 'f', payload: '["f",[]]', parts, settings }) as const;
+
+  test('comes in parts', async () => {
+    const other = play(`
+      > CALL 0 1 ["f",[]]
+      < PART 1 [1,2]
+      < PART 1 []
+      < PART 1 [[3]]
+      < RETURN 1 
+      > CALL 0 2 ["f",[]]
+      < PART 2 "a"
+      < PART 2 "b"
+      < RETURN 2 
+    `);
+    expect(await other.call('f')).toEqual([1, 2, [3]]);
+    expect(await other.call('f')).toBe('ab');
+    await other.done();
+  });
+
+  test('is forgotten, if the other side thinks better of it', async () => {
+    const other = play(`
+      > CALL 0 1 ["f",[]]
+      < PART 1 [1,2]
+      < PART 1 
+      < PART 1 [3]
+      < RETURN 1 
+      > CALL 0 2 ["f",[]]
+      < PART 2 [1,2]
+      < EXCEPT 2 {"message":"no","type":null}
+    `);
+    expect(await other.call('f')).toEqual([3]);
+    await expect(other.call('f')).rejects.toThrow(RemoteException);
+    await other.done();
+  });
+
+  test.each([
+    ['[1]', '"a"', 'do not belong together'],
+    ['{}', '{}', 'do not belong together'],
+    ['[1', '[2]', 'JSON'],
+  ])('makes an error if its parts are %s and %s', async (one, another, message) => {
+    const other = play(`
+      > CALL 0 1 ["f",[]]
+      < PART 1 ${one}
+      < PART 1 ${another}
+      < RETURN 1 
+    `);
+    const request = other.call('f');
+    await expect(request).rejects.toThrow(message);
+    await expect(request).rejects.toBeInstanceOf(SerializationException);
+    await other.done();
+  });
+
+  test('is not longer than any other message', async () => {
+    let ends = 0;
+    const owner = { maxMessageBytes: 10, tooLong: () => void ends++ };
+    const other = play('> CALL 0 1 ["f",[]]\n< PART 1 [1,2,3]\n< PART 1 [1,2,3]', owner);
+    void other.call('f');
+    await other.done();
+    expect(ends).toBe(1);
+  });
+
+  test('belongs to a request that has been made', async () => {
+    const other = play('> CALL 0 1 ["f",[]]\n< PART 7 [1]');
+    void other.call('f');
+    await other.done();
+    expect(other.violations).toEqual(['it answered request 7, which was never made']);
+  });
+
+  test('goes in parts, each as soon as it is made', async () => {
+    const other = play(`
+      > PART 0 1 [1]
+      > PART 0 1 [2]
+      > CALL 0 1 ["f",[]]
+      < RETURN 1 3
+    `);
+    expect(await other.session.request(long(['[1]', '[2]']))).toBe(3);
+    await other.done();
+  });
+
+  test('waits for its turn like any other request', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["host",[]]
+      > RETURN 1 0 null
+      > PART 0 3 [1]
+      > PART 0 3 [2]
+      > CALL 0 3 ["f",[]]
+      < RETURN 2 null
+      < RETURN 3 4
+    `);
+    let later: Promise<unknown> | undefined;
+    const inside = AsyncLocalStorage.snapshot();
+    await other.export('host', () => {
+      later = inside(() => other.session.request(long(['[1]', '[2]'])));
+      return null;
+    });
+    await other.call('outer');
+    expect(await later).toBe(4);
+    await other.done();
+  });
+
+  test('is taken back if it cannot be made, after all', async () => {
+    const other = play(`
+      > PART 0 1 [1]
+      > PART 0 1 
+      > CALL 0 2 ["f",[]]
+      < RETURN 2 3
+    `);
+    const failing = function* () {
+      yield '[1]';
+      throw new Error('only once');
+    };
+    const request = other.session.request(long(failing()));
+    await expect(request).rejects.toThrow('[Test] CALL "f": the arguments cannot be written: only once');
+    await expect(request).rejects.toBeInstanceOf(SerializationException);
+    expect(await other.call('f')).toBe(3);
     await other.done();
   });
 });

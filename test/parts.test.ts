@@ -1,0 +1,143 @@
+// Long lists and texts, which may cross in parts.
+
+import { describe, expect, test } from 'vitest';
+import { type Bond, type BondOptions, SerializationException, TerminatedException } from '../src/index.js';
+import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { words } from './words.js';
+
+/** Texts in which parts would end in all kinds of places, and lists of items of all kinds of lengths. */
+const LONG: readonly (readonly [string, unknown])[] = [
+  ['plain text', 'x'.repeat(300_001)],
+  ['quotes and newlines', '"\n\\'.repeat(100_000)],
+  ['letters of two bytes', `a${'é'.repeat(300_000)}`],
+  ['characters of two code units', '😀'.repeat(200_000)],
+  ['the same, one further', `a${'😀'.repeat(200_000)}`],
+  ['numbers', Array.from({ length: 20_000 }, (_, index) => (index % 3 === 0 ? index : -index / 7))],
+  ['records', Array.from({ length: 5_000 }, (_, id) => ({ id, name: `item ${id}`, tags: [`${id % 3}`, null, true] }))],
+  ['nothing much', Array.from({ length: 1025 }, () => [])],
+  ['longer and longer texts', Array.from({ length: 2_000 }, (_, index) => 'y'.repeat(index))],
+  [
+    'one long text among many',
+    Array.from({ length: 2_000 }, (_, index) => (index === 1_000 ? 'z'.repeat(500_000) : '')),
+  ],
+];
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+
+  async function open(options: BondOptions = {}): Promise<Bond> {
+    const bond = await openBond(lang, options);
+    await bond.evalBlock(words[lang].functions);
+    return bond;
+  }
+
+  const protocols = lang === 'JavaScript' ? (['JSON', 'EJSON', 'V8'] as const) : (['JSON', 'EJSON'] as const);
+
+  test.each(protocols)('what is long arrives to the letter, by %s', async (protocol) => {
+    const bond = await open({ protocol });
+    await bond.export((value) => value, 'host');
+    for (const [, value] of LONG) {
+      expect(await bond.call('same', value)).toEqual(value);
+      expect(await bond.call('caught', value)).toEqual(value);
+    }
+  });
+
+  test('many at once keep apart', async () => {
+    const bond = await open();
+    const values = [...LONG, ...LONG].map(([, value]) => value);
+    const calls = values.flatMap((value, index) => [bond.call('same', value), bond.call('twice', index)]);
+    expect(await Promise.all(calls)).toEqual(values.flatMap((value, index) => [value, 2 * index]));
+  });
+
+  test('calls of a function that the other side waits for may have long arguments', async () => {
+    const bond = await open();
+    const results: unknown[] = [];
+    await bond.export(async () => {
+      for (const [, value] of LONG) results.push(await bond.call('same', value));
+    }, 'host');
+    await bond.call('caught', 1);
+    expect(results).toEqual(LONG.map(([, value]) => value));
+  });
+
+  test('what stands in front of a long argument stays there', async () => {
+    const bond = await open();
+    const [, long] = LONG[5] as [string, number[]];
+    await bond.evalBlock(
+      {
+        PHP: 'function second($a, $b) { return [$a, count($b), end($b)]; }',
+        Perl: 'sub second { my ($a, $b) = @_; [$a, scalar(@$b), $b->[-1]] }',
+        Python: 'def second(a, b): return [a, len(b), b[-1]]',
+        JavaScript: 'function second(a, b) { return [a, b.length, b[b.length - 1]]; }',
+      }[lang],
+    );
+    expect(await bond.call('second', [1], long)).toEqual([[1], long.length, long.at(-1)]);
+  });
+
+  test('longer than is accepted ends the bond', async () => {
+    const bond = await open({ maxMessageBytes: 400_000 });
+    const error = await rejection(bond.call('same', LONG[1]?.[1]), TerminatedException);
+    expect(error.message).toContain('more than 400000 bytes');
+  });
+
+  test('a list that cannot cross is an error, and the next one crosses', async () => {
+    const bond = await open();
+    const list: unknown[] = Array.from({ length: 3_000 }, (_, index) => index);
+    const error = await rejection(bond.call('same', [...list, () => {}]), SerializationException);
+    expect(error.message).toContain('args[0][3000]');
+    expect(await bond.call('same', list)).toEqual(list);
+  });
+
+  test('what is aborted while it is on its way leaves the others as they are', async () => {
+    const bond = await open();
+    const [, records] = LONG[6] as [string, unknown];
+    for (let round = 0; round < 30; round++) {
+      const abortion = new AbortController();
+      const aborted = bond.with({ signal: abortion.signal }).call('same', records);
+      aborted.catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, round % 10));
+      abortion.abort();
+      expect(await bond.call('same', LONG[0]?.[1])).toBe(LONG[0]?.[1]);
+      expect(await bond.call('twice', round)).toBe(2 * round);
+    }
+  });
+});
+
+describe('JavaScript', () => {
+  test('a promised list is what it was when it was promised', async () => {
+    const bond = await openBond('JavaScript');
+    await bond.evalBlock(`
+      const shared = Array.from({ length: 50_000 }, (_, index) => index);
+      const promised = async () => {
+        Promise.resolve().then(() => {}).then(() => {}).then(() => { shared.fill(-1); });
+        return shared;
+      };`);
+    const list = (await bond.call('promised')) as number[];
+    expect(list.includes(-1) && list.includes(1)).toBe(false);
+  });
+
+  test.each(['EJSON', 'V8'] as const)(
+    'a getter that fails the second time is an error, on either side, by %s',
+    async (protocol) => {
+      const bond = await openBond('JavaScript', { protocol });
+      const failing = `(() => {
+      let asked = 0;
+      const moody = { get it() { if (++asked > 1) throw new Error('only once'); return 1; } };
+      return [...Array.from({ length: 20_000 }, (_, index) => index), moody];
+    })()`;
+      await bond.evalBlock('function same(x) { return x }');
+      await expect(bond.call('same', new Function(`return ${failing}`)())).rejects.toThrow('only once');
+      await expect(bond.eval(failing)).rejects.toThrow('only once');
+      expect(await bond.call('same', [1])).toEqual([1]);
+    },
+  );
+
+  test('objects that occur twice are the same over there, by V8', async () => {
+    const bond = await openBond('JavaScript');
+    const item = { id: 1 };
+    const list = Array.from({ length: 2_000 }, () => item);
+    await bond.evalBlock('function same(x) { return x }; function distinct(x) { return new Set(x).size }');
+    expect(await bond.call('distinct', list)).toBe(1);
+    const back = (await bond.call('same', list)) as object[];
+    expect(new Set(back).size).toBe(1);
+  });
+});
