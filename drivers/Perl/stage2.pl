@@ -265,14 +265,93 @@ sub is_read_exactly {
 
 our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
 
+# Longer lists and texts, in items and in characters, cross in parts: one side begins with them while the other makes the rest.
+my ($long_list, $long_text) = (1024, 2**18);
+my $part_size = 2**15;    # about how many characters a part has
+my $first_part = 128;     # how many items the first one has
+my $takes_parts;          # the host does
+my %parts;                # what has come of long arguments, by request: the value, and what was wrong with it
+
+sub is_long {
+    return @{ $_[0] } > $long_list if ref $_[0] eq 'ARRAY';
+    return !ref $_[0] && defined $_[0] && length $_[0] > $long_text && !is_bytes($_[0]);
+}
+
+#: seldom
+
+# Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross.
+sub say_parts {
+    my ($request, $value) = @_;
+    my $write = ref $$value ? \&say_list : \&say_text;
+    return '' if eval { $write->($request, $$value); 1 };
+    die $@ if ref $@ ne '_BOND_SerializationException';
+    say_line("PART $request ");
+    return encode($$value);
+}
+
+sub say_text {
+    my ($request, $bytes) = @_;
+    utf8::encode($bytes);    # a place in characters would be looked for from the beginning
+    my ($start, $length) = (0, length $bytes);
+    while ($start < $length) {
+        my $part = substr($bytes, $start, $part_size);
+        $part =~ s/[\xc0-\xff][\x80-\xbf]*\z// if substr($bytes, $start + length $part, 1) =~ /[\x80-\xbf]/;
+        $start += length $part;
+        utf8::decode($part);
+        say_line("PART $request " . encode($part));
+    }
+}
+
+sub say_list {
+    my ($request, $list) = @_;
+    my ($next, $count) = (0, $first_part);
+    while ($next < @$list) {
+        my $end = $next + $count < @$list ? $next + $count : @$list;
+        my $items = sub { \@_ }->(@$list[$next .. $end - 1]);    # the very items: a copy may have forgotten what they are
+        my $text = encode($items);
+        say_line("PART $request $text");
+        $count = int(($end - $next) * $part_size / length $text) || 1;
+        $next = $end;
+    }
+}
+
+sub take_part {
+    my ($request, $payload) = @_;
+    if ($payload eq "\n") { return delete $parts{$request} }
+    my $parts = $parts{$request} ||= [];
+    local $@;
+    return if eval {
+        my $part = decode($payload);
+        if (!@$parts) { $parts->[0] = $part }
+        elsif (ref $part) { push @{ $parts->[0] }, @$part }
+        else { $parts->[0] .= $part }
+        1;
+    };
+    $parts->[1] ||= $@;
+}
+
+# Puts a long argument behind the others.
+sub add_parts {
+    my ($request, $arguments) = @_;
+    my $parts = delete $parts{$request} or return;
+    die $parts->[1] if $parts->[1];
+    push @$arguments, $parts->[0];
+}
+
+#: often
+
 # JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
-# second argument, or in the result.
+# second argument, or in the result. If it is to go in parts, as the third may allow, it is a reference to the value instead.
 sub encode {
     my $is_short = ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9;
     if ($is_short || !ref $_[0]) {    # as most are
         my @texts = map { plain_text($_) } $is_short ? @{ $_[0] } : $_[0];
-        if (!grep { !defined } @texts) { return $is_short ? '[' . join(',', @texts) . ']' : $texts[0] }
+        if (!grep { !defined } @texts) {
+            return '[' . join(',', @texts) . ']' if $is_short;
+            return $_[2] && $takes_parts && length $texts[0] > $long_text ? \$_[0] : $texts[0];
+        }
     }
+    return \$_[0] if $_[2] && $takes_parts && is_long($_[0]);
     local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
     local $json = '';
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
@@ -1142,7 +1221,8 @@ my %handlers = (
     EVAL => sub {
         my ($code) = @_;
         $code =~ s/;\s*\z//;
-        return encode(collapsed(run_code("($code\n)")));
+        my $value = collapsed(run_code("($code\n)"));
+        return encode($value, undef, 1);
     },
     EVAL_BLOCK => sub { run_code($_[0]); '' },
     CALL => sub {
@@ -1150,7 +1230,7 @@ my %handlers = (
         my $full_name = @$call == 2 && $full_names{ $call->[0] };
         no strict 'refs';
         my @values = $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
-        return encode(@values == 1 ? $values[0] : \@values);
+        return encode(@values == 1 ? $values[0] : \@values, undef, 1);
     },
     EXPORT => sub { export($_[0]); '' },
 );
@@ -1208,6 +1288,10 @@ sub serve {
         my ($verb, $request, $payload) = take($frame);
         my $handler = $handlers{$verb};
         if (!$handler) {
+            if ($verb eq 'PART') {
+                take_part($request, $payload);
+                next;
+            }
             $depth--;
             $busy = $was_busy;
             return ($verb, $payload);
@@ -1228,9 +1312,11 @@ sub answer {
     eval {
         eval {
             my $given = decode($payload);
+            add_parts($request, $given->[1]) if %parts;
             $busy = 1;
             $line = $handler->($given);
             $busy = 0;
+            $line = say_parts($request, $line) if ref $line;
             1;
         } or $error = [$@];
         $busy = 0;
@@ -1309,6 +1395,7 @@ sub start {
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
     ($last_piece, $more_pieces, $announcement) = map { "$settings->{mark}$_" } ' ', '+', '=';
     $transparent = $settings->{transExcept};
+    $takes_parts = $settings->{parts};
     ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
     $extended = defined $protocol && $protocol eq 'EJSON';
     open_streams();
@@ -1323,6 +1410,7 @@ sub start {
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
         interrupt => 'SIGURG',
+        parts => $true,
     }));
     serve(0);
 }

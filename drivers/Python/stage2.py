@@ -357,6 +357,14 @@ except Exception:  # PyPy has its own; and nobody has promised that there is one
     from_json, to_json = json_of_python()
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
+# Longer lists and texts, in items and in characters, cross in parts: one side begins with them while the other makes the rest.
+LONG_LIST = 1024
+LONG_TEXT = 2 ** 18
+PART = 2 ** 15    # about how many characters a part has
+FIRST_PART = 128  # how many items the first one has
+takes_parts = False  # the host does
+parts = {}  # what has come of long arguments, by request, and what was wrong with it
+
 
 def encode(value, root='result', name=None):
     """JSON text of `value`, in ASCII; what the protocol would change on the way is an error that says where it sits.
@@ -426,7 +434,60 @@ def decode(payload):
         raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
 
 
+def encode_result(value):
+    """The same for a result; what is to go in parts comes back as it is, in a tuple."""
+    kind = type(value)
+    if kind is text_type and len(value) > LONG_TEXT or kind in LISTS and len(value) > LONG_LIST:
+        if takes_parts:
+            return (value,)
+    return encode(value)
+
+
 #: seldom
+
+def say_parts(request, value):
+    """Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross."""
+    try:
+        for part in parts_of(value):
+            say('PART %s %s' % (request, part))
+        return ''
+    except _BOND_SerializationException:
+        say('PART %s ' % request)
+        return encode(value)
+
+
+def parts_of(value):
+    is_text = type(value) is text_type
+    start, count = 0, PART if is_text else FIRST_PART
+    while start < len(value):
+        piece = value[start:start + count]
+        text = encode(piece)
+        yield text
+        start += count
+        if not is_text:
+            count = max(1, len(piece) * PART // len(text))
+
+
+def take_part(request, payload):
+    if not payload:
+        parts.pop(request, None)
+        return
+    try:
+        part = decode(payload)
+    except _BOND_SerializationException as error:
+        part = error
+    parts.setdefault(request, []).append(part)
+
+
+def add_parts(arguments):
+    """Puts a long argument behind the others."""
+    taken = parts.pop(running, ())
+    for part in taken:
+        if isinstance(part, Exception):
+            raise part
+    if taken:
+        arguments.append(list(chain.from_iterable(taken)) if isinstance(taken[0], list) else type(taken[0])().join(taken))
+
 
 def spell(value, path, parents):
     """What stands for `value` in JSON; what the protocol has no word for is an error that says where it sits."""
@@ -843,7 +904,7 @@ def call(name, arguments, references=(), named=None):
 
 
 def run_eval(payload):
-    return encode(evaluate(decode(payload)))
+    return encode_result(evaluate(decode(payload)))
 
 
 def run_eval_block(payload):
@@ -852,7 +913,10 @@ def run_eval_block(payload):
 
 
 def run_call(payload):
-    return encode(call(*decode(payload)))
+    given = decode(payload)
+    if parts:
+        add_parts(given[1])
+    return encode_result(call(*given))
 
 
 def run_export(payload):
@@ -1072,6 +1136,9 @@ def serve(frame, opening=None):
     while True:
         verb, request, payload = take(frame)
         if verb not in HANDLERS:
+            if verb == b'PART':
+                take_part(request.decode('ascii'), payload)
+                continue
             aside.pop(frame, None)
             depth -= 1
             busy = was_busy
@@ -1094,9 +1161,9 @@ def attempt(handler, request, payload):
     global busy
     try:
         busy = True
-        message = 'RETURN %s %s' % (request, handler(payload))
+        text = handler(payload)
         busy = False
-        return message
+        return 'RETURN %s %s' % (request, say_parts(request, *text) if type(text) is tuple else text)
     except SystemExit:
         raise
     except BaseException:
@@ -1151,13 +1218,14 @@ def is_meant(request, serial):
 # ---- Start ---------------------------------------------------------------------------------------------------------
 
 def start():
-    global last_piece, more_pieces, announcement, transparent, extended
+    global last_piece, more_pieces, announcement, transparent, extended, takes_parts
     settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, announcement = mark + b' ', mark + b'+', mark + b'='
     transparent = settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
     extended = protocols[:1] == ['EJSON']
+    takes_parts = settings.get('parts') is True
     protect_stdin()
     open_output()
     if settings.get('bulk') and settings.get('pid') == process:
@@ -1180,6 +1248,7 @@ def start():
         'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
+        'parts': True,
     }))
     serve('0')
 
