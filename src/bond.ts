@@ -9,6 +9,7 @@ import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
+import { isLong } from './parts.js';
 import { encodeCall, encodeInParts } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
@@ -212,14 +213,15 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   #prepareCall(subject: string, args: readonly unknown[]): Prepared {
     const { protocol, lender, takesParts } = this.#connection;
-    const inParts = takesParts ? encodeInParts(protocol, subject, args) : undefined;
-    return inParts ? { subject, ...inParts } : { subject, payload: encodeCall(protocol, subject, args, lender) };
+    const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, subject, args) : undefined;
+    if (inParts) return { subject, ...inParts };
+    return { subject, payload: encodeCall(protocol, subject, args, lender), parts: undefined };
   }
 
   #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
     return this.#request(verb, () => {
       const code = this.#codeOf(codeOrRef);
-      return { subject: code, payload: this.#connection.protocol.encode(code) };
+      return { subject: code, payload: this.#connection.protocol.encode(code), parts: undefined };
     });
   }
 

@@ -42,6 +42,8 @@ export class Connection {
   readonly protocol: Protocol;
   readonly session: Session;
   readonly lender: Lender;
+  /** Whether long arguments may go there in parts. */
+  readonly takesParts: boolean;
   readonly #channel: Channel;
   readonly #ready: Ready;
   readonly #settings: Settings;
@@ -58,6 +60,7 @@ export class Connection {
     this.protocol = parts.protocol;
     this.#channel = parts.channel;
     this.#ready = parts.ready;
+    this.takesParts = parts.ready.parts === true;
     this.#settings = parts.settings;
     this.lender = {
       lang: parts.lang,
@@ -75,11 +78,6 @@ export class Connection {
   get about(): About {
     const { version, protocol, interrupt } = this.#ready;
     return { command: this.interpreter.command, version, protocol, canBeInterrupted: interrupt !== null };
-  }
-
-  /** Whether long arguments may go there in parts. */
-  get takesParts(): boolean {
-    return this.#ready.parts === true;
   }
 
   /** What there is to know of it, for `util.inspect`. */

@@ -8,7 +8,8 @@ const PART = 2 ** 15;
 /** How many items the first part of a list has. The others have as many as fill a part, to go by the one before. */
 const FIRST = 128;
 
-type Long = string | readonly unknown[];
+/** What is long enough to be taken apart. */
+export type Long = string | readonly unknown[];
 
 /** Whether a value is so long that the other side had better begin with it while the rest is made. */
 export function isLong(value: unknown): value is Long {

@@ -1,7 +1,7 @@
 import { ejson } from './ejson.js';
 import { json } from './json.js';
 import { Kwargs } from './kwargs.js';
-import { isLong, partsOf } from './parts.js';
+import { type Long, partsOf } from './parts.js';
 import { type Lender, Reference } from './ref.js';
 import { v8 } from './v8.js';
 import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
@@ -31,11 +31,10 @@ export function encodeCall(protocol: Protocol, name: string, args: readonly unkn
   }
 }
 
-/** The same for a call whose last argument is long: its parts, and the payload without it; `undefined` if it is not, or no plain JSON. */
+/** The same for a call whose last argument is long: its parts, and the payload without it; `undefined` if it is no plain JSON. */
 export function encodeInParts(protocol: Protocol, name: string, args: readonly unknown[]): InParts | undefined {
-  const last = args.at(-1);
-  if (!isLong(last) || !protocol.isPlain(args)) return undefined;
-  return { payload: protocol.encode([name, args.slice(0, -1)]), parts: partsOf(last) };
+  if (!protocol.isPlain(args)) return undefined;
+  return { payload: protocol.encode([name, args.slice(0, -1)]), parts: partsOf(args.at(-1) as Long) };
 }
 
 interface InParts {

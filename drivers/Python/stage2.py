@@ -358,11 +358,10 @@ except Exception:  # PyPy has its own; and nobody has promised that there is one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 # Longer lists and texts, in items and in characters, cross in parts: one side begins with them while the other makes the rest.
-LONG_LIST = 1024
-LONG_TEXT = 2 ** 18
+LENGTHS = {list: 1024, tuple: 1024, text_type: 2 ** 18}
 PART = 2 ** 15    # about how many characters a part has
 FIRST_PART = 128  # how many items the first one has
-takes_parts = False  # the host does
+longest = {}  # LENGTHS, if the host takes parts
 parts = {}  # what has come of long arguments, by request, and what was wrong with it
 
 
@@ -432,15 +431,6 @@ def decode(payload):
         return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
     except Exception as error:
         raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
-
-
-def encode_result(value):
-    """The same for a result; what is to go in parts comes back as it is, in a tuple."""
-    kind = type(value)
-    if kind is text_type and len(value) > LONG_TEXT or kind in LISTS and len(value) > LONG_LIST:
-        if takes_parts:
-            return (value,)
-    return encode(value)
 
 
 #: seldom
@@ -903,25 +893,28 @@ def call(name, arguments, references=(), named=None):
     return callable_named(name)(*arguments)
 
 
+NOTHING = object()  # no result at all
+
+
 def run_eval(payload):
-    return encode_result(evaluate(decode(payload)))
+    return evaluate(decode(payload))
 
 
 def run_eval_block(payload):
     evaluate_block(decode(payload))
-    return ''
+    return NOTHING
 
 
 def run_call(payload):
     given = decode(payload)
     if parts:
         add_parts(given[1])
-    return encode_result(call(*given))
+    return call(*given)
 
 
 def run_export(payload):
     export(decode(payload))
-    return ''
+    return NOTHING
 
 
 HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
@@ -1161,9 +1154,11 @@ def attempt(handler, request, payload):
     global busy
     try:
         busy = True
-        text = handler(payload)
+        value = handler(payload)
+        is_long = type(value) in longest and len(value) > longest[type(value)]
+        text = '' if is_long or value is NOTHING else encode(value)
         busy = False
-        return 'RETURN %s %s' % (request, say_parts(request, *text) if type(text) is tuple else text)
+        return 'RETURN %s %s' % (request, say_parts(request, value) if is_long else text)
     except SystemExit:
         raise
     except BaseException:
@@ -1218,14 +1213,14 @@ def is_meant(request, serial):
 # ---- Start ---------------------------------------------------------------------------------------------------------
 
 def start():
-    global last_piece, more_pieces, announcement, transparent, extended, takes_parts
+    global last_piece, more_pieces, announcement, transparent, extended, longest
     settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, announcement = mark + b' ', mark + b'+', mark + b'='
     transparent = settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
     extended = protocols[:1] == ['EJSON']
-    takes_parts = settings.get('parts') is True
+    longest = LENGTHS if settings.get('parts') else {}
     protect_stdin()
     open_output()
     if settings.get('bulk') and settings.get('pid') == process:
