@@ -280,6 +280,12 @@ final class __BOND_values
         'int64' => 'q', 'uint64' => 'Q', 'float32' => 'f', 'float64' => 'd',
     ];
 
+    // Longer lists and texts, in items and in bytes, cross in parts: one side begins with them while the other makes the rest.
+    const LONG_LIST = 1024;
+    const LONG_TEXT = 262144;
+    const PART = 32768;     // about how many bytes a part has
+    const FIRST_PART = 128; // how many items the first one has
+
     public static $isExtended = false;  // whether the protocol is EJSON, which has words for more than JSON
 
     /** JSON text of a value, in ASCII; what the protocol would change on the way is an error that says where it sits. */
@@ -306,6 +312,51 @@ final class __BOND_values
             self::refuse(self::findCulprit($value, $root), self::reasonOf(json_last_error()));
         }
         return $text;
+    }
+
+    public static function isLong($value)
+    {
+        return is_array($value) ? isset($value[self::LONG_LIST]) && self::isList($value)
+            : is_string($value) && isset($value[self::LONG_TEXT]) && self::isText($value);
+    }
+
+    /** The parts of a long value, as JSON. */
+    public static function partsOf($value)
+    {
+        return is_array($value) ? self::partsOfList($value) : self::partsOfText($value);
+    }
+
+    private static function partsOfText($text)
+    {
+        for ($start = 0; $start < strlen($text); $start = $end) {
+            $end = min($start + self::PART, strlen($text));
+            while (isset($text[$end]) && (ord($text[$end]) & 0xC0) === 0x80) {
+                --$end; // not in the middle of a character
+            }
+            yield self::encode(substr($text, $start, $end - $start));
+        }
+    }
+
+    private static function partsOfList(array $list)
+    {
+        $count = self::FIRST_PART;
+        for ($start = 0; $start < count($list); $start += count($items)) {
+            $items = array_slice($list, $start, $count);
+            $text = self::encode($items);
+            yield $text;
+            $count = max(1, (int) (count($items) * self::PART / strlen($text)));
+        }
+    }
+
+    /** What has come in parts. */
+    public static function joined(array $parts)
+    {
+        foreach ($parts as $part) {
+            if ($part instanceof Exception) {
+                throw $part; // it could not be decoded
+            }
+        }
+        return is_array($parts[0]) ? array_merge(...$parts) : implode('', $parts);
     }
 
     /** Whether an array holds no object at any depth: of most objects, json_encode would silently make something else. */
@@ -1036,6 +1087,8 @@ final class __BOND_session
     private static $lastInterrupt = 0;       // the number of the last one that was noticed
     private static $early = [];              // lines that were read before their time
     private static $aside = [];              // messages that belong to frames further out, by frame
+    private static $parts = [];              // what has come of long arguments, by request
+    private static $takesParts = false;      // the host does
 
     /** What is to be evaluated for a request, or null if it needs no evaluation. */
     public static function prepare()
@@ -1051,7 +1104,17 @@ final class __BOND_session
                 __BOND_host::export($given);
                 return self::$code = null;
         }
+        if (isset(self::$parts[self::$request[2]])) {
+            $given[1][] = self::takeParts(self::$request[2]);
+        }
         return self::$code = self::prepareCall($given);
+    }
+
+    private static function takeParts($request)
+    {
+        $parts = self::$parts[$request];
+        unset(self::$parts[$request]);
+        return __BOND_values::joined($parts);
     }
 
     /** Code for an expression: echo and unset have no value, and cannot be returned. */
@@ -1139,12 +1202,35 @@ final class __BOND_session
     public static function finish()
     {
         list($verb, , $request) = self::$request;
-        $text = $verb === 'CALL' || $verb === 'EVAL' ? __BOND_values::encode(self::$value) : '';
+        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
         // While destructors may still fail, or call the host.
         self::$value = self::$arguments = self::$named = null;
         self::$busy = false;
         __BOND_streams::say($text, "RETURN $request ");
         self::$request = self::IDLE;
+    }
+
+    private static function encodeValue($request)
+    {
+        $isLong = self::$takesParts && __BOND_values::isLong(self::$value);
+        return $isLong ? self::sayParts($request) : __BOND_values::encode(self::$value);
+    }
+
+    /** Sends the parts of the value; what is left for the payload is nothing, or an error if something cannot cross. */
+    private static function sayParts($request)
+    {
+        self::$busy = false; // an interrupt has to wait
+        try {
+            foreach (__BOND_values::partsOf(self::$value) as $part) {
+                __BOND_streams::say($part, "PART $request ");
+            }
+            return '';
+        } catch (_BOND_SerializationException $error) {
+            __BOND_streams::say('', "PART $request ");
+            return __BOND_values::encode(self::$value);
+        } finally {
+            self::$busy = true;
+        }
     }
 
     // ---- Loop -------------------------------------------------------------------------------------------------------
@@ -1158,6 +1244,10 @@ final class __BOND_session
                 self::leave();
             }
             $request = isset($line[self::LONG]) ? self::splitLong($line) : explode(' ', $line, 4);
+            if ($request[0] === 'PART') {
+                self::takePart($request[2], $request[3]);
+                continue;
+            }
             if ($request[1] === $frame) {
                 self::$request = $request;
                 return true;
@@ -1181,6 +1271,19 @@ final class __BOND_session
         }
         $request[3] = $line;
         return $request;
+    }
+
+    private static function takePart($request, $payload)
+    {
+        if ($payload === '') {
+            unset(self::$parts[$request]);
+            return;
+        }
+        try {
+            self::$parts[$request][] = __BOND_values::decode($payload);
+        } catch (_BOND_SerializationException $error) {
+            self::$parts[$request][] = $error;
+        }
     }
 
     /** Keeps what belongs to another frame, or to none. */
@@ -1306,6 +1409,7 @@ final class __BOND_session
         $protocols = array_values(array_intersect($settings['protocols'], ['EJSON', 'JSON']));
         $protocol = $protocols ? $protocols[0] : null;
         __BOND_values::$isExtended = $protocol === 'EJSON';
+        self::$takesParts = !empty($settings['parts']);
         __BOND_streams::open($in);
         if (isset($settings['bulk'], $settings['pid']) && $settings['pid'] === getmypid()) {
             __BOND_streams::openBulk(...$settings['bulk']);
@@ -1328,6 +1432,7 @@ final class __BOND_session
             'version' => PHP_VERSION,
             'pid' => getmypid(),
             'interrupt' => $interrupt ? 'SIGURG' : null,
+            'parts' => true,
         ]));
     }
 }
