@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import pTimeout from 'p-timeout';
 
 /** How long a program that stands between may take to end what it has started elsewhere, in s, before it is ended by force. */
 export const GRACE = 5;
@@ -38,6 +39,8 @@ done
 kill -s KILL -- "$@"
 `;
 const MADE = [5, 6];
+/** How long it may take to make them, in ms. A machine on which it takes longer has no need of them. */
+const PATIENCE = 5000;
 
 /** Processes, and groups of processes as negative numbers. */
 const targets = new Set<number>();
@@ -75,41 +78,42 @@ class Guardian {
     stdio: ['pipe', 'pipe', 'ignore'],
     // What a terminal sends to all that run on it is not for this one.
     detached: true,
-  }) as ChildProcess & { readonly stdin: Socket; readonly stdout: Socket };
+  });
+  /** Where this process has no descriptors left, there are no streams. */
+  readonly #input = this.#child.stdin as Socket | undefined;
+  readonly #output = this.#child.stdout as Socket | undefined;
   #answer: (areThere: boolean) => void = () => {};
 
   constructor() {
-    const { stdin, stdout } = this.#child;
-    // Where there is no shell, nobody watches.
-    this.#child.on('error', () => {}).once('close', (_, signal) => this.#replace(signal !== null));
-    stdin.on('error', () => {});
-    stdout.on('data', () => this.#answer(true));
-    for (const part of [this.#child, stdin, stdout]) part.unref();
+    // Where no shell can be started, nobody watches.
+    this.#child.on('error', () => this.#replace(false)).once('close', (_, signal) => this.#replace(signal !== null));
+    this.#input?.on('error', () => {});
+    this.#output?.on('data', () => this.#answer(true));
+    for (const part of [this.#child, this.#input, this.#output]) part?.unref();
     for (const target of targets) this.tell(`watch ${target}`);
   }
 
   tell(line: string): void {
-    this.#child.stdin.write(`${line}\n`);
+    this.#input?.write(`${line}\n`);
   }
 
   async offerPipes<T>(open: (names: readonly string[]) => T): Promise<T | undefined> {
-    const { stdout, pid } = this.#child;
     const answer = new Promise<boolean>((resolve) => {
       this.#answer = resolve;
     });
     this.tell('pipes');
-    stdout.ref();
-    const areThere = await answer;
-    stdout.unref();
+    this.#output?.ref();
+    const areThere = await pTimeout(answer, { milliseconds: PATIENCE, fallback: () => false });
+    this.#output?.unref();
     try {
-      return areThere ? open(MADE.map((fd) => `/proc/${pid}/fd/${fd}`)) : undefined;
+      return areThere ? open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`)) : undefined;
     } finally {
       this.tell('opened');
     }
   }
 
   #replace(wasKilled: boolean): void {
-    guardian = wasKilled && targets.size > 0 ? new Guardian() : undefined;
     this.#answer(false);
+    if (guardian === this) guardian = wasKilled && targets.size > 0 ? new Guardian() : undefined;
   }
 }

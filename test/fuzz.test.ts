@@ -447,7 +447,7 @@ describe('the set-up', () => {
     );
   });
 
-  test('with a process leaves none behind', async () => {
+  test('with a process leaves none behind', { timeout: 120_000 }, async () => {
     const { env, processes } = markedEnvironment();
     const before = ownChildren();
     const last = fc.constantFrom({ kind: 'exit', code: 3 }, { kind: 'signal' }, { kind: 'hangUp' });

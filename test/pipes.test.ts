@@ -67,16 +67,51 @@ describe.runIf(isLinux).each(languages)('%s', (lang) => {
   });
 });
 
-test.runIf(isLinux)('a host that has no /proc of its own process leaves it at sockets', async () => {
-  const program = `
-    require('node:fs').readlinkSync = () => '1';
+/** Runs a host's program, in which `open` makes a bond; resolves to what it prints. */
+async function printedBy(before: string, code: string, wrap: readonly string[] = []): Promise<string> {
+  const index = JSON.stringify(new URL('../src/index.ts', import.meta.url).href);
+  const program = `${before}
     require('node:module').syncBuiltinESMExports();
-    import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}).then(async ({ makeBond }) => {
-      const bond = await makeBond('Perl');
-      console.log(await bond.eval('(-S STDOUT ? "a socket" : "none") . " " . "x" x 3'), (await bond.eval('"y" x 100_000')).length);
-      await bond.close();
-    });`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [text] = await once(child.stdout.setEncoding('utf8'), 'data');
-  expect(text).toBe('a socket xxx 100000\n');
+    import(${index}).then(async ({ makeBond, queryDriver }) => { ${code} });`;
+  const line = [...wrap, process.execPath, '--import', 'tsx', '-e', program];
+  const child = spawn(line[0] as string, line.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = collect();
+  child.stdout.on('data', output.stdout);
+  await once(child, 'close');
+  return output.text();
+}
+
+const TELL = `
+  const bond = await makeBond('Perl');
+  console.log(await bond.eval('(-S STDOUT ? "a socket" : -p STDOUT ? "a pipe" : "none") . " " . "x" x 3'), (await bond.eval('"y" x 100_000')).length);
+  await bond.close();`;
+
+describe.runIf(isLinux)('a host', () => {
+  needsInterpreter('Perl');
+
+  test('that has no /proc of its own process leaves it at sockets', async () => {
+    const before = `require('node:fs').readlinkSync = () => '1';`;
+    expect(await printedBy(before, TELL)).toBe('a socket xxx 100000\n');
+  });
+
+  test('that has no shell does so as well', async () => {
+    const before = `
+      const processes = require('node:child_process');
+      const { spawn } = processes;
+      processes.spawn = (program, ...rest) => spawn(program === '/bin/sh' ? '/bin/none' : program, ...rest);`;
+    expect(await printedBy(before, TELL)).toBe('a socket xxx 100000\n');
+  });
+
+  test('that has no descriptors left says so, and goes on when it has some', async () => {
+    const code = `
+      const { closeSync, openSync } = require('node:fs');
+      queryDriver('Perl'); // which takes a descriptor
+      const opened = [];
+      try { for (;;) opened.push(openSync('/dev/null')); } catch {}
+      console.log(await makeBond('Perl').catch((error) => error.message));
+      for (const fd of opened) closeSync(fd);
+      ${TELL}`;
+    const printed = await printedBy('', code, ['sh', '-c', 'ulimit -n 200; exec "$@"', 'sh']);
+    expect(printed).toMatch(/cannot start its interpreter; tried: perl \(spawn perl EMFILE\).*\na pipe xxx 100000\n$/);
+  });
 });

@@ -358,10 +358,11 @@ except Exception:  # PyPy has its own; and nobody has promised that there is one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 # Longer lists and texts, in items and in characters, cross in parts: one side begins with them while the other makes the rest.
-LENGTHS = {list: 1024, tuple: 1024, text_type: 2 ** 18}
+LONG_LIST = 1024
+LONG_TEXT = 2 ** 18
 PART = 2 ** 15    # about how many characters a part has
 FIRST_PART = 128  # how many items the first one has
-longest = {}  # LENGTHS, if the host takes parts
+takes_parts = False  # the host does
 parts = {}  # what has come of long arguments, by request, and what was wrong with it
 
 
@@ -1155,7 +1156,9 @@ def attempt(handler, request, payload):
     try:
         busy = True
         value = handler(payload)
-        is_long = type(value) in longest and len(value) > longest[type(value)]
+        kind = type(value)
+        length = LONG_TEXT if kind is text_type else LONG_LIST if kind is list or kind is tuple else None
+        is_long = length is not None and takes_parts and len(value) > length
         text = '' if is_long or value is NOTHING else encode(value)
         busy = False
         return 'RETURN %s %s' % (request, say_parts(request, value) if is_long else text)
@@ -1213,14 +1216,14 @@ def is_meant(request, serial):
 # ---- Start ---------------------------------------------------------------------------------------------------------
 
 def start():
-    global last_piece, more_pieces, announcement, transparent, extended, longest
+    global last_piece, more_pieces, announcement, transparent, extended, takes_parts
     settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, announcement = mark + b' ', mark + b'+', mark + b'='
     transparent = settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
     extended = protocols[:1] == ['EJSON']
-    longest = LENGTHS if settings.get('parts') else {}
+    takes_parts = settings.get('parts') is True
     protect_stdin()
     open_output()
     if settings.get('bulk') and settings.get('pid') == process:
