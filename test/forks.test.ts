@@ -27,6 +27,20 @@ describe.each(forks)('%s: a process that user code forks', (lang, fork, callHost
     }
   });
 
+  test('and that comes back with something long says nothing of it', async () => {
+    const bond = await openBond(lang);
+    await bond.evalBlock(
+      {
+        PHP: `function forked() { ${fork} return range(0, 4999); }`,
+        Perl: `sub forked { my ${fork} return [0 .. 4999] }`,
+        Python: `import os\ndef forked():\n  pid = os.fork()\n  if pid: os.waitpid(pid, 0)\n  return list(range(5000))`,
+        JavaScript: '',
+      }[lang],
+    );
+    expect(await bond.call('forked')).toEqual(Array.from({ length: 5000 }, (_, index) => index));
+    expect(await bond.eval('1')).toBe(1);
+  });
+
   test('cannot call the host', async () => {
     const output = collect();
     const bond = await openBond(lang, undefined, [], { stdout: output.stdout });

@@ -282,6 +282,7 @@ sub is_long {
 # Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross.
 sub say_parts {
     my ($request, $value) = @_;
+    exit if is_fork();    # as `answer` does it
     my $write = ref $$value ? \&say_list : \&say_text;
     return '' if eval { $write->($request, $$value); 1 };
     die $@ if ref $@ ne '_BOND_SerializationException';
