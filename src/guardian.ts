@@ -21,7 +21,7 @@ while read -r word target; do
     watch) targets="$targets$target " ;;
     leave) targets="\${targets%% $target *} \${targets#* $target }" ;;
     opened) exec 5<&- 6<&- ;;
-    pipes) exec 5<<. 6<<.
+    pipes) exec 5<<\\. 6<<\\.
 
 .
 
@@ -58,11 +58,13 @@ export function leaveAlone(target: number): void {
   guardian?.tell(`leave ${target}`);
 }
 
+/** A shell that ends when it is asked for pipes cannot make any: bash before 5.1, where it may write no files. */
+let makesPipes = true;
 let turn: Promise<unknown> = Promise.resolve();
 
 /** Lets `open` open the ends of two new pipes by their names. They are there while it runs, if they are pipes at all. */
 export function withPipes<T>(open: (names: readonly string[]) => T): Promise<T | undefined> {
-  const opened = turn.then(() => theGuardian().offerPipes(open));
+  const opened = turn.then(() => (makesPipes ? theGuardian().offerPipes(open) : undefined));
   turn = opened.catch(() => {});
   return opened;
 }
@@ -83,10 +85,11 @@ class Guardian {
   readonly #input = this.#child.stdin as Socket | undefined;
   readonly #output = this.#child.stdout as Socket | undefined;
   #answer: (areThere: boolean) => void = () => {};
+  #isAsked = false;
 
   constructor() {
     // Where no shell can be started, nobody watches.
-    this.#child.on('error', () => this.#replace(false)).once('close', (_, signal) => this.#replace(signal !== null));
+    this.#child.on('error', () => this.#replace(false)).once('close', (code) => this.#end(code));
     this.#input?.on('error', () => {});
     this.#output?.on('data', () => this.#answer(true));
     for (const part of [this.#child, this.#input, this.#output]) part?.unref();
@@ -101,10 +104,12 @@ class Guardian {
     const answer = new Promise<boolean>((resolve) => {
       this.#answer = resolve;
     });
+    this.#isAsked = true;
     this.tell('pipes');
     this.#output?.ref();
-    const areThere = await pTimeout(answer, { milliseconds: PATIENCE, fallback: () => false });
+    const areThere = await pTimeout(answer, { milliseconds: PATIENCE, fallback: () => this.#giveUp() });
     this.#output?.unref();
+    this.#isAsked = !areThere;
     try {
       return areThere ? open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`)) : undefined;
     } finally {
@@ -112,8 +117,20 @@ class Guardian {
     }
   }
 
-  #replace(wasKilled: boolean): void {
+  /** What it would answer later might be taken for the next answer. */
+  #giveUp(): boolean {
+    this.#child.kill('SIGKILL');
+    return false;
+  }
+
+  /** It has been killed, or has ended with an exit code; one below zero is of a shell that has never been. */
+  #end(code: number | null): void {
+    if (code !== null && code >= 0 && this.#isAsked) makesPipes = false;
+    this.#replace(code === null || this.#isAsked);
+  }
+
+  #replace(isWorthIt: boolean): void {
     this.#answer(false);
-    if (guardian === this) guardian = wasKilled && targets.size > 0 ? new Guardian() : undefined;
+    if (guardian === this) guardian = isWorthIt && targets.size > 0 ? new Guardian() : undefined;
   }
 }

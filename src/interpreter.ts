@@ -156,14 +156,18 @@ export class Interpreter {
   readonly #flush = (): void => {
     const text = this.#outbox;
     this.#outbox = '';
-    if (this.#unwritten.length > 0 || text.length > PIECE) this.#writeInPieces(text);
+    const { writableLength } = this.#ways.input;
+    if (this.#unwritten.length > 0 || text.length > PIECE || writableLength > PIECE) this.#writeInPieces(text);
     else if (text !== '' && this.#ways.input.writable) this.#ways.input.write(text);
   };
 
   /** A long text is made bytes bit by bit, as the interpreter takes it in: it would take its size in memory once more. */
   #writeInPieces(text: string): void {
-    this.#unwritten.push(text);
-    if (this.#unwritten.length === 1) this.#writeUnwritten(0);
+    const last = this.#unwritten.length - 1;
+    // The first is being written, and short ones behind it go together.
+    if (last > 0 && (this.#unwritten[last] as string).length + text.length <= PIECE) this.#unwritten[last] += text;
+    else this.#unwritten.push(text);
+    if (last < 0) this.#writeUnwritten(0);
   }
 
   #writeUnwritten(start: number): void {

@@ -44,13 +44,15 @@ export class ConversationLog {
   /** One or several whole lines, which the host has sent. */
   sent(text: string): void {
     const lines = text.split('\n').slice(0, -1);
-    // Only the driver is sent in many lines at once.
-    const isDriver = lines.length > 1;
-    const depth = isDriver ? 0 : this.#depths.ofSent(text);
+    // Beside the driver, only what has had to wait is sent in many lines at once, if it has parts.
+    const isDriver = lines.length > 1 && !text.startsWith('PART ');
+    const depths = lines.map((line) => (isDriver ? 0 : this.#depths.ofSent(line)));
     for (const target of this.#targets) {
-      const shown =
-        isDriver && target.isShort ? [`… ${lines.length - 1} lines of the driver`, ...lines.slice(-1)] : lines;
-      for (const line of shown) this.#write(target, '>', depth, line);
+      const from = isDriver && target.isShort ? lines.length - 1 : 0;
+      if (from > 0) this.#write(target, '>', 0, `… ${from} lines of the driver`);
+      for (let index = from; index < lines.length; index++) {
+        this.#write(target, '>', depths[index] as number, lines[index] as string);
+      }
     }
   }
 

@@ -43,7 +43,7 @@ export class Parts {
   readonly #protocol: Protocol;
   readonly #parts: unknown[] = [];
   #error: unknown;
-  /** The characters of all parts. */
+  /** The bytes of all parts. */
   size = 0;
 
   constructor(protocol: Protocol) {
@@ -51,7 +51,7 @@ export class Parts {
   }
 
   add(text: string): void {
-    this.size += text.length;
+    this.size += Buffer.byteLength(text);
     try {
       this.#parts.push(this.#protocol.decode(text));
     } catch (error) {

@@ -98,10 +98,12 @@ function openPipes([inputName = '', outputName = '']: readonly string[]): Ground
 function bulkOf({ pid, stdio }: ChildProcess): Bulk | undefined {
   try {
     const inode = Number(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${BULK}`))?.[1]);
-    return inode ? { stream: stdio[BULK] as Socket, fd: BULK, inode } : undefined;
+    if (inode) return { stream: stdio[BULK] as Socket, fd: BULK, inode };
   } catch {
-    return undefined; // It has become another user's.
+    // It has become another user's, or one that must not be looked into.
   }
+  (stdio[BULK] as Socket).destroy();
+  return undefined;
 }
 
 /** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */

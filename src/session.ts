@@ -86,6 +86,8 @@ export class Session {
   #canBeCalled = false;
   /** What every request is rejected with, once nothing more will come; it is told which. */
   #endError: ((what: string) => BondException) | undefined;
+  /** A getter among what goes in parts may ask for something itself, which has to wait until they are all gone. */
+  #isSendingParts = false;
   /** The other side has broken the rules: what else it says is not heard. */
   #isDeaf = false;
 
@@ -156,15 +158,19 @@ export class Session {
     const format = (part: string): string => formatRequest('PART', request.frame.id, request.id, part);
     let held = '';
     try {
+      this.#isSendingParts ||= canSend;
       for (const part of parts) {
         if (canSend) this.#channel.send(format(part));
         else held += format(part);
       }
     } catch (error) {
       return this.#takeBackParts(request, canSend, format(''), error);
+    } finally {
+      if (canSend) this.#isSendingParts = false;
     }
-    if (canSend) this.#channel.send(line);
-    else this.#hold(request, held + line);
+    if (!canSend) return this.#hold(request, held + line);
+    this.#channel.send(line);
+    this.#sendHeld();
   }
 
   /** A getter has failed that had given something before. */
@@ -272,7 +278,7 @@ export class Session {
   /** Whether a request can be sent now: while the other side is in an inner frame, it would only set it aside. */
   #canSend(request: Request): boolean {
     const { frame } = request;
-    return frame === this.#innermost && frame.held === 0 && agreesOnStderr(request);
+    return !this.#isSendingParts && frame === this.#innermost && frame.held === 0 && agreesOnStderr(request);
   }
 
   /** Keeps a request here, where it can still be taken back. */
@@ -317,7 +323,10 @@ export class Session {
 
   #takePart(id: number, payload: string): void {
     const request = this.#answered(id);
-    if (!request || request.isSettled) return;
+    if (!request) return;
+    if (request !== request.frame.first)
+      return this.#violated(`it sent a part for request ${id}, whose turn has not come`);
+    if (request.isSettled) return;
     if (payload === '') {
       request.parts = undefined;
       return;

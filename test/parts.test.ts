@@ -87,6 +87,38 @@ describe.each(languages)('%s', (lang) => {
     expect(await bond.call('same', list)).toEqual(list);
   });
 
+  test('a call that is aborted while it waits for the host leaves the long arguments of others as they are', async () => {
+    const bond = await open();
+    await bond.export(() => new Promise((resolve) => setTimeout(resolve, 30)), 'host');
+    const list = Array.from({ length: 100_000 }, (_, index) => index);
+    for (let round = 0; round < 10; round++) {
+      const abortion = new AbortController();
+      const aborted = bond.with({ signal: abortion.signal }).call('caught', 1);
+      aborted.catch(() => {});
+      const same = bond.call('same', list);
+      await new Promise((resolve) => setTimeout(resolve, round));
+      abortion.abort();
+      expect(await same).toEqual(list);
+    }
+  });
+
+  test('a getter among long arguments may use the bond', async () => {
+    const bond = await open();
+    await bond.export(() => 5, 'host');
+    let asked = 0;
+    const within: Promise<unknown>[] = [];
+    const rows = Array.from({ length: 2_000 }, () => ({
+      get it() {
+        if (++asked % 1500 === 0) within.push(bond.call('caught', 1), bond.call('same', LONG[0]?.[1]));
+        return asked;
+      },
+    }));
+    const result = (await bond.call('same', rows)) as object[];
+    expect(result).toHaveLength(2_000);
+    expect(within.length).toBeGreaterThan(0);
+    for (const value of await Promise.all(within)) expect([5, LONG[0]?.[1]]).toContain(value);
+  });
+
   test('what is aborted while it is on its way leaves the others as they are', async () => {
     const bond = await open();
     const [, records] = LONG[6] as [string, unknown];
@@ -99,6 +131,43 @@ describe.each(languages)('%s', (lang) => {
       expect(await bond.call('same', LONG[0]?.[1])).toBe(LONG[0]?.[1]);
       expect(await bond.call('twice', round)).toBe(2 * round);
     }
+  });
+});
+
+describe('code that runs while a long list is written', () => {
+  test('may call the host, in PHP', async () => {
+    const bond = await openBond('PHP');
+    await bond.evalBlock(`
+      class Asking implements JsonSerializable {
+        #[ReturnTypeWillChange] public function jsonSerialize() { return host(); }
+      }
+      function asking($last) { $list = range(1, 2000); $list[0] = new Asking; $list[] = $last; return $list; }`);
+    await bond.export(async () => {
+      await bond.eval('1');
+      return 5;
+    }, 'host');
+    expect(await bond.call('asking', 7)).toEqual([5, ...Array.from({ length: 1999 }, (_, index) => index + 2), 7]);
+    await bond.evalBlock('function failing() { return asking(fopen("php://memory", "r")); }');
+    const error = await rejection(bond.call('failing'), SerializationException);
+    expect(error.message).toContain('result[2000]');
+  });
+
+  test.each([
+    ['Perl', 'sub Slow::TO_JSON { main::host(); 1 while 1 } sub slow { [1 .. 2000, bless {}, "Slow"] }'],
+    [
+      'PHP',
+      'class Slow implements JsonSerializable { #[ReturnTypeWillChange] public function jsonSerialize() { host(); while (true); } }' +
+        ' function slow() { $list = range(1, 2000); $list[] = new Slow; return $list; }',
+    ],
+  ])('can be interrupted, in %s', async (lang, code) => {
+    const bond = await openBond(lang);
+    await bond.evalBlock(code);
+    const reached = new Promise((resolve) => void bond.export(() => resolve(1), 'host'));
+    const slow = bond.call('slow');
+    await reached;
+    bond.interrupt();
+    await expect(slow).rejects.toThrow('interrupted by the host');
+    expect(await bond.eval('1 + 1')).toBe(2);
   });
 });
 

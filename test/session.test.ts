@@ -482,6 +482,14 @@ describe('what is long', () => {
     expect(other.violations).toEqual(['it answered request 7, which was never made']);
   });
 
+  test('comes for the request whose turn it is', async () => {
+    const other = play('> CALL 0 1 ["f",[]]\n> CALL 0 2 ["f",[]]\n< PART 2 [1]');
+    void other.call('f');
+    void other.call('f');
+    await other.done();
+    expect(other.violations).toEqual(['it sent a part for request 2, whose turn has not come']);
+  });
+
   test('goes in parts, each as soon as it is made', async () => {
     const other = play(`
       > PART 0 1 [1]

@@ -7,7 +7,6 @@
 const childProcess = require('child_process');
 const fs = require('fs');
 const { Readable, Writable } = require('stream');
-const { StringDecoder } = require('string_decoder');
 const { types } = require('util');
 const v8 = require('v8');
 const vm = require('vm');
@@ -636,17 +635,23 @@ function* partsOfList(list) {
   }
 }
 
-/** What has come of a long argument. */
+/** What has come of long arguments, by request: messages with parts. */
 const partsOfRequests = new Map();
 
-function takePart(request, payload) {
+function takePart(message) {
+  const { request, payload } = message;
   if (payload === '') return void partsOfRequests.delete(request);
   if (!partsOfRequests.has(request)) partsOfRequests.set(request, []);
-  const parts = partsOfRequests.get(request);
+  addOnce(partsOfRequests.get(request), message);
+  // In an inner frame, an interrupt may end what takes long: there, it is put off.
+  if (liveFrames.length === 0) message.part = decodedPart(payload);
+}
+
+function decodedPart(payload) {
   try {
-    parts.push(decode(payload));
+    return { value: decode(payload) };
   } catch (error) {
-    parts.error = error;
+    return { error };
   }
 }
 
@@ -654,8 +659,12 @@ function takePart(request, payload) {
 function givenTo({ payload, parts }) {
   const given = decode(payload);
   if (!parts) return given;
-  if (parts.error) throw parts.error;
-  given[1].push(typeof parts[0] === 'string' ? parts.join('') : [].concat(...parts));
+  const values = parts.map((message) => {
+    const { value, error } = message.part || decodedPart(message.payload);
+    if (error) throw error;
+    return value;
+  });
+  given[1].push(typeof values[0] === 'string' ? values.join('') : [].concat(...values));
   return given;
 }
 
@@ -1123,38 +1132,77 @@ let isOver = false;        // the host has closed the bond
 const liveFrames = [];
 const lines = [];          // messages that have arrived and belong to the outermost frame
 const aside = new Map();   // messages that belong to inner frames further out, by frame
-let rest = '';             // what has arrived of a line whose end has not
+// What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
+// not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
+const NO_BYTES = Buffer.alloc(0);
+let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, size: 0, message: undefined };
+let reads = 0;             // how often has been read into the buffer
 
-/** Sorts what has arrived into messages. It is made text as it comes: that takes less memory, and less time. */
+/** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
 function feed(chunk) {
-  const text = decoder.write(chunk);
-  const end = text.lastIndexOf('\n') + 1;
-  if (end === 0) return void (rest += text);
-  const whole = rest + (end < text.length ? text.slice(0, end) : text);
-  rest = text.slice(end);
-  let start = 0;
-  for (let stop = whole.indexOf('\n'); stop >= 0; stop = whole.indexOf('\n', start)) {
-    setAside(whole, start, stop);
-    start = stop + 1;
-  }
+  const { next, message } = arrived;
+  const bytes = arrived.tail === NO_BYTES ? chunk : Buffer.concat([arrived.tail, chunk]);
+  const end = endOfCharacters(bytes);
+  const tail = end < bytes.length ? Buffer.from(bytes.slice(end)) : NO_BYTES;
+  const text = bytes.toString('utf8', 0, end);
+  const before = next > 0 ? arrived.text.slice(next) : arrived.text;
+  const hasLines = arrived.hasLines || text.includes('\n');
+  arrived = { text: before + text, next: 0, hasLines, tail, reads, size: chunk.length, message };
+  if (hasLines) sort();
 }
 
-/** Puts the message between two places of `text` where it belongs. */
-function setAside(text, start, stop) {
+/** Where the last character ends of which all bytes are there. */
+function endOfCharacters(bytes) {
+  for (let start = bytes.length - 1; start >= 0 && start >= bytes.length - 3; start--) {
+    const byte = bytes[start];
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return start + (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > bytes.length ? start : bytes.length;
+  }
+  return bytes.length;
+}
+
+/** Sorts what has arrived into messages. */
+function sort() {
+  for (;;) {
+    if (arrived.message) deliver(arrived.message);
+    const { text, next, hasLines, tail, reads: read, size } = arrived;
+    const end = text.indexOf('\n', next);
+    if (end < 0) break;
+    arrived = { text, next: end + 1, hasLines, tail, reads: read, size, message: messageBetween(text, next, end) };
+  }
+  arrived.hasLines = false;
+}
+
+/** Goes on where an interrupt has ended it. */
+function recover() {
+  if (arrived.reads !== reads && readBuffer[0] !== UNREAD) feed(lastRead());
+  if (arrived.hasLines) sort();
+}
+
+function messageBetween(text, start, stop) {
   const first = text.indexOf(' ', start);
   const second = text.indexOf(' ', first + 1);
   const third = text.indexOf(' ', second + 1);
   const [verb, frame, request] = [text.slice(start, first), text.slice(first + 1, second), text.slice(second + 1, third)];
-  const payload = text.slice(third + 1, stop);
-  if (verb === 'PART') return takePart(request, payload);
-  const message = { verb, request, payload, parts: undefined };
-  if (partsOfRequests.size > 0) {
-    message.parts = partsOfRequests.get(request);
-    partsOfRequests.delete(request);
+  return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined };
+}
+
+/** Puts a message where it belongs, unless it is there. */
+function deliver(message) {
+  const { verb, frame, request } = message;
+  if (verb === 'PART') takePart(message);
+  else {
+    if (partsOfRequests.size > 0 && partsOfRequests.has(request)) message.parts = partsOfRequests.get(request);
+    if (frame === '0') addOnce(lines, message);
+    else if (aside.has(frame)) addOnce(aside.get(frame), message);
+    else if (frame === '-') takeNotice(message);
+    if (message.parts) partsOfRequests.delete(request);
   }
-  if (frame === '0') lines.push(message);
-  else if (aside.has(frame)) aside.get(frame).push(message);
-  else if (frame === '-') takeNotice(message);
+  arrived.message = undefined;
+}
+
+function addOnce(messages, message) {
+  if (messages.length === 0 || messages[messages.length - 1] !== message) messages.push(message);
 }
 
 /** The host closes the bond; or lets go of something; or interrupts what waits for a promise: a loop, its signal has stopped. */
@@ -1188,6 +1236,7 @@ function takeFrom(messages) {
 function takeNow(frame) {
   const messages = aside.get(frame);
   for (;;) {
+    recover();
     const message = takeFrom(messages);
     if (message) return message;
     if (isOver) process.exit();
@@ -1195,12 +1244,20 @@ function takeNow(frame) {
   }
 }
 
-const readBuffer = Buffer.allocUnsafeSlow(65536);
-const decoder = new StringDecoder('utf8');
+const UNREAD = 0xff; // which is in no text
+const readBuffer = Buffer.alloc(65536, UNREAD); // beyond what has been read, too: so an interrupt cannot make its length forgotten
+
+/** What has been read last. */
+function lastRead() {
+  const end = readBuffer.indexOf(UNREAD);
+  return end < 0 ? readBuffer : readBuffer.slice(0, end);
+}
 
 /** What comes next: it stays as it is only until more is read. */
 function readNow() {
   if (relay) return relay.readNow() || process.exit();
+  if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, arrived.size);
+  reads++;
   for (;;) {
     try {
       const count = readSync(0, readBuffer, 0, readBuffer.length, null);
@@ -1299,6 +1356,7 @@ let promised; // what is still to be waited for
 
 /** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
 function serveOutermost() {
+  recover();
   while (!isBusy && (current || lines.length > 0)) {
     try {
       interruptible(serveLines);
@@ -1377,7 +1435,12 @@ function finish(message) {
 /** The line that follows STAGE2, which is here already or about to come. */
 function readSettings() {
   let line = '';
-  while (!line.endsWith('\n')) line += readNow().toString('latin1');
+  while (!line.endsWith('\n')) {
+    const chunk = readNow();
+    line += chunk.toString('latin1');
+    arrived.size = chunk.length;
+  }
+  arrived.reads = reads;
   return parse(line.slice(line.indexOf(' ') + 1));
 }
 
@@ -1406,6 +1469,7 @@ function start() {
 }
 
 function takeChunk(chunk) {
+  recover();
   if (chunk) feed(chunk);
   else isOver = true;
   serveOutermost();

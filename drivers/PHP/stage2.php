@@ -425,7 +425,13 @@ final class __BOND_values
     /** Whether an array is one that json_encode takes for a list. */
     private static function isList(array $entries)
     {
-        return !$entries || (array_key_exists(0, $entries) && array_keys($entries) === range(0, count($entries) - 1));
+        $index = 0;
+        foreach ($entries as $key => $entry) {
+            if ($key !== $index++) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static function refuseDepth($path)
@@ -1219,18 +1225,23 @@ final class __BOND_session
     /** Sends the parts of the value; what is left for the payload is nothing, or an error if something cannot cross. */
     private static function sayParts($request)
     {
-        self::$busy = false; // an interrupt has to wait
+        $value = self::$value; // what is written may call the host, and that call code that has a value of its own
         try {
-            foreach (__BOND_values::partsOf(self::$value) as $part) {
-                __BOND_streams::say($part, "PART $request ");
+            foreach (__BOND_values::partsOf($value) as $part) {
+                self::sayPart($request, $part);
             }
             return '';
         } catch (_BOND_SerializationException $error) {
-            __BOND_streams::say('', "PART $request ");
-            return __BOND_values::encode(self::$value);
-        } finally {
-            self::$busy = true;
+            self::sayPart($request, '');
+            return __BOND_values::encode($value);
         }
+    }
+
+    private static function sayPart($request, $part)
+    {
+        self::$busy = false; // an interrupt has to wait
+        __BOND_streams::say($part, "PART $request ");
+        self::$busy = true;
     }
 
     // ---- Loop -------------------------------------------------------------------------------------------------------
@@ -1275,7 +1286,7 @@ final class __BOND_session
 
     private static function takePart($request, $payload)
     {
-        if ($payload === '') {
+        if ($payload === "\n") {
             unset(self::$parts[$request]);
             return;
         }

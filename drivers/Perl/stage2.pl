@@ -286,8 +286,15 @@ sub say_parts {
     my $write = ref $$value ? \&say_list : \&say_text;
     return '' if eval { $write->($request, $$value); 1 };
     die $@ if ref $@ ne '_BOND_SerializationException';
-    say_line("PART $request ");
+    say_part($request, '');
     return encode($$value);
+}
+
+sub say_part {
+    my ($request, $part) = @_;
+    $busy = 0;    # an interrupt has to wait
+    say_line("PART $request $part");
+    $busy = 1;
 }
 
 sub say_text {
@@ -299,7 +306,7 @@ sub say_text {
         $part =~ s/[\xc0-\xff][\x80-\xbf]*\z// if substr($bytes, $start + length $part, 1) =~ /[\x80-\xbf]/;
         $start += length $part;
         utf8::decode($part);
-        say_line("PART $request " . encode($part));
+        say_part($request, encode($part));
     }
 }
 
@@ -310,7 +317,7 @@ sub say_list {
         my $end = $next + $count < @$list ? $next + $count : @$list;
         my $items = sub { \@_ }->(@$list[$next .. $end - 1]);    # the very items: a copy may have forgotten what they are
         my $text = encode($items);
-        say_line("PART $request $text");
+        say_part($request, $text);
         $count = int(($end - $next) * $part_size / length $text) || 1;
         $next = $end;
     }
@@ -1313,11 +1320,11 @@ sub answer {
     eval {
         eval {
             my $given = decode($payload);
-            add_parts($request, $given->[1]) if %parts;
+            add_parts($request, $given->[1]) if %parts && ref $given;
             $busy = 1;
             $line = $handler->($given);
-            $busy = 0;
             $line = say_parts($request, $line) if ref $line;
+            $busy = 0;
             1;
         } or $error = [$@];
         $busy = 0;

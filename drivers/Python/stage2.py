@@ -440,11 +440,18 @@ def say_parts(request, value):
     """Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross."""
     try:
         for part in parts_of(value):
-            say('PART %s %s' % (request, part))
+            say_part(request, part)
         return ''
     except _BOND_SerializationException:
-        say('PART %s ' % request)
+        say_part(request, '')
         return encode(value)
+
+
+def say_part(request, part):
+    global busy
+    busy = False  # an interrupt has to wait
+    say('PART %s %s' % (request, part))
+    busy = True
 
 
 def parts_of(value):
@@ -1159,9 +1166,9 @@ def attempt(handler, request, payload):
         kind = type(value)
         length = LONG_TEXT if kind is text_type else LONG_LIST if kind is list or kind is tuple else None
         is_long = length is not None and takes_parts and len(value) > length
-        text = '' if is_long or value is NOTHING else encode(value)
+        text = say_parts(request, value) if is_long else '' if value is NOTHING else encode(value)
         busy = False
-        return 'RETURN %s %s' % (request, say_parts(request, value) if is_long else text)
+        return 'RETURN %s %s' % (request, text)
     except SystemExit:
         raise
     except BaseException:
