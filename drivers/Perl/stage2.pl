@@ -279,50 +279,6 @@ sub is_long {
 
 #: seldom
 
-# Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross.
-sub say_parts {
-    my ($request, $value) = @_;
-    exit if is_fork();    # as `answer` does it
-    my $write = ref $$value ? \&say_list : \&say_text;
-    return '' if eval { $write->($request, $$value); 1 };
-    die $@ if ref $@ ne '_BOND_SerializationException';
-    say_part($request, '');
-    return encode($$value);
-}
-
-sub say_part {
-    my ($request, $part) = @_;
-    $busy = 0;    # an interrupt has to wait
-    say_line("PART $request $part");
-    $busy = 1;
-}
-
-sub say_text {
-    my ($request, $bytes) = @_;
-    utf8::encode($bytes);    # a place in characters would be looked for from the beginning
-    my ($start, $length) = (0, length $bytes);
-    while ($start < $length) {
-        my $part = substr($bytes, $start, $part_size);
-        $part =~ s/[\xc0-\xff][\x80-\xbf]*\z// if substr($bytes, $start + length $part, 1) =~ /[\x80-\xbf]/;
-        $start += length $part;
-        utf8::decode($part);
-        say_part($request, encode($part));
-    }
-}
-
-sub say_list {
-    my ($request, $list) = @_;
-    my ($next, $count) = (0, $first_part);
-    while ($next < @$list) {
-        my $end = $next + $count < @$list ? $next + $count : @$list;
-        my $items = sub { \@_ }->(@$list[$next .. $end - 1]);    # the very items: a copy may have forgotten what they are
-        my $text = encode($items);
-        say_part($request, $text);
-        $count = int(($end - $next) * $part_size / length $text) || 1;
-        $next = $end;
-    }
-}
-
 sub take_part {
     my ($request, $payload) = @_;
     if ($payload eq "\n") { return delete $parts{$request} }
@@ -1312,6 +1268,54 @@ sub serve {
         $running = $outer;
     }
 }
+
+#: seldom
+
+# Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross.
+sub say_parts {
+    my ($request, $value) = @_;
+    exit if is_fork();    # as `answer` does it
+    my $write = ref $$value ? \&say_list : \&say_text;
+    return '' if eval { $write->($request, $$value); 1 };
+    die $@ if ref $@ ne '_BOND_SerializationException';
+    say_part($request, '');
+    return encode($$value);
+}
+
+sub say_part {
+    my ($request, $part) = @_;
+    $busy = 0;    # an interrupt has to wait
+    say_line("PART $request $part");
+    $busy = 1;
+}
+
+sub say_text {
+    my ($request, $bytes) = @_;
+    utf8::encode($bytes);    # a place in characters would be looked for from the beginning
+    my ($start, $length) = (0, length $bytes);
+    while ($start < $length) {
+        my $part = substr($bytes, $start, $part_size);
+        $part =~ s/[\xc0-\xff][\x80-\xbf]*\z// if substr($bytes, $start + length $part, 1) =~ /[\x80-\xbf]/;
+        $start += length $part;
+        utf8::decode($part);
+        say_part($request, encode($part));
+    }
+}
+
+sub say_list {
+    my ($request, $list) = @_;
+    my ($next, $count) = (0, $first_part);
+    while ($next < @$list) {
+        my $end = $next + $count < @$list ? $next + $count : @$list;
+        my $items = sub { \@_ }->(@$list[$next .. $end - 1]);    # the very items: a copy may have forgotten what they are
+        my $text = encode($items);
+        say_part($request, $text);
+        $count = int(($end - $next) * $part_size / length $text) || 1;
+        $next = $end;
+    }
+}
+
+#: often
 
 sub answer {
     my ($handler, $request, $payload) = @_;
