@@ -84,14 +84,14 @@ class Guardian {
   /** Where this process has no descriptors left, there are no streams. */
   readonly #input = this.#child.stdin as Socket | undefined;
   readonly #output = this.#child.stdout as Socket | undefined;
-  #answer: (areThere: boolean) => void = () => {};
-  #isAsked = false;
+  /** Takes the answer, while it is asked for pipes. */
+  #answer: ((areThere: boolean) => void) | undefined;
 
   constructor() {
     // Where no shell can be started, nobody watches.
     this.#child.on('error', () => this.#replace(false)).once('close', (code) => this.#end(code));
     this.#input?.on('error', () => {});
-    this.#output?.on('data', () => this.#answer(true));
+    this.#output?.on('data', () => this.#tellAsker(true));
     for (const part of [this.#child, this.#input, this.#output]) part?.unref();
     for (const target of targets) this.tell(`watch ${target}`);
   }
@@ -104,17 +104,20 @@ class Guardian {
     const answer = new Promise<boolean>((resolve) => {
       this.#answer = resolve;
     });
-    this.#isAsked = true;
     this.tell('pipes');
     this.#output?.ref();
     const areThere = await pTimeout(answer, { milliseconds: PATIENCE, fallback: () => this.#giveUp() });
     this.#output?.unref();
-    this.#isAsked = !areThere;
     try {
       return areThere ? open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`)) : undefined;
     } finally {
       this.tell('opened');
     }
+  }
+
+  #tellAsker(areThere: boolean): void {
+    this.#answer?.(areThere);
+    this.#answer = undefined;
   }
 
   /** What it would answer later might be taken for the next answer. */
@@ -125,12 +128,13 @@ class Guardian {
 
   /** It has been killed, or has ended with an exit code; one below zero is of a shell that has never been. */
   #end(code: number | null): void {
-    if (code !== null && code >= 0 && this.#isAsked) makesPipes = false;
-    this.#replace(code === null || this.#isAsked);
+    const wasAsked = this.#answer !== undefined;
+    if (code !== null && code >= 0 && wasAsked) makesPipes = false;
+    this.#replace(code === null || wasAsked);
   }
 
   #replace(isWorthIt: boolean): void {
-    this.#answer(false);
+    this.#tellAsker(false);
     if (guardian === this) guardian = isWorthIt && targets.size > 0 ? new Guardian() : undefined;
   }
 }

@@ -12,7 +12,7 @@ export type HostAnswerVerb = AnswerVerb | 'RETURN_WITH';
 
 /** Everything that the host says once the driver runs: each message names the frame that it is for, if it is for one. */
 export type Outgoing =
-  | { readonly verb: RequestVerb; readonly frame: number; readonly id: number; readonly payload: string }
+  | { readonly verb: RequestVerb | PartVerb; readonly frame: number; readonly id: number; readonly payload: string }
   | { readonly verb: HostAnswerVerb; readonly frame: number; readonly payload: string }
   | { readonly verb: 'RELEASE'; readonly id: number }
   | { readonly verb: 'INTERRUPT'; readonly id: number; readonly serial: number }

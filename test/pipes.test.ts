@@ -67,7 +67,7 @@ describe.runIf(isLinux).each(languages)('%s', (lang) => {
   });
 });
 
-/** Runs a host's program, in which `open` makes a bond; resolves to what it prints. */
+/** Runs a host's program, which has `makeBond` and `queryDriver` at hand; resolves to what it prints. */
 async function printedBy(before: string, code: string, wrap: readonly string[] = []): Promise<string> {
   const index = JSON.stringify(new URL('../src/index.ts', import.meta.url).href);
   const program = `${before}
@@ -100,6 +100,20 @@ describe.runIf(isLinux)('a host', () => {
       const { spawn } = processes;
       processes.spawn = (program, ...rest) => spawn(program === '/bin/sh' ? '/bin/none' : program, ...rest);`;
     expect(await printedBy(before, TELL)).toBe('a socket xxx 100000\n');
+  });
+
+  test('whose shell ends when it is asked for pipes asks no other, and goes on being watched', async () => {
+    const before = `
+      const processes = require('node:child_process');
+      const { spawn } = processes;
+      let shells = 0;
+      processes.spawn = (program, args, options) => {
+        const isShell = program === '/bin/sh';
+        if (isShell) shells++;
+        return spawn(program, isShell ? ['-c', args[1].replace('exec 5<<', 'exit 2; exec 5<<')] : args, options);
+      };`;
+    const code = `const first = await makeBond('Perl'); ${TELL} console.log(shells); await first.close();`;
+    expect(await printedBy(before, code)).toBe('a socket xxx 100000\n2\n');
   });
 
   test('that has no descriptors left says so, and goes on when it has some', async () => {
