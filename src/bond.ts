@@ -3,7 +3,7 @@ import type { AnyFunction, UnknownFunction } from './callback.js';
 import { Caller } from './caller.js';
 import type { About, Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
-import { currentFrame, type RequestOptions } from './frames.js';
+import { currentFrame } from './frames.js';
 import { Held } from './held.js';
 import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';
@@ -16,9 +16,6 @@ import type { HostFunction } from './session.js';
 import type { NameOf, Untyped } from './typed.js';
 import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
-
-/** What a request is about, and what is sent with it. */
-type Prepared = Pick<RequestOptions, 'subject' | 'payload' | 'parts'>;
 
 /**
  * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
@@ -87,7 +84,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** @internal */
   protected callWith(name: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#request('CALL', () => this.#prepareCall(this.#checkText(name, 'a name'), args));
+    return this.#call(name, args);
   }
 
   /**
@@ -208,35 +205,44 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** Calls a function of the driver's own: `what` is what the user has asked for, who has never heard of it. */
   #callDriver(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#request('CALL', () => this.#prepareCall(name, args), what);
+    return this.#call(name, args, what);
   }
 
-  #prepareCall(subject: string, args: readonly unknown[]): Prepared {
+  /** No async function: it would cost a call a tenth of its time. */
+  #call(name: string, args: readonly unknown[], shown?: string): Promise<unknown> {
     const { protocol, lender, takesParts } = this.#connection;
-    const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, subject, args) : undefined;
-    if (inParts) return { subject, ...inParts };
-    return { subject, payload: encodeCall(protocol, subject, args, lender), parts: undefined };
-  }
-
-  #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
-    return this.#request(verb, () => {
-      const code = this.#codeOf(codeOrRef);
-      return { subject: code, payload: this.#connection.protocol.encode(code), parts: undefined };
-    });
-  }
-
-  /** No async function: it would cost a call a tenth of its time. `prepare` gives what it is about, and the payload. */
-  #request(verb: RequestVerb, prepare: () => Prepared, shown?: string): Promise<unknown> {
     try {
-      const { subject, payload, parts } = prepare();
-      const { session } = this.#connection;
-      return session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
+      this.#checkText(name, 'a name');
+      const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
+      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
+      return this.#request('CALL', name, payload, inParts?.parts, shown);
     } catch (error) {
-      return Promise.reject(error instanceof NotCarried ? this.#notCarried(error) : error);
+      return this.#refuse(error);
     }
   }
 
-  #notCarried({ message }: NotCarried): SerializationException {
-    return new SerializationException(this.lang, message, 'local');
+  #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
+    try {
+      const code = this.#codeOf(codeOrRef);
+      return this.#request(verb, code, this.#connection.protocol.encode(code));
+    } catch (error) {
+      return this.#refuse(error);
+    }
+  }
+
+  #request(
+    verb: RequestVerb,
+    subject: string,
+    payload: string,
+    parts?: Iterable<string>,
+    shown?: string,
+  ): Promise<unknown> {
+    return this.#connection.session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
+  }
+
+  /** What cannot be asked at all. */
+  #refuse(error: unknown): Promise<never> {
+    if (!(error instanceof NotCarried)) return Promise.reject(error);
+    return Promise.reject(new SerializationException(this.lang, error.message, 'local'));
   }
 }

@@ -3,6 +3,7 @@ import { type BondException, quoted } from './errors.js';
 import type { CallSettings } from './options.js';
 import type { Parts } from './parts.js';
 import type { Place } from './places.js';
+import { RequestQueue } from './request-queue.js';
 import type { RequestVerb } from './wire.js';
 
 /** What is asked of the other side. */
@@ -57,6 +58,9 @@ export class Request {
   thrown: Map<number, unknown> | undefined = undefined;
   /** What has come of its result, if that comes in parts. */
   parts: Parts | undefined = undefined;
+  /** Its neighbours among those of its frame. */
+  previous: Request | undefined = undefined;
+  next: Request | undefined = undefined;
   readonly resolve: (value: unknown) => void;
 
   /** `context` is the caller's, where a function of the host may have to run in it. */
@@ -118,7 +122,7 @@ export class Frame {
   /** The name of the host's function. */
   readonly name: string;
   /** Requests in it that have not been answered, in order. */
-  readonly pending = new Map<number, Request>();
+  readonly pending = new RequestQueue();
   /** How many of them have not been sent yet. */
   held = 0;
   /** Requests without an answer that were made in it, of any bond. */
@@ -138,7 +142,7 @@ export class Frame {
 
   /** The oldest request without an answer. */
   get first(): Request | undefined {
-    return this.pending.values().next().value;
+    return this.pending.first;
   }
 
   /** What the other side is doing here: the oldest request without an answer, or else the one that led here. */

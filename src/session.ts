@@ -109,15 +109,19 @@ export class Session {
 
   #requestOf(id: number): Request | undefined {
     let frame: Frame | undefined = this.#innermost;
-    while (frame && !frame.pending.has(id)) frame = this.#around(frame);
-    return frame?.pending.get(id);
+    let request: Request | undefined;
+    while (frame && !request) {
+      request = frame.pending.get(id);
+      frame = this.#around(frame);
+    }
+    return request;
   }
 
   /** The requests that have not been answered, oldest first. */
   #requests(): Request[] {
     const requests: Request[] = [];
     for (let frame: Frame | undefined = this.#innermost; frame; frame = this.#around(frame)) {
-      for (const request of frame.pending.values()) requests.push(request);
+      for (const request of frame.pending) requests.push(request);
     }
     return requests.sort((one, another) => one.id - another.id);
   }
@@ -266,7 +270,7 @@ export class Session {
     const context = this.#canBeCalled ? captureContext() : outside;
     const request = new Request(this.#owner.lang, ++this.#lastId, frame, options, context, resolve);
     if (IS_DEBUGGING || (this.#canBeCalled && frame === this.#root)) request.place = capturePlace();
-    frame.pending.set(request.id, request);
+    frame.pending.add(request);
     request.madeIn?.made.add(request);
     if (this.#unsettled++ === 0) this.#owner.hold(true);
     this.#watch.expect(options.settings.timeout, request.since);
@@ -302,7 +306,7 @@ export class Session {
   #sendHeld(): void {
     const frame = this.#innermost;
     if (frame.held === 0) return;
-    for (const request of frame.pending.values()) {
+    for (const request of frame.pending) {
       if (request.heldLine === undefined) continue;
       if (!agreesOnStderr(request)) return;
       this.#channel.send(request.heldLine);
@@ -349,7 +353,7 @@ export class Session {
 
   #forget(request: Request): void {
     const { frame } = request;
-    frame.pending.delete(request.id);
+    frame.pending.delete(request);
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
     if (frame.held > 0 && !frame.isOver) this.#sendHeld();
     this.#interrupts.over(request);
@@ -506,7 +510,7 @@ export class Session {
   /** The other side has left a frame without waiting for the answer to its call. */
   #abandon(frame: Frame): void {
     frame.isOver = true; // and nothing more is sent to it
-    for (const request of frame.pending.values()) {
+    for (const request of frame.pending) {
       if (request.openFrame) this.#abandon(request.openFrame);
       this.#interrupts.over(request);
       const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;

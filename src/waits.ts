@@ -31,7 +31,7 @@ function waitsFor(request: Request): Iterable<Request> {
 
 /** What has to be done before the call that opened a frame is answered. */
 function neededBy(frame: Frame): Request[] {
-  return [...frame.made, ...frame.pending.values()];
+  return [...frame.made, ...frame.pending];
 }
 
 /** Who waits for whom, in words. */
