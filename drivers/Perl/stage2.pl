@@ -307,13 +307,13 @@ sub add_parts {
 # JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
 # second argument, or in the result. If it is to go in parts, as the third may allow, it is a reference to the value instead.
 sub encode {
-    my $is_short = ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9;
-    if ($is_short || !ref $_[0]) {    # as most are
-        my @texts = map { plain_text($_) } $is_short ? @{ $_[0] } : $_[0];
-        if (!grep { !defined } @texts) {
-            return '[' . join(',', @texts) . ']' if $is_short;
-            return $_[2] && $takes_parts && length $texts[0] > $long_text ? \$_[0] : $texts[0];
-        }
+    if (!ref $_[0]) {    # as most are
+        my $text = plain_text($_[0]);
+        return $text if defined $text && length $text <= $long_text;
+    }
+    elsif (ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9) {
+        my @texts = map { plain_text($_) } @{ $_[0] };
+        return '[' . join(',', @texts) . ']' if !grep { !defined } @texts;
     }
     return \$_[0] if $_[2] && $takes_parts && is_long($_[0]);
     local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
@@ -330,14 +330,15 @@ sub encode {
 
 # The text of what is neither a list nor an object, if it is as usual.
 sub plain_text {
-    return defined $_[0] ? undef : 'null' if !defined $_[0] || ref $_[0];
-    if (is_number($_[0])) {
-        my $text = my $number = $_[0];
-        $text .= '';
+    my ($value) = @_;    # of a number, its text is made, and not that of the original: it might be a string from then on
+    return 'null' if !defined $value;
+    return undef if ref $value;
+    if (is_number($value)) {
+        my $text = "$value";
         my $is_plain = $text !~ tr/0-9//c || $reads_decimals && $text !~ tr/0-9.//c;
-        return $is_plain && $text && $text == $number ? $text : undef;
+        return $is_plain && $text && $text == $value ? $text : undef;
     }
-    return is_bool($_[0]) ? $_[0] ? 'true' : 'false' : $_[0] =~ tr/ !#-)+-[]-~//c ? undef : "\"$_[0]\"";
+    return is_bool($value) ? $value ? 'true' : 'false' : $value =~ tr/ !#-)+-[]-~//c ? undef : "\"$value\"";
 }
 
 sub encode_value {
@@ -1218,30 +1219,8 @@ sub read_more {
 
 my %aside;    # messages that belong to frames further out, by frame
 
-# The next message for a frame. What belongs to another one is set aside until its turn.
-sub take {
-    my ($frame) = @_;
-    if (%aside && (my $waiting = $aside{$frame})) {
-        my $message = shift @$waiting;
-        delete $aside{$frame} unless @$waiting;
-        return @$message;
-    }
-    while (1) {
-        my $end = index($buffer, "\n", $scanned) + 1;
-        if (!$end) { read_more() ? next : last }
-        my ($verb, $target, $request, $payload) = split / /, $end == length $buffer ? $buffer : substr($buffer, 0, $end), 4;
-        substr($buffer, 0, $end, '');
-        $scanned = 0;
-        return ($verb, $request, $payload) if $target eq $frame;
-        last if $verb eq 'END';
-        if ($verb eq 'RELEASE') { release($request) }
-        elsif ($verb ne 'INTERRUPT') { push @{ $aside{$target} }, [$verb, $request, $payload] }
-        elsif ($depth > 1 && is_meant($request, $payload)) { $interrupted = [interruption()] }
-    }
-    exit;    # end of input: the host has closed the bond, or is gone
-}
-
-# Carries out what the host asks for in a frame, until it answers the call that opened the frame.
+# Carries out what the host asks for in a frame, until it answers the call that opened the frame. What every request needs
+# stands here in line: each sub that it had to call would make it longer by a twentieth.
 sub serve {
     my ($frame, $opening) = @_;
     my ($outer, $was_busy) = ($running, $busy);
@@ -1249,7 +1228,20 @@ sub serve {
     $depth++;
     say_line($opening) if $opening;    # an interrupt that comes from here on has to wait for the answer
     while (1) {
-        my ($verb, $request, $payload) = take($frame);
+        my ($verb, $target, $request, $payload);
+        if (%aside && $aside{$frame}) { ($verb, $request, $payload) = take_aside($frame) }
+        else {
+            my $end = index($buffer, "\n", $scanned) + 1;
+            if (!$end) { read_more() ? next : exit }    # the end of input: the host is gone
+            ($verb, $target, $request, $payload) = split / /, $end == length $buffer ? $buffer : substr($buffer, 0, $end), 4;
+            substr($buffer, 0, $end, '');
+            $scanned = 0;
+            if ($target ne $frame) {
+                exit if $verb eq 'END';    # the host has closed the bond
+                set_aside($verb, $target, $request, $payload);
+                next;
+            }
+        }
         my $handler = $handlers{$verb};
         if (!$handler) {
             if ($verb eq 'PART') {
@@ -1263,7 +1255,30 @@ sub serve {
         $running = $request;
         my $kept = $interrupted;    # that is for whoever waits in this frame
         $interrupted = undef;
-        answer($handler, $request, $payload);
+        my ($line, $error);
+        # The outer eval is for one more interrupt, on the way out of the inner one.
+        eval {
+            eval {
+                my $given = decode($payload);
+                add_parts($request, $given->[1]) if %parts && ref $given;
+                $busy = 1;
+                $line = $handler->($given);
+                $line = say_parts($request, $line) if ref $line;
+                $busy = 0;
+                1;
+            } or $error = [$@];
+            $busy = 0;
+            1;
+        } or $error = [$@];
+        $busy = 0;
+        if (!$error) { $line = "RETURN $request $line" }
+        else {
+            $@ = '';
+            $line = report($request, @$error);
+            undef $error;    # its destructor is part of the request
+        }
+        exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
+        say_line($line);
         $interrupted ||= $kept;
         $running = $outer;
     }
@@ -1274,7 +1289,7 @@ sub serve {
 # Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross.
 sub say_parts {
     my ($request, $value) = @_;
-    exit if is_fork();    # as `answer` does it
+    exit if is_fork();    # as in `serve`
     my $write = ref $$value ? \&say_list : \&say_text;
     return '' if eval { $write->($request, $$value); 1 };
     die $@ if ref $@ ne '_BOND_SerializationException';
@@ -1315,35 +1330,23 @@ sub say_list {
     }
 }
 
-#: often
-
-sub answer {
-    my ($handler, $request, $payload) = @_;
-    my ($line, $error);
-    # The outer eval is for one more interrupt, on the way out of the inner one.
-    eval {
-        eval {
-            my $given = decode($payload);
-            add_parts($request, $given->[1]) if %parts && ref $given;
-            $busy = 1;
-            $line = $handler->($given);
-            $line = say_parts($request, $line) if ref $line;
-            $busy = 0;
-            1;
-        } or $error = [$@];
-        $busy = 0;
-        1;
-    } or $error = [$@];
-    $busy = 0;
-    if (!$error) { $line = "RETURN $request $line" }
-    else {
-        $@ = '';
-        $line = report($request, @$error);
-        undef $error;    # its destructor is part of the request
-    }
-    exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
-    say_line($line);
+# What was set aside for a frame, whose turn it is.
+sub take_aside {
+    my ($frame) = @_;
+    my $message = shift @{ $aside{$frame} };
+    delete $aside{$frame} unless @{ $aside{$frame} };
+    return @$message;
 }
+
+# Takes a message that is not for the frame that has its turn: what is for another one waits until that has.
+sub set_aside {
+    my ($verb, $target, $request, $payload) = @_;
+    if ($verb eq 'RELEASE') { release($request) }
+    elsif ($verb ne 'INTERRUPT') { push @{ $aside{$target} }, [$verb, $request, $payload] }
+    elsif ($depth > 1 && is_meant($request, $payload)) { $interrupted = [interruption()] }
+}
+
+#: often
 
 # Somebody at a terminal, say, has interrupted this process.
 sub on_interrupt {
