@@ -146,7 +146,7 @@ export class Connection {
         protocol: this.protocol,
         transExcept: transExcept ?? this.protocol.name === 'V8',
         lender: this.lender,
-        traffic: interpreter,
+        traffic: interpreter.traffic,
         hold: (isHeld) => {
           interpreter.hold(isHeld || this.#closing !== undefined);
           if (!isHeld) this.#onIdle();

@@ -7,11 +7,12 @@ import type { StartCommand } from './command.js';
 import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
 import { GRACE } from './guardian.js';
+import { Outbox } from './outbox.js';
 import { Tail } from './output.js';
-import { endOfPiece } from './pieces.js';
 import { type Bulk, layGroundwork, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 import { type Surroundings, start } from './spawning.js';
+import type { Traffic } from './unread.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
@@ -21,10 +22,6 @@ const WITHOUT_OUTPUT = 50;
 const GLANCE = 10;
 /** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
 const WITHOUT_INPUT = 5000;
-/** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
-const FULL_OUTBOX = 4096;
-/** The longest text that is written in one go, in characters. */
-const PIECE = 2 ** 21;
 
 /** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
 export async function startInterpreter(
@@ -96,12 +93,8 @@ export class Interpreter {
   isDirect = false;
   readonly #child: SpawnedChild;
   readonly #ways: Ways;
+  readonly #outbox: Outbox;
   readonly #stderrTail = new Tail();
-  /** How many characters it has been sent. */
-  sent = 0;
-  #outbox = '';
-  /** Texts that are being written piece by piece. */
-  readonly #unwritten: string[] = [];
   #isHeld = true;
   #isBulkAwaited = false;
   #killing: Promise<void> | undefined;
@@ -112,6 +105,7 @@ export class Interpreter {
     this.pid = child.pid;
     this.#child = child;
     this.#ways = ways;
+    this.#outbox = new Outbox(ways);
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     ways.input.on('error', () => {});
@@ -133,53 +127,14 @@ export class Interpreter {
     });
   }
 
-  /**
-   * Writes to the interpreter. What is sent in one turn of the event loop leaves together, in as few pieces as pay; but what it
-   * waits for leaves at once.
-   */
-  send(text: string, isAwaited = false): void {
-    this.sent += text.length;
-    if (this.#outbox === '') {
-      if (isAwaited && this.#unwritten.length === 0 && this.#ways.writeNow(text)) return;
-      process.nextTick(this.#flush);
-    }
-    this.#outbox += text;
-    if (this.#outbox.length >= FULL_OUTBOX) this.#flush();
+  /** Writes to the interpreter; what it waits for leaves at once. */
+  send(text: string, isAwaited: boolean): void {
+    this.#outbox.send(text, isAwaited);
   }
 
-  /** How many of the characters that it has been sent have left for it. */
-  get taken(): number {
-    const inPieces = this.#unwritten.reduce((length, text) => length + text.length, 0);
-    return this.sent - this.#outbox.length - inPieces - this.#ways.input.writableLength;
-  }
-
-  readonly #flush = (): void => {
-    const text = this.#outbox;
-    this.#outbox = '';
-    const { writableLength } = this.#ways.input;
-    if (this.#unwritten.length > 0 || text.length > PIECE || writableLength > PIECE) this.#writeInPieces(text);
-    else if (text !== '' && this.#ways.input.writable) this.#ways.input.write(text);
-  };
-
-  /** A long text is made bytes bit by bit, as the interpreter takes it in: it would take its size in memory once more. */
-  #writeInPieces(text: string): void {
-    const last = this.#unwritten.length - 1;
-    // The first is being written, and short ones behind it go together.
-    if (last > 0 && (this.#unwritten[last] as string).length + text.length <= PIECE) this.#unwritten[last] += text;
-    else this.#unwritten.push(text);
-    if (last < 0) this.#writeUnwritten(0);
-  }
-
-  #writeUnwritten(start: number): void {
-    const [text] = this.#unwritten;
-    if (text === undefined) return;
-    const end = endOfPiece(text, start, PIECE);
-    const isWhole = end === text.length;
-    this.#ways.input.write(text.slice(start, end), (error) => {
-      if (error) return;
-      if (isWhole) this.#unwritten.shift();
-      this.#writeUnwritten(isWhole ? 0 : end);
-    });
+  /** How far what it has been sent has come. */
+  get traffic(): Traffic {
+    return this.#outbox;
   }
 
   /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
@@ -230,7 +185,7 @@ export class Interpreter {
 
   /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
-    this.#flush();
+    this.#outbox.flush();
     this.#child.kill(name);
   }
 

@@ -12,8 +12,8 @@ export interface Ways {
   listen(take: (chunk: Buffer) => void): void;
   /** A second way from the interpreter, for long messages: a pipe takes only 4096 bytes as a whole. */
   readonly bulk: Bulk | undefined;
-  /** Writes a text right now; tells whether that could be done. It does so only with what is short, and as a whole. */
-  writeNow(text: string): boolean;
+  /** Writes as much right now as there is room for; gives the rest, or `undefined` if nothing but the stream can write it. */
+  writeNow(piece: string | Buffer): string | Buffer | undefined;
 }
 
 /** A socket to the host that is open in the interpreter, if nothing stands between. */
@@ -54,7 +54,13 @@ const SOCKETS: Groundwork = {
   stdio: 'pipe',
   connect({ stdin, stdout }) {
     const [input, output] = [stdin, stdout] as [Writable, Readable];
-    return { input, output, bulk: undefined, listen: (take) => void output.on('data', take), writeNow: () => false };
+    return {
+      input,
+      output,
+      bulk: undefined,
+      listen: (take) => void output.on('data', take),
+      writeNow: () => undefined,
+    };
   },
   abandon() {},
 };
@@ -108,6 +114,8 @@ function bulkOf({ pid, stdio }: ChildProcess): Bulk | undefined {
 
 /** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */
 const SHORT = 1365;
+/** Where longer texts are made bytes: a text is written as a whole, or it would not be known how much of it was. */
+let scratch = Buffer.alloc(0);
 
 /** Our ends of two pipes. */
 class Pipes implements Ways {
@@ -136,13 +144,23 @@ class Pipes implements Ways {
     this.#take = take;
     this.output.resume();
   }
-  writeNow(text: string): boolean {
-    if (text.length > SHORT || this.input.writableLength > 0 || !this.input.writable) return false;
+
+  writeNow(piece: string | Buffer): string | Buffer | undefined {
+    if (!this.input.writable) return undefined;
     try {
-      writeSync(this.#inputFd, text);
-      return true;
-    } catch {
-      return false; // It is full, or nobody reads it any more, which the stream finds out as well.
+      if (typeof piece !== 'string') return piece.subarray(writeSync(this.#inputFd, piece));
+      if (piece.length > SHORT) return this.#writeBytesOf(piece);
+      writeSync(this.#inputFd, piece);
+      return '';
+    } catch (error) {
+      // It is full. If nobody reads it any more, the stream finds that out as well.
+      return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? piece : undefined;
     }
+  }
+
+  #writeBytesOf(text: string): Buffer {
+    if (scratch.length < 3 * text.length) scratch = Buffer.allocUnsafeSlow(3 * text.length);
+    const length = scratch.write(text);
+    return Buffer.from(scratch.subarray(writeSync(this.#inputFd, scratch, 0, length), length));
   }
 }

@@ -1,0 +1,68 @@
+import { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Outbox } from '../src/outbox.js';
+import { effort } from './fuzzing.js';
+
+/** A pipe that has room for so many bytes at a time, or for nothing: no real one can be made to do that. */
+function pipeWith(rooms: readonly number[]) {
+  const written: Buffer[] = [];
+  const input = new Writable({
+    decodeStrings: true,
+    write(chunk: Buffer, _encoding, done) {
+      written.push(chunk);
+      setImmediate(done);
+    },
+  });
+  let next = 0;
+  const writeNow = (piece: string | Buffer): string | Buffer | undefined => {
+    const room = rooms[next++ % rooms.length] as number;
+    if (room < 0) return undefined;
+    if (room === 0) return piece;
+    const bytes = Buffer.from(piece as string);
+    written.push(bytes.subarray(0, room));
+    return bytes.subarray(room);
+  };
+  const size = (): number => written.reduce((sum, { length }) => sum + length, 0);
+  return { ways: { input, writeNow }, size, text: () => Buffer.concat(written).toString() };
+}
+
+const sending = fc.record({
+  text: fc
+    .tuple(fc.constantFrom('x', 'é', '😀'), fc.constantFrom(1, 40, 1_000, 3_000, 40_000, 150_000))
+    .map(([character, count]) => `<${character.repeat(count)}>`),
+  isAwaited: fc.boolean(),
+  endsTurn: fc.boolean(),
+});
+const rooms = fc.array(fc.constantFrom(-1, 0, 1, 100, 4_096, 65_536, 1_000_000), { minLength: 1 });
+
+test('whatever there is room for when, all is written once and in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(sending, { minLength: 1, maxLength: 30 }), rooms, async (sendings, rooms) => {
+      const { ways, size, text } = pipeWith(rooms);
+      const outbox = new Outbox(ways);
+      for (const { text, isAwaited, endsTurn } of sendings) {
+        outbox.send(text, isAwaited);
+        if (endsTurn) await turn();
+      }
+      const sent = sendings.map(({ text }) => text).join('');
+      expect(outbox.sent).toBe(sent.length);
+      while (size() < Buffer.byteLength(sent)) await turn();
+      await turn();
+      expect(text() === sent).toBe(true);
+      expect(outbox.taken).toBe(outbox.sent);
+    }),
+    effort(100),
+  );
+});
+
+test('what is awaited leaves at once, with all that was sent before it', () => {
+  const { ways, text } = pipeWith([1_000_000]);
+  const outbox = new Outbox(ways);
+  outbox.send('before', false);
+  expect(text()).toBe('');
+  outbox.send(' and then', true);
+  expect(text()).toBe('before and then');
+  expect(outbox.taken).toBe(outbox.sent);
+});
