@@ -294,12 +294,13 @@ sub take_part {
     $parts->[1] ||= $@;
 }
 
-# Puts a long argument behind the others.
+# Puts a long argument behind the others. Whoever keeps what this returns spares the host from waiting until it is freed.
 sub add_parts {
     my ($request, $arguments) = @_;
     my $parts = delete $parts{$request} or return;
     die $parts->[1] if $parts->[1];
     push @$arguments, $parts->[0];
+    return $parts->[0];
 }
 
 #: often
@@ -405,9 +406,10 @@ sub row_writer {
 sub compile_row_writer {
     my (@keys) = @_;
     my $plain = $reads_decimals ? '0-9.' : '0-9';
-    my $text_of = q{(ref VALUE ? encode_value(VALUE, $depth + 1)
-        : is_number(VALUE) ? ((TEXT = "VALUE") !~ tr/PLAIN//c && TEXT && TEXT == VALUE ? TEXT : encode_number(VALUE))
+    my $text_of = q{(is_number(VALUE) ? ((TEXT = "VALUE") !~ tr/PLAIN//c && TEXT && TEXT == VALUE ? TEXT : encode_number(VALUE))
         : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
+        : ref VALUE ? encode_value(VALUE, $depth + 1)
+        : !defined VALUE ? exists $_->{KEY} ? 'null' : do { write_items($depth, undef, $_); next }
         : VALUE =~ tr/ !#-)+-[]-~//c ? encode_string(VALUE) : "\"VALUE\"")};
     my @values = map { "\$value$_" } 0 .. $#keys;
     my @texts = map { "\$text$_" } 0 .. $#keys;    # one each: they are joined when all are there
@@ -416,20 +418,18 @@ sub compile_row_writer {
         $text =~ s/VALUE/$values[$_]/g;
         $text =~ s/TEXT/$texts[$_]/g;
         $text =~ s/PLAIN/$plain/;
+        $text =~ s/KEY/$keys[$_]/;
         "'\"$keys[$_]\":' . $text";
     } 0 .. $#keys;
     my $code = 'sub {
         my ($depth, $keys) = (shift, shift);
+        my (TEXTS, VALUES);
         for (@_) {
             if (ref $_ eq "HASH" && keys %$_ == COUNT) {
-                my (TEXTS);
-                my (VALUES) = @$_{qw(KEYS)};
-                if (DEFINED) {
-                    $json .= "{" . ENTRIES . "},";
-                    next;
-                }
+                (VALUES) = @$_{qw(KEYS)};
+                $json .= "{" . ENTRIES . "},";
             }
-            write_items($depth, undef, $_);
+            else { write_items($depth, undef, $_) }
         }
     }';
     my %parts = (
@@ -437,10 +437,9 @@ sub compile_row_writer {
         VALUES => join(', ', @values),
         TEXTS => join(', ', @texts),
         KEYS => "@keys",
-        DEFINED => join(' && ', map { "defined $_" } @values),
         ENTRIES => join(" . ',' . ", @entries),
     );
-    $code =~ s/\b(COUNT|VALUES|TEXTS|KEYS|DEFINED|ENTRIES)\b/$parts{$1}/g;
+    $code =~ s/\b(COUNT|VALUES|TEXTS|KEYS|ENTRIES)\b/$parts{$1}/g;
     return eval($code) || die $@;
 }
 
@@ -1255,12 +1254,12 @@ sub serve {
         $running = $request;
         my $kept = $interrupted;    # that is for whoever waits in this frame
         $interrupted = undef;
-        my ($line, $error);
+        my ($line, $error, $long);
         # The outer eval is for one more interrupt, on the way out of the inner one.
         eval {
             eval {
                 my $given = decode($payload);
-                add_parts($request, $given->[1]) if %parts && ref $given;
+                $long = add_parts($request, $given->[1]) if %parts && ref $given;
                 $busy = 1;
                 $line = $handler->($given);
                 $line = say_parts($request, $line) if ref $line;
