@@ -56,7 +56,7 @@ async function turn(player: Player, row: Row, language: Language, sizes: Sizes):
 }
 
 function fewer(sizes: Sizes): Sizes {
-  return { ...sizes, calls: Math.ceil(sizes.calls / 400), parallel: Math.ceil(sizes.parallel / 400) };
+  return { ...sizes, calls: Math.ceil(sizes.calls / 400), parallel: Math.ceil(sizes.parallel / 400), bursts: 1 };
 }
 
 /** Everybody is first, second, … in turn. */

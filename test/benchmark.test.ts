@@ -19,6 +19,7 @@ const FEW: Sizes = {
   together: 2,
   calls: 5,
   parallel: 20,
+  bursts: 2,
   textBytes: 100_000,
   records: 100,
   levels: 3,
