@@ -306,17 +306,16 @@ sub add_parts {
 #: often
 
 # JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
-# second argument, or in the result. If it is to go in parts, as the third may allow, it is a reference to the value instead.
+# second argument, or in the result.
 sub encode {
     if (!ref $_[0]) {    # as most are
         my $text = plain_text($_[0]);
-        return $text if defined $text && length $text <= $long_text;
+        return $text if defined $text;
     }
     elsif (ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9) {
         my @texts = map { plain_text($_) } @{ $_[0] };
         return '[' . join(',', @texts) . ']' if !grep { !defined } @texts;
     }
-    return \$_[0] if $_[2] && $takes_parts && is_long($_[0]);
     local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
     local $json = '';
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
@@ -329,7 +328,7 @@ sub encode {
     return $json;
 }
 
-# The text of what is neither a list nor an object, if it is as usual.
+# The text of what is neither a list nor an object, if it is as usual, and not long.
 sub plain_text {
     my ($value) = @_;    # of a number, its text is made, and not that of the original: it might be a string from then on
     return 'null' if !defined $value;
@@ -339,7 +338,8 @@ sub plain_text {
         my $is_plain = $text !~ tr/0-9//c || $reads_decimals && $text !~ tr/0-9.//c;
         return $is_plain && $text && $text == $value ? $text : undef;
     }
-    return is_bool($value) ? $value ? 'true' : 'false' : $value =~ tr/ !#-)+-[]-~//c ? undef : "\"$value\"";
+    return $value ? 'true' : 'false' if is_bool($value);
+    return length $value > $long_text || $value =~ tr/ !#-)+-[]-~//c ? undef : "\"$value\"";
 }
 
 sub encode_value {
@@ -1003,8 +1003,15 @@ sub dereferenced {
     return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
 }
 
-# Where several values came back, the value is their list.
-sub collapsed { @_ == 1 ? $_[0] : \@_ }
+my $nothing = \'';    # no result at all
+
+# The text of a result, which may be several values, and then is their list. What is long is sent in parts, and leaves none.
+sub result_text {
+    my $request = shift;
+    my $value = @_ == 1 ? \$_[0] : \\@_;
+    return '' if ref $$value eq 'SCALAR' && $$value == $nothing;
+    return $takes_parts && is_long($$value) ? say_parts($request, $value) : encode($$value);
+}
 
 #: seldom
 
@@ -1185,18 +1192,16 @@ my %handlers = (
     EVAL => sub {
         my ($code) = @_;
         $code =~ s/;\s*\z//;
-        my $value = collapsed(run_code("($code\n)"));
-        return encode($value, undef, 1);
+        return run_code("($code\n)");
     },
-    EVAL_BLOCK => sub { run_code($_[0]); '' },
+    EVAL_BLOCK => sub { run_code($_[0]); $nothing },
     CALL => sub {
         my ($call) = @_;
         my $full_name = @$call == 2 && $full_names{ $call->[0] };
         no strict 'refs';
-        my @values = $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
-        return encode(@values == 1 ? $values[0] : \@values, undef, 1);
+        return $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
     },
-    EXPORT => sub { export($_[0]); '' },
+    EXPORT => sub { export($_[0]); $nothing },
 );
 
 # ---- Loop -----------------------------------------------------------------------------------------------------------
@@ -1261,8 +1266,11 @@ sub serve {
                 my $given = decode($payload);
                 $long = add_parts($request, $given->[1]) if %parts && ref $given;
                 $busy = 1;
-                $line = $handler->($given);
-                $line = say_parts($request, $line) if ref $line;
+                {
+                    my @values = $handler->($given);
+                    $line = plain_text($values[0]) if @values == 1;    # as most are
+                    $line = result_text($request, @values) if !defined $line;
+                }
                 $busy = 0;
                 1;
             } or $error = [$@];
