@@ -16,7 +16,7 @@ export class Outbox {
   readonly #ways: Pick<Ways, 'input' | 'writeNow'>;
   /** How many characters have been sent. */
   sent = 0;
-  /** What waits, in order: what was left of a piece, texts of which the first is written from some place on, and short ones. */
+  // What waits, in order: what was left of a piece; texts, of which the first is written from some place on; what is gathered.
   #rest: string | Buffer = '';
   readonly #texts: string[] = [];
   #start = 0;
@@ -38,12 +38,12 @@ export class Outbox {
   /** Sends a text; if it is what the interpreter waits for, it leaves at once. */
   send(text: string, isAwaited: boolean): void {
     this.sent += text.length;
-    const full = this.#isBehind ? FULL_BEHIND : FULL;
+    const isBehind = this.#isBehind;
     if (this.#gathered.length + text.length > PIECE) this.#endText();
     this.#gathered += text;
-    if (isAwaited || this.#gathered.length >= full) {
+    if (this.#gathered.length >= (isBehind ? FULL_BEHIND : FULL) || (isAwaited && !isBehind)) {
       this.#endText();
-      this.#writeNow();
+      this.#push();
     }
     if (this.#isFlushDue || this.#isStreaming || (this.#gathered === '' && !this.#isBehind)) return;
     this.#isFlushDue = true;
@@ -53,33 +53,40 @@ export class Outbox {
   /** Writes what has been gathered. */
   readonly flush = (): void => {
     this.#isFlushDue = false;
-    this.#writeNow();
-    if (!this.#isStreaming) this.#stream();
+    this.#push();
+    if (!this.#isStreaming) this.#stream(this.#takePiece());
   };
 
   get #isBehind(): boolean {
-    return this.#texts.length > 0 || this.#rest.length > 0;
+    return this.#isStreaming || this.#texts.length > 0 || this.#rest.length > 0;
   }
 
   /** Writes as much as can be written without the event loop. */
-  #writeNow(): void {
+  #push(): void {
     while (!this.#isStreaming) {
       const piece = this.#takePiece();
       if (piece.length === 0) return;
       const rest = this.#ways.writeNow(piece);
-      this.#rest = rest ?? piece;
-      if (rest === undefined) this.#stream();
-      else if (rest.length > 0) return;
+      if (rest === undefined) return this.#stream(piece);
+      this.#rest = rest;
+      if (rest.length > 0) return;
     }
   }
 
-  #stream(): void {
-    const piece = this.#takePiece();
+  #stream(piece: string | Buffer): void {
     this.#isStreaming = piece.length > 0;
     if (!this.#isStreaming) return;
     this.#ways.input.write(piece, (error) => {
-      if (!error) this.#stream();
+      if (error) this.#drop();
+      this.#stream(this.#takePiece());
     });
+  }
+
+  /** Nobody reads any more. */
+  #drop(): void {
+    this.#texts.length = 0;
+    this.#start = 0;
+    this.#gathered = '';
   }
 
   /** What has to be written next, which is nothing if all has been. */

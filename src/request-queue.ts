@@ -48,7 +48,7 @@ export class RequestQueue {
     for (const request of this) this.delete(request);
   }
 
-  /** From the oldest on. What one has got may be taken out. */
+  /** From the oldest on. Of those that are still to come, none may be taken out meanwhile. */
   *[Symbol.iterator](): IterableIterator<Request> {
     for (let request = this.first; request; ) {
       const { next } = request;

@@ -66,3 +66,30 @@ test('what is awaited leaves at once, with all that was sent before it', () => {
   expect(text()).toBe('before and then');
   expect(outbox.taken).toBe(outbox.sent);
 });
+
+test('what nobody reads any more is not kept', async () => {
+  const input = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
+  input.on('error', () => {});
+  const outbox = new Outbox({ input, writeNow: () => undefined });
+  for (let round = 0; round < 3; round++) {
+    for (const isAwaited of [true, false]) outbox.send('x'.repeat(100_000), isAwaited);
+    await turn();
+    expect(outbox.taken).toBe(outbox.sent);
+  }
+});
+
+test('many short answers that are not read are one text', async () => {
+  const { ways, text } = pipeWith([0]);
+  const outbox = new Outbox(ways);
+  let writes = 0;
+  const { input } = ways;
+  const write = input.write.bind(input) as (chunk: unknown, done: () => void) => boolean;
+  input.write = ((chunk: unknown, done: () => void) => {
+    writes++;
+    return write(chunk, done);
+  }) as typeof input.write;
+  for (let count = 0; count < 10_000; count++) outbox.send('short\n', true);
+  while (outbox.taken < outbox.sent) await turn();
+  expect(text()).toBe('short\n'.repeat(10_000));
+  expect(writes).toBeLessThan(10);
+});

@@ -190,6 +190,17 @@ describe('values', () => {
     expect(await perl.eval('[9223372036854775807, 18446744073709551615]')).toEqual([2n ** 63n - 1n, 2n ** 64n - 1n]);
   });
 
+  test('rows that lack a key of the others keep their own, nulls among them, and nothing in them is written twice', async () => {
+    const perl = await open();
+    await perl.evalBlock('our $written = 0; { package Counted; sub TO_JSON { $main::written++; 7 } }');
+    await perl.evalBlock(
+      'sub rows { map({ { a => $_, b => undef } } 1 .. 9), { a => bless({}, "Counted"), c => undef } }',
+    );
+    const rows = [...Array.from({ length: 9 }, (_, index) => ({ a: index + 1, b: null })), { a: 7, c: null }];
+    expect(await perl.eval('[rows()]')).toEqual(rows);
+    expect(await perl.eval('$written')).toBe(1);
+  });
+
   test('TO_JSON is honoured, at any depth', async () => {
     const perl = await open();
     await perl.evalBlock(
@@ -367,6 +378,17 @@ test('an exception is gone by the time of the answer', async () => {
   await perl.evalBlock('{ package Loud; sub DESTROY { print "gone" } }');
   await rejection(perl.evalBlock('die bless({}, "Loud")'), RemoteException);
   expect(output.text()).toBe('gone');
+});
+
+test.each([10, 3_000])('what becomes of %i arguments is part of the call', async (count) => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.export((text: string) => `${text}!`, 'told');
+  await perl.evalBlock('{ package Loud; sub DESTROY { print main::told("gone") } }');
+  await perl.evalBlock('sub take { bless $_[0][1], "Loud"; return }');
+  expect(await perl.call('take', Array(count).fill([]))).toEqual([]);
+  expect(output.text()).toBe('gone!');
+  expect(await perl.eval('1')).toBe(1);
 });
 
 test('die in an exit hook, and exit with a code, are told', async () => {

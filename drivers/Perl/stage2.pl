@@ -195,6 +195,7 @@ BEGIN {
     else {
         require B;
         eval 'sub is_bool { 0 } sub is_number {
+            return 0 if ref $_[0];
             my $copy = $_[0];    # whose text is made, and not that of the original: it would be a string from then on
             return 0 unless $copy =~ /^-?[0-9iInN]/;
             my $flags = B::svref_2object(\$_[0])->FLAGS;
@@ -294,13 +295,12 @@ sub take_part {
     $parts->[1] ||= $@;
 }
 
-# Puts a long argument behind the others. Whoever keeps what this returns spares the host from waiting until it is freed.
+# Puts a long argument behind the others.
 sub add_parts {
     my ($request, $arguments) = @_;
     my $parts = delete $parts{$request} or return;
     die $parts->[1] if $parts->[1];
     push @$arguments, $parts->[0];
-    return $parts->[0];
 }
 
 #: often
@@ -328,7 +328,7 @@ sub encode {
     return $json;
 }
 
-# The text of what is neither a list nor an object, if it is as usual, and not long.
+# The text of what is neither a list nor an object, if it is as usual: nothing that needs a word, an escape, or parts.
 sub plain_text {
     my ($value) = @_;    # of a number, its text is made, and not that of the original: it might be a string from then on
     return 'null' if !defined $value;
@@ -393,12 +393,13 @@ sub write_reference {
 #: seldom
 
 my %row_writers;
+my $most_columns = 200;    # to compile more takes longer than it saves
 
 # Rows of a table have the same keys: what writes them is compiled for these keys, in any order, and leaves it to
 # write_items if something is not as usual.
 sub row_writer {
     my @keys = sort @_;
-    return \&write_items if !@keys || grep { !/^[A-Za-z_]\w*\z/a } @keys;
+    return \&write_items if !@keys || @keys > $most_columns || grep { !/^[A-Za-z_]\w*\z/a } @keys;
     %row_writers = () if keys %row_writers > 100;
     return $row_writers{"@keys"} ||= compile_row_writer(@keys);
 }
@@ -408,9 +409,14 @@ sub compile_row_writer {
     my $plain = $reads_decimals ? '0-9.' : '0-9';
     my $text_of = q{(is_number(VALUE) ? ((TEXT = "VALUE") !~ tr/PLAIN//c && TEXT && TEXT == VALUE ? TEXT : encode_number(VALUE))
         : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
-        : ref VALUE ? encode_value(VALUE, $depth + 1)
-        : !defined VALUE ? exists $_->{KEY} ? 'null' : do { write_items($depth, undef, $_); next }
+        : ref VALUE ? $is_row->($_) ? encode_value(VALUE, $depth + 1) : OTHER
+        : !defined VALUE ? $is_row->($_) ? 'null' : OTHER
         : VALUE =~ tr/ !#-)+-[]-~//c ? encode_string(VALUE) : "\"VALUE\"")};
+    # Looked for before what lies deeper is written, which is not to be written twice.
+    my $is_row = sub {
+        my ($row) = @_;
+        return !grep { !exists $row->{$_} } @keys;
+    };
     my @values = map { "\$value$_" } 0 .. $#keys;
     my @texts = map { "\$text$_" } 0 .. $#keys;    # one each: they are joined when all are there
     my @entries = map {
@@ -418,7 +424,7 @@ sub compile_row_writer {
         $text =~ s/VALUE/$values[$_]/g;
         $text =~ s/TEXT/$texts[$_]/g;
         $text =~ s/PLAIN/$plain/;
-        $text =~ s/KEY/$keys[$_]/;
+        $text =~ s/OTHER/do { write_items(\$depth, undef, \$_); next }/g;
         "'\"$keys[$_]\":' . $text";
     } 0 .. $#keys;
     my $code = 'sub {
@@ -1005,7 +1011,8 @@ sub dereferenced {
 
 my $nothing = \'';    # no result at all
 
-# The text of a result, which may be several values, and then is their list. What is long is sent in parts, and leaves none.
+# The text of a result, which may be several values, and then is their list. What is long is sent in parts, and leaves none. It
+# is not copied on the way: a copy may have forgotten what it is.
 sub result_text {
     my $request = shift;
     my $value = @_ == 1 ? \$_[0] : \\@_;
@@ -1237,8 +1244,7 @@ sub serve {
         else {
             my $end = index($buffer, "\n", $scanned) + 1;
             if (!$end) { read_more() ? next : exit }    # the end of input: the host is gone
-            ($verb, $target, $request, $payload) = split / /, $end == length $buffer ? $buffer : substr($buffer, 0, $end), 4;
-            substr($buffer, 0, $end, '');
+            ($verb, $target, $request, $payload) = split / /, substr($buffer, 0, $end, ''), 4;
             $scanned = 0;
             if ($target ne $frame) {
                 exit if $verb eq 'END';    # the host has closed the bond
@@ -1259,12 +1265,12 @@ sub serve {
         $running = $request;
         my $kept = $interrupted;    # that is for whoever waits in this frame
         $interrupted = undef;
-        my ($line, $error, $long);
+        my ($line, $error);
         # The outer eval is for one more interrupt, on the way out of the inner one.
         eval {
             eval {
                 my $given = decode($payload);
-                $long = add_parts($request, $given->[1]) if %parts && ref $given;
+                add_parts($request, $given->[1]) if %parts && ref $given;
                 $busy = 1;
                 {
                     my @values = $handler->($given);

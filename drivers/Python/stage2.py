@@ -1264,7 +1264,7 @@ def serve_outermost():
 
 # Python keeps what functions that run need in pieces of 16 kB, and gets or gives back one by a system call whenever a call
 # goes beyond its end. A function that claims to need much gets a large piece, in which those that it calls have room as well.
-if sys.version_info >= (3, 11) and not PYPY:
+if sys.version_info >= (3, 11) and sys.implementation.name == 'cpython':
     serve_outermost.__code__ = serve_outermost.__code__.replace(co_stacksize=2 ** 16)
 
 
