@@ -644,7 +644,9 @@ function takePart(message) {
   if (!partsOfRequests.has(request)) partsOfRequests.set(request, []);
   addOnce(partsOfRequests.get(request), message);
   // In an inner frame, an interrupt may end what takes long: there, it is put off.
-  if (liveFrames.length === 0) message.part = decodedPart(payload);
+  if (liveFrames.length > 0 || message.part) return;
+  message.part = decodedPart(payload);
+  message.payload = undefined; // it is as long as the part
 }
 
 function decodedPart(payload) {
