@@ -114,7 +114,7 @@ function bulkOf({ pid, stdio }: ChildProcess): Bulk | undefined {
 
 /** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */
 const SHORT = 1365;
-/** Where longer texts are made bytes: a text is written as a whole, or it would not be known how much of it was. */
+/** Where longer texts are made bytes, of which the pipe may take a part: of a text, nobody could tell which. */
 let scratch = Buffer.alloc(0);
 
 /** Our ends of two pipes. */
