@@ -82,9 +82,17 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     return this.#evaluate('EVAL_BLOCK', code) as Promise<void>;
   }
 
-  /** @internal */
-  protected callWith(name: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#call(name, args);
+  /** @internal No async function: it would cost a call a tenth of its time. */
+  protected callWith(name: string, args: readonly unknown[], shown?: string): Promise<unknown> {
+    const { protocol, lender, takesParts } = this.#connection;
+    try {
+      this.#checkText(name, 'a name');
+      const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
+      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
+      return this.#request('CALL', name, payload, inParts?.parts, shown);
+    } catch (error) {
+      return this.#refuse(error);
+    }
   }
 
   /**
@@ -205,20 +213,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** Calls a function of the driver's own: `what` is what the user has asked for, who has never heard of it. */
   #callDriver(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#call(name, args, what);
-  }
-
-  /** No async function: it would cost a call a tenth of its time. */
-  #call(name: string, args: readonly unknown[], shown?: string): Promise<unknown> {
-    const { protocol, lender, takesParts } = this.#connection;
-    try {
-      this.#checkText(name, 'a name');
-      const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
-      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
-      return this.#request('CALL', name, payload, inParts?.parts, shown);
-    } catch (error) {
-      return this.#refuse(error);
-    }
+    return this.callWith(name, args, what);
   }
 
   #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
