@@ -1,14 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Builds the package before the tests, if that has not been done: the pages and examples are run with it. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Builds the package before the tests, unless it is what the sources are now: programs, pages and examples are run with it. */
 export default function build(): void {
-  const [root, dist] = ['..', '../dist/types/index.d.ts'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  if (existsSync(dist as string)) return;
+  const sources = ['src', 'drivers', 'build'].flatMap((folder) => filesIn(folder));
+  const newest = Math.max(...sources.map((file) => changed(join(ROOT, file))));
+  if (changed(join(ROOT, 'dist/types/index.d.ts')) > newest) return; // which the build writes last
   execFileSync('npm', ['run', '--silent', 'build'], {
-    cwd: root,
+    cwd: ROOT,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true });
+  return names.map((name) => join(folder, name));
+}
+
+/** When a file was written, in ms; long ago if it is not there. */
+function changed(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -1,27 +1,11 @@
-// The command `bond` as it is installed, built from the sources of now.
+// The command `bond` as it is built.
 
-import { execFileSync, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type SpawnOptionsWithoutStdio, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
 import { markedEnvironment } from './bonds.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-/** Builds the command for the tests of a file; gives its command line. */
-export function buildCommand(): () => readonly [string, string] {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'bond-built-'));
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    execFileSync('npm', ['run', '--silent', 'build', '--', join(folder, 'dist')], { cwd: ROOT });
-  }, 60_000);
-  afterAll(() => rmSync(folder, { recursive: true }));
-  return () => [process.execPath, join(folder, 'dist/cli.js')];
-}
+/** The command line of `bond`. */
+export const BOND = [process.execPath, fileURLToPath(new URL('../dist/cli.js', import.meta.url))] as const;
 
 /** What a command has done. */
 export interface Deed {

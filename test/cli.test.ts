@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseOrder } from '../src/cli-options.js';
 import { COMMANDS, HANG, program, temporaryDirectory } from './bonds.js';
-import { buildCommand, type Deed, runCommand } from './built.js';
+import { BOND, type Deed, runCommand } from './built.js';
 import { type Language, languages, needsInterpreter } from './fixtures.js';
 
-const command = buildCommand();
-
 function bond(args: readonly string[], settings: Parameters<typeof runCommand>[1] = {}): Promise<Deed> {
-  return runCommand([...command(), ...args], settings);
+  return runCommand([...BOND, ...args], settings);
 }
 
 /** The same program in each language: what goes into the pipe, and what comes out. */
@@ -190,7 +188,7 @@ test('the commands of docs/command.md print what it says', async () => {
   const samples = [...page.matchAll(/^(.*\bbond .*?) +# (\d\w*)$/gm)];
   expect(samples).toHaveLength(2);
   const folder = temporaryDirectory();
-  program(`#!/bin/sh\nexec ${command().join(' ')} "$@"\n`, 'bond', folder);
+  program(`#!/bin/sh\nexec ${BOND.join(' ')} "$@"\n`, 'bond', folder);
   for (const [, line, expected] of samples) {
     const env = { PATH: `${folder}:${process.env.PATH}` };
     expect(await runCommand(['sh', '-c', line as string], { env })).toMatchObject({ stdout: `${expected}\n` });

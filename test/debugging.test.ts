@@ -19,6 +19,7 @@ import {
   TimeoutException,
 } from '../src/index.js';
 import { ConversationLog } from '../src/log.js';
+import { PACKAGE } from './bonds.js';
 import { collect, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 /** A stream that keeps what it is given, and what it has been given. */
@@ -123,7 +124,7 @@ describe('BOND_DEBUG', () => {
   /** What a program prints to its standard error, and what it says of a call that waits behind another. */
   function run(BOND_DEBUG: string): { stdout: string; stderr: string } {
     const program = `
-      import { makeBond } from '${new URL('../src/index.ts', import.meta.url).href}';
+      import { makeBond } from '${PACKAGE}';
       const bond = await makeBond('JavaScript', { protocol: 'JSON' });
       console.log(await bond.eval('"z".repeat(300)') === 'z'.repeat(300));
       const nap = bond.evalBlock('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)');
@@ -133,7 +134,7 @@ describe('BOND_DEBUG', () => {
       await impatient().catch((error) => console.log(error.message));
       await nap;
       await bond.close();`;
-    return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    return spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       env: { ...process.env, BOND_DEBUG },
       encoding: 'utf8',

@@ -13,6 +13,7 @@ import {
   GUARDIAN,
   isAlive,
   markedEnvironment,
+  PACKAGE,
   processesWithArgument,
   program,
   temporaryDirectory,
@@ -123,7 +124,7 @@ describe('a thousand bonds', () => {
   test('that were opened and closed, ten at a time, leave nothing behind', { timeout: 600_000 }, async () => {
     const { env, processes } = markedEnvironment();
     const TMPDIR = temporaryDirectory();
-    const args = ['--expose-gc', '--import', 'tsx', fixture('thousand-bonds.js'), String(REST), String(WARM_UP)];
+    const args = ['--expose-gc', fixture('thousand-bonds.js'), String(REST), String(WARM_UP)];
     const host = startProgram([process.execPath, ...args], { ...env, TMPDIR });
     expect(await host.ending).toEqual({ code: 0, signal: null });
     const { before, after, heard, warnings, ms } = JSON.parse(host.output.text());
@@ -160,12 +161,10 @@ type Host = ReturnType<typeof startProgram>;
 describe('a host', () => {
   for (const lang of languages) needsInterpreter(lang);
 
-  const INDEX = new URL('../src/index.ts', import.meta.url).href;
-
   /** The command line of a host's program, which may use `makeBond`. */
   function hostLine(code: string): string[] {
-    const text = `import { makeBond } from '${INDEX}';\n${code}`;
-    return [process.execPath, '--import', 'tsx', program(text, 'host.mjs')];
+    const text = `import { makeBond } from '${PACKAGE}';\n${code}`;
+    return [process.execPath, program(text, 'host.mjs')];
   }
 
   /** The same, on a terminal. */

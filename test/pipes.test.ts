@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { PACKAGE } from './bonds.js';
 import { collect, languages, needsInterpreter, openBond } from './fixtures.js';
 
 const isLinux = process.platform === 'linux';
@@ -69,11 +70,10 @@ describe.runIf(isLinux).each(languages)('%s', (lang) => {
 
 /** Runs a host's program, which has `makeBond` and `queryDriver` at hand; resolves to what it prints. */
 async function printedBy(before: string, code: string, wrap: readonly string[] = []): Promise<string> {
-  const index = JSON.stringify(new URL('../src/index.ts', import.meta.url).href);
   const program = `${before}
     require('node:module').syncBuiltinESMExports();
-    import(${index}).then(async ({ makeBond, queryDriver }) => { ${code} });`;
-  const line = [...wrap, process.execPath, '--import', 'tsx', '-e', program];
+    import('${PACKAGE}').then(async ({ makeBond, queryDriver }) => { ${code} });`;
+  const line = [...wrap, process.execPath, '-e', program];
   const child = spawn(line[0] as string, line.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
   const output = collect();
   child.stdout.on('data', output.stdout);

@@ -17,7 +17,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
-import { COMMANDS, HANG, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
+import { COMMANDS, HANG, isAlive, markedEnvironment, PACKAGE, program, temporaryDirectory, until } from './bonds.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
 import { words } from './words.js';
 
@@ -585,14 +585,13 @@ describe('ends', () => {
     ],
   ])('a pool that is %s does not keep the program, and ends with it', async (_, code) => {
     const { env, processes } = markedEnvironment();
-    const index = new URL('../src/index.ts', import.meta.url).href;
     const text = `
-      import { makePool } from '${index}';
+      import { makePool } from '${PACKAGE}';
       let starts = 0;
       const setup = () => { if (++starts > 2) throw new Error('no more'); };
       const pool = await makePool('Python', { size: 2, setup });
       ${code}`;
-    const host = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', text], {
+    const host = spawn(process.execPath, ['--input-type=module', '-e', text], {
       cwd: new URL('..', import.meta.url),
       env,
       stdio: ['ignore', 'ignore', 'inherit'],

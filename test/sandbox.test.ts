@@ -6,7 +6,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RemoteException, TerminatedException } from '../src/index.js';
-import { expectInterruptible, markedEnvironment, program, startHost, temporaryDirectory, until } from './bonds.js';
+import {
+  expectInterruptible,
+  markedEnvironment,
+  PACKAGE,
+  program,
+  startHost,
+  temporaryDirectory,
+  until,
+} from './bonds.js';
 import { ROOT } from './compiler.js';
 import { type Language, languages, openBond, rejection } from './fixtures.js';
 import { needsSandbox, openSandboxed, type Sandbox, sandboxed, sandboxes } from './sandboxes.js';
@@ -115,13 +123,13 @@ describe('a host on a terminal', () => {
   needsSandbox('sudo and bwrap', 'Python');
 
   test('lends it to what it runs in sudo, and not to what it runs in bwrap', () => {
-    const text = `import { makeBond } from '${new URL('../src/index.ts', import.meta.url)}';
+    const text = `import { makeBond } from '${PACKAGE}';
       for (const cmd of ${JSON.stringify(ways.map((way) => sandboxed(way, 'Python')))}) {
         const jail = await makeBond('Python', cmd, [], { protocol: 'JSON', cwd: '/' });
         console.log(await jail.eval('open("/dev/tty", "w").write("typed ")').catch((error) => error.type));
         await jail.close();
       }`;
-    const line = [process.execPath, '--import', 'tsx', program(text, 'host.mjs')];
+    const line = [process.execPath, program(text, 'host.mjs')];
     const { stdout } = spawnSync('script', ['-qec', line.join(' '), '/dev/null'], { cwd: ROOT, encoding: 'utf8' });
     const errors = stdout.split('OSError').length - 1;
     expect({ errors, typed: stdout.includes('typed ') }).toEqual({ errors: 2, typed: true });

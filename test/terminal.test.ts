@@ -2,12 +2,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { markedEnvironment, program, temporaryDirectory } from './bonds.js';
-import { buildCommand } from './built.js';
+import { BOND } from './built.js';
 import { type Language, languages, missing, needsInterpreter } from './fixtures.js';
 import { sshdObstacle, startSshd } from './sshd.js';
 import { hasTmux, Terminal } from './tmux.js';
-
-const command = buildCommand();
 
 interface SessionSettings {
   /** The command behind which the interpreter is. */
@@ -22,7 +20,7 @@ interface SessionSettings {
 function openSession(lang: Language, settings: SessionSettings = {}): Terminal {
   const { cmd, history = temporaryDirectory(), columns = 100, env } = settings;
   const surroundings = { ...markedEnvironment().env, BOND_HISTORY: history, NO_COLOR: '1', ...env };
-  return new Terminal([...command(), lang, ...(cmd ? [cmd] : [])], surroundings, { columns, rows: 30 });
+  return new Terminal([...BOND, lang, ...(cmd ? [cmd] : [])], surroundings, { columns, rows: 30 });
 }
 
 /** The same things in each language. */

@@ -46,7 +46,7 @@ while True: pass`;
     writeFileSync(file, rules, { mode: 0o440 });
     const become = `mount --bind "$1" /etc/sudoers && mount --bind "$2" /mnt && cd /mnt && shift 2 &&
       exec setpriv --reuid daemon --regid daemon --clear-groups "$@"`;
-    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', code];
+    const node = [process.execPath, '--input-type=module', '-e', code];
     return spawnSync('unshare', ['-m', 'sh', '-c', become, 'sh', file, ROOT, ...node], {
       env: { ...env, TMPDIR: directory, PATH: `/root:${env.PATH}` }, // which may not look into /root
       encoding: 'utf8',
@@ -68,7 +68,7 @@ while True: pass`;
     async (way, sudo, state, left) => {
       const { env, processes } = markedEnvironment();
       const { stdout, stderr } = runAsDaemon(
-        `import { makeBond } from '/mnt/src/index.ts';
+        `import { makeBond } from '/mnt/dist/index.js';
       const jail = await makeBond('Python', ${JSON.stringify(sandboxed(way, 'Python', env))}, [], { protocol: 'JSON', cwd: '/' });
       async function start(code) {
         let running;
