@@ -6,6 +6,7 @@
 
 const childProcess = require('child_process');
 const fs = require('fs');
+const { Socket } = require('net');
 const { Readable, Writable } = require('stream');
 const { types } = require('util');
 const v8 = require('v8');
@@ -17,7 +18,7 @@ const { parse, stringify } = JSON;
 
 const readSync = fs.readSync;
 const writeSync = fs.writeSync;
-let hostInput; // process.stdin as it was: kept from user code, because what is in it is the conversation
+let hostInput; // fd 0: kept from user code, because what is in it is the conversation
 let relay; // what stands in its place where no signal of the host reaches this process
 const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
 const nothing = fs.openSync(DEV_NULL, 'r');
@@ -36,6 +37,17 @@ function openBulk([fd, inode]) {
   } catch (error) {
     // It is not here.
   }
+}
+
+/** All reads share one buffer, where Node can do that: to allocate one for each takes longer than to copy what was read. */
+function openInput() {
+  const kind = fs.fstatSync(0);
+  if (!kind.isFIFO() && !kind.isSocket()) return process.stdin;
+  const callback = (size, buffer) => {
+    takeChunk(buffer.slice(0, size));
+    return true;
+  };
+  return new Socket({ fd: 0, readable: true, writable: false, onread: { buffer: Buffer.allocUnsafeSlow(65536), callback } });
 }
 
 /** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. */
@@ -1455,7 +1467,7 @@ function start() {
   const canClone = v8.serialize(null)[1] === settings.v8Format;
   const name = settings.protocols.find((wanted) => wanted === 'JSON' || wanted === 'EJSON' || (wanted === 'V8' && canClone));
   isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
-  if ((settings.pid || process.pid) === process.pid) hostInput = process.stdin; // not before: from here on, fd 0 does not wait for data
+  if ((settings.pid || process.pid) === process.pid) hostInput = openInput(); // not before: from here on, fd 0 does not wait for data
   else relay = standBehindRelay();
   if (settings.bulk && settings.pid === process.pid) openBulk(settings.bulk);
   protectStdin();
