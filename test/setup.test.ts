@@ -13,6 +13,7 @@ import {
 } from '../src/index.js';
 import {
   COMMANDS,
+  fixture,
   HANG,
   isAlive,
   markedEnvironment,
@@ -124,6 +125,13 @@ describe('what makeBond is given', () => {
 
   describe.each(languages)('%s', (lang) => {
     needsInterpreter(lang);
+
+    test.each(['child', 'itself'])('a terminal that echoes nothing may be its input (%s)', async (who) => {
+      const bond = await makeBond(lang, ['python3', fixture('raw-terminal.py'), who, COMMANDS[lang]]);
+      onTestFinished(() => bond.kill());
+      const text = 'y'.repeat(100_000);
+      expect(await bond.eval(JSON.stringify(text))).toBe(text);
+    });
 
     test('options may come second', async () => {
       const bond = await makeBond(lang, { cwd: '/', timeout: HANG });

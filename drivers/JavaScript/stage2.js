@@ -6,7 +6,6 @@
 
 const childProcess = require('child_process');
 const fs = require('fs');
-const { Socket } = require('net');
 const { Readable, Writable } = require('stream');
 const { types } = require('util');
 const v8 = require('v8');
@@ -47,7 +46,7 @@ function openInput() {
     takeChunk(buffer.slice(0, size));
     return true;
   };
-  return new Socket({ fd: 0, readable: true, writable: false, onread: { buffer: Buffer.allocUnsafeSlow(65536), callback } });
+  return new (require('net').Socket)({ fd: 0, readable: true, writable: false, onread: { buffer: Buffer.allocUnsafeSlow(65536), callback } });
 }
 
 /** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. */
@@ -115,7 +114,8 @@ function relayLines(require) {
     Atomics.add(bell, 0, 1);
     Atomics.notify(bell, 0);
   };
-  const input = new (require('net').Socket)({ fd: 0, readable: true, writable: false });
+  const tty = require('tty');
+  const input = tty.isatty(0) ? new tty.ReadStream(0) : new (require('net').Socket)({ fd: 0, readable: true, writable: false });
   input.on('data', (chunk) => {
     pass(chunk);
     const text = seam + chunk.toString('latin1');
