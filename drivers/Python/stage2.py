@@ -56,6 +56,8 @@ def load_seldom():
         load(b'seldom')
         is_complete = True
     finally:
+        if not is_complete:
+            globals().update(stand_ins)  # as if nothing had been: the next one that is called begins anew
         saying = was_saying
 
 
@@ -75,7 +77,8 @@ def seldom_names():
                     yield str(line.split(b' ', 1)[1].split(b'(')[0].decode('ascii'))
 
 
-globals().update((name, stand_in(name)) for name in seldom_names())
+stand_ins = dict((name, stand_in(name)) for name in seldom_names())
+globals().update(stand_ins)
 load(b'often')
 
 
@@ -758,7 +761,6 @@ def report(request):
 
 #: seldom
 
-last_call = 0
 # From host_function to call; PyPy's limit is one of memory, and means something else.
 FRAMES_OF_A_LEVEL = 0 if PYPY else 7
 
@@ -870,8 +872,10 @@ def items_of(take):
 
 # ---- Requests ------------------------------------------------------------------------------------------------------
 
-held = {}      # what the host holds here, by number
-compiled = {}  # the code of callable expressions, by their text
+held = {}       # what the host holds here, by number
+iterators = {}  # [iterator, what it has thrown behind items that went before], by number
+counter = 0     # of both
+compiled = {}   # the code of callable expressions, by their text
 
 
 def evaluate(code):
@@ -967,10 +971,6 @@ def find_place(steps):
             importlib.import_module('.'.join(steps[:count]))
         place = getattr(place, step)
     return place
-
-
-iterators = {}  # [iterator, what it has thrown behind items that went before], by number
-counter = 0
 
 
 def next_number():
@@ -1070,6 +1070,7 @@ running = '0'        # the id of the request that is being carried out
 depth = 0            # how many frames are open, the outermost included
 busy = False         # whether user code is running: only then does an interrupt stop anything
 interrupted = None   # what is to be raised in user code that waits for the host: an interrupt, say, came meanwhile
+last_call = 0        # the number of the last frame that was opened
 last_interrupt = 0   # the number of the last one that was noticed
 aside = {}           # messages that belong to frames further out, by frame
 lines = deque()     # lines that have been read and not yet taken
