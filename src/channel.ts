@@ -37,6 +37,7 @@ export class Channel {
       message: (text) => this.#hear(text),
       tooLong: () => this.#tell((listener) => listener.tooLong()),
       awaitBulk: (isAwaited) => interpreter.awaitBulk(isAwaited),
+      tooMuchBehind: () => interpreter.stream('stdout').pause(),
     });
     interpreter.listen({
       stdout: (chunk) => this.#defer(chunk, splitter),

@@ -147,13 +147,15 @@ export class Interpreter {
     return this.#ways.bulk;
   }
 
-  /** Reads a long message, or goes on with its standard output. */
+  /** Reads a long message, or goes on with nothing but its standard output. */
   awaitBulk(isAwaited: boolean): void {
     this.#isBulkAwaited = isAwaited;
     const { output, bulk } = this.#ways;
-    const [here, there] = isAwaited ? [bulk?.stream, output] : [output, bulk?.stream];
-    there?.pause();
-    here?.resume();
+    if (isAwaited) bulk?.stream.resume();
+    else {
+      bulk?.stream.pause();
+      output.resume();
+    }
   }
 
   /** Whether its output is being held up on this side, so that its silence means nothing. */

@@ -8,8 +8,11 @@ export const FIRST_BYTE = 0x1e;
 const LAST_PIECE = 0x20;
 const MORE_PIECES = 0x2b;
 const ANNOUNCEMENT = 0x3d;
+const ABANDONMENT = 0x21;
+const KINDS = [LAST_PIECE, MORE_PIECES, ANNOUNCEMENT, ABANDONMENT];
+const NOTHING = Buffer.alloc(0);
 
-/** More than this is not taken of what nobody has announced, in bytes: it is what a socket and a stream hold. */
+/** More than this is not taken of what has come before its turn, in bytes: it is what a socket and a stream hold. */
 const MOST_EARLY = 2 ** 20;
 
 /** What tells a message of the other side from its output: chosen at random for each session. */
@@ -37,6 +40,8 @@ export interface SplitterEvents {
   tooLong(): void;
   /** What comes next is a long message, by its own way; or it has come. */
   awaitBulk(isAwaited: boolean): void;
+  /** So much has come behind the announcement of a long message that the rest has to wait for that. */
+  tooMuchBehind(): void;
 }
 
 /**
@@ -45,12 +50,14 @@ export interface SplitterEvents {
  * A message is the mark, a space, its text, and a newline; it may follow an unfinished line of output. A long one comes
  * in pieces, each with a mark of its own, all but the last with a `+` in the place of the space: between the pieces,
  * whatever a background process writes is output like any other. Or it is only announced, with its length behind a `=`, and
- * comes by a way of its own.
+ * comes by a way of its own. A `!` takes back what has begun, in either way: an interrupt has come in the middle of it.
  */
 export class MessageSplitter {
   readonly #mark: Buffer;
   /** How a message begins that is in one piece. */
   readonly #opening: string;
+  /** What takes a message back. */
+  readonly #abandonment: Buffer;
   readonly #events: SplitterEvents;
   readonly #maxBytes: number;
   /** Bytes that may turn out to be the beginning of a mark. */
@@ -62,7 +69,7 @@ export class MessageSplitter {
   #kind = LAST_PIECE;
   /** How many bytes of an announced message have not come, and what has come behind the announcement meanwhile. */
   #owed = 0;
-  #later: Buffer[] = [];
+  #later = NOTHING;
   /** What has come of the next one before it was announced. */
   #early: Buffer | undefined;
   #isOver = false;
@@ -70,19 +77,37 @@ export class MessageSplitter {
   constructor(mark: string, maxBytes: number, events: SplitterEvents) {
     this.#mark = Buffer.from(mark, 'latin1');
     this.#opening = `${mark}${String.fromCharCode(LAST_PIECE)}`;
+    this.#abandonment = Buffer.from(`${mark}${String.fromCharCode(ABANDONMENT, NEWLINE)}`, 'latin1');
     this.#maxBytes = Math.min(maxBytes, constants.MAX_STRING_LENGTH);
     this.#events = events;
   }
 
   push(chunk: Buffer): void {
-    if (this.#owed > 0) return void this.#later.push(chunk);
+    if (this.#owed > 0) return this.#keep(chunk);
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
     let position = this.#insidePiece || this.#message.length > 0 ? 0 : this.#takeMessages(bytes);
     while (position < bytes.length && !this.#isOver && this.#owed === 0) {
       position = this.#insidePiece ? this.#takePiece(bytes, position) : this.#takeOutput(bytes, position);
     }
-    if (this.#owed > 0 && position < bytes.length) this.#later.push(bytes.subarray(position));
+    if (this.#owed > 0 && position < bytes.length) this.#keep(bytes.subarray(position));
+  }
+
+  /** Keeps what stands behind an announcement until the message is there, or turns out to have been taken back. */
+  #keep(chunk: Buffer): void {
+    this.#later = Buffer.concat([this.#later, chunk]);
+    if (this.#later.includes(this.#abandonment)) {
+      this.#owed = 0;
+      this.#message.take();
+      this.#events.awaitBulk(false);
+      this.#takeLater();
+    } else if (this.#later.length > MOST_EARLY) this.#events.tooMuchBehind();
+  }
+
+  #takeLater(): void {
+    const later = this.#later;
+    this.#later = NOTHING;
+    this.push(later);
   }
 
   /** Takes what has come by the way for long messages: more than was announced is the beginning of the next one. */
@@ -93,7 +118,7 @@ export class MessageSplitter {
     if (!isAwaited || this.#owed > 0 || this.#isOver) return;
     this.#events.awaitBulk(false);
     this.#events.message(this.#message.take());
-    for (const later of this.#later.splice(0)) this.push(later);
+    this.#takeLater();
   }
 
   #takeBulk(bytes: Buffer): void {
@@ -134,7 +159,7 @@ export class MessageSplitter {
     if (found < 0) return this.#holdBack(bytes, start, partialMark(bytes, start, this.#mark));
     if (afterMark >= bytes.length) return this.#holdBack(bytes, start, found);
     const kind = bytes[afterMark];
-    if (kind !== LAST_PIECE && kind !== MORE_PIECES && kind !== ANNOUNCEMENT) {
+    if (kind === undefined || !KINDS.includes(kind)) {
       this.#events.output(bytes.subarray(start, afterMark));
       return afterMark;
     }
@@ -144,8 +169,9 @@ export class MessageSplitter {
     return afterMark + 1;
   }
 
-  /** A message, or the announcement of one. */
+  /** A message, the announcement of one, or the end of one that nobody shall see. */
   #conclude(text: string): void {
+    if (this.#kind === ABANDONMENT) return;
     if (this.#kind !== ANNOUNCEMENT) return this.#events.message(text);
     const length = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
     if (length === 0) this.#events.message(`an announcement of ${text}`);

@@ -80,6 +80,7 @@ describe('the splitter', () => {
       message: (text) => found.messages.push(text),
       tooLong: () => found.tooLong++,
       awaitBulk: () => {},
+      tooMuchBehind: () => {},
     });
   }
 

@@ -14,6 +14,7 @@ function split(bytes: Buffer, size = bytes.length, maxBytes = 1e6) {
     message: (text) => found.messages.push(text),
     tooLong: () => found.tooLong++,
     awaitBulk: () => {},
+    tooMuchBehind: () => {},
   });
   for (let start = 0; start < bytes.length; start += size) splitter.push(bytes.subarray(start, start + size));
   splitter.end();
@@ -127,6 +128,7 @@ describe('an announced message', () => {
       awaitBulk: (value) => {
         isAwaited = value;
       },
+      tooMuchBehind: () => {},
     });
     let [read, taken] = [0, 0];
     while (read < way.length || (isAwaited && taken < bulk.length)) {
@@ -173,11 +175,58 @@ describe('an announced message', () => {
       output() {},
       message() {},
       awaitBulk() {},
+      tooMuchBehind() {},
       tooLong: () => ends++,
     });
     let ends = 0;
     for (let count = 0; count < 20; count++) splitter.pushBulk(Buffer.alloc(100_000));
     expect(ends).toBeGreaterThan(0);
+  });
+});
+
+describe('an abandoned message', () => {
+  test.each([
+    ['in pieces', `${MARK}+AB\n${MARK}+CD\n${MARK}!\n${MARK} E\n`],
+    ['of which nothing has come', `${MARK}!\n${MARK} E\n`],
+  ])('%s is forgotten', (_, text) => {
+    for (const size of [1, 3, 1000])
+      expect(split(bytes(text), size)).toEqual({ output: '', messages: ['E'], tooLong: 0 });
+  });
+
+  test('that was announced is forgotten, however much of it has come', () => {
+    for (const taken of [0, 1, 9, 10]) {
+      for (const size of [1, 3, 1000]) {
+        const found: string[] = [];
+        const splitter = new MessageSplitter(MARK, 1e6, {
+          output: (chunk) => found.push(`out ${chunk}`),
+          message: (text) => found.push(text),
+          tooLong: () => found.push('too long'),
+          awaitBulk: (isAwaited) => found.push(isAwaited ? 'awaited' : 'over'),
+          tooMuchBehind: () => found.push('too much'),
+        });
+        splitter.push(bytes(`${MARK}=10\n`));
+        if (taken > 0) splitter.pushBulk(bytes('0123456789'.slice(0, taken)));
+        const rest = bytes(`${MARK}!\n${MARK} A\n`);
+        for (let start = 0; start < rest.length; start += size) splitter.push(rest.subarray(start, start + size));
+        expect(found).toEqual(taken < 10 ? ['awaited', 'over', 'A'] : ['awaited', 'over', '0123456789', 'A']);
+      }
+    }
+  });
+
+  test('lets nobody pile up what stands behind an announcement', () => {
+    let isTooMuch = false;
+    const splitter = new MessageSplitter(MARK, 1e6, {
+      output() {},
+      message() {},
+      awaitBulk() {},
+      tooLong() {},
+      tooMuchBehind: () => {
+        isTooMuch = true;
+      },
+    });
+    splitter.push(bytes(`${MARK}=10\n`));
+    for (let count = 0; count < 10; count++) splitter.push(Buffer.alloc(200_000));
+    expect(isTooMuch).toBe(true);
   });
 });
 

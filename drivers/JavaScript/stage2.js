@@ -19,6 +19,7 @@ const readSync = fs.readSync;
 const writeSync = fs.writeSync;
 let hostInput; // fd 0: kept from user code, because what is in it is the conversation
 let relay; // what stands in its place where no signal of the host reaches this process
+let handedOver; // what that has read last
 const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
 const nothing = fs.openSync(DEV_NULL, 'r');
 const NEWLINE = 10;
@@ -27,6 +28,7 @@ const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
 let lastPiece = '';
 let morePieces = '';
 let announcement = '';
+let abandonment = '';
 let bulk = 0; // the descriptor of a second way to the host, for long messages
 
 /** Opens the second way, if nothing stands between. */
@@ -93,8 +95,8 @@ function standBehindRelay() {
     readNow() {
       for (;;) {
         const count = Atomics.load(bell, 0);
-        const received = receiveMessageOnPort(port1);
-        if (received) return received.message && Buffer.from(received.message);
+        handedOver = receiveMessageOnPort(port1);
+        if (handedOver) return;
         Atomics.wait(bell, 0, count);
       }
     },
@@ -190,11 +192,33 @@ function pause() {
 
 const released = []; // numbers of the host's functions that nothing here refers to any more
 
+let isSaying = false; // in the middle of what takes several writes: an interrupt leaves it there
+
 /** Sends one message to the host, which may be a long answer. What was printed before it has been written. */
 function say(message) {
   if (typeof message !== 'string') return sayInParts(message);
-  if (released.length > 0) say(`RELEASE ${released.splice(0).join(' ')}`);
-  if (isShort(message)) return sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
+  if (isSaying) abandonMessage();
+  while (released.length > 0) sayShort(`RELEASE ${released.splice(0, MOST_RELEASED).join(' ')}`);
+  if (isShort(message)) return sayShort(message);
+  isSaying = true;
+  sayLong(message);
+  isSaying = false;
+}
+
+const MOST_RELEASED = 64; // so many make a short message
+
+function sayShort(message) {
+  sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
+}
+
+/** How much of a message the host has got, nobody knows: so it is told to forget it. On the way for long ones, more may lie. */
+function abandonMessage() {
+  bulk = 0;
+  sendPiece(outBuffer, outBuffer.write(abandonment));
+  isSaying = false;
+}
+
+function sayLong(message) {
   const body = Buffer.from(message);
   const room = PIECE - lastPiece.length - 1;
   if (bulk > 0 && body.length > room) {
@@ -1143,9 +1167,8 @@ let running = 0;           // the id of the request that is being carried out
 let isBusy = false;        // the outermost frame is carrying out a request, which may be waiting for a promise
 let interruptWait;         // ends that wait with an exception
 let isOver = false;        // the host has closed the bond
-const liveFrames = [];
+const liveFrames = [];     // inner frames, each with the messages that have arrived for it
 const lines = [];          // messages that have arrived and belong to the outermost frame
-const aside = new Map();   // messages that belong to inner frames further out, by frame
 // What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
 const NO_BYTES = Buffer.alloc(0);
@@ -1189,7 +1212,7 @@ function sort() {
 
 /** Goes on where an interrupt has ended it. */
 function recover() {
-  if (arrived.reads !== reads && readBuffer[0] !== UNREAD) feed(lastRead());
+  if (arrived.reads !== reads && (relay ? handedOver : readBuffer[0] !== UNREAD)) feed(lastRead());
   if (arrived.hasLines) sort();
 }
 
@@ -1208,11 +1231,18 @@ function deliver(message) {
   else {
     if (partsOfRequests.size > 0 && partsOfRequests.has(request)) message.parts = partsOfRequests.get(request);
     if (frame === '0') addOnce(lines, message);
-    else if (aside.has(frame)) addOnce(aside.get(frame), message);
     else if (frame === '-') takeNotice(message);
+    else addToFrame(message);
     if (message.parts) partsOfRequests.delete(request);
   }
   arrived.message = undefined;
+}
+
+/** Gives a message to its frame; none is there if an interrupt has ended it. */
+function addToFrame(message) {
+  for (let depth = liveFrames.length - 1; depth >= 0; depth--) {
+    if (liveFrames[depth].frame === message.frame) return addOnce(liveFrames[depth].messages, message);
+  }
 }
 
 function addOnce(messages, message) {
@@ -1232,7 +1262,7 @@ function takeNotice(message) {
 
 /** Lets go of what is held, after whatever was sent before. */
 function releaseInTurn(message) {
-  const busy = [lines, ...aside.values()].find((messages) => messages.length > 0);
+  const busy = [lines, ...liveFrames.map(({ messages }) => messages)].find((messages) => messages.length > 0);
   if (busy) busy.push(message);
   else held.delete(Number(message.request));
 }
@@ -1246,9 +1276,8 @@ function takeFrom(messages) {
   }
 }
 
-/** The next message of a frame, which the host sends while this waits. */
-function takeNow(frame) {
-  const messages = aside.get(frame);
+/** The next of a frame's messages, which the host sends while this waits. */
+function takeNow(messages) {
   for (;;) {
     recover();
     const message = takeFrom(messages);
@@ -1263,13 +1292,19 @@ const readBuffer = Buffer.alloc(65536, UNREAD); // beyond what has been read, to
 
 /** What has been read last. */
 function lastRead() {
+  if (relay) return handedOver.message ? Buffer.from(handedOver.message) : process.exit();
   const end = readBuffer.indexOf(UNREAD);
   return end < 0 ? readBuffer : readBuffer.slice(0, end);
 }
 
 /** What comes next: it stays as it is only until more is read. */
 function readNow() {
-  if (relay) return relay.readNow() || process.exit();
+  if (relay) {
+    handedOver = undefined;
+    reads++;
+    relay.readNow();
+    return lastRead();
+  }
   if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, arrived.size);
   reads++;
   for (;;) {
@@ -1295,10 +1330,10 @@ function setBlocking(isBlocking) {
 function serve(frame) {
   const outer = running;
   if (liveFrames.length === 0) setBlocking(true);
-  liveFrames.push(frame);
-  aside.set(frame, []);
+  const messages = [];
+  liveFrames.push({ frame, messages });
   for (;;) {
-    const message = takeNow(frame);
+    const message = takeNow(messages);
     if (!HANDLERS[message.verb]) {
       leaveFrames(liveFrames.length - 1);
       running = outer;
@@ -1312,9 +1347,7 @@ function serve(frame) {
 /** Forgets the innermost frames, down to as many as are given. */
 function leaveFrames(count) {
   while (liveFrames.length > count) {
-    const frame = liveFrames.pop();
-    const messages = aside.get(frame);
-    aside.delete(frame);
+    const { messages } = liveFrames.pop();
     messages.filter(({ verb }) => verb === 'RELEASE').forEach(releaseInTurn);
   }
   if (count > 0) return;
@@ -1393,7 +1426,7 @@ function serveLines() {
     else {
       answer = carryOut(current);
       if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || liveFrames.length > 0) return;
-      sendPiece(outBuffer, outBuffer.write(`${lastPiece}${answer}\n`));
+      sayShort(answer);
     }
     running = 0;
     answer = current = undefined;
@@ -1463,6 +1496,7 @@ function start() {
   lastPiece = `${settings.mark} `;
   morePieces = `${settings.mark}+`;
   announcement = `${settings.mark}=`;
+  abandonment = `${settings.mark}!\n`;
   // V8 reads its own format and older ones: only the same version goes both ways.
   const canClone = v8.serialize(null)[1] === settings.v8Format;
   const name = settings.protocols.find((wanted) => wanted === 'JSON' || wanted === 'EJSON' || (wanted === 'V8' && canClone));
