@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import { HANG } from './bonds.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('JavaScript');
@@ -492,6 +494,28 @@ test('an interrupt ends what is run, synchronous or not, and keeps timers and va
   }
   await output.until('timer');
   expect(await js.eval('n')).toBe(1);
+});
+
+describe.each([
+  ['with a way of their own', undefined],
+  ['in pieces', ['sh', '-c', 'exec 3>&-; exec node "$@"', 'sh']],
+  ['behind what no signal passes', ['sh', '-c', 'node "$@"; exit 7', 'sh']],
+])('an interrupt in the middle of long messages (%s)', (_, command) => {
+  test('leaves the conversation whole', { timeout: 3 * HANG }, async () => {
+    const js = await openBond('JavaScript', command);
+    await js.export((text) => text, 'echoed');
+    await js.evalBlock('globalThis.id = (value) => value');
+    await js.evalBlock('globalThis.talk = () => { for (;;) echoed("😀".repeat(30000)) }');
+    for (let count = 0; count < 100; count++) {
+      const call = rejection(js.call('talk'), RemoteException);
+      await pause(count % 12); // any moment may be the wrong one
+      await js.interrupt();
+      expect((await call).type).toBe('_BOND_InterruptException');
+      expect(await js.call('id', count)).toBe(count);
+    }
+    const text = 'é'.repeat(2 ** 21);
+    expect(await js.call('id', text)).toBe(text);
+  });
 });
 
 describe('calls within calls', () => {

@@ -20,7 +20,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
 
 /** What may be unpacked, in bytes. It was 435,000 once; what grows is to be seen here. */
-const MOST_BYTES = 262_000;
+const MOST_BYTES = 264_000;
 const CODE = ['dist/cli.js', 'dist/index.js', 'dist/shared.js'];
 /** How many packages an installation may bring: bond, its three dependencies, and theirs. */
 const MOST_PACKAGES = 9;

@@ -19,7 +19,6 @@ const readSync = fs.readSync;
 const writeSync = fs.writeSync;
 let hostInput; // fd 0: kept from user code, because what is in it is the conversation
 let relay; // what stands in its place where no signal of the host reaches this process
-let handedOver; // what that has read last
 const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
 const nothing = fs.openSync(DEV_NULL, 'r');
 const NEWLINE = 10;
@@ -84,49 +83,80 @@ function insteadOfStdin(file) {
 
 /**
  * Where no signal of the host reaches this process, a thread that does nothing else reads the host's lines in front of it,
- * and sends the signal. When the host is gone, it ends this process, which may be too busy to look.
+ * and sends the signal. When the host is gone, it ends this process, which may be too busy to look. What it has read stays in
+ * memory that both share until it has been taken in: an interrupt may come while that is done.
  */
 function standBehindRelay() {
   const { MessageChannel, receiveMessageOnPort, Worker } = require('worker_threads');
   const { port1, port2 } = new MessageChannel();
-  const bell = new Int32Array(new SharedArrayBuffer(4)); // counts what has been passed on
-  new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData: { port: port2, bell }, transferList: [port2] });
+  const [control, ring] = [new Int32Array(new SharedArrayBuffer(16)), new Uint8Array(new SharedArrayBuffer(2 ** 20))];
+  const [BELL, PUT, TAKEN, IS_OVER] = [0, 1, 2, 3];
+  const workerData = { port: port2, control, ring };
+  new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData, transferList: [port2] });
+  reads = arrived.reads = 0;
   return {
-    readNow() {
+    /** Where what comes next ends, which begins at a place: at that place if there is nothing. */
+    end(start) {
+      const put = Atomics.load(control, PUT);
+      return start > put ? 0 : put;
+    },
+    bytes: (start, end) => Buffer.from(ring.subarray(start, end || ring.length)),
+    taken: (end) => Atomics.store(control, TAKEN, end),
+    isOver: () => Atomics.load(control, IS_OVER) === 1,
+    /** Waits until there is something at a place. */
+    wait(start) {
+      receiveMessageOnPort(port1);
       for (;;) {
-        const count = Atomics.load(bell, 0);
-        handedOver = receiveMessageOnPort(port1);
-        if (handedOver) return;
-        Atomics.wait(bell, 0, count);
+        const count = Atomics.load(control, BELL);
+        if (this.end(start) !== start) return;
+        if (this.isOver()) process.exit();
+        Atomics.wait(control, BELL, count);
       }
     },
-    onChunk(take) {
-      port1.on('message', (chunk) => take(chunk && Buffer.from(chunk)));
-    },
+    listen: (take) => port1.on('message', take),
   };
 }
 
 /** Runs in the thread. */
 function relayLines(require) {
-  const { port, bell } = require('worker_threads').workerData;
+  const { port, control, ring } = require('worker_threads').workerData;
+  const [BELL, PUT, TAKEN, IS_OVER] = [0, 1, 2, 3];
   const SOUGHT = '\nINTERRUPT ';
+  const waiting = [];
   let seam = '\n';
-  const pass = (chunk) => {
-    port.postMessage(chunk);
-    Atomics.add(bell, 0, 1);
-    Atomics.notify(bell, 0);
+  let timer;
+  const tell = () => {
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
+    port.postMessage(0);
+  };
+  const pass = () => {
+    timer = undefined;
+    while (waiting.length > 0) {
+      const [start, taken] = [Atomics.load(control, PUT), Atomics.load(control, TAKEN)];
+      // One byte stays free, so that full is not empty.
+      const room = (taken > start ? taken - 1 : taken === 0 ? ring.length - 1 : ring.length) - start;
+      if (room === 0) return void (timer = setTimeout(pass, 1));
+      const chunk = waiting.shift();
+      ring.set(chunk.subarray(0, room), start);
+      if (chunk.length > room) waiting.unshift(chunk.subarray(room));
+      Atomics.store(control, PUT, (start + Math.min(room, chunk.length)) % ring.length);
+      tell();
+    }
   };
   const tty = require('tty');
   const input = tty.isatty(0) ? new tty.ReadStream(0) : new (require('net').Socket)({ fd: 0, readable: true, writable: false });
   input.on('data', (chunk) => {
-    pass(chunk);
+    waiting.push(chunk);
+    if (!timer) pass();
     const text = seam + chunk.toString('latin1');
     if (text.includes(SOUGHT)) process.kill(process.pid, 'SIGINT');
     seam = text.slice(1 - SOUGHT.length);
   });
   input.on('error', () => input.destroy());
   input.on('close', () => {
-    pass(null);
+    Atomics.store(control, IS_OVER, 1);
+    tell();
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000);
   });
 }
@@ -1173,7 +1203,7 @@ const lines = [];          // messages that have arrived and belong to the outer
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
 const NO_BYTES = Buffer.alloc(0);
 let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, size: 0, message: undefined };
-let reads = 0;             // how often has been read into the buffer
+let reads = 0;             // how often has been read into the buffer; or where in the relay's memory that has ended
 
 /** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
 function feed(chunk) {
@@ -1212,7 +1242,7 @@ function sort() {
 
 /** Goes on where an interrupt has ended it. */
 function recover() {
-  if (arrived.reads !== reads && (relay ? handedOver : readBuffer[0] !== UNREAD)) feed(lastRead());
+  if (arrived.reads !== reads && (relay || readBuffer[0] !== UNREAD)) feed(lastRead());
   if (arrived.hasLines) sort();
 }
 
@@ -1292,7 +1322,7 @@ const readBuffer = Buffer.alloc(65536, UNREAD); // beyond what has been read, to
 
 /** What has been read last. */
 function lastRead() {
-  if (relay) return handedOver.message ? Buffer.from(handedOver.message) : process.exit();
+  if (relay) return relay.bytes(arrived.reads, reads);
   const end = readBuffer.indexOf(UNREAD);
   return end < 0 ? readBuffer : readBuffer.slice(0, end);
 }
@@ -1300,9 +1330,9 @@ function lastRead() {
 /** What comes next: it stays as it is only until more is read. */
 function readNow() {
   if (relay) {
-    handedOver = undefined;
-    reads++;
-    relay.readNow();
+    relay.taken(arrived.reads);
+    relay.wait(arrived.reads);
+    reads = relay.end(arrived.reads);
     return lastRead();
   }
   if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, arrived.size);
@@ -1512,8 +1542,19 @@ function start() {
   if (name === 'EJSON') protocol = ejson;
   isExtended = name === 'EJSON';
   takesParts = settings.parts === true;
-  if (relay) relay.onChunk(takeChunk);
+  if (relay) relay.listen(takeFromRelay);
   else hostInput.on('data', takeChunk).on('end', () => takeChunk(null));
+}
+
+function takeFromRelay() {
+  for (;;) {
+    recover();
+    relay.taken(arrived.reads);
+    reads = relay.end(arrived.reads);
+    if (reads === arrived.reads) break;
+  }
+  isOver = isOver || relay.isOver();
+  serveOutermost();
 }
 
 function takeChunk(chunk) {
