@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, queryDriver } from '../src/index.js';
-import { COMMANDS, temporaryDirectory } from './bonds.js';
+import { COMMANDS, HANG, temporaryDirectory } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond } from './fixtures.js';
 import { peakGrowth } from './memory.js';
 import { words } from './words.js';
@@ -99,7 +99,7 @@ const contents: [string, (mark: string) => string | Buffer][] = [
   ['messages with no mark', () => '\x1e RETURN 1 5\n\x1e+RETURN 1 5\n'],
   ['messages with almost the mark', (mark) => `${mark.slice(0, -1)} RETURN 1 5\n${mark.slice(1)} RETURN 1 5\n`],
   ['messages with another mark', () => `\x1e${'0123456789ab'.repeat(2)} RETURN 1 5\n`],
-  ['marks with other bytes behind them', (mark) => [...'xR\n\0*,!', '\x1e'].map((byte) => mark + byte).join('')],
+  ['marks with other bytes behind them', (mark) => [...'xR\n\0*,?', '\x1e'].map((byte) => mark + byte).join('')],
   ['the beginning of a mark', (mark) => `text${mark.slice(0, 12)}`],
   ['a whole mark at the end', (mark) => `text${mark}`],
 ];
@@ -188,7 +188,7 @@ describe.each(languages)('%s', (lang) => {
     expect(growth).toBeLessThan(64 * MB);
   });
 
-  test('100 MB go nowhere, and do not stay', async () => {
+  test('100 MB go nowhere, and do not stay', { timeout: 6 * HANG }, async () => {
     const { bond } = await open({ stdout: 'ignore' });
     const growth = await peakGrowth(() => expectAnswersAround(bond, say.printMegabytes(50)));
     expect(growth).toBeLessThan(64 * MB);
