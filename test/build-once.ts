@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Builds the package before the tests, unless it is what the sources are now: programs, pages and examples are run with it. */
 export default function build(): void {
   const sources = ['src', 'drivers', 'build'].flatMap((folder) => filesIn(folder));
-  const newest = Math.max(...sources.map((file) => changed(join(ROOT, file))));
+  const newest = Math.max(...sources.map(changed));
   if (changed(join(ROOT, 'dist/types/index.d.ts')) > newest) return; // which the build writes last
   execFileSync('npm', ['run', '--silent', 'build'], {
     cwd: ROOT,
@@ -19,7 +19,7 @@ export default function build(): void {
 
 function filesIn(folder: string): string[] {
   const names = readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true });
-  return names.map((name) => join(folder, name));
+  return names.map((name) => join(ROOT, folder, name));
 }
 
 /** When a file was written, in ms; long ago if it is not there. */

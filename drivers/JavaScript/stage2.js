@@ -95,20 +95,21 @@ function standBehindRelay() {
   new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData, transferList: [port2] });
   reads = arrived.reads = 0;
   return {
-    /** Where what comes next ends, which begins at a place: at that place if there is nothing. */
-    end(start) {
+    /** Where what comes next ends, behind what has been taken in up to a place: at that place if there is nothing. */
+    next(start) {
+      Atomics.store(control, TAKEN, start);
       const put = Atomics.load(control, PUT);
       return start > put ? 0 : put;
     },
     bytes: (start, end) => Buffer.from(ring.subarray(start, end || ring.length)),
-    taken: (end) => Atomics.store(control, TAKEN, end),
     isOver: () => Atomics.load(control, IS_OVER) === 1,
-    /** Waits until there is something at a place. */
-    wait(start) {
+    /** The same, once there is something. */
+    waitForNext(start) {
       receiveMessageOnPort(port1);
       for (;;) {
         const count = Atomics.load(control, BELL);
-        if (this.end(start) !== start) return;
+        const end = this.next(start);
+        if (end !== start) return end;
         if (this.isOver()) process.exit();
         Atomics.wait(control, BELL, count);
       }
@@ -1330,9 +1331,7 @@ function lastRead() {
 /** What comes next: it stays as it is only until more is read. */
 function readNow() {
   if (relay) {
-    relay.taken(arrived.reads);
-    relay.wait(arrived.reads);
-    reads = relay.end(arrived.reads);
+    reads = relay.waitForNext(arrived.reads);
     return lastRead();
   }
   if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, arrived.size);
@@ -1549,8 +1548,7 @@ function start() {
 function takeFromRelay() {
   for (;;) {
     recover();
-    relay.taken(arrived.reads);
-    reads = relay.end(arrived.reads);
+    reads = relay.next(arrived.reads);
     if (reads === arrived.reads) break;
   }
   isOver = isOver || relay.isOver();
