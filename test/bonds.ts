@@ -23,8 +23,6 @@ export const COMMANDS: Record<Language, string> = {
 /** Long enough for a machine that does much else, short enough to tell a hang. */
 export const HANG = 20_000;
 
-vi.setConfig({ testTimeout: 2 * HANG });
-
 /** What a set-up that fails rejects with. One that works after all is ended, so that it is in no other test's way. */
 export function refusal(bond: Promise<Bond>): Promise<BondException> {
   return rejection(
@@ -123,7 +121,7 @@ function readProc(pid: number, file: string): string {
 
 /** Waits until something holds: for what sends no event, such as the end of a process of somebody else's. */
 export async function until(what: () => boolean): Promise<void> {
-  await vi.waitUntil(what, { timeout: HANG / 2, interval: 10 });
+  await vi.waitUntil(what, { timeout: HANG, interval: 10 });
 }
 
 /** Asserts that an endless loop and a long sleep there can be stopped. `output` is given what the bond prints. */

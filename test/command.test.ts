@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandRequest, commandLines, shellQuote, splitCommand } from '../src/command.js';
 import type { Driver } from '../src/driver.js';
 import { BondException } from '../src/errors.js';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** A driver whose arguments need quotes. */
 const driver: Driver = {

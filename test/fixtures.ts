@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeEach, expect, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished } from 'vitest';
 import {
   type Bond,
   type BondOptions,
@@ -13,9 +13,6 @@ import {
 /** The languages that the suites run on. */
 export const languages = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
 export type Language = (typeof languages)[number];
-
-// Interpreters start slowly on a busy machine: this is there to tell a hang, not to measure.
-vi.setConfig({ testTimeout: 30_000 });
 
 /** How long a bond may take to close by itself, in ms. */
 const CLOSE_PATIENCE = 5000;

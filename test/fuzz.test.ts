@@ -13,7 +13,7 @@ import { effort, patience } from './fuzzing.js';
 import { settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
 
-vi.setConfig({ testTimeout: patience(30_000) });
+vi.setConfig({ testTimeout: patience(40_000) });
 
 const MARK = newMark().text;
 

@@ -4,7 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   BondException,
   type OutputTarget,
@@ -12,13 +12,11 @@ import {
   SerializationException,
   TerminatedException,
 } from '../src/index.js';
-import { HANG } from './bonds.js';
 import { collect, rejection } from './fixtures.js';
 import { expectEnded, expectInStep, type HostilePeer, openHostile, refusalOf } from './hostile.js';
 import { peakGrowth } from './memory.js';
 
 const MB = 2 ** 20;
-vi.setConfig({ testTimeout: 2 * HANG });
 
 const PROTOTYPES = [Object, Array, Function, String, Number, Error, Promise, Buffer, Map].map((type) => type.prototype);
 const keysOfPrototypes = (): PropertyKey[][] => PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype));

@@ -77,11 +77,11 @@ export class Terminal {
   async isCooked(): Promise<void> {
     const tty = this.#tmux('display-message', '-p', '#{pane_tty}').trim();
     const isCooked = () => /(?<!-)isig/.test(execFileSync('stty', ['-a', '-F', tty], { encoding: 'utf8' }));
-    await vi.waitUntil(isCooked, { timeout: HANG / 2, interval: 25 });
+    await vi.waitUntil(isCooked, { timeout: HANG, interval: 25 });
   }
 
   async #until(isThere: (screen: string) => boolean): Promise<void> {
-    await vi.waitUntil(() => isThere(this.screen()), { timeout: HANG / 2, interval: 25 }).catch(() => {});
+    await vi.waitUntil(() => isThere(this.screen()), { timeout: HANG, interval: 25 }).catch(() => {});
   }
 
   #tmux(...args: readonly string[]): string {
