@@ -330,14 +330,16 @@ sub encode {
 
 # The text of what is neither a list nor an object, if it is as usual: nothing that needs a word, an escape, or parts.
 sub plain_text {
-    my ($value) = @_;    # of a number, its text is made, and not that of the original: it might be a string from then on
+    my $value = $_[0];    # of a number, its text is made, and not that of the original: it might be a string from then on
+    if (is_number($value)) {
+        # Perl's text is exact for integers, but for negative zero's, and for decimals of six places. To read it again, in order to
+        # see that, would take longer than to write it.
+        my $is_exact = int $value == $value ? $value && abs $value < 1e15
+            : abs $value < 1e9 && int($value * 1e6 + ($value < 0 ? -0.5 : 0.5)) / 1e6 == $value;
+        return $is_exact ? "$value" : undef;
+    }
     return 'null' if !defined $value;
     return undef if ref $value;
-    if (is_number($value)) {
-        my $text = "$value";
-        my $is_plain = $text !~ tr/0-9//c || $reads_decimals && $text !~ tr/0-9.//c;
-        return $is_plain && $text && $text == $value ? $text : undef;
-    }
     return $value ? 'true' : 'false' if is_bool($value);
     return length $value > $long_text || $value =~ tr/ !#-)+-[]-~//c ? undef : "\"$value\"";
 }
@@ -360,11 +362,10 @@ sub write_items {
         if (ref $_) { write_reference($_, $depth + 1) }
         elsif (!defined $_) { $json .= 'null,' }
         elsif (is_number($_)) {
-            my $text = my $number = $_;
-            $text .= '';
-            my $is_plain = $text !~ tr/0-9//c || $reads_decimals && $text !~ tr/0-9.//c;
-            $is_plain &&= $text && $text == $number;    # negative zero has the text 0
-            $json .= ($is_plain ? $text : encode_number($number)) . ',';
+            my $value = $_;    # as in plain_text
+            my $is_exact = int $value == $value ? $value && abs $value < 1e15
+                : abs $value < 1e9 && int($value * 1e6 + ($value < 0 ? -0.5 : 0.5)) / 1e6 == $value;
+            $json .= $is_exact ? "$value," : encode_number($value) . ',';
         }
         elsif (is_bool($_)) { $json .= $_ ? 'true,' : 'false,' }
         elsif (/[^ !#-)+-\[\]-~]/) {    # a glob begins with a star
@@ -406,11 +407,12 @@ sub row_writer {
 
 sub compile_row_writer {
     my (@keys) = @_;
-    my $plain = $reads_decimals ? '0-9.' : '0-9';
-    my $text_of = q{(is_number(VALUE) ? ((TEXT = "VALUE") !~ tr/PLAIN//c && TEXT && TEXT == VALUE ? TEXT : encode_number(VALUE))
+    my $text_of = q{(is_number(VALUE)
+            ? ((int VALUE == VALUE ? VALUE && abs VALUE < 1e15
+                : abs VALUE < 1e9 && int(VALUE * 1e6 + (VALUE < 0 ? -0.5 : 0.5)) / 1e6 == VALUE) ? VALUE : encode_number(VALUE))
         : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
-        : ref VALUE ? $is_row->($_) ? encode_value(VALUE, $depth + 1) : OTHER
-        : !defined VALUE ? $is_row->($_) ? 'null' : OTHER
+        : ref VALUE ? $is_row->($row) ? encode_value(VALUE, $depth + 1) : OTHER
+        : !defined VALUE ? $is_row->($row) ? 'null' : OTHER
         : VALUE =~ tr/ !#-)+-[]-~//c ? encode_string(VALUE) : "\"VALUE\"")};
     # Looked for before what lies deeper is written, which is not to be written twice.
     my $is_row = sub {
@@ -418,34 +420,30 @@ sub compile_row_writer {
         return !grep { !exists $row->{$_} } @keys;
     };
     my @values = map { "\$value$_" } 0 .. $#keys;
-    my @texts = map { "\$text$_" } 0 .. $#keys;    # one each: they are joined when all are there
     my @entries = map {
         my $text = $text_of;
         $text =~ s/VALUE/$values[$_]/g;
-        $text =~ s/TEXT/$texts[$_]/g;
-        $text =~ s/PLAIN/$plain/;
-        $text =~ s/OTHER/do { write_items(\$depth, undef, \$_); next }/g;
+        $text =~ s/OTHER/do { write_items(\$depth, undef, \$row); next }/g;
         "'\"$keys[$_]\":' . $text";
     } 0 .. $#keys;
     my $code = 'sub {
         my ($depth, $keys) = (shift, shift);
-        my (TEXTS, VALUES);
-        for (@_) {
-            if (ref $_ eq "HASH" && keys %$_ == COUNT) {
-                (VALUES) = @$_{qw(KEYS)};
+        my (VALUES);
+        for my $row (@_) {
+            if (ref $row eq "HASH" && keys %$row == COUNT) {
+                (VALUES) = @$row{qw(KEYS)};
                 $json .= "{" . ENTRIES . "},";
             }
-            else { write_items($depth, undef, $_) }
+            else { write_items($depth, undef, $row) }
         }
     }';
     my %parts = (
         COUNT => scalar @keys,
         VALUES => join(', ', @values),
-        TEXTS => join(', ', @texts),
         KEYS => "@keys",
         ENTRIES => join(" . ',' . ", @entries),
     );
-    $code =~ s/\b(COUNT|VALUES|TEXTS|KEYS|ENTRIES)\b/$parts{$1}/g;
+    $code =~ s/\b(COUNT|VALUES|KEYS|ENTRIES)\b/$parts{$1}/g;
     return eval($code) || die $@;
 }
 
@@ -604,10 +602,6 @@ my $decoded = 0;    # how many texts have been
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
 sub decode {
     my $value;
-    if ($module && length $_[0] < $surely_exact && !$SIG{__DIE__} && index($_[0], '"$') < 0) {    # as most are
-        return $value if eval { $value = $module->decode($_[0]); 1 };
-        die $@ if ref $@;    # an interrupt
-    }
     local $SIG{__DIE__} if $SIG{__DIE__};
     my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
     my $done =
@@ -1269,7 +1263,9 @@ sub serve {
         # The outer eval is for one more interrupt, on the way out of the inner one.
         eval {
             eval {
-                my $given = decode($payload);
+                my $given;
+                $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
+                    && eval { $given = $module->decode($payload); 1 } or $given = decode($payload);
                 add_parts($request, $given->[1]) if %parts && ref $given;
                 $busy = 1;
                 {
