@@ -105,6 +105,34 @@ describe.each(variants)('%s', (module, options) => {
     ]);
   });
 
+  test('numbers that are nearly decimals are not taken for them, be they alone, in a list or in a row', async () => {
+    const perl = await open();
+    await perl.evalBlock('sub everywhere { my $list = shift; ($list->[0], $list, [map { { it => $_ } } @$list]) }');
+    const nearDecimal = fc
+      .tuple(fc.maxSafeInteger(), fc.nat(16), fc.integer({ min: -4, max: 4 }))
+      .map(([digits, places, steps]) => (digits / 10 ** places) * (1 + steps * Number.EPSILON));
+    const whole = fc.constantFrom(
+      -0,
+      0,
+      1e15,
+      1e15 - 1,
+      1e15 - 0.5,
+      -1e15,
+      2 ** 53,
+      2 ** 63,
+      2n ** 53n + 1n,
+      -(2n ** 63n),
+    );
+    const numbers = fc.array(fc.oneof(nearDecimal, whole, fc.double({ noNaN: true })), { minLength: 9, maxLength: 99 });
+    await fc.assert(
+      fc.asyncProperty(numbers, async (list) => {
+        const rows = list.map((it) => ({ it }));
+        expect(await perl.call('everywhere', list)).toStrictEqual([list[0], list, rows]);
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+
   test('strings are what they were: escaped, half of a pair, beyond the BMP, used as numbers', async () => {
     const perl = await open();
     const strings = ['"\\\n\u0000\u007f/', '\ud800', '\udfff x', '😀é', '한글', '1.5', '007', '', '$x', '\u2028'];

@@ -334,7 +334,7 @@ sub plain_text {
     if (is_number($value)) {
         # Perl's text is exact for integers, but for negative zero's, and for decimals of six places. To read it again, in order to
         # see that, would take longer than to write it.
-        my $is_exact = int $value == $value ? $value && abs $value < 1e15
+        my $is_exact = int $value == $value ? $value && (abs $value < 1e15 || "$value" !~ tr/-0-9//c)
             : abs $value < 1e9 && int($value * 1e6 + ($value < 0 ? -0.5 : 0.5)) / 1e6 == $value;
         return $is_exact ? "$value" : undef;
     }
@@ -363,7 +363,7 @@ sub write_items {
         elsif (!defined $_) { $json .= 'null,' }
         elsif (is_number($_)) {
             my $value = $_;    # as in plain_text
-            my $is_exact = int $value == $value ? $value && abs $value < 1e15
+            my $is_exact = int $value == $value ? $value && (abs $value < 1e15 || "$value" !~ tr/-0-9//c)
                 : abs $value < 1e9 && int($value * 1e6 + ($value < 0 ? -0.5 : 0.5)) / 1e6 == $value;
             $json .= $is_exact ? "$value," : encode_number($value) . ',';
         }
@@ -408,7 +408,7 @@ sub row_writer {
 sub compile_row_writer {
     my (@keys) = @_;
     my $text_of = q{(is_number(VALUE)
-            ? ((int VALUE == VALUE ? VALUE && abs VALUE < 1e15
+            ? ((int VALUE == VALUE ? VALUE && (abs VALUE < 1e15 || "VALUE" !~ tr/-0-9//c)
                 : abs VALUE < 1e9 && int(VALUE * 1e6 + (VALUE < 0 ? -0.5 : 0.5)) / 1e6 == VALUE) ? VALUE : encode_number(VALUE))
         : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
         : ref VALUE ? $is_row->($row) ? encode_value(VALUE, $depth + 1) : OTHER
