@@ -391,6 +391,22 @@ test.each([10, 3_000])('what becomes of %i arguments is part of the call', async
   expect(await perl.eval('1')).toBe(1);
 });
 
+test('what becomes of a long result is part of the call if it has objects, and cannot call the host if it is freed later', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.export((text: string) => `${text}!`, 'told');
+  await perl.evalBlock(`
+    { package Loud; sub TO_JSON { 5 } sub DESTROY { print main::told('gone') } }
+    { package Tied; require Tie::Hash; @ISA = 'Tie::StdHash'; sub DESTROY { print eval { main::told('gone') } || 'alone' } }
+    sub objects { [(1) x 2000, bless [], 'Loud'] }
+    sub tied_row { tie my %row, 'Tied'; $row{a} = 1; [(1) x 2000, \\%row] }`);
+  expect(await perl.call('objects')).toEqual([...Array(2000).fill(1), 5]);
+  expect(output.text()).toBe('gone!');
+  expect(await perl.call('tied_row')).toEqual([...Array(2000).fill(1), { a: 1 }]);
+  expect(await perl.eval('1')).toBe(1);
+  expect(output.text()).toBe('gone!alone');
+});
+
 test('die in an exit hook, and exit with a code, are told', async () => {
   const perl = await open();
   await perl.evalBlock('END { $? = 7 }');

@@ -272,6 +272,8 @@ my $part_size = 2**15;    # about how many characters a part has
 my $first_part = 128;     # how many items the first one has
 my $takes_parts;          # the host does
 my %parts;                # what has come of long arguments, by request: the value, and what was wrong with it
+our $has_objects;         # what is being written does
+my $answered;             # a long list without any: it is freed when its caller has it, since no destructor is among it
 
 sub is_long {
     return @{ $_[0] } > $long_list if ref $_[0] eq 'ARRAY';
@@ -547,6 +549,7 @@ sub encode_object {
     my $is_object = defined eval { $value->isa('UNIVERSAL') } && UNIVERSAL::can($value, 'isa');
     if ($is_object) {
         return $$value ? 'true' : 'false' if $value->isa('JSON::PP::Boolean');
+        $has_objects = 1;
         return encode_value($value->TO_JSON, $depth) if $value->can('TO_JSON');
         if ($value->isa('Math::BigInt') && !$value->isa('Math::BigFloat')) {
             refuse("$value is not a JSON number") if $value->is_nan || $value->is_inf;
@@ -1288,6 +1291,7 @@ sub serve {
         }
         exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
         say_line($line);
+        free_answered() if $answered;
         $interrupted ||= $kept;
         $running = $outer;
     }
@@ -1328,6 +1332,7 @@ sub say_text {
 
 sub say_list {
     my ($request, $list) = @_;
+    local $has_objects;
     my ($next, $count) = (0, $first_part);
     while ($next < @$list) {
         my $end = $next + $count < @$list ? $next + $count : @$list;
@@ -1337,6 +1342,15 @@ sub say_list {
         $count = int(($end - $next) * $part_size / length $text) || 1;
         $next = $end;
     }
+    $answered = $list if !$has_objects;
+}
+
+# What may have a destructor all the same, such as a tied hash, cannot call the host by then.
+sub free_answered {
+    local ($@, $!, $?);
+    $releasing = 1;
+    undef $answered;
+    $releasing = 0;
 }
 
 # What was set aside for a frame, whose turn it is.
