@@ -1218,11 +1218,15 @@ sub read_more {
     my $count;
     $scanned = length $buffer;
     return defined $count ? $count : $! == 4 if eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 };    # EINTR
-    # The handler of a signal that has come may die: that is not the end of everything.
+    outlive_handler();
+    return 1;
+}
+
+# The handler of a signal that has come may die, which is in $@: that is not the end of everything.
+sub outlive_handler {
     if ($depth > 1) { $interrupted = [$@] }
     else { warn $@ }
     $@ = '';
-    return 1;
 }
 
 my %aside;    # messages that belong to frames further out, by frame
@@ -1349,7 +1353,7 @@ sub say_list {
 sub free_answered {
     local ($@, $!, $?);
     $releasing = 1;
-    undef $answered;
+    eval { undef $answered; 1 } or outlive_handler();
     $releasing = 0;
 }
 
