@@ -23,6 +23,7 @@ const KNOWN_TO_FAIL: readonly string[] = [
   'Perl calls',
   'Python throws',
   'Python calls',
+  'Perl interrupts',
   'JavaScript interrupts',
 ];
 
