@@ -67,7 +67,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   }
 
   /**
-   * Evaluates one expression, and resolves to its value.
+   * Evaluates one expression, and resolves to its value. Perl takes several statements as well, and gives the value of the last.
    * @throws RemoteException if it throws; SerializationException if its value cannot cross
    */
   eval<T = unknown>(code: string | Ref): Promise<T> {

@@ -100,6 +100,81 @@ describe('call takes anything function-like', () => {
   });
 });
 
+describe('eval takes a statement, or several, and resolves to the value of the last', () => {
+  test.each<[code: string, value: unknown]>([
+    ['sub doubled { 2 * shift }', []],
+    ['my $x = 3; $x + 1', 4],
+    ['my $x = 3; my ($y, $z) = ($x, 4);', [3, 4]],
+    ['use strict; my $x = 7; $x', 7],
+    ['if (1) { 5 } else { 6 }', 5],
+    ['5;', 5],
+    ['5;;\n; ', 5],
+    ['5 # five', 5],
+    ['5; # five', 5],
+    ['return (1, 2); 3', [1, 2]],
+    ['<<E . "!"\ntext\nE', 'text\n!'],
+    ['lc(<<E);\nTEXT\nE\n', 'text\n'],
+    ['5\n__END__\nno code', 5],
+    ['5;\n\n=pod\n\nno code\n', 5],
+    ['=pod\n\nno code\n\n=cut\n\n{ a => 1 }', { a: 1 }],
+    ['package Elsewhere; __PACKAGE__', 'Elsewhere'],
+    ['{ a => 1 }', { a: 1 }],
+    [' # a hash\n { $key => 1 };', { k: 1 }],
+    ['{ %$hash, b => 2 } # a hash', { a: 1, b: 2 }],
+    ['{ pair() }', { a: 1 }],
+    ['{ map { $_ => 1 } "a" }', { a: 1 }],
+    ['{ $key => do { use integer; 7 / 2 } }', { k: 3 }],
+    ['{ a => 1 }, { b => 2 }', [{ a: 1 }, { b: 2 }]],
+    ['{ a => 1 }->{a}', 1],
+    ['{ a => <<E }\ntext\nE', { a: 'text\n' }],
+    ['{ a => 1 }\n__END__\nno code', { a: 1 }],
+    ['{}', {}],
+    ['{ local $x = 5; $x + 1 }', 6],
+    ['{ use strict; my $x = 7; $x }', 7],
+    ['{ my $x = 1; sub other_doubled { 2 * shift } other_doubled($x) }', 2],
+  ])('%j', async (code, value) => {
+    const perl = await open();
+    await perl.evalBlock('$key = "k"; $hash = { a => 1 }; sub pair { (a => 1) }');
+    expect(await perl.eval(code)).toEqual(value);
+  });
+
+  test('what it declares stays, and nothing runs twice', async () => {
+    const perl = await open();
+    await perl.eval('sub twice { 2 * shift }');
+    expect(await perl.call('twice', 4)).toBe(8);
+    for (const code of [
+      '$runs++; BEGIN { $compiled++ } 5',
+      '{ $runs++; BEGIN { $compiled++ } 5 }',
+      '{ $x = do { $runs++; BEGIN { $compiled++ } 5 }; $x }',
+      '{ x => do { $runs++; BEGIN { $compiled++ } 5 } }',
+      '{ $runs++; local $x = do { BEGIN { $compiled++ } 5 }; $x',
+    ]) {
+      await perl.evalBlock('$runs = $compiled = 0;');
+      await perl.eval(code).catch(() => {});
+      expect([code, await perl.eval('$runs <= 1 && $compiled <= 1')]).toEqual([code, true]);
+    }
+  });
+
+  test('messages have the line of the code', async () => {
+    const perl = await open();
+    for (const [code, line] of [
+      ['1 +', 1],
+      ['my $x = 1;\n\ndie "here"', 3],
+      ['{\n a => die("here") }', 2],
+      ['# hash\n{ a => 1,\n b => 5 5 }', 3],
+    ] as const) {
+      const { remoteMessage } = await rejection(perl.eval(code), RemoteException);
+      expect(remoteMessage).toMatch(new RegExp(`line ${line}\\b`));
+    }
+  });
+
+  test('what is held may end in a comment', async () => {
+    const perl = await open();
+    const held = await perl.hold('[1, 2] # a list');
+    expect(await held.value()).toEqual([1, 2]);
+  });
+});
+
 describe('variables', () => {
   test('`my` does not outlive its block; `our` and unqualified names do', async () => {
     const perl = await open();

@@ -965,6 +965,24 @@ sub run_code {
     return @values;
 }
 
+#: seldom
+
+# What begins with a brace is a hash if it can be one, as in an expression; as a statement, it might be a block. Perl is asked
+# for errors, behind one that keeps it from running anything, BEGIN included.
+sub with_hash {
+    my ($code) = @_;
+    $code =~ /\A(?:\s++|#[^\n]*+\n|^=[a-zA-Z].*?^=cut\b[^\n]*+\n)*+(?=\{)/ms or return $code;
+    my $hash = substr($code, 0, $+[0]) . '+' . substr($code, $+[0]);
+    local ($@, $SIG{__DIE__});
+    local $SIG{__WARN__} = sub { };
+    eval "package main; no strict; 1 = 1;\n$hash";
+    # If there is a BEGIN in it, Perl looks no further.
+    my $can_be = $@ =~ /BEGIN not safe/ ? $hash =~ /\+\{\s*(?:\$?[\w:]+|"[^"]*"|'[^']*')\s*(?:,|=>)/ : ($@ =~ tr/\n//) == 1;
+    return $can_be ? $hash : $code;
+}
+
+#: often
+
 my %full_names;    # of what is called by a name that has no meaning for the driver, such as `sort` has
 
 sub run_call {
@@ -990,7 +1008,7 @@ sub named_sub {
             return \&$full_name;
         }
     }
-    my @terms = map { defined $spliced->{$_} ? $spliced->{$_} : "\$_[$_]" } 0 .. $count - 1;
+    my @terms = map { defined $spliced->{$_} ? "$spliced->{$_}\n" : "\$_[$_]" } 0 .. $count - 1;
     $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
     my $list = '(' . join(', ', @terms) . ')';
     my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
@@ -1193,11 +1211,7 @@ sub main::_BOND_leave { delete $iterators{ $_[0] }; return }
 #: often
 
 my %handlers = (
-    EVAL => sub {
-        my ($code) = @_;
-        $code =~ s/;\s*\z//;
-        return run_code("($code\n)");
-    },
+    EVAL => sub { run_code($_[0] =~ /^\s*[{#=]/ ? with_hash($_[0]) : $_[0]) },
     EVAL_BLOCK => sub { run_code($_[0]); $nothing },
     CALL => sub {
         my ($call) = @_;
