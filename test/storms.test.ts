@@ -12,6 +12,8 @@ import { words } from './words.js';
 
 /** How long each storm lasts, in ms. */
 const DURATION = patience(2000);
+/** How many calls have to be answered in each, however slow the machine is. */
+const ENOUGH = 100;
 /** How many calls are under way at a time. */
 const SIDE_BY_SIDE = 4;
 /** What fails today: a language, and what the signal does. */
@@ -48,7 +50,6 @@ describe.each(languages)('%s: whenever a signal comes', (lang) => {
         const counts = await endure(storm, storms[lang].rings);
         await strikes.end();
         await calm(storm);
-        expect(counts.answered).toBeGreaterThan(100);
         if (weather === 'throws') expect(counts.rejected).toBeGreaterThan(0);
         else expect(counts.rejected).toBe(0);
       },
@@ -59,10 +60,9 @@ describe.each(languages)('%s: whenever a signal comes', (lang) => {
     const storm = await gather(lang, /interrupt/i);
     await storm.bond.call('weather', 'still');
     const strikes = interruptAtRandom(storm);
-    const counts = await endure(storm, false);
+    await endure(storm, false);
     await strikes.end();
     await calm(storm);
-    expect(counts.answered).toBeGreaterThan(100);
   });
 });
 
@@ -107,13 +107,13 @@ function hostFunctions({ bond, random, seen }: Storm): Record<string, (...args: 
   };
 }
 
-/** Makes calls of all kinds, several at a time, as long as the storm lasts. */
+/** Makes calls of all kinds, several at a time, as long as the storm lasts, and until enough of them have been answered. */
 async function endure(storm: Storm, rings: boolean): Promise<{ answered: number; rejected: number }> {
   const counts = { answered: 0, rejected: 0 };
   const end = performance.now() + DURATION;
   let serial = 0;
   const goOn = async (): Promise<void> => {
-    while (performance.now() < end) {
+    while (performance.now() < end || counts.answered < ENOUGH) {
       serial++;
       const operation = pick(storm, DECK);
       const isAnswered = await isAnsweredBy(storm, operation, serial);
