@@ -4,6 +4,7 @@ import { Caller } from './caller.js';
 import type { About, Connection } from './connection.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
+import { Promise } from './globals.js';
 import { Held } from './held.js';
 import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';

@@ -1,3 +1,4 @@
+import { setImmediate } from './globals.js';
 import type { Interpreter } from './interpreter.js';
 import { FIRST_BYTE, type Mark, MessageSplitter, NEWLINE } from './lines.js';
 import type { ConversationLog } from './log.js';

@@ -1,6 +1,7 @@
 import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
 import { BondException, type Ending, howEnded, TerminatedException } from './errors.js';
+import { Promise } from './globals.js';
 import type { Ready } from './handshake.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';

@@ -5,6 +5,7 @@ import type { Bond } from './bond.js';
 import { listDrivers, queryDriver } from './driver.js';
 import { TimeoutException, textOf } from './errors.js';
 import { EXIT } from './exit-codes.js';
+import { Promise } from './globals.js';
 import { makeBond } from './make-bond.js';
 import { hasColors, styled } from './terminal.js';
 

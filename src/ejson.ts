@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+import { Date } from './globals.js';
 import { type Extension, isSurelyExact, readJson, writeJson } from './json.js';
 import type { Protocol } from './values.js';
 

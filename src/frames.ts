@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { type BondException, quoted } from './errors.js';
+import { Promise, performance } from './globals.js';
 import type { CallSettings } from './options.js';
 import type { Parts } from './parts.js';
 import type { Place } from './places.js';

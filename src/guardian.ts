@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import pTimeout from 'p-timeout';
+import { Promise, within } from './globals.js';
 
 /** How long a program that stands between may take to end what it has started elsewhere, in s, before it is ended by force. */
 export const GRACE = 5;
@@ -106,7 +106,7 @@ class Guardian {
     });
     this.tell('pipes');
     this.#output?.ref();
-    const areThere = await pTimeout(answer, { milliseconds: PATIENCE, fallback: () => this.#giveUp() });
+    const areThere = await within(answer, PATIENCE, () => this.#giveUp());
     this.#output?.unref();
     try {
       return areThere ? open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`)) : undefined;

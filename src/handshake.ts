@@ -1,7 +1,9 @@
+import { Buffer } from 'node:buffer';
 import { constants } from 'node:os';
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
 import { BondException, howEnded, quoted, textOf } from './errors.js';
+import { Promise, performance } from './globals.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { Tail } from './output.js';

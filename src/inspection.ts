@@ -1,5 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util';
 import type { Frame, Request } from './frames.js';
+import { performance } from './globals.js';
 import { showPlace } from './places.js';
 
 /** What `util.inspect` shows of an object: its name, and what there is to know of it. */

@@ -1,11 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pTimeout from 'p-timeout';
 import type { StartCommand } from './command.js';
 import { queryDriver } from './driver.js';
 import { BondException, type Ending, textOf } from './errors.js';
+import { clearTimeout, Promise, performance, setTimeout, sleep, within } from './globals.js';
 import { GRACE } from './guardian.js';
 import { Outbox } from './outbox.js';
 import { Tail } from './output.js';
@@ -193,7 +192,7 @@ export class Interpreter {
 
   /** Waits for its end for so many ms, and then ends it by force. */
   async waitForEnd(patience: number): Promise<Ending> {
-    return pTimeout(this.ended, { milliseconds: patience, fallback: () => this.kill() });
+    return within(this.ended, patience, () => this.kill());
   }
 
   /** Ends it at once. */
@@ -257,7 +256,7 @@ export class Interpreter {
     });
     const { exitCode, signal } = await exited;
     running.delete(this);
-    await pTimeout(closed, { milliseconds: LAST_OUTPUT, fallback: () => {} });
+    await within(closed, LAST_OUTPUT, () => {});
     input.destroy();
     this.bulk?.stream.destroy();
     release(output);

@@ -1,4 +1,5 @@
 import type { Request } from './frames.js';
+import { clearInterval, setInterval } from './globals.js';
 import { formatMessage } from './wire.js';
 
 /** How long an interrupt that nobody has noticed waits until it is repeated, in ms. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Date } from './globals.js';
 import type { ProtocolName } from './options.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Protocol } from './values.js';
 

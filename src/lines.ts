@@ -1,4 +1,4 @@
-import { constants, isAscii, isUtf8 } from 'node:buffer';
+import { Buffer, constants, isAscii, isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 
 /** Every message ends with it. */

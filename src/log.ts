@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { IS_DEBUGGING } from './debug.js';
+import { Date } from './globals.js';
 import { isOpen } from './output.js';
 
 /** How much of a line is shown on standard error, in characters; a `logfile` gets all of it. */

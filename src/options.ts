@@ -160,7 +160,7 @@ const CHECKS: { readonly [Name in keyof BondOptions]: Check } = {
   defArgs: isBoolean,
   transExcept: isBoolean,
   logfile: [isWritable, 'a Writable'],
-  signal: [(value) => value instanceof AbortSignal, 'an AbortSignal'],
+  signal: [isAbortSignal, 'an AbortSignal'],
   maxMessageBytes: [(value) => typeof value === 'number' && value > 0, 'a positive number of bytes'],
 };
 
@@ -187,6 +187,11 @@ function checkTarget(lang: string, target: unknown): void {
   if (target === 'ignore' || typeof target === 'function') return;
   if (isWritable(target)) return;
   throw new BondException(lang, `stdout and stderr take a Writable, a function, or 'ignore'`);
+}
+
+/** @internal Whether something is an `AbortSignal`, perhaps of another realm, or one that replaces Node's. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  return isObject(value) && 'aborted' in (value as object) && 'addEventListener' in (value as object);
 }
 
 function isWritable(value: unknown): boolean {

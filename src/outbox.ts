@@ -1,3 +1,4 @@
+import { nextTick } from './globals.js';
 import { endOfPiece } from './pieces.js';
 import type { Ways } from './pipes.js';
 
@@ -47,7 +48,7 @@ export class Outbox {
     }
     if (this.#isFlushDue || this.#isStreaming || (this.#gathered === '' && !this.#isBehind)) return;
     this.#isFlushDue = true;
-    process.nextTick(this.flush);
+    nextTick(this.flush);
   }
 
   /** Writes what has been gathered. */

@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
+import { nextTick } from './globals.js';
 import type { OutputTarget } from './options.js';
 
 /** A source of output that can be told to wait. */
@@ -19,7 +21,7 @@ function callTarget(target: (chunk: Buffer) => void, chunk: Buffer): void {
   try {
     target(chunk);
   } catch (error) {
-    process.nextTick(() => {
+    nextTick(() => {
       throw error;
     });
   }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { endOfPiece } from './pieces.js';
 import type { Protocol } from './values.js';
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';

@@ -1,4 +1,5 @@
 import { onAbort } from './aborts.js';
+import { AbortController, Promise } from './globals.js';
 import type { Progress } from './progress.js';
 import { countOf, ProgressMeter } from './progress.js';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Bond } from './bond.js';
 import { BondException } from './errors.js';
-import { type BondOptions, checkNames } from './options.js';
+import { type BondOptions, checkNames, isAbortSignal } from './options.js';
 import type { Untyped } from './typed.js';
 
 /** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */
@@ -58,7 +58,7 @@ export function resolvePoolOptions(lang: string, options: PoolOptions): PoolSett
   checkNames(lang, options, OWN);
   const { size, cmds, args = [], setup = () => {}, retries = 0, signal, ...bonds } = options;
   if (typeof setup !== 'function') throw new BondException(lang, 'setup must be a function');
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isAbortSignal(signal)) {
     throw new BondException(lang, 'signal must be an AbortSignal');
   }
   checkCount(lang, 'retries', retries, 0);

@@ -4,6 +4,7 @@ import type { Bond } from './bond.js';
 import { Caller } from './caller.js';
 import { queryDriver } from './driver.js';
 import { BondException, quoted, TerminatedException, TimeoutException, textOf } from './errors.js';
+import { Promise } from './globals.js';
 import { showObject } from './inspection.js';
 import { type Items, type MapOptions, mapItems, type Settled } from './pool-map.js';
 import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';

@@ -1,3 +1,5 @@
+import { performance } from './globals.js';
+
 /** How far a {@link Pool.map} has come. */
 export interface Progress {
   /** How many items are done, failed ones included. */

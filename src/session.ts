@@ -15,6 +15,7 @@ import {
   rejection,
   runInFrame,
 } from './frames.js';
+import { Promise, performance, setImmediate } from './globals.js';
 import { showActivity, showRequest } from './inspection.js';
 import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';

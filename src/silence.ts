@@ -1,3 +1,5 @@
+import { clearTimeout, performance, setTimeout } from './globals.js';
+
 /** Watches for the other side's silence: it asks its owner to look at what waits, no sooner than anything may be due. */
 export class SilenceWatch {
   /** When the other side was last heard of, on the clock of `performance.now()`. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { StartCommand } from './command.js';
+import { Promise } from './globals.js';
 import { leaveAlone, watchOver } from './guardian.js';
 
 /** Where an interpreter is started. */

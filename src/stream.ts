@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { type InspectOptions, inspect } from 'node:util';
+import { nextTurn, Promise, performance } from './globals.js';
 import { showObject } from './inspection.js';
 import { type Lender, Reference } from './ref.js';
 
@@ -95,7 +95,7 @@ class Source {
       if (!(next instanceof Promise)) return next as IteratorResult<unknown>;
       this.#coming = next;
     }
-    const next = isPatient ? await Promise.race([this.#coming, setImmediate(undefined)]) : await this.#coming;
+    const next = isPatient ? await Promise.race([this.#coming, nextTurn()]) : await this.#coming;
     if (next) this.#coming = undefined;
     return next;
   }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { textOf } from './errors.js';

@@ -1,3 +1,4 @@
+import { Date, Promise } from './globals.js';
 import type { ProtocolName } from './options.js';
 
 /** A way to write values down in a line of text. */

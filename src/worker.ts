@@ -1,5 +1,5 @@
-import pTimeout from 'p-timeout';
 import type { Bond } from './bond.js';
+import { AbortController, clearTimeout, setTimeout, within } from './globals.js';
 import type { Command } from './pool-options.js';
 
 /** How long after a start that failed the next one is tried, in ms: doubled each time, up to the longest. */
@@ -98,7 +98,7 @@ export class Worker {
   async recover(bond: Bond): Promise<void> {
     // That it was interrupted after all is an answer as well.
     const answered = bond.eval('1').catch(() => {});
-    await pTimeout(answered, { milliseconds: RECOVERY, fallback: () => bond.kill() });
+    await within(answered, RECOVERY, () => bond.kill());
   }
 
   /** Whether the host's event loop waits for its next start. */

@@ -1,6 +1,7 @@
 import { onAbort } from './aborts.js';
 import type { Bond } from './bond.js';
 import { BondException, TerminatedException, TimeoutException, textOf } from './errors.js';
+import { Promise } from './globals.js';
 import { makeBond } from './make-bond.js';
 import type { Command, PoolSettings } from './pool-options.js';
 import { Worker } from './worker.js';

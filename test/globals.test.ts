@@ -1,0 +1,146 @@
+// What a program does to the world that it shares with this library: globals, prototypes, flags of Node, its own process.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { callback, RemoteException, stream, TimeoutException } from '../src/index.js';
+import { PACKAGE, program } from './bonds.js';
+import { runCommand } from './built.js';
+import { all, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+/** What programs replace. Promises and dates are types as well, which need no import. */
+const REPLACED = [
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'],
+  ...['queueMicrotask', 'process.nextTick', 'process.hrtime', 'performance', 'Date', 'Promise'],
+  ...['Buffer', 'TextDecoder', 'TextEncoder', 'AbortController', 'AbortSignal', 'structuredClone', 'fetch'],
+];
+
+describe('the sources', () => {
+  const files = readdirSync(SRC).filter((name) => name !== 'globals.ts');
+
+  test.each(files)('%s takes nothing from the globals that a program replaces', (name) => {
+    const marked = Object.fromEntries(REPLACED.map((global) => [global, `TAKEN_${global.replace('.', '_')}`]));
+    const text = readFileSync(join(SRC, name), 'utf8');
+    const { code } = transformSync(text, { loader: 'ts', define: marked, target: 'es2022' });
+    expect(code.match(/\bTAKEN_\w+/g)).toBeNull();
+  });
+});
+
+describe('fake timers', () => {
+  needsInterpreter('Perl');
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    ['of Vitest, as they come', undefined],
+    [
+      'of Vitest, of everything',
+      ['setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'hrtime'] as const,
+    ],
+  ])('%s, do not concern bonds', async (_, toFake) => {
+    vi.useFakeTimers(toFake ? { toFake: [...toFake] } : {});
+    const bond = await openBond('Perl');
+    await bond.export((text: string) => text.length, 'length_of');
+    expect(await bond.eval('length_of("four")')).toBe(4);
+    expect(
+      await bond.call(
+        'sub { $_[0]->(20) + 1 }',
+        callback(async (n: number) => n + 1),
+      ),
+    ).toBe(22);
+    expect(await bond.call('sub { join ",", @{ $_[0] } }', Array(10_000).fill('text'))).toHaveLength(49_999);
+    expect(
+      await bond.call('sub { my $s = 0; while (defined(my $n = $_[0]->())) { $s += $n } $s }', stream([1, 2, 3])),
+    ).toBe(6);
+    await rejection(bond.with({ timeout: 50 }).eval('sleep 60'), TimeoutException);
+    await bond.interrupt();
+    expect(await all(bond.iterate('[1 .. 3]'))).toEqual([1, 2, 3]);
+    await rejection(bond.eval('die "no"'), RemoteException);
+    await bond.close();
+  });
+
+  test('do not concern pools', async () => {
+    vi.useFakeTimers();
+    const pool = await openPool('Perl', { size: 2, timeout: 5000 });
+    expect(await all(pool.map('sub { $_[0] + 1 }', [1, 2, 3]))).toEqual([2, 3, 4]);
+    await rejection(pool.eval('sleep 60'), TimeoutException);
+    expect(await pool.eval('1')).toBe(1);
+    await pool.close();
+  });
+});
+
+/**
+ * Like `jest.useFakeTimers()`, which fakes everything, as Sinon does it: in the module of timers, too. Without
+ * `process.nextTick`, no child process of Node's would start: Jest only fakes that of its sandbox.
+ */
+const FAKE_TIMERS = `
+  const { createRequire } = await import('node:module');
+  const require = createRequire(import.meta.url);
+  const clock = {};
+  const fake = (target, name) => {
+    clock['_' + name] ??= target[name];
+    target[name] = Object.assign(() => ({ ref() {}, unref() {} }), { clock });
+  };
+  for (const target of [globalThis, require('timers')]) {
+    for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate']) fake(target, name);
+  }
+  for (const name of ['setTimeout', 'setImmediate']) require('timers/promises')[name] = () => new Promise(() => {});
+  fake(globalThis, 'queueMicrotask');
+  globalThis.performance = { now: () => 0 };
+  globalThis.Date = class extends Date { constructor() { super(0) } static now() { return 0 } };
+`;
+
+/** What a program of the user's does with a bond, whatever else it has done. */
+const USE = `
+  const bond = await makeBond('Perl', { stderr: 'ignore' });
+  const is = (value, expected) => {
+    if (value !== expected) throw new Error(String(value) + ' is not ' + expected);
+  };
+  const thrown = (promise) => promise.then((value) => { throw new Error('got ' + value) }, (error) => error);
+  await bond.export((n) => n + 1, 'one_more');
+  is(await bond.eval('one_more(41)'), 42);
+  is(await bond.call('sub { $_[0]->(20) + 1 }', callback(async (n) => n + 1)), 22);
+  is((await bond.eval('["x" x 10_000, ("é") x 10_000]'))[10_000], 'é');
+  is(await bond.call('length', new Uint8Array([1, 2])), 2);
+  await bond.export(() => { throw new RangeError('mine') }, 'fail');
+  is((await thrown(bond.eval('fail()'))).cause.message, 'mine');
+  is((await thrown(bond.with({ timeout: 50 }).eval('sleep 60'))) instanceof TimeoutException, true);
+  await bond.interrupt();
+  is(await bond.call('sub { my $s = 0; while (defined(my $n = $_[0]->())) { $s += $n } $s }', stream([1, 2, 3])), 6);
+  let sum = 0;
+  for await (const n of bond.iterate('[1 .. 3]')) sum += n;
+  is(sum, 6);
+  await bond.close();
+  const pool = await makePool('Perl', { size: 1 });
+  is(await pool.eval('1'), 1);
+  await pool.close();
+  console.log('done');
+`;
+
+/** Changes of the world: flags of Node, and code before and after this library is loaded. */
+const WORLDS: Record<
+  string,
+  { readonly flags?: readonly string[]; readonly before?: string; readonly after?: string }
+> = {
+  'fake timers before it is loaded': { before: FAKE_TIMERS },
+  'fake timers after it is loaded': { after: FAKE_TIMERS },
+};
+
+describe('a program goes on under', () => {
+  needsInterpreter('Perl');
+
+  test.each(Object.entries(WORLDS))('%s', async (_, { flags = [], before = '', after = '' }) => {
+    const path = program(
+      `${before}
+      const { callback, makeBond, makePool, stream, TimeoutException } = await import('${PACKAGE}');
+      ${after}
+      ${USE}`,
+      'program.mjs',
+    );
+    const { stdout, stderr } = await runCommand([process.execPath, '--no-warnings', ...flags, path]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
+  });
+});
