@@ -86,5 +86,5 @@ test.each([
   input.end('\x04');
   await done;
   output.end();
-  expect(await text(output)).toMatch(/\n42\n[^]*\n\[\s*1,/);
+  expect(await text(output)).toMatch(/\n42\n[\s\S]*\n\[\s*1,/);
 });
