@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
   BondException,
@@ -464,4 +465,52 @@ test('an interrupt is found behind a line that was only begun', async () => {
   const next = php.call('strlen', 'x'.repeat(3_000_000));
   await Promise.all([rejection(busy, RemoteException), php.interrupt()]);
   expect(await next).toBe(3_000_000);
+});
+
+describe('signals', () => {
+  const interrupted = (pid: number) => {
+    for (let times = 0; times < 3; times++) process.kill(pid, 'SIGALRM');
+  };
+
+  test.each([
+    ['restarted', 'true'],
+    ['not restarted', 'false'],
+  ])('that come while it is idle end nothing, system calls being %s', async (_how, restarts) => {
+    const php = await open();
+    await php.evalBlock(`$n = 0; pcntl_signal(SIGALRM, function () { global $n; $n++; }, ${restarts});`);
+    const pid = await php.eval<number>('getmypid()');
+    for (let times = 0; times < 4; times++) {
+      interrupted(pid);
+      await sleep(20); // each must meet a read that waits
+    }
+    expect(await php.eval('$n')).toBeGreaterThan(0);
+  });
+
+  test('that come while a long answer is written leave it whole, though its write is not restarted', async () => {
+    const php = await open();
+    await php.evalBlock(`pcntl_signal(SIGALRM, function () {}, false);
+      function text() { return str_repeat('x', 20000000); }`);
+    const pid = await php.eval<number>('getmypid()');
+    const text = php.call<string>('text');
+    let isOver = false;
+    void text.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      interrupted(pid);
+      await sleep(0);
+    }
+    expect((await text).length).toBe(20_000_000);
+  });
+
+  test('the user may turn asynchronous ones off, also in the middle of a call', async () => {
+    const php = await open();
+    await php.export(() => php.evalBlock('pcntl_async_signals(false);'), 'turnOff');
+    await php.evalBlock('$n = 0; pcntl_signal(SIGUSR1, function () { global $n; $n++; });');
+    expect(await php.eval('pcntl_async_signals()')).toBe(true);
+    await php.evalBlock('turnOff(); posix_kill(getmypid(), SIGUSR1); $first = $n;');
+    expect(await php.eval('[pcntl_async_signals(), $first, $n]')).toEqual([false, 0, 0]);
+    await php.evalBlock('pcntl_signal_dispatch();');
+    expect(await php.eval('$n')).toBe(1);
+  });
 });

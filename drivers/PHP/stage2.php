@@ -5,8 +5,77 @@
 
 // ---- Streams --------------------------------------------------------------------------------------------------------
 
+/**
+ * Handlers of signals may throw, and call the host, at any moment of user code; but never in the middle of what the driver
+ * does between two pieces of user code. What comes meanwhile waits.
+ */
+final class __BOND_signals
+{
+    const IN_USER_CODE = 0;
+    const LEAVING = 1;  // between the two: where a handler throws while the driver takes over, it stays at that
+    const HELD = 2;
+
+    public static $exist = false;         // asynchronous signals do
+    public static $state = self::HELD;
+    public static $areAsync = true;       // for user code, which may change it
+
+    public static function start()
+    {
+        self::$exist = function_exists('pcntl_async_signals') && function_exists('pcntl_signal_dispatch');
+    }
+
+    /** The driver takes over. What a handler throws right now is thrown from here, and then nothing more is. */
+    public static function hold()
+    {
+        if (self::$state === self::HELD) {
+            return;
+        }
+        if (self::$state === self::IN_USER_CODE) {
+            self::$state = self::LEAVING;
+            self::$areAsync = true; // a handler can throw in the middle of the next line only if it is so
+            self::$areAsync = pcntl_async_signals(false);
+        }
+        self::takeLast();
+        self::$state = self::HELD;
+    }
+
+    /** Where a function begins, PHP looks for a signal that has come before they were held. */
+    private static function takeLast()
+    {
+    }
+
+    /** User code goes on: the handlers of what has come meanwhile run, and may throw. */
+    public static function release()
+    {
+        if (self::$state === self::IN_USER_CODE || !self::$exist) {
+            return;
+        }
+        self::$state = self::IN_USER_CODE;
+        if (self::$areAsync) {
+            pcntl_async_signals(true);
+            pcntl_signal_dispatch();
+        }
+    }
+
+    /** Nothing interrupts a system call while this runs. */
+    public static function without(callable $run)
+    {
+        if (!function_exists('pcntl_sigprocmask')) {
+            return $run();
+        }
+        pcntl_sigprocmask(SIG_BLOCK, range(1, 31), $before);
+        try {
+            return $run();
+        } finally {
+            pcntl_sigprocmask(SIG_SETMASK, $before);
+        }
+    }
+}
+
 final class __BOND_streams
 {
+    const NO_SUCH_PROCESS = 3; // ESRCH
+
     public static $lastPiece;
     public static $morePieces;
     public static $announcement;
@@ -18,7 +87,6 @@ final class __BOND_streams
     private static $out;
     private static $bulk;          // a second way to the host, for long messages
     private static $pieceSize;
-    private static $hasSignals;
     private static $null;
 
     /** Puts /dev/null in the place of fd 0, so that nobody but the driver ever reads what the host sends. */
@@ -26,7 +94,6 @@ final class __BOND_streams
     {
         self::readFrom($in);
         self::$process = getmypid();
-        self::$hasSignals = function_exists('pcntl_async_signals');
         self::$out = fopen('php://stdout', 'w');
         stream_set_write_buffer(self::$out, 0);
         // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
@@ -63,11 +130,13 @@ final class __BOND_streams
     private static function relay($outer, $busyOne)
     {
         array_map('fclose', [STDOUT, STDERR, self::$out]);
-        pcntl_signal(SIGINT, SIG_IGN);
+        foreach ([SIGINT, SIGALRM, SIGUSR1, SIGUSR2] as $forGroup) { // what is sent to all that belong together
+            pcntl_signal($forGroup, SIG_IGN);
+        }
         stream_set_blocking($outer, false);
         $sought = "\nINTERRUPT ";
         list($waiting, $seam, $urgent) = ['', "\n", false];
-        while (true) {
+        while (!self::isGone($busyOne)) {
             if (self::isReady(self::$in, $waiting === '' ? null : $outer)) {
                 $chunk = fread(self::$in, 65536);
                 if ($chunk === '' || $chunk === false) {
@@ -86,17 +155,24 @@ final class __BOND_streams
             }
         }
         fclose($outer);
-        for ($round = 0; $round < 20 && posix_kill($busyOne, 0); ++$round) {
+        for ($round = 0; $round < 20 && !self::isGone($busyOne); ++$round) {
             usleep(50000);
         }
-        posix_kill($busyOne, SIGKILL);
+        if (!self::isGone($busyOne)) {
+            posix_kill($busyOne, SIGKILL);
+        }
     }
 
-    /** Waits until a stream can be read, or another one written; tells whether it is the former. */
+    /** Waits for a moment until a stream can be read, or another one written; tells whether it is the former. */
     private static function isReady($in, $outer)
     {
         list($readable, $writable, $none) = [[$in], $outer ? [$outer] : [], []];
-        return @stream_select($readable, $writable, $none, null) && $readable;
+        return @stream_select($readable, $writable, $none, 0, 200000) && $readable;
+    }
+
+    private static function isGone($process)
+    {
+        return !posix_kill($process, 0) && posix_get_last_error() === self::NO_SUCH_PROCESS;
     }
 
     private static function readFrom($in)
@@ -110,24 +186,26 @@ final class __BOND_streams
     /** Whether there is something to read. */
     public static function hasInput()
     {
-        list($readable, $none) = [[self::$in], []];
-        return (bool) @stream_select($readable, $none, $none, 0);
+        return (bool) self::select([self::$in], [], 0);
+    }
+
+    /** How many of some streams can be read or written within some seconds; false if a signal comes, or one is closed. */
+    private static function select(array $readable, array $writable, $seconds)
+    {
+        set_error_handler(function () {
+            return true; // a handler of the user's would hear of the driver's streams
+        });
+        $none = [];
+        $count = stream_select($readable, $writable, $none, $seconds);
+        restore_error_handler();
+        return $count;
     }
 
     /** The next line of the host, or false at the end. */
     public static function nextLine()
     {
-        // The handler of a signal may call the host, and must not read what continues a line that has been begun here.
-        $isAsync = self::$hasSignals && pcntl_async_signals(false);
         $line = fgets(self::$in, 2048);
-        if ($line !== false && $line[strlen($line) - 1] !== "\n") {
-            $line = self::readOn($line);
-        }
-        if ($isAsync) {
-            pcntl_async_signals(true);
-            pcntl_signal_dispatch();
-        }
-        return $line;
+        return $line !== false && $line[strlen($line) - 1] === "\n" ? $line : self::readOn((string) $line);
     }
 
     /** A long line: large portions are faster in the middle of it, and slower for short ones. */
@@ -135,9 +213,20 @@ final class __BOND_streams
     {
         do {
             $portion = fgets(self::$in, 262144);
+            if ($portion === false && self::isAtEnd()) {
+                return false;
+            }
             $line .= $portion;
-        } while ($portion !== false && $portion[strlen($portion) - 1] !== "\n");
-        return $portion === false ? false : $line;
+        } while ($portion === false || $portion[strlen($portion) - 1] !== "\n");
+        return $line;
+    }
+
+    /** Whether no more will come, where nothing has come: a signal may have been the reason. */
+    private static function isAtEnd()
+    {
+        return feof(self::$in) || self::select([self::$in], [], 1) === false && __BOND_signals::without(function () {
+            return self::select([self::$in], [], 0) === false;
+        });
     }
 
     /** Opens the second way to the host, if nothing stands between. */
@@ -233,12 +322,25 @@ final class __BOND_streams
 
     private static function write($data, $stream = null)
     {
-        while (($done = @fwrite($stream ?: self::$out, $data)) !== strlen($data)) {
+        $stream = $stream ?: self::$out;
+        while (($done = @fwrite($stream, $data)) !== strlen($data)) {
+            $done = $done ?: self::writeSome($data, $stream);
             if (!$done) {
                 exit(1); // nobody listens any more
             }
-            $data = substr($data, $done);
+            $data = (string) substr($data, $done);
         }
+    }
+
+    /** Writes where nothing could be written: a signal came, or there is no room and the stream does not wait for it. */
+    private static function writeSome($data, $stream)
+    {
+        return __BOND_signals::without(function () use ($data, $stream) {
+            while (self::select([], [$stream], 1) === 0) {
+                continue;
+            }
+            return @fwrite($stream, $data);
+        });
     }
 }
 
@@ -689,6 +791,7 @@ final class __BOND_exceptions
     /** Tells the host about an exception: the last thing that may fail, so it does little. */
     public static function report($request, &$error)
     {
+        __BOND_signals::hold();
         __BOND_session::$busy = false;
         try {
             $message = self::describe($request, $error);
@@ -769,12 +872,11 @@ final class __BOND_exceptions
 final class __BOND_host
 {
     private static $exported = [];
-    private static $lastCall = 0;
 
     /** `$called` is what the function is called on the wire: its name as JSON text, or a number. */
     public static function call($name, array $arguments, $called)
     {
-        if (__BOND_session::$isWaiting) {
+        if (__BOND_session::$isWaiting || __BOND_streams::$isSaying) {
             $reason = 'it cannot be called in the middle of an exchange with it';
             throw new RuntimeException("$name is a function of the host: $reason");
         }
@@ -786,8 +888,7 @@ final class __BOND_host
         }
         $payload = __BOND_values::encode($arguments, "$name(): args");
         $payload .= ']';
-        $frame = (string) ++self::$lastCall;
-        list($verb, , , $payload) = __BOND_session::serve($frame, "[$called,", $payload);
+        list($verb, $frame, , $payload) = __BOND_session::serve("[$called,", $payload);
         if (__BOND_session::$interrupted) {
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -1051,21 +1152,31 @@ function __BOND_evaluate()
     }
     unset($__BOND_names, $__BOND_name);
     try {
+        __BOND_signals::release();
         return eval(__BOND_session::$code);
     } finally {
-        __BOND_session::$locals = get_defined_vars();
-        foreach ($__BOND_before as $__BOND_name => $__BOND_existed) {
-            $__BOND_left = array_key_exists($__BOND_name, __BOND_session::$locals);
-            if (!$__BOND_left || (!$__BOND_existed && __BOND_session::$locals[$__BOND_name] === null)) {
-                unset($GLOBALS[$__BOND_name]);
-            } else {
-                $GLOBALS[$__BOND_name] = &$$__BOND_name;
+        if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) { // as in the loop below
+            __BOND_signals::$state = __BOND_signals::LEAVING;
+            __BOND_signals::$areAsync = true;
+            __BOND_signals::$areAsync = pcntl_async_signals(false);
+        }
+        try {
+            __BOND_signals::hold();
+        } finally {
+            __BOND_session::$locals = get_defined_vars();
+            foreach ($__BOND_before as $__BOND_name => $__BOND_existed) {
+                $__BOND_left = array_key_exists($__BOND_name, __BOND_session::$locals);
+                if (!$__BOND_left || (!$__BOND_existed && __BOND_session::$locals[$__BOND_name] === null)) {
+                    unset($GLOBALS[$__BOND_name]);
+                } else {
+                    $GLOBALS[$__BOND_name] = &$$__BOND_name;
+                }
             }
+            foreach (array_diff_key(__BOND_session::$locals, $__BOND_before, ['__BOND_before' => 1]) as $__BOND_name => $__BOND_value) {
+                $GLOBALS[$__BOND_name] = $__BOND_value;
+            }
+            __BOND_session::$locals = null;
         }
-        foreach (array_diff_key(__BOND_session::$locals, $__BOND_before, ['__BOND_before' => 1]) as $__BOND_name => $__BOND_value) {
-            $GLOBALS[$__BOND_name] = $__BOND_value;
-        }
-        __BOND_session::$locals = null;
     }
 }
 
@@ -1090,6 +1201,7 @@ final class __BOND_session
     public static $interrupted = false;      // an interrupt came while user code was waiting for the host
     public static $isWaiting = false;        // in the middle of a call, for the host's next word
     private static $depth = 0;
+    private static $lastCall = 0;            // the number of the last frame that was opened
     private static $lastInterrupt = 0;       // the number of the last one that was noticed
     private static $early = [];              // lines that were read before their time
     private static $aside = [];              // messages that belong to frames further out, by frame
@@ -1139,6 +1251,7 @@ final class __BOND_session
     {
         $name = $call[0];
         if (!isset($call[2]) && function_exists($name)) {
+            __BOND_signals::release();
             self::$value = $name(...$call[1]);
             return null;
         }
@@ -1171,14 +1284,16 @@ final class __BOND_session
     public static function withReferences(array $values, array $references)
     {
         $outer = self::$arguments;
-        self::$arguments = $values;
         try {
+            __BOND_signals::hold();
+            self::$arguments = $values;
             foreach ($references as $reference) {
                 self::resolve($reference[0], $reference[1]);
             }
             return self::$arguments;
         } finally {
             self::$arguments = $outer;
+            __BOND_signals::release();
         }
     }
 
@@ -1207,10 +1322,12 @@ final class __BOND_session
     /** Answers the request that has been carried out. */
     public static function finish()
     {
+        __BOND_signals::release(); // what encodes the value may run code of the user's
         list($verb, , $request) = self::$request;
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
         // While destructors may still fail, or call the host.
         self::$value = self::$arguments = self::$named = null;
+        __BOND_signals::hold();
         self::$busy = false;
         __BOND_streams::say($text, "RETURN $request ");
         self::$request = self::IDLE;
@@ -1239,9 +1356,11 @@ final class __BOND_session
 
     private static function sayPart($request, $part)
     {
+        __BOND_signals::hold();
         self::$busy = false; // an interrupt has to wait
         __BOND_streams::say($part, "PART $request ");
         self::$busy = true;
+        __BOND_signals::release();
     }
 
     // ---- Loop -------------------------------------------------------------------------------------------------------
@@ -1316,19 +1435,26 @@ final class __BOND_session
     private static function leave()
     {
         self::$isWaiting = false;
+        try {
+            __BOND_signals::release(); // exit hooks are code of the user's
+        } catch (Throwable $ofHandler) {
+        }
         exit;
     }
 
     /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
-    public static function serve($frame, $called, $payload)
+    public static function serve($called, $payload)
     {
         $outer = self::$request;
         $wasBusy = self::$busy;
+        $wasHeld = __BOND_signals::$state === __BOND_signals::HELD; // a destructor, say, of what the driver lets go of
         $arguments = self::$arguments;
         $named = self::$named;
-        self::$busy = false;
-        ++self::$depth;
         try {
+            __BOND_signals::hold();
+            self::$busy = false;
+            ++self::$depth;
+            $frame = (string) ++self::$lastCall;
             __BOND_streams::say($payload, "CALL $frame $outer[2] $called"); // an interrupt that comes from here on has to wait for the answer
             while (true) {
                 self::$isWaiting = true;
@@ -1344,12 +1470,17 @@ final class __BOND_session
                 self::$request = $outer;
             }
         } finally {
+            if (isset($frame)) {
+                --self::$depth;
+            }
             self::$request = $outer;
             self::$arguments = $arguments;
             self::$named = $named;
-            --self::$depth;
             self::$isWaiting = false;
             self::$busy = $wasBusy;
+            if (!$wasHeld) {
+                __BOND_signals::release();
+            }
         }
     }
 
@@ -1363,10 +1494,15 @@ final class __BOND_session
                 }
                 self::finish();
             } catch (Throwable $error) {
+                if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) { // as in the loop below
+                    __BOND_signals::$state = __BOND_signals::LEAVING;
+                    __BOND_signals::$areAsync = true;
+                    __BOND_signals::$areAsync = pcntl_async_signals(false);
+                }
                 __BOND_exceptions::report($request, $error);
             }
-        } catch (_BOND_InterruptException $another) {
-            __BOND_exceptions::report($request, $another); // one more interrupt, before the first was reported
+        } catch (Throwable $another) {
+            __BOND_exceptions::report($request, $another);
         }
     }
 
@@ -1429,9 +1565,9 @@ final class __BOND_session
             ini_set('display_errors', 'stderr');
         }
         register_shutdown_function(['__BOND_exceptions', 'atExit']);
-        $interrupt = function_exists('pcntl_async_signals');
+        __BOND_signals::start();
+        $interrupt = __BOND_signals::$exist;
         if ($interrupt) {
-            pcntl_async_signals(true);
             pcntl_signal(SIGURG, ['__BOND_session', 'onNotice']);
             if (isset($settings['pid']) && $settings['pid'] !== getmypid()) {
                 $interrupt = __BOND_streams::standBehindRelay();
@@ -1454,14 +1590,23 @@ while (__BOND_session::take('0')) {
     try {
         try {
             if (__BOND_session::prepare() !== null) {
+                __BOND_signals::release();
                 __BOND_session::$value = eval(__BOND_session::$code);
             }
             __BOND_session::finish();
         } catch (Throwable $__BOND_error) {
+            // This holds signals as hold() does, but it is there already: where a function begins, a handler might throw.
+            if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) {
+                __BOND_signals::$state = __BOND_signals::LEAVING;
+                __BOND_signals::$areAsync = true;
+                __BOND_signals::$areAsync = pcntl_async_signals(false);
+            }
             __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_error);
         }
-    } catch (_BOND_InterruptException $__BOND_error) {
-        __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_error);
+    } catch (Throwable $__BOND_another) {
+        // A handler has thrown in the last moment, and now signals are held.
+        __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_another);
+        __BOND_exceptions::letGo($__BOND_error);
     }
-    unset($__BOND_error);
+    unset($__BOND_error, $__BOND_another);
 }
