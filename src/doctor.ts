@@ -87,9 +87,12 @@ async function examine(lang: string): Promise<Finding> {
     const bond = await makeBond(lang, { timeout: PATIENCE, stdout: 'ignore', stderr: 'ignore' });
     return await examineBond(bond).finally(() => bond.close());
   } catch (error) {
-    const advice = [`to install it: ${queryDriver(lang).install}`];
     const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false };
-    return { lang, ...nothing, why: textOf(error).replace(/^\[\w+\] /, ''), advice };
+    // How to install it is said where nothing could be started; otherwise that would not help.
+    const [why = '', ...advice] = textOf(error)
+      .replace(/^\[\w+\] /, '')
+      .split(/; (?=to install it: )/);
+    return { lang, ...nothing, why, advice };
   }
 }
 

@@ -39,7 +39,7 @@ export interface CallOptions {
 /** Settings of a bond, for {@link makeBond}. */
 export interface BondOptions extends CallOptions {
   /**
-   * The interpreter's working directory.
+   * The interpreter's working directory. It must exist; without it, so must the current one.
    * @default process.cwd()
    */
   readonly cwd?: string | undefined;
@@ -125,7 +125,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
   checkTypes(lang, options);
   return {
-    cwd: options.cwd ?? process.cwd(),
+    cwd: options.cwd ?? currentDirectory(lang),
     env: options.env ?? process.env,
     defArgs: options.defArgs ?? true,
     logfile: options.logfile,
@@ -139,6 +139,15 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
       { timeout: 60_000, signal: undefined, stdout: process.stdout, stderr: process.stderr },
     ),
   };
+}
+
+function currentDirectory(lang: string): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    const text = 'the current working directory has been deleted: change to another one, or set the option cwd';
+    throw new BondException(lang, text, { cause });
+  }
 }
 
 /** Refuses an option that is not known; `more` are those that are known besides. */

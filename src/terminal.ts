@@ -11,9 +11,9 @@ export function isTerminal(stream: Readable | Writable): boolean {
   return (stream as TerminalStream).isTTY === true;
 }
 
-/** How many characters fit into a line of a stream. */
+/** How many characters fit into a line of a stream. A terminal that does not know says 0. */
 export function widthOf(stream: Writable): number {
-  return (stream as TerminalStream).columns ?? 80;
+  return (stream as TerminalStream).columns || 80;
 }
 
 /** Whether a stream is to have colour: as `FORCE_COLOR` and `NO_COLOR` say, or else if it is a terminal. */

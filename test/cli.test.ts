@@ -266,3 +266,13 @@ describe('the doctor', () => {
     }
   });
 });
+
+test('runs at a terminal that does not know how wide it is', async () => {
+  const command = BOND.map((word) => `'${word}'`).join(' ');
+  // The terminal that `script` makes is 0 columns wide where it is not started at one.
+  const { stdout, code } = await runCommand(['script', '-qec', `${command} Perl`, '/dev/null'], {
+    input: '!6 * 7\n\x04',
+  });
+  expect(stdout).toContain('42');
+  expect(code).toBe(0);
+});

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { callback, RemoteException, stream, TimeoutException } from '../src/index.js';
-import { PACKAGE, program } from './bonds.js';
-import { runCommand } from './built.js';
+import { PACKAGE, program, temporaryDirectory } from './bonds.js';
+import { BOND, runCommand } from './built.js';
 import { all, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
@@ -142,5 +142,44 @@ describe('a program goes on under', () => {
     );
     const { stdout, stderr } = await runCommand([process.execPath, '--no-warnings', ...flags, path]);
     expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
+  });
+});
+
+describe('in a directory that has been deleted', () => {
+  needsInterpreter('Perl');
+
+  /** What a program says whose directory is gone. */
+  function inDeleted(text: string, args: readonly string[] = [program(text, 'program.mjs')]) {
+    const shell = 'cd "$1" && rmdir "$1" && shift && exec "$@"';
+    return runCommand(['sh', '-c', shell, 'sh', temporaryDirectory(), process.execPath, ...args]);
+  }
+  const said = 'the current working directory has been deleted: change to another one, or set the option cwd';
+
+  test('a bond opens in another one', async () => {
+    const { stdout, stderr } = await inDeleted(`
+      import { makeBond } from '${PACKAGE}';
+      const bond = await makeBond('Perl', { cwd: '/' });
+      console.log(await bond.eval('do { require Cwd; Cwd::getcwd() }'));
+      await bond.close();
+    `);
+    expect({ stdout, stderr }).toEqual({ stdout: '/\n', stderr: '' });
+  });
+
+  test('a bond, a pool, and a relative directory are refused by an exception of ours', async () => {
+    const { stdout } = await inDeleted(`
+      import { BondException, makeBond, makePool } from '${PACKAGE}';
+      for (const promise of [makeBond('Perl'), makePool('Perl', { size: 1 }), makeBond('Perl', { cwd: 'here' })])
+        await promise.catch((error) => console.log(error instanceof BondException, error.message));
+    `);
+    const refused = `true [Perl] ${said}\n`;
+    expect(stdout).toBe(`${refused}${refused}true [Perl] the working directory here does not exist\n`);
+  });
+
+  test('the command says so, and does not advise to install what is there', async () => {
+    const session = await inDeleted('', [...BOND.slice(1), '-p', '1', 'Perl']);
+    expect(session).toMatchObject({ stdout: '', stderr: `[Perl] ${said}\n`, code: 3 });
+    const doctor = await inDeleted('', [...BOND.slice(1), 'doctor', 'Perl']);
+    expect(doctor.stdout).toContain(`Perl: ${said}\n`);
+    expect(doctor.stdout).not.toContain('install');
   });
 });

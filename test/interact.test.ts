@@ -63,3 +63,28 @@ test('the session ends with the interpreter', async () => {
   const { written } = await session('PHP', ['exit(3);', '!1']);
   expect(written.match(/exited with code 3/g)).toHaveLength(1);
 });
+
+/** The streams of a terminal that is so many columns wide, for all it knows. */
+function fakeTerminal(columns: number) {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const output = Object.assign(new PassThrough(), { isTTY: true, columns });
+  return { input, output };
+}
+
+test.each([
+  ['0 columns', 0, 0],
+  ['1 column', 1, 1],
+  ['80 columns that becomes one of 0', 80, 0],
+  ['0 columns that becomes one of 80', 0, 80],
+])('a terminal of %s is one all the same', async (_, columns, later) => {
+  await using bond = await makeBond('Perl', { stdout: 'ignore' });
+  const { input, output } = fakeTerminal(columns);
+  const done = interact(bond, { input, output, history: false, colors: false });
+  input.write('print "a line";\n');
+  Object.assign(output, { columns: later }).emit('resize');
+  input.write('!6 * 7\n![1 .. 3]\n');
+  input.end('\x04');
+  await done;
+  output.end();
+  expect(await text(output)).toMatch(/\n42\n[\s\S]*\n\[\s*1,/);
+});
