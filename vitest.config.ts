@@ -1,14 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { TEST_HANG } from './test/patience.js';
+import { type Project, pathsOf } from './test/projects.js';
+import { LongestFirst } from './test/sequencer.js';
 
-/** What a test, or what is done before and after it, may take, in ms: long enough for a slow machine, since it tells only hangs. */
-const HANG = 40_000;
+/** The languages that are asked for, as in `ONLY=Perl,PHP`; none means all. `npm test` asks for one. */
+function chosenLanguages(mode: string): string[] {
+  const only = process.env.ONLY ?? (mode === 'quick' ? 'Python' : '');
+  return only.split(',').filter((lang) => lang !== '');
+}
 
-export default defineConfig({
-  test: {
-    globalSetup: 'test/build-once.ts',
-    // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do.
-    maxWorkers: 2,
-    testTimeout: HANG,
-    hookTimeout: HANG,
-  },
+export default defineConfig(({ mode }) => {
+  const chosen = chosenLanguages(mode);
+  const env = { ONLY: chosen.join(',') };
+  const project = (name: Project) => ({ extends: true as const, test: { name, include: pathsOf(name, chosen), env } });
+  return {
+    test: {
+      globalSetup: 'test/build-once.ts',
+      // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do.
+      maxWorkers: 2,
+      testTimeout: TEST_HANG,
+      hookTimeout: TEST_HANG,
+      sequence: { sequencer: LongestFirst },
+      // A version of an interpreter that shows little of the suite leaves parts of it empty.
+      passWithNoTests: true,
+      projects: [project('unit'), project('core'), project('system'), project('deep')],
+    },
+  };
 });

@@ -9,13 +9,17 @@ import {
   type PoolOptions,
   queryDriver,
 } from '../src/index.js';
+import type { Extent } from './extent.js';
+import { CLOSE_PATIENCE } from './patience.js';
 
-/** The languages that the suites run on. */
-export const languages = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
-export type Language = (typeof languages)[number];
+/** The languages that there are drivers for. */
+export const everyLanguage = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
+export type Language = (typeof everyLanguage)[number];
 
-/** How long a bond may take to close by itself, in ms. */
-const CLOSE_PATIENCE = 5000;
+const chosen = (process.env.ONLY ?? '').split(',').filter((lang) => lang !== '');
+
+/** The languages that the suites run on: those in `ONLY`, if that is set. */
+export const languages = everyLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 
 /** A bond like one of `makeBond`, which is closed when the test is over; what it prints goes nowhere by default. */
 export async function openBond(
@@ -40,6 +44,8 @@ export interface Suite {
   readonly lang: Language;
   readonly find: () => string;
   readonly defaults?: BondOptions;
+  /** How much of it; everything by default. */
+  readonly extent?: Extent;
   /** What it lacks, beside others of its language. */
   readonly lacks?: readonly string[];
   /** Whether tests without options of their own use one interpreter after the other: to start one takes longer than most. */

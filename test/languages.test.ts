@@ -5,11 +5,17 @@ import { testFeatures, testLanguage } from './suite.js';
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
-  const suite = { lang, find: () => COMMANDS[lang] };
+  // What is of the host only is shown with the first of them.
+  const suite = { lang, find: () => COMMANDS[lang], extent: lang === languages[0] ? 'whole' : 'other' } as const;
   testLanguage(suite);
   testFeatures(suite);
 });
 
-describe('JavaScript under JSON', () => {
-  testLanguage({ lang: 'JavaScript', find: () => COMMANDS.JavaScript, defaults: { protocol: 'JSON' } });
+describe.runIf(languages.includes('JavaScript'))('JavaScript under JSON', () => {
+  testLanguage({
+    lang: 'JavaScript',
+    find: () => COMMANDS.JavaScript,
+    defaults: { protocol: 'JSON' },
+    extent: 'other',
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RemoteException } from '../src/errors.js';
-import { type Language, languages, needsInterpreter, openBond } from './fixtures.js';
+import { everyLanguage, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 import { effort, patience, shrinkingBriefly } from './fuzzing.js';
 import { type Cause, Nesting, type Outcome, Prediction } from './oracle.js';
 import { type Root, rootsIn, type Surroundings } from './plans.js';
@@ -235,7 +235,7 @@ async function expectEnd(bond: SimulatedBond): Promise<void> {
 describe.each(languages)('on %s', (lang) => {
   needsInterpreter(lang);
 
-  const langs = [lang, languages[(languages.indexOf(lang) + 1) % languages.length] as Language];
+  const langs = [lang, everyLanguage[(everyLanguage.indexOf(lang) + 1) % everyLanguage.length] as Language];
   const timers = langs.map((name) => name === 'JavaScript');
 
   // An interrupt does not say to JavaScript whom it is meant for, and may hit the driver while it waits for the host.

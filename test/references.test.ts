@@ -27,7 +27,9 @@ const protocols: [Language, ProtocolName][] = languages.flatMap((lang): [Languag
 
 describe.each(protocols)('%s by %s', (lang, protocol) => {
   needsInterpreter(lang);
-  testReferences({ lang, find: () => COMMANDS[lang], defaults: { protocol } });
+  // What is of the host only is shown with the first of them.
+  const extent = lang === protocols[0]?.[0] && protocol === protocols[0][1] ? 'whole' : 'other';
+  testReferences({ lang, find: () => COMMANDS[lang], defaults: { protocol }, extent });
 });
 
 describe('functions that take functions', () => {

@@ -4,8 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { BondException, callback, kwargs, RemoteException, SerializationException, stream } from '../src/index.js';
+import { testWithin } from './extent.js';
 import { collect, expectAlive, type Language, opener, rejection, type Suite } from './fixtures.js';
 import { KEEPS } from './generations.js';
 
@@ -174,6 +175,7 @@ function named({ first, last }) { return first + ' ' + last }`,
 /** Declares the tests of the suite. */
 export function testReferences(suite: Suite): void {
   const { lang } = suite;
+  const test = testWithin(suite.extent);
   const say = sayings[lang];
   const open = opener(suite, say.functions);
 

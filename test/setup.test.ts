@@ -24,7 +24,7 @@ import {
   temporaryDirectory,
   until,
 } from './bonds.js';
-import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { everyLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 /** Takes a set-up to fail; what it started has to be gone by then, and whatever that started has to go too. */
 async function failedSetUp(
@@ -46,12 +46,12 @@ describe('what makeBond is given', () => {
     'an unknown language (%j) is refused, naming the known ones',
     async (lang) => {
       const error = await refusal(makeBond(lang as string));
-      for (const known of languages) expect(error.message).toContain(known);
+      for (const known of everyLanguage) expect(error.message).toContain(known);
     },
   );
 
   test('the known languages are those with a driver', () => {
-    expect(listDrivers()).toEqual([...languages].sort());
+    expect(listDrivers()).toEqual([...everyLanguage].sort());
     expect(queryDriver('PHP')).toMatchObject({ language: 'PHP', commands: ['php'] });
     expect(() => queryDriver('Cobol')).toThrow(BondException);
   });
@@ -261,7 +261,7 @@ describe('a command that is not an interpreter', () => {
 });
 
 const pairs = languages.flatMap((lang) =>
-  languages.filter((other) => other !== lang).map((other) => [lang, other] as const),
+  everyLanguage.filter((other) => other !== lang).map((other) => [lang, other] as const),
 );
 
 describe.each(pairs)('%s, but the command is that of %s', (lang, other) => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, test as everyTest, expect, onTestFinished, vi } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -15,11 +15,12 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
+import { testWithin } from './extent.js';
 import {
   collect,
+  everyLanguage,
   expectAlive,
   type Language,
-  languages,
   needsInterpreter,
   openBond,
   opener,
@@ -31,7 +32,7 @@ import { words } from './words.js';
 
 /** The language after this one: the partner where two are needed. */
 function partnerOf(lang: Language): Language {
-  return languages[(languages.indexOf(lang) + 1) % languages.length] as Language;
+  return everyLanguage[(everyLanguage.indexOf(lang) + 1) % everyLanguage.length] as Language;
 }
 
 /** The path of a file that is not there yet. */
@@ -47,6 +48,7 @@ const MEGABYTE = 'aé😀\n"\\'.repeat(100_000);
 /** Declares the tests of the suite. */
 export function testLanguage(suite: Suite): void {
   const { lang, find, defaults = {} } = suite;
+  const test = testWithin(suite.extent);
   const say = words[lang];
   const open = opener(suite, say.functions);
 
@@ -841,7 +843,7 @@ export function testLanguage(suite: Suite): void {
 
 /** Declares the test of what the interpreter has of what others of its language may lack, which also tells what it is. */
 export function testFeatures({ lang, find, lacks = [] }: Suite): void {
-  test('has what its language has, but for what the documentation says', async ({ task }) => {
+  everyTest('has what its language has, but for what the documentation says', async ({ task }) => {
     const bond = await openBond(lang, [find()]);
     task.meta.found = await bond.eval<string>(FOUND[lang]);
     for (const [what, isThere] of Object.entries(features[lang])) {

@@ -1,0 +1,94 @@
+// Which file of tests belongs to which project. vitest.config.ts makes projects of it, CONTRIBUTING.md says when each is run.
+
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export type Project = 'unit' | 'core' | 'system' | 'deep';
+
+/** The files of each project, without `test/` and `.test.ts`. Any other file is `core`: one language or more, end to end. */
+const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
+  /** No interpreter of any language is started by the library: these run on every system that Node runs on. */
+  unit: [
+    'channel',
+    'command',
+    'generations',
+    'history',
+    'json',
+    'lines',
+    'links',
+    'outbox',
+    'projects',
+    'session',
+    'workflow',
+  ],
+  /** Other machines, users and terminals, the package, and the programs that come with it. */
+  system: [
+    'benchmark',
+    'cluster',
+    'containers',
+    'decoder',
+    'examples',
+    'hosts',
+    'migration',
+    'package',
+    'placements',
+    'readme',
+    'reference',
+    'remote',
+    'sandbox',
+    'terminal',
+    'tour',
+    'types',
+    'unprivileged',
+  ],
+  /** Many tries of one thing: by chance, against an enemy, and with every version of an interpreter. */
+  deep: ['fuzz', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'versions/*'],
+};
+
+/** The files that are of one language only. */
+const ofLanguage: Record<string, string> = {
+  javascript: 'JavaScript',
+  perl: 'Perl',
+  'perl-modules': 'Perl',
+  php: 'PHP',
+  python: 'Python',
+};
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const ENDING = '.test.ts';
+
+/** Every file of tests, as it is called here. */
+export function testFiles(): string[] {
+  const names = readdirSync(FOLDER, { encoding: 'utf8', recursive: true });
+  return names
+    .filter((name) => name.endsWith(ENDING))
+    .map((name) => name.slice(0, -ENDING.length).replaceAll('\\', '/'))
+    .sort();
+}
+
+/** The project that a file belongs to. */
+export function projectOf(file: string): Project {
+  for (const project of ['unit', 'system', 'deep'] as const) {
+    if (files[project].some((name) => name === file || name === `${file.split('/')[0]}/*`)) return project;
+  }
+  return 'core';
+}
+
+/** The paths of a project's files; where languages are chosen, without those that are of another one. */
+export function pathsOf(project: Project, chosen: readonly string[] = []): string[] {
+  const isWanted = (file: string): boolean => {
+    const language = ofLanguage[file];
+    return chosen.length === 0 || language === undefined || chosen.includes(language);
+  };
+  return testFiles()
+    .filter((file) => projectOf(file) === project && isWanted(file))
+    .map((file) => `test/${file}${ENDING}`);
+}
+
+/** What is listed here and is no file: a test sees to it that nothing is. */
+export function listedInVain(): string[] {
+  const all = testFiles();
+  const isThere = (name: string): boolean =>
+    name.endsWith('/*') ? all.some((file) => file.startsWith(name.slice(0, -1))) : all.includes(name);
+  return [...Object.values(files).flat(), ...Object.keys(ofLanguage)].filter((name) => !isThere(name));
+}

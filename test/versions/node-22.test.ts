@@ -1,0 +1,3 @@
+import { testVersion } from '../versions.js';
+
+testVersion('Node 22');
