@@ -1,5 +1,5 @@
-// Makes dist/, or the folder that is given, from src/ and drivers/: one ES module with everything in it, and the types that
-// its users see.
+// Makes dist/, or the folder that is given, from src/ and drivers/: an ES module with all code in it, as readable as its
+// source, one for each driver, and the types that its users see.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { packedDrivers } from './packed-drivers.js';
+import { driverIndex, driverModule, languageOf } from './packed-drivers.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
@@ -28,24 +28,32 @@ const ENTRIES = ['index', 'cli'].map((name) => join(ROOT, `src/${name}.ts`)).fil
 /** Files by their paths below dist/. */
 type Files = Map<string, string>;
 
-/** The code: without comments and with short names of variables, but with all names that can be seen in a stack. */
+/** The code, without comments: Node shows lines of it where a rejection is not caught, and so do debuggers. */
 async function buildCode(): Promise<Files> {
-  const keepNames = { function: true, class: true };
   const bundle = await rolldown({
     input: ENTRIES,
     platform: 'node',
-    external: /^(?!\.|\/|[A-Za-z]:[\\/])/,
+    external: /^(?!\.|\/|[A-Za-z]:[\\/]|bond-driver:)/,
     plugins: [
       {
         name: 'packed drivers',
-        load: { filter: { id: /driver-files\.ts$/ }, handler: () => ({ code: packedDrivers(), moduleType: 'js' }) },
+        resolveId: (id) => (languageOf(id) ? id : undefined),
+        load: (id) => {
+          if (/driver-files\.ts$/.test(id)) return { code: driverIndex(), moduleType: 'js' };
+          const lang = languageOf(id);
+          return lang && driverModule(lang).then((code) => ({ code, moduleType: 'js' as const }));
+        },
       },
     ],
   });
   const { output } = await bundle.generate({
     format: 'es',
-    chunkFileNames: 'shared.js',
-    minify: { mangle: { toplevel: true, keepNames }, compress: { keepNames }, codegen: { removeWhitespace: true } },
+    comments: false,
+    minify: false,
+    chunkFileNames: ({ facadeModuleId }) => {
+      const lang = facadeModuleId && languageOf(facadeModuleId);
+      return lang ? `driver-${lang}.js` : 'shared.js';
+    },
   });
   return new Map(output.flatMap((chunk) => ('code' in chunk ? [[chunk.fileName, chunk.code] as const] : [])));
 }

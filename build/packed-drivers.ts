@@ -1,42 +1,50 @@
 import { readdirSync } from 'node:fs';
 import { parse } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { driverLanguages, driverPart } from '../src/driver-files.js';
+import { driverLanguages, driverManifest, driverPart } from '../src/driver-files.js';
 
-/** Texts that are longer are packed: a manifest is needed at once, and would not become much shorter. */
-const LONGEST_PLAIN = 1000;
+/** What the modules with the drivers are called, before a name of theirs is made. */
+const PREFIX = 'bond-driver:';
+
+/** The language whose driver a module holds; none if it is another module. */
+export function languageOf(id: string): string | undefined {
+  return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : undefined;
+}
 
 /**
- * The text of a module that stands in the place of src/driver-files.ts in the package: it has the drivers in itself, so that
- * bond can be bundled into one file. Each is packed by itself, since to unpack all of them would take three times as long.
+ * The text of a module that stands in the place of src/driver-files.ts in the package. It has the manifests in itself, and
+ * loads the module of a driver when its language is first used: by a literal `import()`, which bundlers find.
  */
-export function packedDrivers(): string {
-  const parts = driverLanguages().flatMap((lang) => partsOf(lang));
-  const isPlain = ([, text]: Part): boolean => text.length <= LONGEST_PLAIN;
+export function driverIndex(): string {
+  const languages = driverLanguages();
+  const load = (lang: string): string => `${JSON.stringify(lang)}: () => import('${PREFIX}${lang}'),`;
   return `
+    import { Buffer } from 'node:buffer';
     import { brotliDecompressSync } from 'node:zlib';
-    const LANGUAGES = ${JSON.stringify(driverLanguages())};
-    const PLAIN = new Map(${JSON.stringify(parts.filter(isPlain))});
-    const PACKED = new Map(${JSON.stringify(parts.filter((part) => !isPlain(part)).map(pack))});
+    const MANIFESTS = new Map(${JSON.stringify(languages.map((lang) => [lang, driverManifest(lang)]))});
+    const MODULES = { ${languages.map(load).join(' ')} };
     export function driverLanguages() {
-      return [...LANGUAGES];
+      return [...MANIFESTS.keys()];
     }
-    export function driverPart(lang, part) {
-      const name = lang + '/' + part;
-      const packed = PACKED.get(name);
-      return packed ? brotliDecompressSync(Buffer.from(packed, 'base64')).toString() : PLAIN.get(name);
+    export function driverManifest(lang) {
+      return MANIFESTS.get(lang);
+    }
+    export async function driverPart(lang, part) {
+      const { default: parts } = await MODULES[lang]();
+      const packed = parts[part];
+      return packed && brotliDecompressSync(Buffer.from(packed, 'base64')).toString();
     }
   `;
 }
 
-type Part = readonly [name: string, text: string];
-
-function partsOf(lang: string): Part[] {
+/** The text of the module with the driver of a language. Each part is packed by itself, since most are seldom needed. */
+export async function driverModule(lang: string): Promise<string> {
   const names = readdirSync(new URL(`../drivers/${lang}`, import.meta.url)).map((file) => parse(file).name);
-  return names.map((name) => [`${lang}/${name}`, driverPart(lang, name) as string]);
+  const parts = names.filter((name) => name !== 'bond').map(async (name) => [name, pack(await driverPart(lang, name))]);
+  return `export default ${JSON.stringify(Object.fromEntries(await Promise.all(parts)))};`;
 }
 
-function pack([name, text]: Part): Part {
+function pack(text = ''): string {
   const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(text) };
-  return [name, brotliCompressSync(text, { params }).toString('base64')];
+  return brotliCompressSync(text, { params }).toString('base64');
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-// Only where the source is: in the package, build/packed-drivers.ts stands in the place of this file.
+// Only where the source is: in the package, build/packed-drivers.ts writes what stands in the place of this file.
 
 const DRIVERS = new URL('../drivers/', import.meta.url);
 
@@ -12,8 +12,13 @@ export function driverLanguages(): string[] {
     .sort();
 }
 
+/** The manifest of a language, as text. */
+export function driverManifest(lang: string): string {
+  return readFileSync(new URL(`${lang}/bond.json`, DRIVERS), 'utf8');
+}
+
 /** What the driver of a language has under that name, whatever the file's extension is; not every driver has all. */
-export function driverPart(lang: string, part: string): string | undefined {
+export async function driverPart(lang: string, part: string): Promise<string | undefined> {
   const folder = new URL(`${lang}/`, DRIVERS);
   const name = readdirSync(folder).find((candidate) => candidate.startsWith(`${part}.`));
   return name && withoutComments(readFileSync(new URL(name, folder), 'utf8'));

@@ -1,4 +1,4 @@
-import { driverLanguages, driverPart } from './driver-files.js';
+import { driverLanguages, driverManifest, driverPart } from './driver-files.js';
 import { BondException, textOf } from './errors.js';
 import type { ProtocolName } from './options.js';
 
@@ -49,7 +49,7 @@ export function queryDriver(lang: string): Driver {
 
 function readManifest(lang: string): Driver {
   try {
-    return checkManifest(lang, JSON.parse(driverFile(lang, 'bond')));
+    return checkManifest(lang, JSON.parse(driverManifest(lang)));
   } catch (cause) {
     throw new BondException(lang, `its bond.json is not a valid manifest: ${textOf(cause)}`, { cause });
   }
@@ -69,20 +69,23 @@ function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unkn
   return manifest as Driver;
 }
 
-const texts = new Map<string, DriverText>();
+const texts = new Map<string, Promise<DriverText>>();
 
-/** @internal The driver of a language; its files are read once a process. */
-export function driverText(lang: string): DriverText {
-  const known = texts.get(lang);
-  if (known) return known;
-  const text = { stage1: driverFile(lang, 'stage1').trim(), stage2: driverFile(lang, 'stage2') };
+/** @internal The driver of a language; its files are read once a process, when it is first used. */
+export function driverText(lang: string): Promise<DriverText> {
+  const text = texts.get(lang) ?? readText(lang);
   texts.set(lang, text);
   return text;
 }
 
+async function readText(lang: string): Promise<DriverText> {
+  const stage1 = await driverFile(lang, 'stage1');
+  return { stage1: stage1.trim(), stage2: await driverFile(lang, 'stage2') };
+}
+
 /** @internal A file of a driver, whatever its extension is. */
-export function driverFile(lang: string, part: string): string {
-  const text = driverPart(lang, part);
+export async function driverFile(lang: string, part: string): Promise<string> {
+  const text = await driverPart(lang, part);
   if (text === undefined) throw new BondException(lang, `its driver has no ${part}`);
   return text;
 }

@@ -68,7 +68,7 @@ class SetUp {
   }
 
   async run(): Promise<Ready> {
-    const { stage1, stage2 } = driverText(this.#driver.language);
+    const { stage1, stage2 } = await driverText(this.#driver.language);
     const { mark } = this.#channel;
     const length = Buffer.byteLength(stage2);
     const loader = stage1.replace('@HEAD@', mark.head).replace('@TAIL@', mark.tail).replace('@LENGTH@', String(length));

@@ -3,7 +3,7 @@ import { Bond } from './bond.js';
 import { Channel } from './channel.js';
 import { commandLines } from './command.js';
 import { Connection } from './connection.js';
-import { queryDriver } from './driver.js';
+import { driverText, queryDriver } from './driver.js';
 import { BondException, howEnded } from './errors.js';
 import { handshake } from './handshake.js';
 import { type Interpreter, startInterpreter } from './interpreter.js';
@@ -63,6 +63,8 @@ export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond>
   checkProtocols(lang, settings);
 
   const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });
+  // It is read while the interpreter starts; whether that fails is told by who needs it.
+  driverText(lang).catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
   const stopListening = endOnAbort(interpreter, settings.signal);
   try {

@@ -42,6 +42,6 @@ export class Questions {
   }
 
   async #introduce(): Promise<void> {
-    await this.#bond.evalBlock(driverFile(this.#bond.lang, 'interactive'));
+    await this.#bond.evalBlock(await driverFile(this.#bond.lang, 'interactive'));
   }
 }

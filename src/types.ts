@@ -40,7 +40,7 @@ async function describe(lang: string, file: string, { setup, cmd, ...options }: 
   const bond = await makeBond(lang, cmd, { stdout: process.stderr, stderr: process.stderr, ...options });
   try {
     if (setup !== undefined) await bond.evalBlock(setup);
-    await bond.evalBlock(driverFile(lang, 'types'));
+    await bond.evalBlock(await driverFile(lang, 'types'));
     return await bond.call<Description>('_BOND_types', file);
   } finally {
     await bond.close();
