@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   BondException,
   type BondOptions,
+  callback,
   RemoteException,
   SerializationException,
   TerminatedException,
@@ -512,5 +513,165 @@ describe('signals', () => {
     expect(await php.eval('[pcntl_async_signals(), $first, $n]')).toEqual([false, 0, 0]);
     await php.evalBlock('pcntl_signal_dispatch();');
     expect(await php.eval('$n')).toBe(1);
+  });
+});
+
+describe('whatever is thrown is reported', () => {
+  test.each([
+    ['whose message is an object', '$this->message = new stdClass;', /stdClass/],
+    ['whose message is an array', '$this->message = [[1]];', /array/],
+    ['whose message is a file', '$this->message = tmpfile();', /resource/],
+    ['whose message is a number', '$this->message = 5;', /^5$/],
+    ['whose message is an object with a text', '$this->message = new Text;', /^a text$/],
+    ['whose message is an object that fails to give its text', '$this->message = new Fails;', /Fails/],
+    ['whose code is an array', '$this->code = [1]; $this->message = "m";', /^m$/],
+    ['without properties', 'unset($this->message, $this->code, $this->file, $this->line);', /^$/],
+  ])('an exception %s', async (_what, code, message) => {
+    const php = await open();
+    await php.evalBlock(`
+      class Text { function __toString() { return "a text"; } }
+      class Fails { function __toString() { throw new Exception("no text"); } }
+      set_error_handler(function ($number, $text) { throw new ErrorException($text); });`);
+    for (const base of ['Exception', 'Error', '_BOND_RemoteException']) {
+      const name = `Odd${base}`;
+      await php.evalBlock(`class ${name} extends ${base} { function __construct() { ${code} } }`);
+      const error = await rejection(php.evalBlock(`throw new ${name};`), RemoteException);
+      expect([error.type, error.remoteMessage]).toEqual([name, expect.stringMatching(message)]);
+    }
+    await expectAlive(php);
+  });
+
+  test('an exception with magic methods: none is asked', async () => {
+    const output = collect();
+    const php = await open({ stdout: output.stdout });
+    await php.evalBlock(`class Magic extends Exception {
+      function __get($name) { echo $name; exit(1); }
+      function __isset($name) { echo $name; exit(1); }
+      function __toString(): string { echo 'string'; exit(1); }
+    }`);
+    const error = await rejection(php.evalBlock('throw new Magic("m", 1, new Exception("first"));'), RemoteException);
+    expect(error).toMatchObject({ type: 'Magic', remoteMessage: 'm' });
+    expect(error.traceback).toMatch(/^Exception: first[\s\S]+Next Magic: m/);
+    expect(output.text()).toBe('');
+  });
+
+  test('a chain of exceptions that leads back to itself', async () => {
+    const php = await open();
+    await php.evalBlock(`$a = new Exception('a'); $b = new Exception('b', 0, $a);
+      $previous = new ReflectionProperty('Exception', 'previous'); $previous->setAccessible(true); $previous->setValue($a, $b);`);
+    expect((await rejection(php.evalBlock('throw $a;'), RemoteException)).traceback).toMatch(
+      /^Exception: b[\s\S]+Next Exception: a/,
+    );
+  });
+
+  test('an anonymous class is called without its place', async () => {
+    const php = await open();
+    const error = await rejection(php.evalBlock('throw new class("m") extends LogicException {};'), RemoteException);
+    expect(error.type).toMatch(/^(LogicException|class)@anonymous$/);
+  });
+
+  const places: [where: string, code: string][] = [
+    ['a destructor', '(function () { $x = new Thrower; unset($x); })()'],
+    ['a generator', 'iterator_to_array((function () { yield 1; fail(); })())'],
+    ['an iterator', 'iterator_to_array(new CallbackFilterIterator(new ArrayIterator([1]), "fail"))'],
+    ['a callback of a function of PHP', 'array_map("fail", [1])'],
+    ['an error handler', '(function () { set_error_handler("fail"); return $undefined_variable; })()'],
+    ['an autoloader', '(function () { spl_autoload_register("fail"); return class_exists("Nowhere"); })()'],
+    ['jsonSerialize', 'new Thrower'],
+    ['an output callback', '(function () { ob_start("fail"); echo "x"; ob_end_flush(); })()'],
+  ];
+  test.each(places)('what is thrown in %s', async (_where, code) => {
+    const php = await open();
+    await php.evalBlock(`
+      function fail() { throw new DomainException('failed'); }
+      class Thrower implements JsonSerializable {
+        function __destruct() { fail(); }
+        #[ReturnTypeWillChange]
+        function jsonSerialize() { fail(); }
+      }`);
+    expect((await rejection(php.eval(code), RemoteException)).remoteMessage).toBe('failed');
+    await expectAlive(php);
+  });
+
+  test.each(places)('exit in %s is an exit', async (_where, code) => {
+    const php = await open();
+    await php.evalBlock(`
+      function fail() { exit(7); }
+      class Thrower implements JsonSerializable {
+        function __destruct() { fail(); }
+        #[ReturnTypeWillChange]
+        function jsonSerialize() { fail(); }
+      }`);
+    expect(await rejection(php.eval(code), TerminatedException)).toMatchObject({ exitCode: 7 });
+  });
+
+  test('an Error of the host with half a surrogate in its message is that error, with U+FFFD', async () => {
+    const php = await open();
+    await php.export(() => {
+      throw new RangeError('a\ud800b \\ud800 \u{1F600} \udc00');
+    }, 'host');
+    await php.evalBlock(
+      'function caught() { try { host(); } catch (Exception $e) { return [$e->type, $e->getMessage()]; } }',
+    );
+    expect(await php.call('caught')).toEqual(['RangeError', 'a\ufffdb \\ud800 \u{1F600} \ufffd']);
+  });
+
+  test('with transparent exceptions, what cannot cross is a SerializationException, whatever the reason', async () => {
+    const php = await open({ transExcept: true });
+    await php.evalBlock(`class Fails extends Exception implements JsonSerializable {
+      #[ReturnTypeWillChange]
+      function jsonSerialize() { throw new DomainException('no form'); }
+    }`);
+    const plain = await rejection(php.evalBlock('throw new LogicException("plain");'), SerializationException);
+    expect(plain).toMatchObject({ side: 'remote', message: expect.stringContaining('LogicException') });
+    const failing = await rejection(php.evalBlock('throw new Fails;'), SerializationException);
+    expect(failing.message).toContain('no form');
+    await expectAlive(php);
+  });
+});
+
+describe('a time limit is one of each request', () => {
+  const burn =
+    'function burn($seconds) { $end = microtime(true) + $seconds; while (microtime(true) < $end); return 1; }';
+
+  test.each([
+    ['set_time_limit', 'set_time_limit(1);', []],
+    ['an ini setting', '', ['-d', 'max_execution_time=1']],
+  ])('set by %s', async (_how, code, args) => {
+    const php = await open({}, args);
+    await php.evalBlock(burn + code);
+    for (let times = 0; times < 5; times++) expect(await php.call('burn', 0.3)).toBe(1);
+    expect((await rejection(php.call('burn', 30), TerminatedException)).message).toContain('Maximum execution time');
+  });
+});
+
+describe('at the end', () => {
+  test('a session with handlers of the host is saved, and so are those of other hooks', async () => {
+    const php = await open();
+    const saved: unknown[] = [];
+    const give = (value: unknown) => callback(() => value);
+    const write = callback((_id: string, data: string) => Boolean(saved.push(data)));
+    await php.call('session_set_save_handler', give(true), give(true), give(''), write, give(true), give(0));
+    await php.evalBlock(`session_start(); $_SESSION['a'] = 1;
+      register_shutdown_function(function () { $_SESSION['b'] = 2; });`);
+    await php.close();
+    expect([saved, await php.closed]).toEqual([['a|i:1;b|i:2;'], { exitCode: 0, signal: null, stderr: '' }]);
+  });
+
+  test.each(['$bond->close()', 'exit(0);'])('exit hooks and destructors call the host: %s', async (how) => {
+    const php = await open();
+    const heard: unknown[] = [];
+    await php.export((text: string) => void heard.push(text), 'host');
+    await php.evalBlock(`register_shutdown_function(function () { host('hook'); });
+      class Last { public $say; function __destruct() { ($this->say)('destructor'); } }
+      $last = new Last;`);
+    await php.evalBlock('function keep($say) { global $last; $last->say = $say; }');
+    await php.call(
+      'keep',
+      callback((text: string) => void heard.push(text)),
+    );
+    if (how === 'exit(0);') await rejection(php.evalBlock(how), TerminatedException);
+    await php.close();
+    expect(heard).toEqual(['hook', 'destructor']);
   });
 });

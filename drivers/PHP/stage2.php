@@ -80,6 +80,7 @@ final class __BOND_streams
     public static $morePieces;
     public static $announcement;
     public static $isSaying = false;
+    public static $isEnding = false; // exit hooks run: what is destroyed may still be used by what is left
     public static $released = [];  // numbers of the host's functions that nothing here refers to any more
     private static $process;
     private static $unforked;      // memory that begins with another byte than 0 in this process alone
@@ -684,6 +685,13 @@ final class __BOND_values
         return self::$isExtended && strpos($text, '$') !== false && self::hasWords($text) ? self::readWords($value) : $value;
     }
 
+    /** JSON text with U+FFFD in the place of each half of a surrogate pair, which PHP's strings have no form for. */
+    public static function withWholeCharacters($text)
+    {
+        $whole = '\\\\(?:[^u]|u(?![dD][89a-fA-F])....|u[dD][89abAB]..\\\\u[dD][c-fC-F]..)';
+        return preg_replace("/$whole(*SKIP)(*FAIL)|\\\\u[dD][89a-fA-F]../", '\ufffd', $text);
+    }
+
     /** json_decode makes a float of an integer beyond 64 bits. */
     private static function refuseRounding($value, $asString)
     {
@@ -796,8 +804,7 @@ final class __BOND_exceptions
         try {
             $message = self::describe($request, $error);
         } catch (Throwable $another) {
-            $description = ['type' => get_class($error), 'message' => self::text($error->getMessage())];
-            $message = "EXCEPT $request " . json_encode($description);
+            $message = "EXCEPT $request " . self::json(['message' => self::messageOf($error), 'type' => self::typeOf($error)]);
             self::letGo($another);
         }
         self::letGo($error);
@@ -815,7 +822,8 @@ final class __BOND_exceptions
             try {
                 $value = null;
             } catch (Throwable $error) {
-                trigger_error('Uncaught in a destructor: ' . strtok(self::traceback($error), "\n"), E_USER_WARNING);
+                $text = 'Uncaught in a destructor: ' . self::typeOf($error) . ': ' . self::messageOf($error);
+                trigger_error($text, E_USER_WARNING);
             }
         } catch (Throwable $ofHandler) {
         }
@@ -823,41 +831,129 @@ final class __BOND_exceptions
 
     private static function describe($request, $error)
     {
-        $call = isset($error->bondCall) ? $error->bondCall : null;
-        $description = ['message' => self::text($error->getMessage()), 'call' => $call];
+        $own = $error instanceof _BOND_RemoteException || $error instanceof _BOND_SerializationException ? (array) $error : [];
+        $call = isset($own['bondCall']) && is_int($own['bondCall']) ? $own['bondCall'] : null;
+        $description = ['message' => self::messageOf($error), 'call' => $call];
         if ($error instanceof _BOND_SerializationException) {
-            return "ERROR $request " . json_encode($description);
+            return "ERROR $request " . self::json($description);
         }
         $data = '';
         if (self::$transparent) {
             try {
-                $thrown = $error instanceof _BOND_RemoteException ? $error->data : $error;
-                $data = '"data":' . __BOND_values::encode($thrown, 'exception') . ',';
+                $data = '"data":' . self::encode(array_key_exists('data', $own) ? $own['data'] : $error) . ',';
             } catch (_BOND_SerializationException $failure) {
-                return "ERROR $request " . json_encode(['message' => $failure->getMessage()]);
+                return "ERROR $request " . self::json(['message' => self::messageOf($failure)]);
             }
         }
-        $type = $error instanceof _BOND_RemoteException && $error->type ? $error->type : get_class($error);
-        $description += ['type' => $type, 'traceback' => self::traceback($error)];
-        return "EXCEPT $request {" . $data . substr(json_encode($description), 1);
+        $type = isset($own['type']) && is_string($own['type']) ? self::text($own['type']) : self::typeOf($error);
+        $description += ['type' => $type, 'traceback' => self::text(self::traceback($error))];
+        return "EXCEPT $request {" . $data . substr(self::json($description), 1);
     }
 
-    /** PHP names the place of code by all the evaluations that led to it: those of the driver tell nothing. */
+    /** What is thrown itself, as JSON; whatever goes wrong, it is a value that cannot cross. */
+    private static function encode($thrown)
+    {
+        try {
+            return __BOND_values::encode($thrown, 'exception');
+        } catch (_BOND_SerializationException $failure) {
+            throw $failure;
+        } catch (Throwable $failure) {
+            $reason = self::typeOf($failure) . ': ' . self::messageOf($failure);
+            throw new _BOND_SerializationException("exception: cannot be carried, because what encodes it throws $reason");
+        }
+    }
+
+    private static function json(array $description)
+    {
+        return json_encode($description, JSON_UNESCAPED_SLASHES);
+    }
+
+    private static function typeOf($error)
+    {
+        return self::text(strtok(get_class($error), "\0")); // behind it stands the place of an anonymous class
+    }
+
+    /**
+     * What an exception says. Its class may have put anything in the place of its properties, or taken them away, and may have
+     * a say in how they are read: so they are looked at from outside.
+     */
+    private static function messageOf($error)
+    {
+        $message = self::property($error, 'message', '');
+        if (is_object($message) && method_exists($message, '__toString')) {
+            try {
+                $message = (string) $message;
+            } catch (Throwable $ofMessage) {
+                self::letGo($ofMessage);
+            }
+        }
+        if (is_array($message) || is_object($message)) {
+            return '(its message is ' . (is_array($message) ? 'an array)' : 'an object of class ' . get_class($message) . ')');
+        }
+        return self::text(is_resource($message) ? '(its message is a resource)' : (string) $message);
+    }
+
+    private static function property($error, $name, $default)
+    {
+        $properties = (array) $error;
+        $key = array_key_exists($name, $properties) ? $name : "\0*\0$name"; // a class may make it public
+        return isset($properties[$key]) ? $properties[$key] : $default;
+    }
+
+    /** What PHP would print of it, without the frames of the driver; the first of a chain stands first. */
     private static function traceback($error)
     {
-        $text = preg_replace("/Command line code\(1\)( : eval\(\)'d code\(\d+\)){1,2} : /", '', (string) $error);
+        $texts = [];
+        $seen = [];
+        while ($error instanceof Throwable && count($seen) < 50 && !in_array($error, $seen, true)) {
+            array_unshift($texts, self::tracebackOfOne($error));
+            $seen[] = $error;
+            $error = $error->getPrevious();
+        }
+        return implode("\n\nNext ", $texts);
+    }
+
+    private static function tracebackOfOne($error)
+    {
+        $message = self::messageOf($error);
+        $file = self::property($error, 'file', '');
+        $line = self::property($error, 'line', '');
+        $place = (is_string($file) ? $file : '?') . ':' . (is_int($line) ? $line : '?');
+        $text = self::typeOf($error) . ($message === '' ? '' : ": $message") . " in $place\nStack trace:\n" . $error->getTraceAsString();
+        $text = preg_replace("/Command line code\(1\)( : eval\(\)'d code\(\d+\)){1,2} : /", '', $text);
         $ofDriver = "/(\n#\d+ eval\(\)'d code\(\d+\): eval\(\))?(\n#\d+ Command line code\(1\).*: eval\(\)){1,2}(?=\n#\d+ \{main\})/";
-        return self::text(preg_replace($ofDriver, '', $text));
+        return preg_replace($ofDriver, '', $text);
     }
 
     /** The text as UTF-8, whatever is in it. */
     private static function text($text)
     {
-        return json_encode($text) === false ? preg_replace('/[\x80-\xff]/', '?', $text) : $text;
+        if (preg_match('//u', $text)) {
+            return $text;
+        }
+        if (defined('JSON_INVALID_UTF8_SUBSTITUTE')) { // PHP 7.2
+            return json_decode(json_encode($text, JSON_INVALID_UTF8_SUBSTITUTE));
+        }
+        return preg_replace('/[\x80-\xff]/', '?', $text);
+    }
+
+    /** An exit hook: the others, destructors and handlers of sessions may still call what the host has lent. */
+    public static function atExit()
+    {
+        __BOND_streams::$isEnding = true;
+        self::tellFatal();
+        // Behind the hooks of the user: otherwise PHP would do it when the objects of the handler are destroyed.
+        register_shutdown_function(function () {
+            register_shutdown_function(function () {
+                if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
+                    session_write_close();
+                }
+            });
+        });
     }
 
     /** What is fatal cannot be caught; where PHP is set not to tell of it, nobody would know why it ended. */
-    public static function atExit()
+    private static function tellFatal()
     {
         $error = error_get_last();
         $fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_RECOVERABLE_ERROR;
@@ -893,22 +989,36 @@ final class __BOND_host
             __BOND_session::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
         }
-        $value = __BOND_values::decode($payload);
         if ($verb === 'RETURN') {
-            return $value;
+            return __BOND_values::decode($payload);
         }
         if ($verb === 'RETURN_WITH') {
+            $value = __BOND_values::decode($payload);
             return __BOND_session::withReferences($value[0], $value[1])[0];
         }
-        if ($verb === 'ERROR') {
-            $error = new _BOND_SerializationException($value['message']);
-        } else {
-            $error = new _BOND_RemoteException($value['message']);
-            $error->data = array_key_exists('data', $value) ? $value['data'] : $value['message'];
-            $error->type = isset($value['type']) ? $value['type'] : null;
-        }
+        $error = self::errorOf($verb, $payload);
         $error->bondCall = (int) $frame;
         throw $error;
+    }
+
+    /** What the host tells of an error of its own. */
+    private static function errorOf($verb, $payload)
+    {
+        try {
+            $told = __BOND_values::decode($payload);
+        } catch (_BOND_SerializationException $failure) {
+            $told = json_decode(__BOND_values::withWholeCharacters($payload), true);
+            if (!isset($told['message']) || array_key_exists('data', $told)) {
+                return $failure;
+            }
+        }
+        if ($verb === 'ERROR') {
+            return new _BOND_SerializationException($told['message']);
+        }
+        $error = new _BOND_RemoteException($told['message']);
+        $error->data = array_key_exists('data', $told) ? $told['data'] : $told['message'];
+        $error->type = isset($told['type']) ? $told['type'] : null;
+        return $error;
     }
 
     public static function export($name)
@@ -947,7 +1057,9 @@ final class __BOND_lent
 
     public function __destruct()
     {
-        __BOND_streams::$released[] = $this->number;
+        if (!__BOND_streams::$isEnding) {
+            __BOND_streams::$released[] = $this->number;
+        }
     }
 }
 
@@ -1212,6 +1324,9 @@ final class __BOND_session
     public static function prepare()
     {
         $given = __BOND_values::decode(self::$request[3]);
+        if (self::$depth === 0 && ini_get('max_execution_time') > 0) {
+            ini_set('max_execution_time', ini_get('max_execution_time')); // the limit is one of a request: its time begins anew
+        }
         self::$busy = true;
         switch (self::$request[0]) {
             case 'EVAL':
