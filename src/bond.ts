@@ -14,6 +14,7 @@ import { isLong } from './parts.js';
 import { encodeCall, encodeInParts } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
+import { isA } from './thrown.js';
 import type { NameOf, Untyped } from './typed.js';
 import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
@@ -238,7 +239,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** What cannot be asked at all. */
   #refuse(error: unknown): Promise<never> {
-    if (!(error instanceof NotCarried)) return Promise.reject(error);
+    if (!isA(error, NotCarried)) return Promise.reject(error);
     return Promise.reject(new SerializationException(this.lang, error.message, 'local'));
   }
 }

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Bond } from './bond.js';
 import { type SessionOrder, type Step, UsageError } from './cli-options.js';
 import { Dialog } from './dialog.js';
-import { TerminatedException, textOf } from './errors.js';
+import { TerminatedException } from './errors.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { historyFile } from './history.js';
 import { makeBond } from './make-bond.js';
@@ -11,6 +11,7 @@ import type { BondOptions, OutputTarget } from './options.js';
 import { type Audience, Runner } from './runner.js';
 import { forPeople, forPrograms } from './show.js';
 import { hasColors, isTerminal, styled, widthOf } from './terminal.js';
+import { textOf } from './thrown.js';
 
 /** Runs what the command line gives, or else a session; resolves to the exit code. */
 export async function runSession(order: SessionOrder): Promise<number> {

@@ -145,7 +145,7 @@ export class Connection {
       {
         lang: this.lang,
         protocol: this.protocol,
-        transExcept: transExcept ?? this.protocol.name === 'V8',
+        transExcept,
         lender: this.lender,
         traffic: interpreter.traffic,
         hold: (isHeld) => {

@@ -2,12 +2,12 @@ import { createInterface, type Interface, moveCursor } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { Block } from './block.js';
 import { Echo } from './echo.js';
-import { textOf } from './errors.js';
 import { History, MOST_LINES } from './history.js';
 import type { Partner } from './partner.js';
 import { Questions } from './questions.js';
 import { type Audience, Runner } from './runner.js';
 import { isTerminal, type Style, styled, widthOf } from './terminal.js';
+import { textOf } from './thrown.js';
 
 /** How long the language may think about a question, in ms. */
 const MOST_THOUGHT = 2000;

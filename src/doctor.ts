@@ -3,11 +3,12 @@ import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Bond } from './bond.js';
 import { listDrivers, queryDriver } from './driver.js';
-import { TimeoutException, textOf } from './errors.js';
+import { TimeoutException } from './errors.js';
 import { EXIT } from './exit-codes.js';
 import { Promise } from './globals.js';
 import { makeBond } from './make-bond.js';
 import { hasColors, styled } from './terminal.js';
+import { textOf } from './thrown.js';
 
 /** How long an interpreter may take for each thing that it is asked, in ms. */
 const PATIENCE = 20_000;

@@ -1,6 +1,7 @@
 import { driverLanguages, driverManifest, driverPart } from './driver-files.js';
-import { BondException, textOf } from './errors.js';
+import { BondException } from './errors.js';
 import type { ProtocolName } from './options.js';
+import { textOf } from './thrown.js';
 
 /** A language's manifest: what its `bond.json` says. */
 export interface Driver {

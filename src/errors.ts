@@ -111,16 +111,6 @@ export class TimeoutException extends BondException {
   override name = 'TimeoutException';
 }
 
-/** The part of an unknown error that can be shown in a message. */
-export function textOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  try {
-    return String(error);
-  } catch {
-    return 'something that cannot be shown';
-  }
-}
-
 /** Shortens a text for use in a message, and shows its control characters. */
 export function quoted(text: string, length = 60): string {
   return JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text);

@@ -1,6 +1,7 @@
-import { type BondException, RemoteException, SerializationException, textOf } from './errors.js';
+import { type BondException, RemoteException, SerializationException } from './errors.js';
 import { outermost, type Request } from './frames.js';
-import type { Protocol } from './values.js';
+import { carried, describeThrown, isA, property, textOf } from './thrown.js';
+import { NotCarried, type Protocol } from './values.js';
 import type { AnswerVerb } from './wire.js';
 
 /** What an EXCEPT or ERROR tells of an exception. */
@@ -29,23 +30,47 @@ function asText(part: unknown): string | undefined {
   return part === undefined || part === null ? undefined : String(part);
 }
 
-/** What is told of an error of the host. With `transExcept`, it crosses itself where the protocol can carry it. */
-export function encodeException(error: unknown, protocol: Protocol, transExcept: boolean): string {
-  const description = describe(error);
-  // Where the thing itself did not come through, there is nothing but its text to pass on.
-  const isTextOnly = error instanceof RemoteException && error.data === error.remoteMessage && error.type !== 'string';
-  if (!transExcept || isTextOnly) return protocol.encode(description);
-  try {
-    return protocol.encode({ ...description, data: error instanceof RemoteException ? error.data : error });
-  } catch {
-    return protocol.encode(description);
+/** How a call of the other side is answered that has failed. */
+export interface FailedAnswer {
+  readonly verb: 'EXCEPT' | 'ERROR';
+  readonly payload: string;
+}
+
+/**
+ * What is told of something that the host threw, whatever that is: this never throws. With `transExcept`, it crosses itself. If
+ * the protocol has no word for it, that is an error; but where nobody asked for it to cross itself, its text is passed on.
+ */
+export function encodeException(thrown: unknown, protocol: Protocol, transExcept: boolean | undefined): FailedAnswer {
+  const description = describe(thrown);
+  const crossesItself = (transExcept ?? protocol.name === 'V8') && !isTextOnly(thrown);
+  if (crossesItself) {
+    try {
+      const data = isA(thrown, RemoteException) ? thrown.data : thrown;
+      const payload = protocol.encode({ ...description, data });
+      if (protocol.name === 'V8') protocol.decode(payload); // V8 writes an error that is its own cause, and cannot read it
+      return { verb: 'EXCEPT', payload };
+    } catch (error) {
+      if (transExcept) return { verb: 'ERROR', payload: protocol.encode({ message: notItself(description, error) }) };
+    }
   }
+  return { verb: 'EXCEPT', payload: protocol.encode(description) };
+}
+
+/** Where the thing itself did not come through, there is nothing but its text to pass on. */
+function isTextOnly(thrown: unknown): boolean {
+  if (!isA(thrown, RemoteException)) return false;
+  return property(thrown, 'data') === property(thrown, 'remoteMessage') && property(thrown, 'type') !== 'string';
+}
+
+function notItself({ message }: Description, error: unknown): string {
+  const reason = isA(error, NotCarried) ? error.within(2, 'thrown').message : `thrown: ${textOf(error)}`;
+  return `${reason}, as transExcept asks for; its text is: ${message}`;
 }
 
 /** An error that comes from an interpreter goes on as it was there: at a depth of a thousand calls, each of them would
  * otherwise put its own words around it. */
-function describe(error: unknown): Description {
-  if (error instanceof RemoteException)
-    return { ...(error.type && { type: error.type }), message: error.remoteMessage };
-  return { type: error instanceof Error ? error.name : typeof error, message: textOf(error) };
+function describe(thrown: unknown): Description {
+  if (!isA(thrown, RemoteException)) return describeThrown(thrown);
+  const { type, message } = { type: property(thrown, 'type'), message: property(thrown, 'remoteMessage') };
+  return { ...(typeof type === 'string' && type !== '' && { type: carried(type) }), message: carried(textOf(message)) };
 }

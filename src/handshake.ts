@@ -2,12 +2,13 @@ import { Buffer } from 'node:buffer';
 import { constants } from 'node:os';
 import type { Channel } from './channel.js';
 import { type Driver, driverText } from './driver.js';
-import { BondException, howEnded, quoted, textOf } from './errors.js';
+import { BondException, howEnded, quoted } from './errors.js';
 import { Promise, performance } from './globals.js';
 import type { Interpreter } from './interpreter.js';
 import type { Settings } from './options.js';
 import { Tail } from './output.js';
 import { SilenceWatch } from './silence.js';
+import { textOf } from './thrown.js';
 import { V8_FORMAT } from './v8.js';
 import type { Incoming } from './wire.js';
 

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { StartCommand } from './command.js';
 import { queryDriver } from './driver.js';
-import { BondException, type Ending, textOf } from './errors.js';
+import { BondException, type Ending } from './errors.js';
 import { clearTimeout, Promise, performance, setTimeout, sleep, within } from './globals.js';
 import { GRACE } from './guardian.js';
 import { Outbox } from './outbox.js';
@@ -11,6 +11,7 @@ import { Tail } from './output.js';
 import { type Bulk, layGroundwork, type Ways } from './pipes.js';
 import { descendants, isRunning, signalQuietly } from './processes.js';
 import { type Surroundings, start } from './spawning.js';
+import { textOf } from './thrown.js';
 import type { Traffic } from './unread.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */

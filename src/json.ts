@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Date } from './globals.js';
 import type { ProtocolName } from './options.js';
+import { isA } from './thrown.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Protocol } from './values.js';
 
 /** Integers up to here arrive as `number`; those beyond it as `bigint`. */
@@ -30,7 +31,7 @@ export function writeJson(value: unknown, extension?: Extension): string {
   try {
     return isSurelyExact(value, extension) ? JSON.stringify(value) : new Writer(extension).write(value);
   } catch (error) {
-    if (error instanceof RangeError) throw new NotCarried(['value'], 'is nested too deep');
+    if (isA(error, RangeError)) throw new NotCarried(['value'], 'is nested too deep');
     throw error;
   }
 }
@@ -40,7 +41,7 @@ export function isSurelyExact(value: unknown, extension?: Extension): boolean {
   try {
     return isExact(value, extension);
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if (isA(error, RangeError)) return false;
     throw error;
   }
 }

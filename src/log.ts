@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { IS_DEBUGGING } from './debug.js';
 import { Date } from './globals.js';
-import { isOpen } from './output.js';
+import { atUsers, isOpen } from './output.js';
 
 /** How much of a line is shown on standard error, in characters; a `logfile` gets all of it. */
 const SHOWN = 200;
@@ -69,10 +69,11 @@ export class ConversationLog {
   }
 
   #write({ stream, isShort }: Target, direction: Direction, depth: number, line: string): void {
-    if (!isOpen(stream)) return;
     const time = new Date().toISOString().slice(11, -1);
     const text = isShort ? shortened(line) : line;
-    stream.write(`${direction} ${time} ${this.#who} ${'  '.repeat(depth)}${text}\n`);
+    atUsers(() => {
+      if (isOpen(stream)) stream.write(`${direction} ${time} ${this.#who} ${'  '.repeat(depth)}${text}\n`);
+    });
   }
 }
 

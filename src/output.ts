@@ -12,14 +12,19 @@ export interface Pausable {
 /** Hands a chunk of the other side's output to its target; a slow stream makes the source wait until it has drained. */
 export function deliver(chunk: Buffer, target: OutputTarget, source: Pausable): void {
   if (target === 'ignore') return;
-  if (typeof target === 'function') return callTarget(target, chunk);
-  if (isOpen(target) && !target.write(chunk) && isOpen(target)) waitForDrain(target, source);
+  atUsers(() => {
+    if (typeof target === 'function') target(chunk);
+    else if (isOpen(target) && !target.write(chunk) && isOpen(target)) waitForDrain(target, source);
+  });
 }
 
-/** What a user's function throws must not tear a message apart that arrives in the same turn: it is thrown after it. */
-function callTarget(target: (chunk: Buffer) => void, chunk: Buffer): void {
+/**
+ * Gives something to a function or a stream of the user's. What that throws must not tear a message apart that arrives or
+ * leaves in the same turn: it is thrown after it, as what a listener throws is, to the program itself.
+ */
+export function atUsers(give: () => void): void {
   try {
-    target(chunk);
+    give();
   } catch (error) {
     nextTick(() => {
       throw error;

@@ -1,3 +1,5 @@
+import { property } from './thrown.js';
+
 /** The stack of a call, which is turned into text only when somebody asks. */
 export interface Place {
   readonly stack?: string;
@@ -10,22 +12,40 @@ const FRAMES = 9;
 export function capturePlace(): Place {
   const place = {};
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
+  setLimit(FRAMES);
   Error.captureStackTrace(place, capturePlace);
-  Error.stackTraceLimit = limit;
+  setLimit(limit);
   return place;
+}
+
+/** Where intrinsics are frozen, the limit stays what it is. */
+function setLimit(limit: number): void {
+  try {
+    Error.stackTraceLimit = limit;
+  } catch {
+    // and a place is then told if it is among the first frames
+  }
+}
+
+/** The lines of a stack; none if a program formats stacks in a way of its own, or fails to. */
+function linesOf(place: Place | undefined): string[] {
+  const stack = property(place, 'stack');
+  return typeof stack === 'string' ? stack.split('\n').slice(1) : [];
 }
 
 /** The line of a stack that lies outside of this library, in words; empty if there is none. */
 export function showPlace(place: Place | undefined): string {
-  const lines = place?.stack?.split('\n').slice(1) ?? [];
   const own = ownFolder();
-  return lines.find((line) => /[\\/]/.test(line) && !line.includes(own))?.trim() ?? '';
+  return (
+    linesOf(place)
+      .find((line) => /[\\/]/.test(line) && !line.includes(own))
+      ?.trim() ?? ''
+  );
 }
 
 /** Where this library is, as a stack says it: in a bundle for CommonJS, `import.meta` is empty. */
 function ownFolder(): string {
-  const [, here = ''] = capturePlace().stack?.split('\n') ?? [];
+  const [here = ''] = linesOf(capturePlace());
   const [, folder = '\n'] = /^ +at .*?((?:file:\/\/)?(?:\/|[A-Z]:[\\/]).*[\\/])/.exec(here) ?? [];
   return folder;
 }

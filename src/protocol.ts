@@ -3,6 +3,7 @@ import { json } from './json.js';
 import { Kwargs } from './kwargs.js';
 import { type Long, partsOf } from './parts.js';
 import { type Lender, Reference } from './ref.js';
+import { isA } from './thrown.js';
 import { v8 } from './v8.js';
 import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
 
@@ -26,7 +27,7 @@ export function encodeCall(protocol: Protocol, name: string, args: readonly unkn
     return protocol.encode([name, args]);
   } catch (error) {
     const [plain, references] = withoutReferences(args, lender);
-    if (references.length === 0) throw error instanceof NotCarried ? error.within(2, 'args') : error;
+    if (references.length === 0) throw isA(error, NotCarried) ? error.within(2, 'args') : error;
     return encodeAs('args', 2, protocol, [name, plain, references]);
   }
 }
@@ -55,7 +56,7 @@ function encodeWithKwargs(
   try {
     return protocol.encode([name, plain, paths, named]);
   } catch (error) {
-    throw error instanceof NotCarried ? error.within(2, error.path[1] === 1 ? 'args' : 'kwargs') : error;
+    throw isA(error, NotCarried) ? error.within(2, error.path[1] === 1 ? 'args' : 'kwargs') : error;
   }
 }
 
@@ -69,7 +70,7 @@ function encodeAs(name: string, levels: number, protocol: Protocol, value: unkno
   try {
     return protocol.encode(value);
   } catch (error) {
-    throw error instanceof NotCarried ? error.within(levels, name) : error;
+    throw isA(error, NotCarried) ? error.within(levels, name) : error;
   }
 }
 

@@ -1,7 +1,8 @@
+import { types } from 'node:util';
 import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
 import { IS_DEBUGGING } from './debug.js';
-import { BondException, quoted, SerializationException, TimeoutException, textOf } from './errors.js';
+import { BondException, quoted, SerializationException, TimeoutException } from './errors.js';
 import { type Description, encodeException, exceptionOf } from './exceptions.js';
 import {
   captureContext,
@@ -24,6 +25,7 @@ import { capturePlace, showPlace } from './places.js';
 import { encodeReferences } from './protocol.js';
 import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
+import { functionName, isA, textOf } from './thrown.js';
 import { type Traffic, UnreadAnswers } from './unread.js';
 import { NotCarried, type Protocol } from './values.js';
 import { findCycle, showCycle } from './waits.js';
@@ -36,7 +38,8 @@ export type HostFunction = (...args: unknown[]) => unknown;
 export interface SessionOwner {
   readonly lang: string;
   readonly protocol: Protocol;
-  readonly transExcept: boolean;
+  /** Whether what is thrown crosses itself; `undefined` if nobody has said so: as is usual for the protocol. */
+  readonly transExcept: boolean | undefined;
   /** Who lends what references in results stand for. */
   readonly lender: Lender;
   /** How far what is sent has come. */
@@ -415,7 +418,7 @@ export class Session {
       return this.#violated(`it called function ${name}, which it was not lent`);
     }
     const call = typeof name === 'number' ? this.#lent.get(name)?.call : this.#functions.get(name);
-    const frame = new Frame(id, request, typeof name === 'number' ? call?.name || `callback ${name}` : name);
+    const frame = new Frame(id, request, typeof name === 'number' ? functionName(call) || `callback ${name}` : name);
     if (request) request.openFrame = frame;
     else this.#root.called = frame;
     this.#innermost = frame;
@@ -433,21 +436,29 @@ export class Session {
     try {
       if (!call) throw new BondException(this.#owner.lang, `the host exports no function '${frame.name}'`);
       const result = call(...args);
-      if (!isThenable(result)) return this.#return(frame, result);
-      result.then(
-        (value) => this.#return(frame, value),
-        (error: unknown) => this.#except(frame, error),
-      );
+      const promise = promised(result);
+      if (promise) void this.#returnLater(frame, promise);
+      else this.#return(frame, result);
     } catch (error) {
       this.#except(frame, error);
     }
+  }
+
+  async #returnLater(frame: Frame, promise: Promise<unknown>): Promise<void> {
+    let value: unknown;
+    try {
+      value = await promise;
+    } catch (error) {
+      return this.#except(frame, error);
+    }
+    this.#return(frame, value);
   }
 
   #return(frame: Frame, value: unknown): void {
     try {
       this.#answer(frame, 'RETURN', this.#owner.protocol.encode(value));
     } catch (error) {
-      if (!(error instanceof NotCarried)) return this.#except(frame, error);
+      if (!isA(error, NotCarried)) return this.#except(frame, error);
       this.#returnReferences(frame, value, error);
     }
   }
@@ -459,7 +470,7 @@ export class Session {
       if (payload === undefined) throw refusal.within(1, `${frame.name}()`);
       this.#answer(frame, 'RETURN_WITH', payload);
     } catch (error) {
-      if (!(error instanceof NotCarried)) return this.#except(frame, error);
+      if (!isA(error, NotCarried)) return this.#except(frame, error);
       const { message } = error;
       const failure = new SerializationException(this.#owner.lang, message, 'local', { cause: error });
       this.#remember(frame, failure);
@@ -470,7 +481,8 @@ export class Session {
   #except(frame: Frame, error: unknown): void {
     this.#remember(frame, error);
     const { protocol, transExcept } = this.#owner;
-    this.#answer(frame, 'EXCEPT', encodeException(error, protocol, transExcept));
+    const { verb, payload } = encodeException(error, protocol, transExcept);
+    this.#answer(frame, verb, payload);
   }
 
   /** Keeps what a function has thrown for the case that the other side does not catch it. */
@@ -601,6 +613,12 @@ function unhold(request: Request): void {
   request.frame.held--;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+/** What a function has returned, as a promise, if it is one or something like it: as `await` does, this reads its `then` once. */
+function promised(value: unknown): Promise<unknown> | undefined {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  if (types.isPromise(value)) return value;
+  const { then } = value as { readonly then?: unknown };
+  return typeof then === 'function'
+    ? new Promise((resolve, reject) => Reflect.apply(then, value, [resolve, reject]))
+    : undefined;
 }

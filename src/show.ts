@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
-import { BondException, RemoteException, SerializationException, TerminatedException, textOf } from './errors.js';
+import { BondException, RemoteException, SerializationException, TerminatedException } from './errors.js';
 import { protocolNamed } from './protocol.js';
 import { styled } from './terminal.js';
+import { textOf } from './thrown.js';
 
 /** How many lines of a traceback are shown; of a longer one, the two ends. */
 const MOST_FRAMES = 8;

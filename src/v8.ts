@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { textOf } from './errors.js';
+import { textOf } from './thrown.js';
 import { HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
 
 /** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */

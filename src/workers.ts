@@ -1,9 +1,10 @@
 import { onAbort } from './aborts.js';
 import type { Bond } from './bond.js';
-import { BondException, TerminatedException, TimeoutException, textOf } from './errors.js';
+import { BondException, TerminatedException, TimeoutException } from './errors.js';
 import { Promise } from './globals.js';
 import { makeBond } from './make-bond.js';
 import type { Command, PoolSettings } from './pool-options.js';
+import { isA, textOf } from './thrown.js';
 import { Worker } from './worker.js';
 
 /** Something to do for a worker. */
@@ -208,7 +209,7 @@ export class Workers {
   async #giveBackAfter(error: unknown, { worker, bond }: Lease, signal: AbortSignal | undefined): Promise<void> {
     if (!isLoss(error)) worker.calls++;
     else if (signal?.aborted) await worker.recover(bond);
-    else if (error instanceof TimeoutException) await bond.kill();
+    else if (isA(error, TimeoutException)) await bond.kill();
     worker.release(bond);
   }
 
@@ -244,7 +245,7 @@ export class Workers {
 
 /** Whether an error says that the worker has been lost, or is no longer waited for. */
 function isLoss(error: unknown): boolean {
-  return error instanceof TerminatedException || error instanceof TimeoutException;
+  return isA(error, TerminatedException) || isA(error, TimeoutException);
 }
 
 function withSignal(bond: Bond, signal: AbortSignal | undefined): Bond {
