@@ -12,7 +12,7 @@ import { quantile, ROWS, type Sizes } from '../benchmark/rows.js';
 import { isReached } from '../benchmark/targets.js';
 import { measure } from '../benchmark/turns.js';
 import { makeBond } from '../src/index.js';
-import { HANG } from './bonds.js';
+import { LONG_TEST_HANG } from './patience.js';
 
 const FEW: Sizes = {
   starts: 1,
@@ -54,7 +54,7 @@ describe.each(languages)('$name', (language) => {
       expect(speedChart(outcomes)).toMatch(/^<svg .*<circle .*<\/svg>\n$/s);
       expect(growthChart(growth)).toMatch(/^<svg .*<path .*<\/svg>\n$/s);
     },
-    10 * HANG, // a start takes its time on a slow machine, and there are many
+    LONG_TEST_HANG, // a start takes its time on a slow machine, and there are many
   );
 });
 

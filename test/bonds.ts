@@ -10,6 +10,7 @@ import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException, RemoteException } from '../src/index.js';
 import { signalQuietly } from '../src/processes.js';
 import { collect, type Language, rejection } from './fixtures.js';
+import { HANG } from './patience.js';
 import { words } from './words.js';
 
 /** The command that one types for a language. */
@@ -20,8 +21,7 @@ export const COMMANDS: Record<Language, string> = {
   Python: 'python3',
 };
 
-/** Long enough for a machine that does much else, short enough to tell a hang. */
-export const HANG = 20_000;
+export { HANG };
 
 /** What a set-up that fails rejects with. One that works after all is ended, so that it is in no other test's way. */
 export function refusal(bond: Promise<Bond>): Promise<BondException> {

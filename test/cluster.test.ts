@@ -24,9 +24,9 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   if (!obstacle) cluster = await startCluster();
-}, 60_000);
+});
 
-afterAll(() => cluster?.stop(), 60_000);
+afterAll(() => cluster?.stop());
 
 beforeEach(({ skip, onTestFinished }) => {
   if (obstacle) missing(obstacle, skip);

@@ -42,11 +42,11 @@ function needs(skip: Skip, ...langs: Language[]): void {
   for (const lang of langs) if (!hasInterpreter(lang)) missing(`${lang}: no interpreter`, skip);
 }
 
-describe('the examples', { timeout: 60_000 }, () => {
+describe('the examples', () => {
   beforeAll(() => {
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
     if (!existsSync(join(ROOT, 'dist/index.js'))) execFileSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-  }, 60_000);
+  });
 
   test('hello says so in every language', async ({ skip }) => {
     needs(skip, ...languages);

@@ -10,10 +10,11 @@ import { Session } from '../src/session.js';
 import { parseMessage } from '../src/wire.js';
 import { HANG, markedEnvironment, ownChildren, peer, until } from './bonds.js';
 import { effort, patience } from './fuzzing.js';
+import { TEST_HANG } from './patience.js';
 import { settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
 
-vi.setConfig({ testTimeout: patience(40_000) });
+vi.setConfig({ testTimeout: patience(TEST_HANG) });
 
 const MARK = newMark().text;
 
@@ -448,7 +449,7 @@ describe('the set-up', () => {
     );
   });
 
-  test('with a process leaves none behind', { timeout: 120_000 }, async () => {
+  test('with a process leaves none behind', async () => {
     const { env, processes } = markedEnvironment();
     const before = ownChildren();
     const last = fc.constantFrom({ kind: 'exit', code: 3 }, { kind: 'signal' }, { kind: 'hangUp' });

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Bond, TerminatedException } from '../src/index.js';
-import { COMMANDS, HANG, isAlive, temporaryDirectory, until } from './bonds.js';
+import { COMMANDS, isAlive, temporaryDirectory, until } from './bonds.js';
 import {
   all,
   collect,
@@ -236,13 +236,11 @@ describe('a link that is cut', () => {
     const busy = await Promise.all(languages.map((lang) => openSleeping(host, lang)));
     const pids = [await idle.eval<number>(words.Perl.pid), ...busy.map(({ pid }) => pid)];
     host.network.setLink('down');
-    const start = performance.now();
     for (const error of await Promise.all(busy.map(({ call }) => call))) {
       expect(error).toMatchObject({ exitCode: 255, signal: null });
       expect(error.message).toContain(`Timeout, server ${host.address[0]} not responding`);
     }
     expect(await idle.closed).toMatchObject({ exitCode: 255 });
-    expect(performance.now() - start).toBeLessThan(HANG / 2);
     await until(() => !pids.some(isAlive));
 
     writeFileSync(path, '');

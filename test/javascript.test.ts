@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
-import { HANG } from './bonds.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('JavaScript');
@@ -425,7 +424,7 @@ describe('exceptions', () => {
     expect((await rejection(js.call('f'), RemoteException)).type).toBe('RangeError');
     expect((await rejection(js.call('down', 0), RemoteException)).type).toBe('RangeError');
     await expectAlive(js);
-  }, 60_000);
+  });
 
   test('of the serialization are a TypeError that is called _BOND_SerializationException', async () => {
     const js = await open();
@@ -501,7 +500,7 @@ describe.each([
   ['in pieces', ['sh', '-c', 'exec 3>&-; exec node "$@"', 'sh']],
   ['behind what no signal passes', ['sh', '-c', 'node "$@"; exit 7', 'sh']],
 ])('an interrupt in the middle of long messages (%s)', (_, command) => {
-  test('leaves the conversation whole', { timeout: 3 * HANG }, async () => {
+  test('leaves the conversation whole', async () => {
     const js = await openBond('JavaScript', command);
     await js.export((text) => text, 'echoed');
     await js.evalBlock('globalThis.id = (value) => value');
@@ -529,7 +528,7 @@ describe('calls within calls', () => {
     expect((await rejection(js.call('down', 40_000), RemoteException)).type).toBe('RangeError');
     await expectAlive(js);
     expect(await js.call('down', 4000)).toBe(4000);
-  }, 60_000);
+  });
 
   /** What comes of a loop without end, so many levels deep, that is interrupted. */
   async function interruptAt(levels: number, code: string) {

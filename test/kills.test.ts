@@ -21,21 +21,12 @@ import {
 } from './bonds.js';
 import { collect, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { openHostile } from './hostile.js';
+import { LONG_TEST_HANG } from './patience.js';
 import { words } from './words.js';
 
-/** How long a call may wait after its interpreter has ended, in ms: to tell a hang, not to measure. */
-const PROMPT = 2000;
-
-/** Asserts that calls reject soon after something has happened; resolves to how many ms it took the last one. */
-async function expectPrompt(
-  calls: readonly Promise<unknown>[],
-  ending: Partial<TerminatedException>,
-  happened: () => number,
-): Promise<number> {
+/** Asserts that calls reject, with an ending. If they waited for the grandchild, they would hang. */
+async function expectEnding(calls: readonly Promise<unknown>[], ending: Partial<TerminatedException>): Promise<void> {
   for (const call of calls) expect(await rejection(call, TerminatedException)).toMatchObject(ending);
-  const latency = Date.now() - happened();
-  expect(latency).toBeLessThan(PROMPT);
-  return latency;
 }
 
 describe.each(languages)('%s', (lang) => {
@@ -61,7 +52,7 @@ describe.each(languages)('%s', (lang) => {
   /** Leaves a process behind that holds the streams of the interpreter. */
   async function leaveGrandchild(bond: Bond): Promise<void> {
     const file = join(temporaryDirectory(), 'pid');
-    await bond.evalBlock(say.run(`sleep 30 & echo $! > ${file}`));
+    await bond.evalBlock(say.run(`sleep 1000 & echo $! > ${file}`));
     const grandchild = Number(readFileSync(file, 'utf8'));
     onTestFinished(() => void (isAlive(grandchild) && process.kill(grandchild, 'SIGKILL')));
     expect(isAlive(grandchild)).toBe(true);
@@ -80,23 +71,19 @@ describe.each(languages)('%s', (lang) => {
         const { bond, output } = await openInCompany();
         const calls = callMuch(bond);
         await output.until('on');
-        const killed = Date.now();
         process.kill(bond.pid, signal);
-        await expectPrompt(calls, { exitCode: null, signal, stderr: 'last words' }, () => killed);
-        await expectPrompt([bond.eval('1')], { signal }, () => killed);
+        await expectEnding(calls, { exitCode: null, signal, stderr: 'last words' });
+        await expectEnding([bond.eval('1')], { signal });
         expect(isAlive(bond.pid)).toBe(false);
       },
     );
 
     test('that leaves in the middle of a call, is told of at once', async () => {
       const { bond } = await openInCompany();
-      let left = 0;
-      await bond.export(() => {
-        left = Date.now();
-      }, 'host');
+      await bond.export(() => {}, 'host');
       const calls = [bond.evalBlock('host();\nleave();'), bond.eval('1'), bond.call('twice', 1)];
       for (const call of calls) call.catch(() => {});
-      await expectPrompt(calls, { exitCode: 3, signal: null, stderr: 'last words' }, () => left);
+      await expectEnding(calls, { exitCode: 3, signal: null, stderr: 'last words' });
     });
   });
 });
@@ -105,14 +92,13 @@ test('a peer that closes its output, and lives on, is ended at once, with all th
   const { bond, processes } = await openHostile(async ({ next, forever }) => {
     await next();
     const { spawn } = process.getBuiltinModule('node:child_process');
-    spawn('sleep', ['30'], { stdio: 'ignore' });
+    spawn('sleep', ['1000'], { stdio: 'ignore' });
     process.stderr.write('last words');
     process.getBuiltinModule('node:fs').closeSync(1);
     setInterval(() => {}, 1e6);
     await forever();
   });
-  const asked = Date.now();
-  await expectPrompt([bond.eval('x')], { signal: 'SIGKILL', stderr: 'last words' }, () => asked);
+  await expectEnding([bond.eval('x')], { signal: 'SIGKILL', stderr: 'last words' });
   await until(() => processes().length === 0);
 });
 
@@ -121,20 +107,19 @@ describe('a thousand bonds', () => {
 
   const [WARM_UP, REST] = [100, 900];
 
-  test('that were opened and closed, ten at a time, leave nothing behind', { timeout: 600_000 }, async () => {
+  test('that were opened and closed, ten at a time, leave nothing behind', { timeout: LONG_TEST_HANG }, async () => {
     const { env, processes } = markedEnvironment();
     const TMPDIR = temporaryDirectory();
     const args = ['--expose-gc', fixture('thousand-bonds.js'), String(REST), String(WARM_UP)];
     const host = startProgram([process.execPath, ...args], { ...env, TMPDIR });
     expect(await host.ending).toEqual({ code: 0, signal: null });
-    const { before, after, heard, warnings, ms } = JSON.parse(host.output.text());
+    const { before, after, heard, warnings } = JSON.parse(host.output.text());
     const { heap, ...rest } = after;
     expect({ ...rest, heap: 0 }).toEqual({ ...before, heap: 0 });
     expect(rest).toMatchObject({ children: 1, streamListeners: 0, signalListeners: 0 }); // the guardian stays
     expect(heard).toBe(REST * 'printed text'.length);
     expect(warnings).toEqual([]);
     expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
-    expect(ms).toBeLessThan(500_000); // or something hangs
     expect(processes()).toEqual([]);
   });
 });

@@ -104,7 +104,7 @@ function exifTime(seconds: number): string {
   return `${day} ${time}${west > 0 ? '-' : '+'}${two(Math.abs(west) / 60)}:${two(Math.abs(west) % 60)}`;
 }
 
-describe('programs that nobody here wrote', { timeout: 60_000 }, () => {
+describe('programs that nobody here wrote', () => {
   beforeEach(({ skip }) => {
     for (const [name, path] of Object.entries(PACKAGES)) {
       if (!existsSync(path)) missing(`${name} is not there: apt-get install ${name}`, skip);

@@ -4,6 +4,7 @@ import { RemoteException } from '../src/errors.js';
 import { everyLanguage, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 import { effort, patience, shrinkingBriefly } from './fuzzing.js';
 import { type Cause, Nesting, type Outcome, Prediction } from './oracle.js';
+import { HANG, TEST_HANG } from './patience.js';
 import { type Root, rootsIn, type Surroundings } from './plans.js';
 import {
   type Clock,
@@ -20,10 +21,7 @@ import {
 } from './players.js';
 import { Scheduler, SimulatedBond } from './simulated.js';
 
-vi.setConfig({ testTimeout: patience(60_000) });
-
-/** How long the plans of one run may take on real interpreters, in ms. */
-const HANG = 10_000;
+vi.setConfig({ testTimeout: patience(TEST_HANG) });
 
 /** Carries plans out, and compares all that happened with what had to. */
 class Trial {

@@ -115,7 +115,7 @@ function expected(version: string): object {
   };
 }
 
-describe('the package', { timeout: 60_000 }, () => {
+describe('the package', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bond-package-'));
     project = join(folder, 'project');
@@ -128,7 +128,7 @@ describe('the package', { timeout: 60_000 }, () => {
     const start = performance.now();
     await npm('install', path, '--prefix', project, '--prefer-offline', '--no-audit', '--no-fund');
     console.log(`unpacked ${packed.unpackedSize} bytes, installed in ${Math.round(performance.now() - start)} ms`);
-  }, 120_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -164,7 +164,7 @@ describe('the package', { timeout: 60_000 }, () => {
 
     beforeAll(() => {
       node = findNode(version);
-    }, 180_000);
+    });
 
     beforeEach(({ skip }) => {
       if (!node) missing(`Node ${version}: npx -y node@${version}`, skip, Boolean(process.env.CI) && hasRegistry());

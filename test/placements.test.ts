@@ -22,12 +22,12 @@ let cluster: Cluster;
 beforeAll(async () => {
   if (!sshdObstacle()) host = await startSshd();
   if (!slurmObstacle()) cluster = await startCluster();
-}, 60_000);
+});
 
 afterAll(async () => {
   await host?.stop();
   await cluster?.stop();
-}, 60_000);
+});
 
 const sudo = 'sudo -n -u nobody';
 
@@ -205,13 +205,13 @@ describe.each(places.map((place) => [placements[place].name, place] as const))('
       [observeAtWork, observeKill, observeEnd, observeSignal].map((observe) => observe(place)),
     );
     for (const cells of seen) expectCells(place, cells);
-  }, 120_000);
+  });
 });
 
 test('your program takes along what the table says', async () => {
   const seen = await observeEndOfHost(places.filter((place) => !obstacleTo(place)));
   for (const [place, cells] of seen) expectCells(place, cells);
-}, 120_000);
+});
 
 test('the table in the documentation is this one, and nothing in it is untried', () => {
   expect(tableInPage.read()).toBe(table());

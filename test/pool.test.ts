@@ -19,6 +19,7 @@ import {
 } from '../src/index.js';
 import { COMMANDS, HANG, isAlive, markedEnvironment, PACKAGE, program, temporaryDirectory, until } from './bonds.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
+import { LONG_TEST_HANG } from './patience.js';
 import { words } from './words.js';
 
 function pidsOf(pool: Pool): number[] {
@@ -158,7 +159,7 @@ def task(n):
   }
 
   test('each is answered once, or rejected with the reason, while workers are killed; none is run twice', {
-    timeout: 600_000,
+    timeout: LONG_TEST_HANG,
   }, async () => {
     const COUNT = 100_000;
     const { pool, timesRun } = await openLogging({});
@@ -180,7 +181,7 @@ def task(n):
     expect(pool.waiting).toBe(0);
   });
 
-  test('with `retries`, all are answered, in order', { timeout: 600_000 }, async () => {
+  test('with `retries`, all are answered, in order', { timeout: LONG_TEST_HANG }, async () => {
     const COUNT = 30_000;
     const { pool, timesRun } = await openLogging({ retries: 10 });
     const killer = killAtRandom(pool);

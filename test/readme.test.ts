@@ -55,7 +55,7 @@ let files: string[];
 /** What the compiler has to say of them. */
 let mistakes: string;
 
-describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => {
+describe.concurrent('the code of the documentation', () => {
   beforeAll(() => {
     folder = folderForPrograms();
     files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
@@ -64,7 +64,7 @@ describe.concurrent('the code of the documentation', { timeout: 60_000 }, () => 
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
     mistakes = compile(files);
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true }));
 

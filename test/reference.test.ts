@@ -18,7 +18,7 @@ function pagesIn(folder: string): Record<string, string> {
 const isMissing = !existsSync(TYPEDOC) && !process.env.CI;
 const title = 'every public name has a doc comment, and the reference shows them as they are now';
 
-test.skipIf(isMissing)(isMissing ? `${title} (skipped: npm ci --prefix reference)` : title, { timeout: 60_000 }, () => {
+test.skipIf(isMissing)(isMissing ? `${title} (skipped: npm ci --prefix reference)` : title, () => {
   const folder = mkdtempSync(join(tmpdir(), 'bond-reference-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const args = ['--options', 'reference/typedoc.json', '--out', folder, '--logLevel', 'Warn'];

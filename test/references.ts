@@ -9,6 +9,7 @@ import { BondException, callback, kwargs, RemoteException, SerializationExceptio
 import { testWithin } from './extent.js';
 import { collect, expectAlive, type Language, opener, rejection, type Suite } from './fixtures.js';
 import { KEEPS } from './generations.js';
+import { HANG } from './patience.js';
 
 /** Has V8 collect its garbage now. */
 function collectGarbage(): void {
@@ -260,7 +261,7 @@ export function testReferences(suite: Suite): void {
       await bond.call('forget');
       const start = Date.now();
       let left = lent.length;
-      const patience = isLetGo ? 10_000 : 100;
+      const patience = isLetGo ? HANG : 100;
       while (left > 10 && Date.now() - start < patience) {
         await bond.eval(say.collect);
         await sleep(10);
@@ -353,7 +354,7 @@ export function testReferences(suite: Suite): void {
       for (let round = 0; round < 50; round++) codes.push((await bond.hold(say.counter)).code);
       const start = Date.now();
       let left = codes.length;
-      while (left > 5 && Date.now() - start < 10_000) {
+      while (left > 5 && Date.now() - start < HANG) {
         collectGarbage();
         await sleep(10);
         left = (await Promise.all(codes.map(isThere))).filter(Boolean).length;
@@ -449,7 +450,7 @@ export function testReferences(suite: Suite): void {
       expect(await bond.call('first', stream(endless()))).toBe(0);
       expect(made).toBeLessThan(300);
       const start = Date.now();
-      while (!isClosed && Date.now() - start < 10_000) {
+      while (!isClosed && Date.now() - start < HANG) {
         await bond.eval(say.collect);
         await sleep(5);
       }

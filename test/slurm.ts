@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { start as startProcess } from '../src/spawning.js';
 import { processesWith } from './bonds.js';
+import { CLOSE_PATIENCE, HANG } from './patience.js';
 import { findProgram, freePort } from './sshd.js';
 
 const run = promisify(execFile);
@@ -17,8 +18,6 @@ const run = promisify(execFile);
 const NODES = ['node1', 'node2'];
 /** How many jobs a node takes, whatever this machine has. */
 export const CPUS = 2;
-/** How long a daemon may take to be there, or to end, in ms. */
-const PATIENCE = 20_000;
 const SBIN = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 export interface Cluster {
@@ -105,10 +104,10 @@ class Daemon {
   }
 
   async until(isUp: () => boolean | Promise<boolean>): Promise<void> {
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + HANG;
     while (!(await isUp())) {
       if (this.#isGone) throw new Error(`${this.#name} has exited: ${this.#log}`);
-      if (performance.now() > end) throw new Error(`${this.#name} is not there after ${PATIENCE} ms: ${this.#log}`);
+      if (performance.now() > end) throw new Error(`${this.#name} is not there after ${HANG} ms: ${this.#log}`);
       await sleep(50);
     }
   }
@@ -117,7 +116,7 @@ class Daemon {
     if (this.#isGone) return;
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE / 4);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_PATIENCE);
     await gone;
     clearTimeout(timer);
   }
@@ -138,7 +137,7 @@ async function jobsOf(env: NodeJS.ProcessEnv): Promise<string[]> {
 }
 
 async function noJobs(env: NodeJS.ProcessEnv): Promise<void> {
-  const end = performance.now() + PATIENCE / 2;
+  const end = performance.now() + HANG;
   for (let jobs = await jobsOf(env); jobs.length > 0; jobs = await jobsOf(env)) {
     if (performance.now() > end) throw new Error(`jobs are left: ${jobs}`);
     await sleep(20);

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Bond, callback, RemoteException, stream } from '../src/index.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
 import { effort, patience, randomNumbers } from './fuzzing.js';
+import { HANG, TEST_HANG } from './patience.js';
 import { storms, type Weather } from './storms.js';
 import { words } from './words.js';
 
@@ -26,7 +27,7 @@ const KNOWN_TO_FAIL: readonly string[] = [
   'JavaScript interrupts',
 ];
 
-vi.setConfig({ testTimeout: DURATION + 60_000 });
+vi.setConfig({ testTimeout: DURATION + TEST_HANG });
 
 const TITLES: Record<Weather, string> = {
   still: 'with a handler that does nothing',
@@ -77,7 +78,7 @@ interface Storm {
 }
 
 async function gather(lang: Language, reason: RegExp): Promise<Storm> {
-  const bond = await openBond(lang, { timeout: 20_000 });
+  const bond = await openBond(lang, { timeout: HANG });
   const seed = effort(1).seed as number;
   const storm: Storm = { bond, seed, random: randomNumbers(seed), reason, seen: new Set() };
   await bond.evalBlock(storms[lang].functions);

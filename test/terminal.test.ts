@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { markedEnvironment, program, temporaryDirectory } from './bonds.js';
@@ -263,10 +263,13 @@ test('a line that ends in a backslash goes on, and all of it is one block', asyn
 test('Ctrl-D lets the code that runs finish', async () => {
   const terminal = openSession('Python');
   await terminal.shows('Python>');
-  const code = 'import time; print("on"); time.sleep(0.3); print("done")';
-  terminal.enter(code);
+  const goOn = join(temporaryDirectory(), 'go');
+  const wait = `any(time.sleep(0.01) for _ in iter(lambda: os.path.exists("${goOn}"), True))`;
+  terminal.enter(`import os, time; print("on"); ${wait}; print("done")`);
   await terminal.endsWith('on');
   terminal.press('C-d');
+  await terminal.isCooked(); // the session has heard it
+  writeFileSync(goOn, '');
   await terminal.endsWith('on', 'done', '', 'left with 0');
 });
 
@@ -296,7 +299,7 @@ test('behind ssh it is the same: Tab, Ctrl-C and Ctrl-D', async ({ skip }) => {
   await terminal.endsWith('Python> !"x".join(sorted');
   terminal.enter('("ba"))');
   await terminal.endsWith("'axb'", 'Python>');
-  terminal.enter('import time; print("on"); time.sleep(60)');
+  terminal.enter('import time; print("on"); time.sleep(1000)');
   await terminal.endsWith('on');
   terminal.press('C-c');
   await terminal.endsWith('on', 'Interrupted', 'Python>');

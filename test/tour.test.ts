@@ -77,12 +77,12 @@ const SEEN: [title: string, languages: string[], ...lines: string[]][] = [
   ['JavaScript to JavaScript', [], '[JavaScript] args[0].seen[0]: a Set cannot be carried by JSON'],
 ];
 
-describe('the tour', { timeout: 120_000 }, () => {
+describe('the tour', () => {
   let tour: Tour;
 
   beforeAll(async () => {
     tour = await takeTour();
-  }, 120_000);
+  });
 
   test('shows every step and what came back, and leaves no process behind', () => {
     expect(tour).toMatchObject({ exitCode: 0, stderr: '', left: [] });

@@ -319,7 +319,7 @@ function programOf({ lang, options, imports, code }: Case, index: number, types:
     ${code}`;
 }
 
-describe('what is written of a file', { timeout: 60_000 }, () => {
+describe('what is written of a file', () => {
   let folder: string;
   let compiled: string;
 
@@ -336,7 +336,7 @@ describe('what is written of a file', { timeout: 60_000 }, () => {
       }),
     );
     compiled = compile(files.flat());
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
