@@ -2,6 +2,7 @@ import { type InspectOptions, inspect } from 'node:util';
 import type { AnyFunction, UnknownFunction } from './callback.js';
 import { Caller } from './caller.js';
 import type { About, Connection } from './connection.js';
+import type { Feature } from './driver.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
 import { Promise } from './globals.js';
@@ -11,7 +12,6 @@ import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
 import { isLong } from './parts.js';
-import { capturePlace } from './places.js';
 import { encodeCall, encodeInParts } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
@@ -47,6 +47,11 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   /** The id of the local process: the interpreter's own, or that of the `ssh`, `sudo`, … in front of it. */
   get pid(): number {
     return this.#connection.interpreter.pid;
+  }
+
+  /** @internal What its driver can do. */
+  get features(): ReadonlySet<Feature> {
+    return this.#connection.features;
   }
 
   /** @internal What is known of the interpreter. */
@@ -139,6 +144,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it throws
    */
   async hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>> {
+    this.#connection.need('hold');
     const expression = this.#codeOf(code);
     const what = `HOLD ${quoted(expression, 40)}`;
     const id = await this.#callDriver(what, '_BOND_hold', this.ref(expression));
@@ -156,10 +162,11 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it cannot be iterated over, or fails on the way
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
+    this.#connection.need('iterate');
     const expression = this.#codeOf(code);
     const what = `ITERATE ${quoted(expression, 40)}`;
     const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, ...args);
-    return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
+    return iterate(call, this.ref(expression)) as AsyncIterableIterator<T>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */

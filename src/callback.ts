@@ -26,6 +26,7 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
 
   /** @internal */
   codeFor(lender: Lender): string {
+    lender.need('callback');
     return `_BOND_callback(${lender.lend(this.func as AnyFunction as UnknownFunction)})`;
   }
 }

@@ -2,10 +2,12 @@ import { parseArgs } from 'node:util';
 import { listDrivers } from './driver.js';
 import type { ProtocolName } from './options.js';
 import { protocolNamed } from './protocol.js';
+import { LEVELS, type Level } from './tools/conform/level.js';
 
 export const HELP = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
        bond doctor [--json] [LANGUAGE…]
        bond types [-e CODE] [--name NAME] LANGUAGE FILE [COMMAND]
+       bond conform [--level LEVEL] FOLDER [COMMAND]
 
 Runs code in an interpreter of ${listDrivers().join(', ')}: what is given by options,
 or else lines that are typed, or come from a pipe. A line is run as a block; of one
@@ -35,6 +37,8 @@ Options:
 doctor tells which interpreters are used here, and what is missing.
 types writes a TypeScript interface of the functions of a file, called Legacy or NAME.
 It runs the file, and CODE before it: what loads others, say.
+conform tries the driver in a folder, and tells what holds and what does not.
+LEVEL is how far to go: ${LEVELS.join(', ')}.
 
 Environment:
   BOND_HISTORY            the folder where lines are kept for the next session; none
@@ -62,7 +66,16 @@ export type Order =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly languages: readonly string[]; readonly isJson: boolean }
   | TypesOrder
+  | ConformOrder
   | SessionOrder;
+
+/** A driver that is to be tried. */
+export interface ConformOrder {
+  readonly kind: 'conform';
+  readonly folder: string;
+  readonly level: Level;
+  readonly cmd: string | undefined;
+}
 
 /** An interface of what there is in a file. */
 export interface TypesOrder {
@@ -98,6 +111,7 @@ const OPTIONS = {
   timeout: { type: 'string' },
   log: { type: 'string' },
   name: { type: 'string' },
+  level: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -119,6 +133,11 @@ export function parseOrder(argv: readonly string[]): Order {
     const { name, execute } = values;
     return { kind: 'types', lang: language(second), file, cmd, name, setup: execute?.join('\n') };
   }
+  if (first === 'conform') {
+    if (second === undefined || more.length > 1)
+      throw new UsageError('conform takes a folder, and a command if need be');
+    return { kind: 'conform', folder: second, level: level(values.level), cmd: more[0] };
+  }
   return {
     kind: 'session',
     lang: language(first),
@@ -137,7 +156,7 @@ function splitArguments(argv: readonly string[]): [own: string[], args: string[]
   const { tokens } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, tokens: true });
   const [lang, cmd] = tokens.filter((token) => token.kind === 'positional');
   const terminator = tokens.find((token) => token.kind === 'option-terminator');
-  const isSession = lang?.value !== 'doctor' && lang?.value !== 'types';
+  const isSession = !['doctor', 'types', 'conform'].includes(lang?.value ?? '');
   if (terminator && terminator.index < (cmd?.index ?? argv.length)) {
     return [argv.slice(0, terminator.index), argv.slice(terminator.index + 1)];
   }
@@ -171,6 +190,12 @@ function language(name: string): string {
   const known = listDrivers();
   const found = known.find((lang) => lang.toLowerCase() === name.toLowerCase());
   if (!found) throw new UsageError(`there is no language '${name}': ${known.join(', ')}`);
+  return found;
+}
+
+function level(name: string = LEVELS.at(-1) as Level): Level {
+  const found = LEVELS.find((known) => known === name || known.startsWith(`${name} `));
+  if (!found) throw new UsageError(`there is no level '${name}': ${LEVELS.join(', ')}`);
   return found;
 }
 

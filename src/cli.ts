@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { HELP, type Order, parseOrder, type TypesOrder, UsageError } from './cli-options.js';
+import { type ConformOrder, HELP, type Order, parseOrder, type TypesOrder, UsageError } from './cli-options.js';
 import { runSession } from './cli-session.js';
 import { doctor } from './doctor.js';
 import { EXIT } from './exit-codes.js';
@@ -18,6 +18,8 @@ async function carryOut(order: Order): Promise<number> {
       return doctor(order.languages, { isJson: order.isJson, output: process.stdout });
     case 'types':
       return printTypes(order);
+    case 'conform':
+      return tryDriver(order);
     case 'session':
       return runSession(order);
   }
@@ -29,8 +31,18 @@ function print(text: string): number {
 }
 
 async function printTypes({ lang, file, cmd, name, setup }: TypesOrder): Promise<number> {
+  return failingWell(async () => print(await writeTypes(lang, file, { cmd, name, setup })));
+}
+
+async function tryDriver(order: ConformOrder): Promise<number> {
+  const { printConformance } = await import('./tools/conform/conform.js');
+  return failingWell(() => printConformance(order, process.stdout));
+}
+
+/** Shows an exception as a session does, without the code that threw it. */
+async function failingWell(run: () => Promise<number>): Promise<number> {
   try {
-    return print(await writeTypes(lang, file, { cmd, name, setup }));
+    return await run();
   } catch (error) {
     const { stderr } = process;
     const { error: show } = forPeople({ values: false, errors: hasColors(stderr) }, () => widthOf(stderr));

@@ -1,5 +1,6 @@
 import { onAbort } from './aborts.js';
 import type { Channel } from './channel.js';
+import type { Driver, Feature } from './driver.js';
 import { BondException, type Ending, howEnded, TerminatedException } from './errors.js';
 import { Promise } from './globals.js';
 import type { Ready } from './handshake.js';
@@ -14,6 +15,7 @@ import { formatMessage } from './wire.js';
 /** What a connection is made of. */
 export interface ConnectionParts {
   readonly lang: string;
+  readonly driver: Driver;
   readonly interpreter: Interpreter;
   readonly channel: Channel;
   readonly protocol: Protocol;
@@ -43,6 +45,8 @@ export class Connection {
   readonly protocol: Protocol;
   readonly session: Session;
   readonly lender: Lender;
+  /** What the driver can do in this interpreter. */
+  readonly features: ReadonlySet<Feature>;
   /** Whether long arguments may go there in parts. */
   readonly takesParts: boolean;
   readonly #channel: Channel;
@@ -61,11 +65,13 @@ export class Connection {
     this.protocol = parts.protocol;
     this.#channel = parts.channel;
     this.#ready = parts.ready;
+    this.features = new Set(parts.ready.features ?? parts.driver.features);
     this.takesParts = parts.ready.parts === true;
     this.#settings = parts.settings;
     this.lender = {
       lang: parts.lang,
       isOwner: (owner) => owner === this,
+      need: (feature) => this.need(feature),
       lend: (func, onRelease) => this.session.lend(func, onRelease),
     };
     this.session = this.#openSession();
@@ -91,6 +97,13 @@ export class Connection {
       state: this.#ending ? `closed: ${this.#howItEnded(this.#ending)}` : prefix + state,
       inFlight,
     };
+  }
+
+  /** Throws a `BondException` if the driver does not have a feature. */
+  need(feature: Feature): void {
+    if (this.features.has(feature)) return;
+    const has = [...this.features].join(', ') || 'none';
+    throw new BondException(this.lang, `its driver does not have the feature '${feature}'; it has: ${has}`);
   }
 
   /** Stops what the interpreter is doing. */

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readDriverPart } from './driver-folder.js';
 
 // Only where the source is: in the package, build/packed-drivers.ts writes what stands in the place of this file.
 
@@ -19,18 +21,5 @@ export function driverManifest(lang: string): string {
 
 /** What the driver of a language has under that name, whatever the file's extension is; not every driver has all. */
 export async function driverPart(lang: string, part: string): Promise<string | undefined> {
-  const folder = new URL(`${lang}/`, DRIVERS);
-  const name = readdirSync(folder).find((candidate) => candidate.startsWith(`${part}.`));
-  return name && withoutComments(readFileSync(new URL(name, folder), 'utf8'));
-}
-
-/**
- * A text without the lines that are comments and nothing else: a sixth of what would be sent. They become empty, so that
- * every line keeps its number. How the language marks a comment is told by the first one.
- */
-function withoutComments(text: string): string {
-  const [mark] = /^(?:\/\/|#)/m.exec(text) ?? [];
-  if (mark === undefined) return text;
-  const lines = text.replace(new RegExp(`^[ \\t]*${mark}(?: .*)?$`, 'gm'), '');
-  return mark === '#' ? lines : lines.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/$/gm, (block) => block.replace(/.+/g, ''));
+  return readDriverPart(fileURLToPath(new URL(lang, DRIVERS)), part);
 }

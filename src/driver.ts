@@ -1,7 +1,23 @@
+import { fileURLToPath } from 'node:url';
 import { driverLanguages, driverManifest, driverPart } from './driver-files.js';
+import { readDriverPart } from './driver-folder.js';
 import { BondException } from './errors.js';
 import type { ProtocolName } from './options.js';
 import { textOf } from './thrown.js';
+
+/** What a driver may be able to do beside evaluation, calls and exceptions; each is explained in docs/protocol.md. */
+export const FEATURES = [
+  'references',
+  'hold',
+  'iterate',
+  'callback',
+  'stream',
+  'named',
+  'parts',
+  'ejson',
+  'interrupt',
+] as const;
+export type Feature = (typeof FEATURES)[number];
 
 /** A language's manifest: what its `bond.json` says. */
 export interface Driver {
@@ -15,6 +31,8 @@ export interface Driver {
   readonly scriptArguments: readonly string[];
   /** Protocols that the driver speaks, in order of preference. */
   readonly protocols: readonly ProtocolName[];
+  /** What the driver can do; its READY may say less, where an interpreter lacks something. */
+  readonly features: readonly Feature[];
   /** What stands between a module, a package or a class and what is in it. */
   readonly separator: string;
   /** The command that installs the interpreter on Debian and Ubuntu. */
@@ -29,12 +47,53 @@ export interface DriverText {
   readonly stage2: string;
 }
 
-/** The languages that `makeBond` knows, in alphabetical order. */
-export function listDrivers(): string[] {
-  return driverLanguages();
+/** Where a driver is that is not part of this package. */
+export interface DriverFolder {
+  /** The folder with `bond.json`, `stage1.*` and `stage2.*`: a path, or a `file:` URL. */
+  readonly folder: string | URL;
 }
 
+/** The folders of drivers that are not part of this package, by language. */
+const folders = new Map<string, string>();
 const manifests = new Map<string, Driver>();
+const texts = new Map<string, Promise<DriverText>>();
+
+/**
+ * Makes `makeBond` know a further language, whose driver is in a folder of your own; docs/adding-a-language.md says how to
+ * write one. It replaces an earlier driver of that name.
+ *
+ * ```ts
+ * const lang = registerDriver({ folder: new URL('./drivers/Lua', import.meta.url) });
+ * await using lua = await makeBond(lang);
+ * ```
+ *
+ * @returns the language's name, as its `bond.json` has it
+ * @throws BondException if there is no `bond.json` in the folder, or it is not valid
+ */
+export function registerDriver({ folder }: DriverFolder): string {
+  const path = folder instanceof URL || /^file:/.test(folder) ? fileURLToPath(folder) : folder;
+  const driver = manifestIn(path);
+  folders.set(driver.language, path);
+  manifests.set(driver.language, driver);
+  texts.delete(driver.language);
+  return driver.language;
+}
+
+function manifestIn(folder: string): Driver {
+  try {
+    const text = readDriverPart(folder, 'bond');
+    if (text === undefined) throw new Error('there is no bond.json');
+    const manifest = JSON.parse(text) as Partial<Record<keyof Driver, unknown>>;
+    return checkManifest(String(manifest.language), manifest);
+  } catch (cause) {
+    throw new BondException('bond', `the driver in ${folder} cannot be registered: ${textOf(cause)}`, { cause });
+  }
+}
+
+/** The languages that `makeBond` knows, in alphabetical order. */
+export function listDrivers(): string[] {
+  return [...new Set([...driverLanguages(), ...folders.keys()])].sort();
+}
 
 /** The manifest of a language, checked. An unknown language is a `BondException` that names the known ones. */
 export function queryDriver(lang: string): Driver {
@@ -67,10 +126,12 @@ function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unkn
       throw new Error(`'${name}' is not a list of strings`);
     }
   }
-  return manifest as Driver;
+  const { features = [] } = manifest;
+  if (!Array.isArray(features)) throw new Error("'features' is not a list of strings");
+  const unknown = features.find((feature) => !FEATURES.includes(feature as Feature));
+  if (unknown !== undefined) throw new Error(`there is no feature '${unknown}'; known: ${FEATURES.join(', ')}`);
+  return { ...manifest, features } as Driver;
 }
-
-const texts = new Map<string, Promise<DriverText>>();
 
 /** @internal The driver of a language; its files are read once a process, when it is first used. */
 export function driverText(lang: string): Promise<DriverText> {
@@ -86,7 +147,8 @@ async function readText(lang: string): Promise<DriverText> {
 
 /** @internal A file of a driver, whatever its extension is. */
 export async function driverFile(lang: string, part: string): Promise<string> {
-  const text = await driverPart(lang, part);
+  const folder = folders.get(lang);
+  const text = folder === undefined ? await driverPart(lang, part) : readDriverPart(folder, part);
   if (text === undefined) throw new BondException(lang, `its driver has no ${part}`);
   return text;
 }

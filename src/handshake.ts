@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { constants } from 'node:os';
 import type { Channel } from './channel.js';
-import { type Driver, driverText } from './driver.js';
+import { type Driver, driverText, type Feature } from './driver.js';
 import { BondException, howEnded, quoted } from './errors.js';
 import { Promise, performance } from './globals.js';
 import type { Interpreter } from './interpreter.js';
@@ -29,6 +29,8 @@ export interface Ready {
   readonly interrupt: NodeJS.Signals | null;
   /** Whether it takes long arguments in parts. */
   readonly parts?: boolean;
+  /** What it can do in this interpreter, if that is not what its manifest says. */
+  readonly features?: readonly Feature[];
 }
 
 /** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
@@ -123,17 +125,18 @@ class SetUp {
     this.#noiseBytes += chunk.length;
     if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
     else if (this.#echo.test(this.#noise.text())) {
-      const what = 'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)';
-      this.#reject(what, '');
+      this.#reject(
+        'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)',
+      );
     }
   }
 
-  #reject(what: string, output = this.#lastOutput()): void {
+  #reject(what: string): void {
     const { language } = this.#driver;
     this.#fail(
       new BondException(
         language,
-        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${output}${this.#advice()}`,
+        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}${this.#advice()}`,
       ),
     );
   }
@@ -179,6 +182,7 @@ class SetUp {
       const ready = JSON.parse(payload) as Ready;
       if (typeof ready.version !== 'string') throw new Error('it has no version');
       if (ready.interrupt && !isSignal(ready.interrupt)) throw new Error('it has no such signal');
+      if (ready.features && !Array.isArray(ready.features)) throw new Error('its features are not a list');
       if (this.#wantedProtocols().includes(ready.protocol)) return ready;
     } catch (error) {
       throw new BondException(

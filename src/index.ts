@@ -3,7 +3,7 @@
 export { Bond } from './bond.js';
 export type { AnyFunction } from './callback.js';
 export { Callback, callback } from './callback.js';
-export { type Driver, listDrivers, queryDriver } from './driver.js';
+export { type Driver, type DriverFolder, type Feature, listDrivers, queryDriver, registerDriver } from './driver.js';
 export {
   BondException,
   type Ending,

@@ -10,9 +10,7 @@ import { type Interpreter, startInterpreter } from './interpreter.js';
 import { newMark } from './lines.js';
 import { openLog } from './log.js';
 import { type BondOptions, resolveOptions, type Settings } from './options.js';
-import { capturePlace } from './places.js';
 import { protocolNamed, protocolNames } from './protocol.js';
-import { withPlace } from './stacks.js';
 import type { Untyped } from './typed.js';
 import type { Protocol } from './values.js';
 
@@ -59,15 +57,6 @@ export function makeBond<F extends object = Untyped>(
   options?: BondOptions,
 ): Promise<Bond<F>>;
 export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond> {
-  const place = capturePlace();
-  try {
-    return await openBond(lang, given);
-  } catch (error) {
-    throw withPlace(error, place);
-  }
-}
-
-async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> {
   const driver = queryDriver(lang);
   const { cmd, args, options } = sorted(given);
   const settings = resolveOptions(lang, options);
@@ -85,7 +74,7 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
     void interpreter.ended.then((ending) => log?.note(howEnded(ending)));
     const ready = await handshake(interpreter, channel, driver, settings);
     const protocol = protocolNamed(ready.protocol) as Protocol;
-    return new Bond(new Connection({ lang, interpreter, channel, protocol, ready, settings }), settings.calls);
+    return new Bond(new Connection({ lang, driver, interpreter, channel, protocol, ready, settings }), settings.calls);
   } catch (error) {
     await interpreter.kill();
     throw settings.signal?.aborted ? aborted(lang, settings.signal) : error;

@@ -50,6 +50,7 @@ function encodeWithKwargs(
   { values }: Kwargs,
   lender: Lender,
 ): string {
+  lender.need('named');
   const [[plain, named], references] = withoutReferences([args, values], lender) as [[unknown, unknown], CodeAt[]];
   // The first step leads into one of the two; a path among the positional arguments goes without it.
   const paths = references.map(([[list, ...path], code]) => [list === 0 ? path : ['kwargs', ...path], code]);
@@ -81,6 +82,7 @@ type CodeAt = readonly [path: Path, code: string];
 function withoutReferences(value: unknown, lender: Lender): [plain: unknown, references: CodeAt[]] {
   const found: [path: Path, reference: Reference][] = [];
   const plain = takeOut(value, [], found);
+  if (found.length > 0) lender.need('references');
   return [plain, found.map(([path, reference]) => [path, reference.codeFor(lender)])];
 }
 

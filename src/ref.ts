@@ -1,4 +1,5 @@
 import { type InspectOptions, inspect } from 'node:util';
+import type { Feature } from './driver.js';
 import { BondException, quoted } from './errors.js';
 import { showObject } from './inspection.js';
 
@@ -7,6 +8,8 @@ export interface Lender {
   readonly lang: string;
   /** Whether a reference that `owner` made can be used here. */
   isOwner(owner: object): boolean;
+  /** Throws a `BondException` if the driver there does not have a feature. */
+  need(feature: Feature): void;
   /** Lends a function of the host to the other side, until that lets go of it; the number that it is known by there. */
   lend(func: (...args: unknown[]) => unknown, onRelease?: () => void): number;
 }

@@ -26,6 +26,7 @@ export class Stream extends Reference {
 
   /** @internal */
   codeFor(lender: Lender): string {
+    lender.need('stream');
     const source = new Source(this.#iterable);
     return `_BOND_stream(${lender.lend(
       (count) => source.take(count as number),

@@ -16,6 +16,7 @@ const driver: Driver = {
   scriptArguments: ['--'],
   protocols: ['JSON'],
   separator: '.',
+  features: [],
   install: 'apt-get install test',
 };
 

@@ -14,11 +14,6 @@ import { TEST_HANG } from './patience.js';
 import { settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
 
-vi.mock('../src/globals.js', async (load) => {
-  const { timersOfTheMoment } = await import('./time.js');
-  return { ...(await load<object>()), ...timersOfTheMoment };
-});
-
 vi.setConfig({ testTimeout: patience(TEST_HANG) });
 
 const MARK = newMark().text;
@@ -327,7 +322,7 @@ class FuzzedSession {
       isHeldUp: () => false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: 'Test', isOwner: () => true, lend: () => 0 },
+      lender: { lang: 'Test', isOwner: () => true, need: () => {}, lend: () => 0 },
     },
     { send: (line) => this.#takeIn(line) },
   );

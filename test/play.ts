@@ -47,7 +47,12 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       isHeldUp: () => false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: 'Test', isOwner: () => true, lend: (func, onRelease) => session.lend(func, onRelease) },
+      lender: {
+        lang: 'Test',
+        isOwner: () => true,
+        need: () => {},
+        lend: (func, onRelease) => session.lend(func, onRelease),
+      },
       ...owner,
     },
     {

@@ -32,6 +32,7 @@ missing_packages() {
   works python3 -c '' || echo python3
   works python3 -c 'import numpy' || works /usr/bin/python3 -c 'import numpy' || echo python3-numpy
   has pypy3 || echo pypy3
+  has ruby || echo ruby
   has ssh && has ssh-keygen || echo openssh-client
   has sshd || echo openssh-server
   has sudo || echo sudo

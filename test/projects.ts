@@ -25,6 +25,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
   system: [
     'benchmark',
     'cluster',
+    'conform',
     'containers',
     'decoder',
     'examples',

@@ -474,7 +474,7 @@ export class SimulatedBond implements Conversation {
       isHeldUp: () => false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: this.lang, isOwner: () => true, lend: () => 0 },
+      lender: { lang: this.lang, isOwner: () => true, need: () => {}, lend: () => 0 },
     };
   }
 

@@ -1,0 +1,209 @@
+// Level "refers": what does not travel by value. References, callbacks, held objects, iteration both ways.
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bond } from '../../../bond.js';
+import { callback } from '../../../callback.js';
+import { BondException, RemoteException, SerializationException } from '../../../errors.js';
+import { kwargs } from '../../../kwargs.js';
+import { stream } from '../../../stream.js';
+import { all, checksOf, includes, isAlive, type Kit, Output, rejection, until } from '../check.js';
+import { fill, type ReferenceWords } from '../words.js';
+
+const say = ({ words }: Kit): ReferenceWords => words.references as ReferenceWords;
+
+async function open(kit: Kit, output?: Output): Promise<Bond> {
+  const bond = await kit.open(output && { stdout: output.take });
+  await bond.evalBlock(say(kit).functions);
+  return bond;
+}
+
+const references = checksOf('refers', {
+  'a reference is evaluated where it is used: in eval, evalBlock and arguments': [
+    ['references'],
+    async (kit) => {
+      const bond = await open(kit);
+      const [ref, set] = [bond.ref(kit.words.get), (value: string) => fill(kit.words.set, { VALUE: value })];
+      await bond.evalBlock(bond.ref(set('21')));
+      assert.equal(await bond.eval(ref), 21);
+      assert.equal(await bond.call('twice', ref), 42);
+      assert.deepEqual(await bond.call('same', { deep: [1, ref] }), { deep: [1, 21] });
+      await bond.evalBlock(set('4'));
+      assert.equal(await bond.call('twice', ref), 8);
+    },
+  ],
+  'kwargs are arguments by name': [
+    ['named'],
+    async (kit) => {
+      const bond = await open(kit);
+      assert.equal(await bond.call('named', kwargs({ first: 'Ada', last: 'Lovelace' })), 'Ada Lovelace');
+    },
+  ],
+});
+
+const callbacks = checksOf('refers', {
+  'a callback is a function there, sync or async': [
+    ['callback'],
+    async (kit) => {
+      const bond = await open(kit);
+      const [next, slow] = [
+        callback((x: number) => x + 1),
+        callback(async (x: number) => {
+          await sleep(1);
+          return 2 * x;
+        }),
+      ];
+      assert.deepEqual([await bond.call('apply_to', next, 4), await bond.call('apply_to', slow, 4)], [5, 8]);
+    },
+  ],
+  'a callback lives as long as the other side keeps it, and may be the result of a host function': [
+    ['callback'],
+    async (kit) => {
+      const bond = await open(kit);
+      const cry = callback((x: string) => `${x}!`);
+      await bond.call('keep', cry);
+      for (const text of ['a', 'b']) assert.equal(await bond.call('kept', text), `${text}!`);
+      await bond.export(() => callback((x: number) => x * 3), 'give');
+      assert.equal(await bond.eval('apply_to(give(), 5)'), 15);
+    },
+  ],
+  'what a callback throws can be caught there, and has the Error itself as its cause': [
+    ['callback'],
+    async (kit) => {
+      const bond = await open(kit);
+      const reason = new RangeError('not so');
+      const thrower = callback(() => {
+        throw reason;
+      });
+      includes(await bond.call('attempt', thrower), 'not so');
+      assert.equal((await rejection(bond.call('apply_to', thrower, 1), RemoteException)).cause, reason);
+      await isAlive(bond);
+    },
+  ],
+  'a bare function is refused': async (kit) => {
+    const bond = await kit.open();
+    await rejection(
+      bond.call('same', () => 1),
+      SerializationException,
+    );
+  },
+});
+
+const held = checksOf('refers', {
+  'a held object has properties and methods, and is passed back as itself': [
+    ['hold'],
+    async (kit) => {
+      const bond = await open(kit);
+      const counter = await bond.hold(say(kit).counter);
+      assert.equal(await counter.get('count'), 5);
+      assert.equal(await counter.call('add', 3), 8);
+      await counter.set('count', 20);
+      assert.equal(await bond.call('count_of', counter), 20);
+      const same = await counter.hold('self');
+      await same.call('add', 1);
+      assert.equal(await counter.get('count'), 21);
+      includes((await rejection(counter.call('fail'), RemoteException)).message, 'broken');
+    },
+  ],
+  'a held object travels by value if asked to, and inside of arguments': [
+    ['hold'],
+    async (kit) => {
+      const bond = await open(kit);
+      const list = await bond.hold(say(kit).list);
+      assert.deepEqual(await list.value(), [1, 2, 3]);
+      assert.deepEqual(await bond.call('same', { a: [list] }), { a: [[1, 2, 3]] });
+    },
+  ],
+  'a held object is gone once it is released, and belongs to its bond': [
+    ['hold'],
+    async (kit) => {
+      const [bond, other] = [await open(kit), await open(kit)];
+      const counter = await bond.hold(say(kit).counter);
+      await rejection(other.call('count_of', counter), BondException);
+      await counter.release();
+      await counter.release();
+      await rejection(counter.get('count'), BondException);
+      await rejection(bond.eval(counter.code), RemoteException);
+    },
+  ],
+});
+
+const iteration = checksOf('refers', {
+  'iterate goes through what is there': [
+    ['iterate'],
+    async (kit) => {
+      const bond = await open(kit);
+      assert.deepEqual(await all(bond.iterate(say(kit).list)), [1, 2, 3]);
+      const items = await all(bond.iterate(fill(say(kit).range, { COUNT: '600' })));
+      assert.deepEqual(items, [...Array(600).keys()]);
+    },
+  ],
+  'leaving an iteration early closes the iterator there': [
+    ['iterate'],
+    async (kit) => {
+      const output = new Output();
+      const bond = await open(kit, output);
+      for await (const item of bond.iterate<number>(fill(say(kit).range, { COUNT: '1000000' })))
+        if (item === 300) break;
+      await output.until('left');
+      await isAlive(bond);
+    },
+  ],
+  'an error in the middle of an iteration comes behind the items before it': [
+    ['iterate'],
+    async (kit) => {
+      const bond = await open(kit);
+      let seen = 0;
+      const loop = (async () => {
+        for await (const _ of bond.iterate(fill(say(kit).range, { COUNT: '2000' }))) seen++;
+      })();
+      includes((await rejection(loop, RemoteException)).message, 'a thousand');
+      assert.equal(seen, 1000);
+      await isAlive(bond);
+    },
+  ],
+  'a stream is iterated over natively': [
+    ['stream'],
+    async (kit) => {
+      const bond = await open(kit);
+      assert.equal(await bond.call('total', stream(Array(1000).keys())), 499_500);
+      await bond.export(() => stream([1, 2, 3]), 'give');
+      assert.equal(await bond.eval('total(give())'), 6);
+    },
+  ],
+  'a stream is fetched as it is needed, and closed when it is left early': [
+    ['stream'],
+    async (kit) => {
+      const bond = await open(kit);
+      let [made, isClosed] = [0, false];
+      function* endless() {
+        try {
+          for (;;) yield made++;
+        } finally {
+          isClosed = true;
+        }
+      }
+      assert.equal(await bond.call('first', stream(endless())), 0);
+      assert.ok(made < 1000, `${made} items were fetched for one`);
+      await until(async () => {
+        await bond.eval(say(kit).collect);
+        return isClosed;
+      });
+    },
+  ],
+  'a stream throws what its source throws': [
+    ['stream'],
+    async (kit) => {
+      const bond = await open(kit);
+      const reason = new Error('dry');
+      function* failing() {
+        yield 1;
+        throw reason;
+      }
+      assert.equal((await rejection(bond.call('total', stream(failing())), RemoteException)).cause, reason);
+      await isAlive(bond);
+    },
+  ],
+});
+
+export const refers = [...references, ...callbacks, ...held, ...iteration];

@@ -1,0 +1,25 @@
+import type { ConformOrder } from '../../cli-options.js';
+import { queryDriver, registerDriver } from '../../driver.js';
+import { EXIT } from '../../exit-codes.js';
+import { checksUpTo, conform, type Outcome } from './run.js';
+import { showLevels, showOutcome } from './table.js';
+import { readWords } from './words.js';
+
+/** Tries the driver in a folder, tells what holds as it goes, and ends with a table; the exit code says whether all does. */
+export async function printConformance(order: ConformOrder, output: NodeJS.WritableStream): Promise<number> {
+  const { folder, level, cmd } = order;
+  const print = (text: string): void => void output.write(`${text}\n`);
+  const lang = registerDriver({ folder });
+  const trial = { lang, words: readWords(folder), ...(cmd === undefined ? {} : { command: cmd.split(' ') }) };
+  print(`${lang}, ${cmd ?? queryDriver(lang).commands.join(' or ')}`);
+  const outcomes: Outcome[] = [];
+  // A check that fails leaves calls behind, which are rejected when its bonds end.
+  process.on('unhandledRejection', () => {});
+  for await (const outcome of conform(trial, checksUpTo(level))) {
+    if (outcomes.at(-1)?.check.level !== outcome.check.level) print(`\n${outcome.check.level}`);
+    outcomes.push(outcome);
+    print(showOutcome(outcome));
+  }
+  print(`\n${showLevels(outcomes)}`);
+  return outcomes.every(({ state }) => state === 'holds') ? EXIT.fine : EXIT.failed;
+}

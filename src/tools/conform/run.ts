@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Bond } from '../../bond.js';
+import { type Driver, type Feature, queryDriver } from '../../driver.js';
+import { makeBond } from '../../make-bond.js';
+import type { BondOptions } from '../../options.js';
+import { textOf } from '../../thrown.js';
+import type { Check, Kit } from './check.js';
+import { carries } from './checks/carries.js';
+import { interrupts } from './checks/interrupts.js';
+import { refers } from './checks/refers.js';
+import { speaks } from './checks/speaks.js';
+import { streams } from './checks/streams.js';
+import { LEVELS, type Level } from './level.js';
+import { missingWords, type Words } from './words.js';
+
+/** Every check there is, from the least a driver can do to the most. */
+export const checks: readonly Check[] = [...speaks, ...streams, ...interrupts, ...refers, ...carries];
+
+/** What came of a check. */
+export interface Outcome {
+  readonly check: Check;
+  /** `undeclared` if the driver does not declare a feature that the check needs, or `conformance.json` lacks words for it. */
+  readonly state: 'holds' | 'fails' | 'undeclared';
+  /** Why it fails, or which features or words are missing. */
+  readonly reason?: string;
+}
+
+/** The checks of a level and of those before it. */
+export function checksUpTo(level: Level): Check[] {
+  const last = LEVELS.indexOf(level);
+  return checks.filter((check) => LEVELS.indexOf(check.level) <= last);
+}
+
+/** What a driver is tried with. */
+export interface Trial {
+  readonly lang: string;
+  readonly words: Words;
+  /** The interpreter to use: the first that the driver finds, if not given. */
+  readonly command?: readonly string[];
+  readonly options?: BondOptions;
+  /** How long a check may take, in ms, before it counts as a hang: 60,000 if not given. */
+  readonly hang?: number;
+}
+
+/** Runs checks one after the other, and gives what comes of each as soon as it is known. */
+export async function* conform(trial: Trial, list: readonly Check[]): AsyncGenerator<Outcome> {
+  const declared = await declaredFeatures(trial);
+  for (const check of list) {
+    const features = (check.needs ?? []).filter((feature) => !declared.has(feature));
+    const missing = [...features, ...missingWords(trial.words, check.level).map((name) => `conformance.json: ${name}`)];
+    if (missing.length > 0) yield { check, state: 'undeclared', reason: missing.join(', ') };
+    else yield await outcomeOf(check, trial);
+  }
+}
+
+/** What the driver says that it can do, once it has started. */
+async function declaredFeatures(trial: Trial): Promise<ReadonlySet<Feature>> {
+  const bond = await openBond(trial, {});
+  await bond.close();
+  return bond.features;
+}
+
+async function outcomeOf(check: Check, trial: Trial): Promise<Outcome> {
+  const [kit, end] = makeKit(trial);
+  const { hang: patience = 60_000 } = trial;
+  let timer: NodeJS.Timeout | undefined;
+  const hang = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${patience / 1000} s`)), patience);
+  });
+  try {
+    await Promise.race([check.run(kit), hang]);
+    return { check, state: 'holds' };
+  } catch (error) {
+    return { check, state: 'fails', reason: textOf(error) };
+  } finally {
+    clearTimeout(timer);
+    await end();
+  }
+}
+
+function makeKit(trial: Trial): [kit: Kit, end: () => Promise<void>] {
+  const bonds: Bond[] = [];
+  const folders: string[] = [];
+  const openBare = async (options: BondOptions = {}): Promise<Bond> => {
+    const bond = await openBond(trial, options);
+    bonds.push(bond);
+    return bond;
+  };
+  const kit: Kit = {
+    lang: trial.lang,
+    words: trial.words,
+    openBare,
+    open: async (options) => {
+      const bond = await openBare(options);
+      await bond.evalBlock(trial.words.functions);
+      return bond;
+    },
+    printedBy: async (args) => (await promisify(execFile)(commandOf(trial), [...args])).stdout,
+    unusedPath: () => {
+      folders.push(mkdtempSync(join(tmpdir(), 'bond-conform-')));
+      return join(folders.at(-1) as string, 'file');
+    },
+  };
+  const end = async (): Promise<void> => {
+    await Promise.all(bonds.map((bond) => bond.kill()));
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  };
+  return [kit, end];
+}
+
+function openBond({ lang, command, options }: Trial, more: BondOptions): Promise<Bond> {
+  return makeBond(lang, command, [], { stdout: 'ignore', stderr: 'ignore', ...options, ...more });
+}
+
+/** The program that is started: what stands in front of its arguments. */
+function commandOf({ lang, command }: Trial): string {
+  const [first] = command ?? (queryDriver(lang) as Driver).commands;
+  return first === 'process.execPath' || first === undefined ? process.execPath : first;
+}

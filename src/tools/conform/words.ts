@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BondException } from '../../errors.js';
+import { textOf } from '../../thrown.js';
+import type { Level } from './level.js';
+
+/**
+ * What the checks say, in one language: the contents of `conformance.json` in a driver's folder. What is given as *block* is
+ * code for `evalBlock`; an *expression* is code for `eval`. Words in capitals are replaced before the code is used.
+ */
+export interface Words {
+  /**
+   * A block that defines:
+   * - `twice(x)`, `same(x)`, `boom(message)`, which throws, `leave()`, which exits with code 3
+   * - `caught(x)`: the value of `host(x)`, or the message of the exception that it throws
+   * - `down(n)`: `n`, by way of `up(n - 1)`
+   * - `uncrossable()`: `{ items: [1, <what cannot cross>] }`; `pass_uncrossable()` gives that to `host`
+   * - `boom_without_text()`: throws an exception that fails when it is asked for its message
+   */
+  readonly functions: string;
+  /** The type of what `boom` throws; nothing if the language has no types of exceptions. */
+  readonly boomType?: string;
+  /** A block that sets a global variable to VALUE. */
+  readonly set: string;
+  /** An expression: the value of that variable. */
+  readonly get: string;
+  /** An expression: the length of VALUE, a string. */
+  readonly lengthOf: string;
+  /** Begins a comment that ends with the line. */
+  readonly comment: string;
+  /** A block that prints TEXT, letters only, without a newline. */
+  readonly print: string;
+  /** The same for standard error. */
+  readonly printError: string;
+  /** A block that prints the bytes ff fe 00. */
+  readonly printBytes: string;
+  /** A block that prints a million letters `x`. */
+  readonly printMuch: string;
+  /** A block that prints `tick` on both streams, and then waits until there is a file at PATH. */
+  readonly printAndWaitFor: string;
+  /** A block that runs the shell command COMMAND with the streams that it inherits. */
+  readonly run: string;
+  /** An expression: all that can be read from standard input, as a string. */
+  readonly readInput: string;
+  /** A block that prints `on`, and computes for ever. */
+  readonly loop: string;
+  /** A block that prints `on`, and sleeps for ever. */
+  readonly sleep: string;
+  /** An expression: the id of the interpreter's process. */
+  readonly pid: string;
+  /** A block that makes the interpreter print `bye` when it exits. */
+  readonly exitHook: string;
+  /** An expression: the names of all globals. */
+  readonly globals: string;
+  /** Arguments that make the bare interpreter print those as JSON; GLOBALS is where the expression goes. */
+  readonly printGlobals: readonly string[];
+  /** What a string literal with a NUL gives: some languages refuse it. */
+  readonly nulInCode: 'value' | 'exception';
+  /** Whether an empty map comes back as an empty list, because the language has one type for both. */
+  readonly emptyMapIsList?: boolean;
+  /** Names that a function cannot have. */
+  readonly badNames: readonly string[];
+  /** What the level *refers* says; not needed below it. */
+  readonly references?: ReferenceWords;
+}
+
+/** What the checks of the level *refers* say. */
+export interface ReferenceWords {
+  /**
+   * A block that defines:
+   * - `apply_to(f, x)`: `f(x)`; `keep(f)` keeps it, `kept(x)` calls it, `forget()` lets go of it
+   * - `attempt(f)`: what `f()` throws, as text
+   * - `total(items)` adds up what it iterates over; `first(items)` takes one item, and leaves
+   * - a class `Counter(start)` with a property `count`, and methods `add(n)`, which returns the new count, `fail()`, which
+   *   throws `broken`, and `self()`, which returns the object
+   * - `count_of(counter)`
+   * - `named(first, last)`: the two with a space between, given by name as the language does
+   */
+  readonly functions: string;
+  /** An expression: a new counter from 5. */
+  readonly counter: string;
+  /** An expression: a list of 1, 2, 3. */
+  readonly list: string;
+  /** An expression: an iterator over 0 … COUNT - 1 that prints `left` when it is closed or done, and throws `a thousand` at 1000. */
+  readonly range: string;
+  /** An expression that collects garbage, or any other where that goes by itself. */
+  readonly collect: string;
+}
+
+/** What `conformance.json` has to have for a level. */
+const NEEDED: Record<Level, readonly string[]> = {
+  speaks: ['functions', 'set', 'get', 'lengthOf', 'comment', 'globals', 'printGlobals', 'nulInCode', 'badNames'],
+  streams: ['print', 'printError', 'printBytes', 'printMuch', 'printAndWaitFor', 'run', 'readInput', 'pid', 'exitHook'],
+  interrupts: ['loop', 'sleep'],
+  refers: ['references'],
+  'carries everything': [],
+};
+
+/**
+ * The words in a driver's folder. A text may be a list of lines.
+ * @throws BondException if there are none
+ */
+export function readWords(folder: string): Words {
+  const path = join(folder, 'conformance.json');
+  let words: Record<string, unknown>;
+  try {
+    words = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    throw new BondException('bond', `${path} cannot be read: ${textOf(cause)}`, { cause });
+  }
+  for (const holder of [words, words.references ?? {}] as Record<string, unknown>[]) {
+    if (Array.isArray(holder.functions)) holder.functions = holder.functions.join('\n');
+  }
+  return words as unknown as Words;
+}
+
+/** The words that a level needs, and that are not there. */
+export function missingWords(words: Words, level: Level): string[] {
+  return NEEDED[level].filter((name) => (words as unknown as Record<string, unknown>)[name] === undefined);
+}
+
+/** A word with its capitals replaced: `fill('x = VALUE', { VALUE: '5' })`. */
+export function fill(word: string, values: Readonly<Record<string, string>>): string {
+  return word.replace(/\b[A-Z]+\b/g, (name) => values[name] ?? name);
+}

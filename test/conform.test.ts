@@ -1,0 +1,184 @@
+// The kit for drivers: those that are here reach every level, and a driver that is wrong is found out.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { BondException, listDrivers, makeBond, registerDriver } from '../src/index.js';
+import { LEVELS } from '../src/tools/conform/level.js';
+import { checks, conform, type Outcome } from '../src/tools/conform/run.js';
+import { showLevels } from '../src/tools/conform/table.js';
+import { readWords } from '../src/tools/conform/words.js';
+import { temporaryDirectory } from './bonds.js';
+import { all, languages, needs, needsInterpreter, rejection } from './fixtures.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const RUBY = join(ROOT, 'examples/drivers/Ruby');
+const PATIENCE = 240_000;
+
+/** What comes of the checks of those titles; of all, if none are given. */
+async function tried(lang: string, folder: string, titles?: readonly string[], hang = 40_000): Promise<Outcome[]> {
+  const list = checks.filter(({ title }) => titles?.includes(title) ?? true);
+  if (titles && list.length < titles.length) throw new Error(`there is no check ${titles}`);
+  return all(conform({ lang, words: readWords(folder), hang }, list));
+}
+
+function failures(outcomes: readonly Outcome[]): string[] {
+  return outcomes.filter(({ state }) => state !== 'holds').map(({ check, reason }) => `${check.title}: ${reason}`);
+}
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+
+  test('reaches every level', { timeout: PATIENCE }, async () => {
+    expect(failures(await tried(lang, join(ROOT, 'drivers', lang)))).toEqual([]);
+  });
+});
+
+describe('a driver that is not part of the package', () => {
+  needs(() => (spawnSync('ruby', ['--version']).error ? 'Ruby: apt-get install ruby' : undefined));
+
+  test('is registered by its folder, and reaches the levels that it is for', { timeout: PATIENCE }, async () => {
+    expect(registerDriver({ folder: RUBY })).toBe('Ruby');
+    expect(listDrivers()).toContain('Ruby');
+    const outcomes = await tried('Ruby', RUBY);
+    const reached = outcomes.filter(({ check }) => LEVELS.indexOf(check.level) < 2);
+    expect(failures(reached)).toEqual([]);
+    expect(showLevels(outcomes)).toMatch(/^streams +yes/m);
+    expect(showLevels(outcomes)).toMatch(/^refers +no/m);
+  });
+
+  test('has what it lacks named before anything is sent', async () => {
+    const lang = registerDriver({ folder: new URL('../examples/drivers/Ruby', import.meta.url) });
+    await using bond = await makeBond(lang);
+    const attempts = [
+      () => bond.hold('1'),
+      () => bond.call('p', bond.ref('1')),
+      async () => bond.iterate('[1]'),
+      () => bond.interrupt(),
+    ];
+    for (const attempt of attempts) {
+      const error = await rejection(attempt() as Promise<unknown>, BondException);
+      expect(error.message).toMatch(/its driver does not have the feature|cannot be interrupted/);
+    }
+    expect(await bond.eval('1')).toBe(1);
+  });
+
+  test('that is not valid is refused, with what is wrong', () => {
+    const folder = temporaryDirectory();
+    expect(() => registerDriver({ folder })).toThrow('there is no bond.json');
+    writeFileSync(join(folder, 'bond.json'), '{"language": "Odd", "features": ["flies"]}');
+    expect(() => registerDriver({ folder })).toThrow("'separator' is not a string");
+  });
+
+  /** What is wrong; what becomes of which part of the driver; which check tells. */
+  const BROKEN: readonly [what: string, part: string | RegExp, wrong: string, check: string][] = [
+    ['tears long messages', '.scan(/.{1,4000}/mn)', '.then { |all| [all] }', 'long replies are not torn'],
+    ['mixes up frames', '@set_aside[of.to_i] <<', '@set_aside[frame] <<', 'unrelated calls wait'],
+    [
+      'rounds integers',
+      "encode(call(*what), 'the result')",
+      "encode(call(*what), 'the result').gsub(/\\d{17,}/) { |n| n.to_f.to_i.to_s }",
+      'integers of 64 bits',
+    ],
+    [
+      'loses the sign of zero',
+      'JSON.generate(value, max_nesting: false)',
+      "JSON.generate(value, max_nesting: false).gsub('-0.0', '0.0')",
+      'floats at the edges',
+    ],
+    ['makes a text of an object', '    check(value, path)\n', '', 'a result that cannot be carried'],
+    [
+      'does not say where it is',
+      '"#{path}: JSON cannot carry #{what}"',
+      '"JSON cannot carry #{what}"',
+      'a result that cannot be carried',
+    ],
+    ['takes an exit for an exception', 'rescue SystemExit\n    raise\n  ', '', 'an exit rejects the call'],
+    [
+      'loses the exit code',
+      'rescue SystemExit\n    raise',
+      'rescue SystemExit\n    exit!(0)',
+      'an exit rejects the call',
+    ],
+    ['leaves its input to the program', '$stdin.reopen(File::NULL)', '', 'reading standard input'],
+    [
+      'keeps output to itself',
+      '$stdout.sync = true',
+      '$stdout.sync = false',
+      'output arrives before the call that printed it',
+    ],
+    ['gives the value of a block', "'evalBlock') && nil", "'evalBlock').to_json", 'eval resolves to the value'],
+    ['exports under any name', /raise NameError.*/, '', 'a name that a function cannot have'],
+    [
+      'reports the type only',
+      'error.message.to_s.encode',
+      'error.class.name.encode',
+      'an exception arrives with its message',
+    ],
+    [
+      'trusts what was thrown',
+      "  rescue StandardError\n    'an exception whose message cannot be read'\n",
+      '',
+      'an exception whose message cannot be read',
+    ],
+    [
+      'loses the type of what the host throws',
+      "error.type, error.call = value['type'], id",
+      'error.call = id',
+      'what a host function throws comes back',
+    ],
+    [
+      'does not say which call has failed',
+      "error.type, error.call = value['type'], id",
+      "error.type = value['type']",
+      'what a host function throws comes back',
+    ],
+    [
+      'takes one kind of failure for the other',
+      "verb == 'ERROR' ?",
+      'false ?',
+      'a result of a host function that cannot be carried',
+    ],
+    ['calls in the name of no request', '#{@request} #{payload}', '0 #{payload}', 'calls nest'],
+    ['forgets which request it is at', '  ensure\n    @request = outer\n', '', 'a host function may make many calls'],
+    ['does not hear the end', "exit if verb == 'END'", '', 'close waits for the calls'],
+    ['skips exit hooks', "exit if verb == 'END'", "exit! if verb == 'END'", 'close lets exit hooks run'],
+    [
+      'has names of its own everywhere',
+      '$_BOND_driver.start',
+      '$settings = 1; $_BOND_driver.start',
+      'all names of the driver',
+    ],
+    [
+      'dies of a syntax error',
+      'rescue Exception => error',
+      'rescue StandardError => error',
+      'a syntax error in an expression',
+    ],
+    [
+      'bears little depth',
+      'JSON.parse(payload, max_nesting: false)',
+      'JSON.parse(payload)',
+      'a structure of 400 levels',
+    ],
+    ['drops NULs', 'JSON.parse(payload,', "JSON.parse(payload.gsub('\\u0000', ''),", 'strings arrive unchanged'],
+  ];
+
+  test.each(BROKEN)('is found out if it %s', { timeout: 60_000 }, async (_what, part, wrong, beginning) => {
+    const folder = temporaryDirectory();
+    cpSync(RUBY, folder, { recursive: true });
+    const path = join(folder, 'stage2.rb');
+    const text = readFileSync(path, 'utf8');
+    // Not by a string: `$` means something in the text that replaces one.
+    const broken = text.replaceAll(typeof part === 'string' ? part : new RegExp(part, 'g'), () => wrong);
+    expect(broken).not.toBe(text);
+    writeFileSync(path, broken);
+    const title = checks.find((check) => check.title.startsWith(beginning))?.title;
+    const lang = registerDriver({ folder });
+    const [outcome] = await tried(lang, folder, [title ?? beginning], 15_000);
+    registerDriver({ folder: RUBY });
+    expect(outcome).toMatchObject({ state: 'fails' });
+  });
+});
