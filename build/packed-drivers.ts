@@ -20,6 +20,7 @@ export function driverIndex(): string {
   const load = (lang: string): string => `${JSON.stringify(lang)}: () => import('${PREFIX}${lang}'),`;
   return `
     import { Buffer } from 'node:buffer';
+    import { pathToFileURL } from 'node:url';
     import { brotliDecompressSync } from 'node:zlib';
     const MANIFESTS = new Map(${JSON.stringify(languages.map((lang) => [lang, driverManifest(lang)]))});
     const MODULES = { ${languages.map(load).join(' ')} };
@@ -29,8 +30,19 @@ export function driverIndex(): string {
     export function driverManifest(lang) {
       return MANIFESTS.get(lang);
     }
+    // Node keeps in mind that a module could not be read, even if there were only no descriptors left: then it is asked for
+    // by other names, as long as it takes. Where a bundler has put it elsewhere, the first failure is the one that counts.
+    let attempts = 0;
+    async function moduleOf(lang) {
+      try {
+        return await MODULES[lang]();
+      } catch (error) {
+        if (error?.code !== 'EMFILE' && error?.code !== 'ENFILE') throw error;
+        return import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(error.path).href + '?' + ++attempts);
+      }
+    }
     export async function driverPart(lang, part) {
-      const { default: parts } = await MODULES[lang]();
+      const { default: parts } = await moduleOf(lang);
       const packed = parts[part];
       return packed && brotliDecompressSync(Buffer.from(packed, 'base64')).toString();
     }

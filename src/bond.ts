@@ -12,6 +12,7 @@ import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from './options.js';
 import { isLong } from './parts.js';
+import { capturePlace } from './places.js';
 import { encodeCall, encodeInParts } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
@@ -166,7 +167,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     const expression = this.#codeOf(code);
     const what = `ITERATE ${quoted(expression, 40)}`;
     const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, ...args);
-    return iterate(call, this.ref(expression)) as AsyncIterableIterator<T>;
+    return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */

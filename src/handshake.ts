@@ -125,18 +125,17 @@ class SetUp {
     this.#noiseBytes += chunk.length;
     if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
     else if (this.#echo.test(this.#noise.text())) {
-      this.#reject(
-        'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)',
-      );
+      const what = 'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)';
+      this.#reject(what, '');
     }
   }
 
-  #reject(what: string): void {
+  #reject(what: string, output = this.#lastOutput()): void {
     const { language } = this.#driver;
     this.#fail(
       new BondException(
         language,
-        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${this.#lastOutput()}${this.#advice()}`,
+        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${output}${this.#advice()}`,
       ),
     );
   }

@@ -10,7 +10,9 @@ import { type Interpreter, startInterpreter } from './interpreter.js';
 import { newMark } from './lines.js';
 import { openLog } from './log.js';
 import { type BondOptions, resolveOptions, type Settings } from './options.js';
+import { capturePlace } from './places.js';
 import { protocolNamed, protocolNames } from './protocol.js';
+import { withPlace } from './stacks.js';
 import type { Untyped } from './typed.js';
 import type { Protocol } from './values.js';
 
@@ -57,6 +59,15 @@ export function makeBond<F extends object = Untyped>(
   options?: BondOptions,
 ): Promise<Bond<F>>;
 export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond> {
+  const place = capturePlace();
+  try {
+    return await openBond(lang, given);
+  } catch (error) {
+    throw withPlace(error, place);
+  }
+}
+
+async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> {
   const driver = queryDriver(lang);
   const { cmd, args, options } = sorted(given);
   const settings = resolveOptions(lang, options);

@@ -28,7 +28,7 @@ function setLimit(limit: number): void {
 }
 
 /** The lines of a stack; none if a program formats stacks in a way of its own, or fails to. */
-function linesOf(place: Place | undefined): string[] {
+export function linesOf(place: Place | undefined): string[] {
   const stack = property(place, 'stack');
   return typeof stack === 'string' ? stack.split('\n').slice(1) : [];
 }
@@ -44,7 +44,7 @@ export function showPlace(place: Place | undefined): string {
 }
 
 /** Where this library is, as a stack says it: in a bundle for CommonJS, `import.meta` is empty. */
-function ownFolder(): string {
+export function ownFolder(): string {
   const [here = ''] = linesOf(capturePlace());
   const [, folder = '\n'] = /^ +at .*?((?:file:\/\/)?(?:\/|[A-Z]:[\\/]).*[\\/])/.exec(here) ?? [];
   return folder;

@@ -1,7 +1,9 @@
 import { onAbort } from './aborts.js';
 import { AbortController, Promise } from './globals.js';
+import type { Place } from './places.js';
 import type { Progress } from './progress.js';
 import { countOf, ProgressMeter } from './progress.js';
+import { withPlace } from './stacks.js';
 
 /** Settings of {@link Pool.map}. */
 export interface MapOptions {
@@ -64,12 +66,14 @@ export interface MapSettings<Item> {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly abortion: (signal: AbortSignal) => Error;
+  /** Where it was asked for. */
+  readonly place: Place;
 }
 
 /** @internal Runs items, and yields what becomes of them. Whoever leaves the loop early stops what is under way. */
 export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<Item>): AsyncGenerator<unknown, void> {
   const mapping = new Mapping(items, settings);
-  const { signal, abortion, isSettled } = settings;
+  const { signal, abortion, isSettled, place } = settings;
   const abort = (): void => signal && mapping.fail(abortion(signal));
   if (signal?.aborted) abort();
   const stopListening = signal ? onAbort(signal, abort) : () => {};
@@ -79,6 +83,8 @@ export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<
       if (!outcome) return;
       yield isSettled ? outcome : (outcome as { readonly value: unknown }).value;
     }
+  } catch (error) {
+    throw withPlace(error, place);
   } finally {
     stopListening();
     await mapping.stop();

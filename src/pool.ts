@@ -6,8 +6,10 @@ import { queryDriver } from './driver.js';
 import { BondException, quoted, TerminatedException, TimeoutException } from './errors.js';
 import { Promise } from './globals.js';
 import { showObject } from './inspection.js';
+import { capturePlace } from './places.js';
 import { type Items, type MapOptions, mapItems, type Settled } from './pool-map.js';
 import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
+import { withPlace } from './stacks.js';
 import { textOf } from './thrown.js';
 import type { ArgumentsOf, IfUntyped, NameOf, ResultOf, SignatureOf, Untyped } from './typed.js';
 import type { Worker, WorkerState } from './worker.js';
@@ -42,6 +44,7 @@ export async function makePool<F extends object = Untyped>(
   lang: string,
   options: PoolOptions<F> = {},
 ): Promise<Pool<F>> {
+  const place = capturePlace();
   queryDriver(lang);
   const settings = resolvePoolOptions(lang, options as PoolOptions);
   const workers = new Workers(settings);
@@ -50,7 +53,7 @@ export async function makePool<F extends object = Untyped>(
     await workers.start();
   } catch (error) {
     await pool.kill();
-    throw error;
+    throw withPlace(error, place);
   }
   return pool;
 }
@@ -133,6 +136,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     this.#checkItems(items);
     const what = `CALL ${shown(name)}`;
     return mapItems(items, {
+      place: capturePlace(),
       run: (item, signal) => this.#workers.run({ what, work: (bond) => bond.call(name, item), signal, retries }),
       abortion: ({ reason }) => new TimeoutException(this.lang, `map ${shown(name)}: aborted`, { cause: reason }),
       isOrdered: ordered,

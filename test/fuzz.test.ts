@@ -14,6 +14,11 @@ import { TEST_HANG } from './patience.js';
 import { settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
 
+vi.mock('../src/globals.js', async (load) => {
+  const { timersOfTheMoment } = await import('./time.js');
+  return { ...(await load<object>()), ...timersOfTheMoment };
+});
+
 vi.setConfig({ testTimeout: patience(TEST_HANG) });
 
 const MARK = newMark().text;

@@ -21,6 +21,11 @@ import {
 } from './players.js';
 import { Scheduler, SimulatedBond } from './simulated.js';
 
+vi.mock('../src/globals.js', async (load) => {
+  const { timersOfTheMoment } = await import('./time.js');
+  return { ...(await load<object>()), ...timersOfTheMoment };
+});
+
 vi.setConfig({ testTimeout: patience(TEST_HANG) });
 
 /** Carries plans out, and compares all that happened with what had to. */
