@@ -293,7 +293,7 @@ describe('many bonds', () => {
         const bonds = await Promise.all(
           languages.map((lang) => makeBond(lang, { stdout: 'ignore', stderr: 'ignore' })),
         );
-        expect(await Promise.all(bonds.map((bond) => bond.eval('1')))).toEqual([1, 1, 1, 1]);
+        expect(await Promise.all(bonds.map((bond) => bond.eval('1')))).toEqual(bonds.map(() => 1));
         await Promise.all(bonds.map((bond) => bond.close()));
       }
     });
