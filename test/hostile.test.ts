@@ -169,25 +169,21 @@ describe('messages that no driver sends end the peer', () => {
   });
 
   test('an answer to a request that has not been sent', async () => {
-    const hostile = await openHostile(
-      async ({ next, say, forever }) => {
-        say(`RETURN ${(await next()).id} `);
-        const { id } = await next();
-        say(`CALL 1 ${id} ["host",[]]`);
-        await next();
-        say(`RETURN ${Number(id) + 1} "guessed"`);
-        await forever();
-      },
-      undefined,
-      { timeout: 1000 },
-    );
+    const hostile = await openHostile(async ({ next, say, forever }) => {
+      say(`RETURN ${(await next()).id} `);
+      const { id } = await next();
+      say(`CALL 1 ${id} ["host",[]]`);
+      await next();
+      say(`RETURN ${Number(id) + 1} "guessed"`);
+      await forever();
+    });
     const { bond } = hostile;
     const outside = AsyncLocalStorage.snapshot();
     await bond.export(() => {
       outside(() => bond.eval('held back')).catch(() => {});
       return bond.eval('nested');
     }, 'host');
-    await expectEnded(hostile, bond.eval('x'), 'request 3');
+    await expectEnded(hostile, bond.with({ timeout: 1000 }).eval('x'), 'request 3');
   });
 
   test('and what stands behind them is not heard', async () => {
@@ -525,9 +521,10 @@ describe('a flood', () => {
         await forever();
       },
       content,
-      { maxMessageBytes: 4 * MB, timeout: 1000 },
+      { maxMessageBytes: 4 * MB },
     );
-    const growth = await peakGrowth(() => hostile.bond.eval('x').catch(() => {}));
+    const impatient = hostile.bond.with({ timeout: 1000 });
+    const growth = await peakGrowth(() => impatient.eval('x').catch(() => {}));
     expect(growth).toBeLessThan(64 * MB);
   });
 
