@@ -5,6 +5,7 @@ import type { CallSettings } from './options.js';
 import type { Parts } from './parts.js';
 import type { Place } from './places.js';
 import { RequestQueue } from './request-queue.js';
+import { withPlace } from './stacks.js';
 import type { RequestVerb } from './wire.js';
 
 /** What is asked of the other side. */
@@ -91,19 +92,19 @@ export class Request {
   }
 
   reject(error: BondException): void {
-    this.resolve(rejection(error));
+    this.resolve(rejection(error, this.place));
   }
 }
 
 /**
  * What a promise is resolved to so that it is rejected, with a stack that shows who waits for it: the stack of where an answer
  * arrives is of no use. V8 finds those who wait from a job of the promise; to give each promise one, whether it is rejected or
- * not, would cost every call another promise.
+ * not, would cost every call another promise. Where nobody waits, `place` shows the line, if it is known.
  */
-export function rejection(error: BondException): PromiseLike<never> {
+export function rejection(error: BondException, place?: Place): PromiseLike<never> {
   const traced = (): never => {
     Error.captureStackTrace(error, traced);
-    throw error;
+    throw place ? withPlace(error, place) : error;
   };
   return {
     // biome-ignore lint/suspicious/noThenProperty: what a promise is resolved to may have one

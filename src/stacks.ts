@@ -1,5 +1,6 @@
 import { BondException } from './errors.js';
 import { linesOf, ownFolder, type Place } from './places.js';
+import { isA } from './thrown.js';
 
 /**
  * Has an error tell where in your code the call was made that it rejects. V8 knows it only while each promise on the way is
@@ -12,7 +13,7 @@ export function withPlace(error: unknown, place: Place): unknown {
   const isForeign = (frame: string): boolean => /[\\/]/.test(frame) && !frame.includes(own);
   const made = linesOf(place);
   const first = made.find(isForeign);
-  if (!(error instanceof BondException) || first === undefined) return error;
+  if (!isA(error, BondException) || first === undefined) return error;
   const frames = linesOf(error).filter((line) => /^\s+at /.test(line));
   if (frames.some((frame) => positionIn(frame) === positionIn(first))) return error;
   const message = `${error.name}: ${error.message}`;

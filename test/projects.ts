@@ -40,6 +40,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'terminal',
     'tour',
     'types',
+    'uncaught',
     'unprivileged',
   ],
   /** Many tries of one thing: by chance, against an enemy, and with every version of an interpreter. */

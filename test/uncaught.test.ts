@@ -53,6 +53,34 @@ const PROGRAMS: Record<string, readonly [code: string, message: RegExp]> = {
     "const bond = await makeBond('Perl');\nbond.iterate('sub { die \"late\" }').next();",
     /^RemoteException: \[Perl\] ITERATE .*: late at/,
   ],
+  'a call among others': [
+    "const bond = await makeBond('Perl');\nawait Promise.all([bond.eval('1'), bond.fn.nope()]);",
+    /^RemoteException: \[Perl\] CALL "nope": Undefined subroutine/,
+  ],
+  'an argument that cannot cross': [
+    "const bond = await makeBond('Perl');\nawait bond.call('join', () => 1);",
+    /^SerializationException: \[Perl\] args\[0\]: a function has to be wrapped/,
+  ],
+  'export, of a name that is none': [
+    "const bond = await makeBond('Perl');\nawait bond.export(() => 1, '1a');",
+    /^RemoteException: \[Perl\] EXPORT "1a"/,
+  ],
+  'a method of something held': [
+    "const bond = await makeBond('Perl');\nawait bond.hold('[]').then((held) => held.call('nope'));",
+    /^RemoteException: \[Perl\] CALL "nope" of "\[\]"/,
+  ],
+  'a stream that fails': [
+    "const bond = await makeBond('Perl');\nawait bond.call('sub { $_[0]->() }', stream((function* () { throw new Error('dry') })()));",
+    /^RemoteException: \[Perl\] CALL .*: Error: dry/,
+  ],
+  'the end of an interpreter': [
+    "const bond = await makeBond('Perl');\nawait bond.evalBlock('exit 3');",
+    /^TerminatedException: \[Perl\] EVAL_BLOCK "exit 3": the interpreter exited with code 3/,
+  ],
+  'each, of code that fails': [
+    "const pool = await makePool('Perl', { size: 1 });\nawait pool.each('nope()');",
+    /^RemoteException: \[Perl\] EVAL_BLOCK "nope\(\)"/,
+  ],
   'eval, awaited': [
     "const bond = await makeBond('Perl');\nawait bond.eval('nope()');",
     /^RemoteException: \[Perl\] EVAL "nope\(\)": Undefined subroutine/,
@@ -63,7 +91,7 @@ describe('an uncaught rejection', () => {
   needsInterpreter('Perl');
 
   test.each(Object.entries(PROGRAMS))('of %s is told with its line', async (_, [code, message]) => {
-    const text = `import { makeBond, makePool } from '${PACKAGE}';\n${code}\n`;
+    const text = `import { makeBond, makePool, stream } from '${PACKAGE}';\n${code}\n`;
     const path = program(text, 'program.mjs');
     const { stderr, code: exitCode } = await runCommand([process.execPath, path]);
     const lines = stderr.split('\n').slice(0, LINES);
@@ -73,5 +101,11 @@ describe('an uncaught rejection', () => {
     expect(stderr).toContain(`program.mjs:${last}:`);
     expect(lines.join('\n')).toMatch(/program\.mjs:\d+:/);
     expect(exitCode).toBe(1);
+  });
+
+  test('of a call that is not awaited is told with its line where BOND_DEBUG=1 keeps that', async () => {
+    const path = program(`import { makeBond } from '${PACKAGE}';\nconst bond = await makeBond('Perl');\nbond.call('nope');\n`, 'program.mjs');
+    const { stderr } = await runCommand([process.execPath, path], { env: { BOND_DEBUG: '1' } });
+    expect(stderr).toContain('program.mjs:3:');
   });
 });
