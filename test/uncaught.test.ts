@@ -104,7 +104,10 @@ describe('an uncaught rejection', () => {
   });
 
   test('of a call that is not awaited is told with its line where BOND_DEBUG=1 keeps that', async () => {
-    const path = program(`import { makeBond } from '${PACKAGE}';\nconst bond = await makeBond('Perl');\nbond.call('nope');\n`, 'program.mjs');
+    const path = program(
+      `import { makeBond } from '${PACKAGE}';\nconst bond = await makeBond('Perl');\nbond.call('nope');\n`,
+      'program.mjs',
+    );
     const { stderr } = await runCommand([process.execPath, path], { env: { BOND_DEBUG: '1' } });
     expect(stderr).toContain('program.mjs:3:');
   });
