@@ -675,3 +675,46 @@ describe('at the end', () => {
     expect(heard).toEqual(['hook', 'destructor']);
   });
 });
+
+describe('places are readable', () => {
+  const functions = 'function one($a) {}\nfunction fail() {\n  throw new LogicException("failed"); }';
+
+  test('in tracebacks and messages, also of calls within calls', async () => {
+    const php = await open();
+    await php.evalBlock(functions);
+    await php.export((code: string) => php.evalBlock(code), 'nested');
+    await php.export((code: string) => php.eval(code), 'nestedly');
+    const tracebackOf = async (failing: Promise<unknown>) => (await rejection(failing, RemoteException)).traceback;
+    expect(await tracebackOf(php.evalBlock('\n\nfail();'))).toBe(
+      'LogicException: failed in evalBlock, line 3\nStack trace:\n#0 evalBlock, line 3: fail()\n#1 {main}',
+    );
+    expect(await tracebackOf(php.eval('fail()'))).toMatch(
+      /in evalBlock, line 3\n.*\n#0 eval, line 1: fail\(\)\n#1 \{main\}$/,
+    );
+    expect(await tracebackOf(php.evalBlock('\nthis is no PHP'))).toContain(' in evalBlock, line 2\n');
+    for (const name of ['nested', 'nestedly']) {
+      const traceback = await tracebackOf(php.evalBlock(`\n${name}('one();');`));
+      expect(traceback).toMatch(new RegExp(`#0 evalBlock, line 2: ${name}\\(.*\\)\n#1 \\{main\\}$`));
+    }
+    const message = async (failing: Promise<unknown>) => (await rejection(failing, RemoteException)).remoteMessage;
+    expect(await message(php.evalBlock('one();'))).toContain('0 passed in evalBlock on line 1');
+    expect(await message(php.eval('one()'))).toContain('0 passed in eval on line 1');
+    expect(await message(php.call('one'))).not.toContain("eval()'d code");
+  });
+
+  test('in warnings, and where it ends', async () => {
+    const err = collect();
+    const php = await open({ stderr: err.stdout }, ['-d', 'display_errors=stderr', '-d', 'log_errors=0']);
+    await php.evalBlock(`${functions}\n$x = $undefined;`);
+    const error = await rejection(php.evalBlock('\nfunction one() {}'), TerminatedException);
+    expect(err.text()).toMatch(/\$?undefined in evalBlock on line 4/);
+    expect(error.message).toContain('(previously declared in evalBlock:1) in evalBlock on line 2');
+  });
+
+  test('where the user has unregistered what makes them so, code runs all the same', async () => {
+    const php = await open();
+    await php.evalBlock('stream_wrapper_unregister("bond-code");');
+    await php.evalBlock('$x = 5;');
+    expect(await php.eval('$x')).toBe(5);
+  });
+});

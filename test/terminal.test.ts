@@ -63,8 +63,8 @@ const STORIES: Record<Language, Story> = {
     failure: [
       'half(0);',
       'DivisionByZeroError: Division by zero',
-      "#0 eval()'d code(2): intdiv()",
-      "#1 eval()'d code(1): half()",
+      '#0 evalBlock, line 2: intdiv()',
+      '#1 evalBlock, line 1: half()',
     ],
     loop: ['echo "1\\n"; while (true);'],
     value: ["[1, null, ['a' => 2.5]]", '[ 1, null, { a: 2.5 } ]'],

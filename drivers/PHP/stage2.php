@@ -890,7 +890,7 @@ final class __BOND_exceptions
         if (is_array($message) || is_object($message)) {
             return '(its message is ' . (is_array($message) ? 'an array)' : 'an object of class ' . get_class($message) . ')');
         }
-        return self::text(is_resource($message) ? '(its message is a resource)' : (string) $message);
+        return self::text(self::readable(is_resource($message) ? '(its message is a resource)' : (string) $message));
     }
 
     private static function property($error, $name, $default)
@@ -918,11 +918,47 @@ final class __BOND_exceptions
         $message = self::messageOf($error);
         $file = self::property($error, 'file', '');
         $line = self::property($error, 'line', '');
-        $place = (is_string($file) ? $file : '?') . ':' . (is_int($line) ? $line : '?');
-        $text = self::typeOf($error) . ($message === '' ? '' : ": $message") . " in $place\nStack trace:\n" . $error->getTraceAsString();
-        $text = preg_replace("/Command line code\(1\)( : eval\(\)'d code\(\d+\)){1,2} : /", '', $text);
-        $ofDriver = "/(\n#\d+ eval\(\)'d code\(\d+\): eval\(\))?(\n#\d+ Command line code\(1\).*: eval\(\)){1,2}(?=\n#\d+ \{main\})/";
-        return preg_replace($ofDriver, '', $text);
+        $place = self::placeOf(is_string($file) ? $file : '?', is_int($line) ? $line : '?');
+        $text = self::typeOf($error) . ($message === '' ? '' : ": $message");
+        return "$text in $place\nStack trace:\n" . self::frames($error->getTraceAsString());
+    }
+
+    private static function placeOf($file, $line)
+    {
+        $file = self::readable($file);
+        return $file === 'eval' || $file === __BOND_code::BLOCK ? "$file, line $line" : "$file:$line";
+    }
+
+    /** The text, in which PHP may have named the place of an expression by all the evaluations that led to it. */
+    private static function readable($text)
+    {
+        $text = preg_replace('/' . self::evaluatedIn(__BOND_code::$place) . '/', 'eval', $text);
+        return preg_replace(['/' . self::evaluatedIn(__FILE__) . '/', '/' . preg_quote(__FILE__, '/') . '/'], 'bond', $text);
+    }
+
+    private static function evaluatedIn($place)
+    {
+        return preg_quote($place, '/') . "\(\d+\) : eval\(\)'d code";
+    }
+
+    /** A stack trace without the frames of the driver. */
+    private static function frames($trace)
+    {
+        // The driver itself is evaluated by what is evaluated.
+        $ofDriver = [preg_quote(__BOND_code::$place, '/'), self::evaluatedIn(__FILE__)];
+        for ($place = __FILE__; preg_match("/^(.+)\(\d+\) : eval\(\)'d code$/D", $place, $match); $place = $match[1]) {
+            $ofDriver[] = preg_quote($place, '/');
+        }
+        $ofDriver[] = preg_quote($place, '/');
+        $driver = '/^(#\d+ )(?:' . implode('|', $ofDriver) . ')\(\d+\): /';
+        $frames = preg_replace($driver, '$1bond: ', preg_split('/\n(?=#\d)/', $trace));
+        $isOfDriver = '/^#\d+ (?:bond: (?:(?:eval|include)\(|_?_BOND_)|\[internal function\]: __BOND_)/'; // others are calls of the user's
+        $frames = array_values(preg_grep($isOfDriver, $frames, PREG_GREP_INVERT));
+        foreach ($frames as $index => $frame) {
+            $frame = self::readable(preg_replace('/^#\d+/', "#$index", $frame));
+            $frames[$index] = preg_replace('/^(#\d+ (?:eval|evalBlock))\((\d+)\): /', '$1, line $2: ', $frame);
+        }
+        return implode("\n", $frames);
     }
 
     /** The text as UTF-8, whatever is in it. */
@@ -1252,42 +1288,66 @@ function _BOND_leave($number)
     unset(__BOND_held::$iterators[$number]);
 }
 
-/** Runs __BOND_session::$code as if it were in the global scope, in the middle of a call. */
-function __BOND_evaluate()
+/**
+ * Code as a file. PHP calls the place of what is evaluated by the places of all the evaluations that led to it, and that of what
+ * is included by a name, which may be a readable one.
+ */
+final class __BOND_code
 {
-    preg_match_all('/\$\{?([a-zA-Z_\x80-\xff][\w\x80-\xff]*)/', __BOND_session::$code, $__BOND_names);
-    $__BOND_names = array_diff(array_unique($__BOND_names[1]), __BOND_session::NOT_GLOBAL);
-    $__BOND_before = [];
-    foreach ($__BOND_names as $__BOND_name) {
-        $__BOND_before[$__BOND_name] = array_key_exists($__BOND_name, $GLOBALS);
-        global $$__BOND_name;
+    const SCHEME = 'bond-code';
+    const BLOCK = 'evalBlock';
+
+    public $context;
+    public static $text;               // of the file that is to be opened
+    public static $isBlock = false;    // what is to be evaluated is a block
+    public static $place = __FILE__;   // of the loop
+    private $rest;
+
+    public static function register()
+    {
+        return function_exists('stream_wrapper_register') && @stream_wrapper_register(self::SCHEME, __CLASS__);
     }
-    unset($__BOND_names, $__BOND_name);
-    try {
-        __BOND_signals::release();
-        return eval(__BOND_session::$code);
-    } finally {
-        if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) { // as in the loop below
-            __BOND_signals::$state = __BOND_signals::LEAVING;
-            __BOND_signals::$areAsync = true;
-            __BOND_signals::$areAsync = pcntl_async_signals(false);
-        }
-        try {
-            __BOND_signals::hold();
-        } finally {
-            __BOND_session::$locals = get_defined_vars();
-            foreach ($__BOND_before as $__BOND_name => $__BOND_existed) {
-                $__BOND_left = array_key_exists($__BOND_name, __BOND_session::$locals);
-                if (!$__BOND_left || (!$__BOND_existed && __BOND_session::$locals[$__BOND_name] === null)) {
-                    unset($GLOBALS[$__BOND_name]);
-                } else {
-                    $GLOBALS[$__BOND_name] = &$$__BOND_name;
-                }
-            }
-            foreach (array_diff_key(__BOND_session::$locals, $__BOND_before, ['__BOND_before' => 1]) as $__BOND_name => $__BOND_value) {
-                $GLOBALS[$__BOND_name] = $__BOND_value;
-            }
-            __BOND_session::$locals = null;
+
+    /** Whether a block can be included: where the user has taken the way away, it is evaluated. */
+    public static function canInclude()
+    {
+        return in_array(self::SCHEME, stream_get_wrappers(), true);
+    }
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        $opened = substr($path, strlen(self::SCHEME . '://'));
+        $this->rest = '<?php ' . self::$text;
+        return true;
+    }
+
+    public function stream_read($count)
+    {
+        $part = (string) substr($this->rest, 0, $count);
+        $this->rest = (string) substr($this->rest, strlen($part));
+        return $part;
+    }
+
+    public function stream_eof()
+    {
+        return $this->rest === '';
+    }
+
+    public function stream_stat()
+    {
+        return [];
+    }
+
+    public function stream_set_option()
+    {
+        return false;
+    }
+
+    /** The file has been read, and what is in it begins: until here, no handler of a signal was to throw. */
+    public function stream_close()
+    {
+        if (self::$isBlock) {
+            __BOND_signals::release();
         }
     }
 }
@@ -1328,11 +1388,14 @@ final class __BOND_session
             ini_set('max_execution_time', ini_get('max_execution_time')); // the limit is one of a request: its time begins anew
         }
         self::$busy = true;
+        __BOND_code::$isBlock = false;
         switch (self::$request[0]) {
             case 'EVAL':
                 return self::$code = self::statement($given);
             case 'EVAL_BLOCK':
-                return self::$code = self::block($given);
+                self::$code = __BOND_code::$text = self::block($given);
+                __BOND_code::$isBlock = __BOND_code::canInclude();
+                return self::$code;
             case 'EXPORT':
                 __BOND_host::export($given);
                 return self::$code = null;
@@ -1430,6 +1493,7 @@ final class __BOND_session
         } elseif (count($path) > 1 || !preg_match('/^_BOND_held\(\d+\)$/D', $expression)) {
             $sign = '';
         }
+        __BOND_code::$isBlock = false;
         self::$code = "$place = $sign$expression\n;";
         __BOND_evaluate();
     }
@@ -1437,7 +1501,9 @@ final class __BOND_session
     /** Answers the request that has been carried out. */
     public static function finish()
     {
-        __BOND_signals::release(); // what encodes the value may run code of the user's
+        if (__BOND_signals::$state === __BOND_signals::HELD) {
+            __BOND_signals::release(); // what encodes the value may run code of the user's
+        }
         list($verb, , $request) = self::$request;
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
         // While destructors may still fail, or call the host.
@@ -1701,16 +1767,68 @@ final class __BOND_session
 
 __BOND_session::start($__BOND_in);
 unset($__BOND_in);
+// What evaluates code of the user is a file of its own, whose name stands in the places of what it evaluates. __BOND_evaluate
+// runs __BOND_session::$code as if it were in the global scope, in the middle of a call. Both hold signals as hold() does, but
+// without a call: where a function begins, a handler might throw. If one does in the last moment, the outer `catch` reports
+// that, and by then signals are held.
+__BOND_code::$text = <<<'END_OF_TEXT'
+__BOND_code::$place = __FILE__;
+
+function __BOND_evaluate()
+{
+    preg_match_all('/\$\{?([a-zA-Z_\x80-\xff][\w\x80-\xff]*)/', __BOND_session::$code, $__BOND_names);
+    $__BOND_names = array_diff(array_unique($__BOND_names[1]), __BOND_session::NOT_GLOBAL);
+    $__BOND_before = [];
+    foreach ($__BOND_names as $__BOND_name) {
+        $__BOND_before[$__BOND_name] = array_key_exists($__BOND_name, $GLOBALS);
+        global $$__BOND_name;
+    }
+    unset($__BOND_names, $__BOND_name);
+    try {
+        if (__BOND_code::$isBlock) {
+            return include 'bond-code://evalBlock';
+        }
+        __BOND_signals::release();
+        return eval(__BOND_session::$code);
+    } finally {
+        if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) {
+            __BOND_signals::$state = __BOND_signals::LEAVING;
+            __BOND_signals::$areAsync = true;
+            __BOND_signals::$areAsync = pcntl_async_signals(false);
+        }
+        try {
+            __BOND_signals::hold();
+        } finally {
+            __BOND_session::$locals = get_defined_vars();
+            foreach ($__BOND_before as $__BOND_name => $__BOND_existed) {
+                $__BOND_left = array_key_exists($__BOND_name, __BOND_session::$locals);
+                if (!$__BOND_left || (!$__BOND_existed && __BOND_session::$locals[$__BOND_name] === null)) {
+                    unset($GLOBALS[$__BOND_name]);
+                } else {
+                    $GLOBALS[$__BOND_name] = &$$__BOND_name;
+                }
+            }
+            foreach (array_diff_key(__BOND_session::$locals, $__BOND_before, ['__BOND_before' => 1]) as $__BOND_name => $__BOND_value) {
+                $GLOBALS[$__BOND_name] = $__BOND_value;
+            }
+            __BOND_session::$locals = null;
+        }
+    }
+}
+
 while (__BOND_session::take('0')) {
     try {
         try {
             if (__BOND_session::prepare() !== null) {
-                __BOND_signals::release();
-                __BOND_session::$value = eval(__BOND_session::$code);
+                if (__BOND_code::$isBlock) {
+                    include 'bond-code://evalBlock';
+                } else {
+                    __BOND_signals::release();
+                    __BOND_session::$value = eval(__BOND_session::$code);
+                }
             }
             __BOND_session::finish();
         } catch (Throwable $__BOND_error) {
-            // This holds signals as hold() does, but it is there already: where a function begins, a handler might throw.
             if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) {
                 __BOND_signals::$state = __BOND_signals::LEAVING;
                 __BOND_signals::$areAsync = true;
@@ -1719,9 +1837,13 @@ while (__BOND_session::take('0')) {
             __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_error);
         }
     } catch (Throwable $__BOND_another) {
-        // A handler has thrown in the last moment, and now signals are held.
         __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_another);
         __BOND_exceptions::letGo($__BOND_error);
     }
     unset($__BOND_error, $__BOND_another);
 }
+END_OF_TEXT;
+if (__BOND_code::register()) {
+    include 'bond-code://bond';
+}
+eval(__BOND_code::$text); // where nothing could be included
