@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { listDrivers } from './driver.js';
+import { listDrivers, similarLanguage } from './driver.js';
 import type { ProtocolName } from './options.js';
 import { protocolNamed } from './protocol.js';
 import { LEVELS, type Level } from './tools/conform/level.js';
@@ -26,8 +26,10 @@ Options:
       --json              print each value as a line of JSON, and errors as JSON on
                           standard error, where the language's own output goes too
       --protocol NAME     how values cross: EJSON, JSON or V8; or several: JSON,EJSON
-      --timeout SECONDS   the longest silence of the interpreter (default: 60 until
-                          it has started, then none)
+      --timeout SECONDS   the longest silence of code that runs (default: no limit)
+      --start-timeout SECONDS
+                          the longest silence until the interpreter has started
+                          (default: 60)
       --log FILE          write down every line of the conversation
   -h, --help              this text
   -v, --version           the version of bond
@@ -97,8 +99,9 @@ export interface SessionOrder {
   readonly steps: readonly Step[];
   readonly isJson: boolean;
   readonly protocol: readonly ProtocolName[] | undefined;
-  /** In milliseconds. */
+  /** In milliseconds, as is the next one. */
   readonly timeout: number | undefined;
+  readonly startTimeout: number | undefined;
   readonly log: string | undefined;
 }
 
@@ -109,6 +112,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
   protocol: { type: 'string' },
   timeout: { type: 'string' },
+  'start-timeout': { type: 'string' },
   log: { type: 'string' },
   name: { type: 'string' },
   level: { type: 'string' },
@@ -146,7 +150,8 @@ export function parseOrder(argv: readonly string[]): Order {
     steps: tokens.flatMap(stepOf),
     isJson: !!values.json,
     protocol: values.protocol?.split(',').map(protocol),
-    timeout: values.timeout === undefined ? undefined : seconds(values.timeout),
+    timeout: seconds('timeout', values.timeout),
+    startTimeout: seconds('start-timeout', values['start-timeout']),
     log: values.log,
   };
 }
@@ -189,8 +194,11 @@ function stepOf(token: Parsed['tokens'][number]): Step[] {
 function language(name: string): string {
   const known = listDrivers();
   const found = known.find((lang) => lang.toLowerCase() === name.toLowerCase());
-  if (!found) throw new UsageError(`there is no language '${name}': ${known.join(', ')}`);
-  return found;
+  if (found) return found;
+  const hint = similarLanguage(name);
+  throw new UsageError(
+    `there is no language '${name}'${hint ? ` (did you mean '${hint}'?)` : ''}; known: ${known.join(', ')}`,
+  );
 }
 
 function level(name: string = LEVELS.at(-1) as Level): Level {
@@ -205,8 +213,9 @@ function protocol(name: string): ProtocolName {
   return found.name;
 }
 
-function seconds(text: string): number {
+function seconds(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !(value > 0)) throw new UsageError(`--timeout takes a number of seconds, not '${text}'`);
+  if (text.trim() === '' || !(value > 0)) throw new UsageError(`--${option} takes a number of seconds, not '${text}'`);
   return value * 1000;
 }

@@ -69,10 +69,11 @@ function audienceFor({ isJson }: SessionOrder): Audience {
   };
 }
 
-function optionsOf({ isJson, protocol, timeout, log }: SessionOrder, outlet: Outlet): BondOptions {
+function optionsOf({ isJson, protocol, timeout, startTimeout, log }: SessionOrder, outlet: Outlet): BondOptions {
   return {
     protocol: protocol ?? (isJson ? 'EJSON' : undefined),
     timeout,
+    startTimeout,
     logfile: log === undefined ? undefined : openLog(log),
     stdout: outlet.to(isJson ? process.stderr : process.stdout),
     stderr: outlet.to(process.stderr),

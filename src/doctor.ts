@@ -85,7 +85,12 @@ export async function doctor(
 
 async function examine(lang: string): Promise<Finding> {
   try {
-    const bond = await makeBond(lang, { timeout: PATIENCE, stdout: 'ignore', stderr: 'ignore' });
+    const bond = await makeBond(lang, {
+      timeout: PATIENCE,
+      startTimeout: PATIENCE,
+      stdout: 'ignore',
+      stderr: 'ignore',
+    });
     return await examineBond(bond).finally(() => bond.close());
   } catch (error) {
     const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false };

@@ -3,6 +3,7 @@ import { driverLanguages, driverManifest, driverPart } from './driver-files.js';
 import { readDriverPart } from './driver-folder.js';
 import { BondException } from './errors.js';
 import type { ProtocolName } from './options.js';
+import { nearest } from './similar.js';
 import { textOf } from './thrown.js';
 
 /** What a driver may be able to do beside evaluation, calls and exceptions; each is explained in docs/protocol.md. */
@@ -100,11 +101,32 @@ export function queryDriver(lang: string): Driver {
   const known = manifests.get(lang);
   if (known) return known;
   if (!listDrivers().includes(lang)) {
-    throw new BondException(String(lang), `there is no driver for this language; known: ${listDrivers().join(', ')}`);
+    const hint = similarLanguage(lang);
+    throw new BondException(
+      String(lang),
+      `there is no driver for this language${hint ? ` (did you mean '${hint}'?)` : ''}; known: ${listDrivers().join(', ')}`,
+    );
   }
   const driver = readManifest(lang);
   manifests.set(lang, driver);
   return driver;
+}
+
+/** What else people call languages, beside the names of their interpreters. */
+const NICKNAMES: ReadonlyMap<string, string> = new Map([
+  ['js', 'JavaScript'],
+  ['ecmascript', 'JavaScript'],
+  ['py', 'Python'],
+  ['pl', 'Perl'],
+]);
+
+/** @internal The language that is probably meant by a name that is none: `python`, `node`, `js`, `Pyton`. */
+export function similarLanguage(name: unknown): string | undefined {
+  if (typeof name !== 'string') return undefined;
+  const known = listDrivers();
+  const started = known.find((lang) => queryDriver(lang).commands.includes(name.toLowerCase()));
+  const nickname = NICKNAMES.get(name.toLowerCase());
+  return nearest(name, known) ?? started ?? (nickname && known.find((lang) => lang === nickname));
 }
 
 function readManifest(lang: string): Driver {

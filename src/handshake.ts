@@ -12,7 +12,7 @@ import { textOf } from './thrown.js';
 import { V8_FORMAT } from './v8.js';
 import type { Incoming } from './wire.js';
 
-/** How many times `timeout` set-up may take altogether, when noise breaks the silence again and again. */
+/** How many times `startTimeout` set-up may take altogether, when noise breaks the silence again and again. */
 const MOST_TIMEOUTS = 5;
 /** Noise that is borne before the interpreter's first word, in bytes. */
 const MOST_NOISE = 16 * 2 ** 20;
@@ -86,13 +86,15 @@ class SetUp {
 
   /** Fails the set-up if the silence has been too long, or tells in how many ms it may have been. */
   #rejectIfSilent(): number {
-    const { timeout } = this.#settings.calls;
+    const { startTimeout: timeout } = this.#settings;
     const now = performance.now();
     const untilSilence = this.#watch.lastHeard + timeout - now;
     const untilEnd = this.#start + MOST_TIMEOUTS * timeout - now;
     if (Math.min(untilSilence, untilEnd) > 0) return Math.min(untilSilence, untilEnd);
     this.#reject(
-      untilEnd > 0 ? `was silent for ${timeout} ms` : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms`,
+      untilEnd > 0
+        ? `was silent for ${timeout} ms (startTimeout)`
+        : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms (startTimeout)`,
     );
     return Number.POSITIVE_INFINITY;
   }
@@ -115,7 +117,7 @@ class SetUp {
       });
       void this.#interpreter.ended.then((ending) => this.#reject(howEnded(ending)));
       this.#watch.heard();
-      this.#watch.expect(this.#settings.calls.timeout, performance.now());
+      this.#watch.expect(this.#settings.startTimeout, performance.now());
       this.#channel.send(text);
     });
   }

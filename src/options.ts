@@ -13,7 +13,7 @@ export type ProtocolName = 'JSON' | 'EJSON' | 'V8';
 /** Settings of single calls, for {@link Bond.with}. */
 export interface CallOptions {
   /**
-   * The longest silence of the other side, in ms, at set-up and in a call; `Infinity` turns it off. Time spent in your own exported
+   * The longest silence of the other side in a call, in ms; `Infinity` turns it off. Time spent in your own exported
    * functions does not count for the call that led to them. Output breaks the silence.
    * @default 60_000
    */
@@ -48,6 +48,12 @@ export interface BondOptions extends CallOptions {
    * @default process.env
    */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /**
+   * The longest silence of the command while the interpreter is started and set up, in ms; `Infinity` turns it off. Output breaks
+   * the silence, but set-up never takes more than five times as long. `timeout` is that of calls.
+   * @default 60_000
+   */
+  readonly startTimeout?: number | undefined;
   /**
    * Whether the interpreter is given the driver's own arguments. Without them, the command itself must start an
    * interpreter that reads code from its standard input line by line.
@@ -96,6 +102,7 @@ export interface Settings {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly defArgs: boolean;
+  readonly startTimeout: number;
   readonly logfile: Writable | undefined;
   readonly transExcept: boolean | undefined;
   readonly protocols: readonly ProtocolName[] | undefined;
@@ -110,6 +117,7 @@ const KNOWN = new Set<string>([
   'env',
   'defArgs',
   'timeout',
+  'startTimeout',
   'logfile',
   'transExcept',
   'protocol',
@@ -124,10 +132,12 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
   checkNames(lang, options);
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
   checkTypes(lang, options);
+  if (options.startTimeout !== undefined) checkTimeout(lang, 'startTimeout', options.startTimeout);
   return {
     cwd: options.cwd ?? currentDirectory(lang),
     env: options.env ?? process.env,
     defArgs: options.defArgs ?? true,
+    startTimeout: options.startTimeout ?? 60_000,
     logfile: options.logfile,
     transExcept: options.transExcept,
     protocols: typeof protocol === 'string' ? [protocol] : protocol,
@@ -184,12 +194,15 @@ function checkTypes(lang: string, options: BondOptions): void {
 export function resolveCallOptions(lang: string, options: CallOptions, defaults: CallSettings): CallSettings {
   const { timeout = defaults.timeout, signal = defaults.signal } = options;
   const { stdout = defaults.stdout, stderr = defaults.stderr } = options;
-  if (typeof timeout !== 'number' || !(timeout > 0)) {
-    throw new BondException(lang, `timeout must be a positive number of milliseconds, not ${String(timeout)}`);
-  }
+  checkTimeout(lang, 'timeout', timeout);
   for (const target of [stdout, stderr]) checkTarget(lang, target);
   if (signal !== undefined) checkTypes(lang, { signal });
   return { timeout, signal, stdout, stderr };
+}
+
+function checkTimeout(lang: string, name: string, value: unknown): void {
+  if (typeof value === 'number' && value > 0) return;
+  throw new BondException(lang, `${name} must be a positive number of milliseconds, not ${String(value)}`);
 }
 
 function checkTarget(lang: string, target: unknown): void {

@@ -100,7 +100,10 @@ describe('the exit code', () => {
     ['there is no language', 2, []],
     ['there is no such language', 2, ['Klingon']],
     ['there is no such option', 2, ['--nope', 'Perl']],
+    ['the language is nearly one', 2, ['-p', '1', 'Pyton']],
     ['a time-out is no number', 2, ['--timeout', 'soon', 'Perl']],
+    ['a time-out of the start is no number', 2, ['--start-timeout', '', 'Perl']],
+    ['the interpreter did not start in time', 3, ['--start-timeout', '0.2', 'Perl', 'sleep 60']],
     ['there is no such protocol', 2, ['--protocol', 'XML', 'Perl']],
     ['there is no such file', 2, ['-r', '/there/is/none', 'Perl']],
     ['the log cannot be written', 2, ['--log', '/there/is/none', 'Perl']],
@@ -149,6 +152,7 @@ test.each<[argv: string[], order: object]>([
   [['Perl', 'perl', '--', 'x'], { cmd: 'perl', args: ['--', 'x'] }],
   [['Perl', '--', '-w', '--', 'x'], { cmd: undefined, args: ['-w', '--', 'x'] }],
   [['--timeout', '1.5', '--protocol', 'JSON,EJSON', 'Perl'], { timeout: 1500, protocol: ['JSON', 'EJSON'] }],
+  [['--start-timeout', '2', 'Perl'], { startTimeout: 2000, timeout: undefined }],
   [['doctor', '--json', 'php'], { kind: 'doctor', languages: ['PHP'], isJson: true }],
   [['types', 'php', 'a.php'], { kind: 'types', lang: 'PHP', file: 'a.php' }],
   [['--help', 'Perl'], { kind: 'help' }],
@@ -177,7 +181,18 @@ test('it tells its version, and every option', async () => {
   const [version, help] = await Promise.all([bond(['--version']), bond(['--help'])]);
   const { version: expected } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   expect(version).toEqual({ stdout: `${expected}\n`, stderr: '', code: 0 });
-  for (const option of ['execute', 'print', 'run', 'json', 'protocol', 'timeout', 'log', 'help', 'version']) {
+  for (const option of [
+    'execute',
+    'print',
+    'run',
+    'json',
+    'protocol',
+    'timeout',
+    'start-timeout',
+    'log',
+    'help',
+    'version',
+  ]) {
     expect(help.stdout).toContain(`--${option} `);
   }
   for (const line of help.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(88);

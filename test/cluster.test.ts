@@ -244,7 +244,7 @@ os.write(1, bytes(range(256)) * 100)`);
 
   test('that waits for resources says so when the time is up, and does not wait on in the queue', async () => {
     const job = await cluster.slurm('salloc', '--no-shell', '-N2', `-n${2 * CPUS}`);
-    const error = await refusal(makeBond('Python', PYTHON, [], { env: cluster.env, timeout: 2000 }));
+    const error = await refusal(makeBond('Python', PYTHON, [], { env: cluster.env, startTimeout: 2000 }));
     expect(error.message).toMatch(/silent for 2000 ms.*queued and waiting for resources/);
     const [id] = /\d+/.exec(job) ?? [];
     expect(await cluster.jobs()).toEqual([id]);

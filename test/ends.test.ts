@@ -311,7 +311,7 @@ describe('many bonds', () => {
       for (const _ of five) {
         await refusal(makeBond('PHP', 'true'));
         await refusal(makeBond('PHP', 'no-such-php'));
-        await refusal(makeBond('PHP', peer('mute.js'), [], { timeout: 20, defArgs: false }));
+        await refusal(makeBond('PHP', peer('mute.js'), [], { startTimeout: 20, defArgs: false }));
       }
     });
   });

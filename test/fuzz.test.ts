@@ -471,7 +471,7 @@ describe('the set-up', () => {
 
   async function meetProcess(deeds: readonly Deed[], env: NodeJS.ProcessEnv): Promise<void> {
     const command = peer('scripted.js', JSON.stringify(deeds));
-    const options = { env, timeout: HANG, defArgs: false, stdout: 'ignore', stderr: 'ignore' } as const;
+    const options = { env, startTimeout: HANG, defArgs: false, stdout: 'ignore', stderr: 'ignore' } as const;
     const complaint = complaintAbout(deeds.filter((one) => one.kind !== 'pause'));
     const [outcome] = await Promise.allSettled([makeBond(LANG, command, [], { ...options, maxMessageBytes: 1000 })]);
     if (outcome?.status === 'fulfilled') {

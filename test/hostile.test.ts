@@ -701,7 +701,7 @@ describe('in the handshake', () => {
   });
 
   test.each(['stage1', 'ready'] as const)('silence at %s is given up in time', async (moment) => {
-    const error = await refusalOf(moment, ({ forever }) => forever(), undefined, { timeout: 500 });
+    const error = await refusalOf(moment, ({ forever }) => forever(), undefined, { startTimeout: 500 });
     expect(error.message).toContain('500 ms');
   });
 

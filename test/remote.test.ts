@@ -273,7 +273,7 @@ describe('a host that does not lead to the interpreter', () => {
   });
 
   test('because a terminal was asked for, says so', async () => {
-    const error = await refusal(makeBond('Perl', `${host.ssh} -tt perl`, [], { timeout: 20_000 }));
+    const error = await refusal(makeBond('Perl', `${host.ssh} -tt perl`, [], { startTimeout: 20_000 }));
     expect(error.message).toMatch(/echoes.*terminal/);
   });
 

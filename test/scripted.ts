@@ -98,7 +98,9 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
         now += action.duration;
         if (Math.min(lastHeard, 4 * TIMEOUT) + TIMEOUT > now) break;
         return inStage(
-          lastHeard < 4 * TIMEOUT ? `was silent for ${TIMEOUT} ms` : 'went on printing for 5 times 100 ms',
+          lastHeard < 4 * TIMEOUT
+            ? `was silent for ${TIMEOUT} ms \\(startTimeout\\)`
+            : 'went on printing for 5 times 100 ms \\(startTimeout\\)',
         );
       case 'message':
         if (action.text.length > MOST_BYTES) return inStage('answered with a line of excessive length');
@@ -188,7 +190,7 @@ export async function shakeHands(
   const peer = new ScriptedInterpreter();
   const interpreter = peer as unknown as Interpreter;
   const channel = new Channel(interpreter, newMark(), MOST_BYTES, undefined);
-  const settings = resolveOptions(LANG, { timeout: TIMEOUT });
+  const settings = resolveOptions(LANG, { startTimeout: TIMEOUT });
   const start = performance.now();
   let result: Awaited<ReturnType<typeof shakeHands>> | undefined;
   void Promise.allSettled([handshake(interpreter, channel, queryDriver(LANG), settings)]).then(([outcome]) => {

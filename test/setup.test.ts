@@ -10,6 +10,7 @@ import {
   makeBond,
   queryDriver,
   TerminatedException,
+  TimeoutException,
 } from '../src/index.js';
 import {
   COMMANDS,
@@ -49,6 +50,20 @@ describe('what makeBond is given', () => {
       for (const known of everyLanguage) expect(error.message).toContain(known);
     },
   );
+
+  test.each([
+    ...['python', 'PYTHON', 'Pyton', 'Pythn', 'python3', 'pypy3', 'py'].map((name) => [name, 'Python']),
+    ...['javascript', 'Javascript', 'JavaScritp', 'js', 'JS', 'node', 'nodejs'].map((name) => [name, 'JavaScript']),
+    ...['php', 'Php', 'PHP '].map((name) => [name, 'PHP']),
+    ...['perl', 'Pearl', 'pl'].map((name) => [name, 'Perl']),
+  ])('%j is a language that is nearly known', async (name, meant) => {
+    const { message } = await refusal(makeBond(name as string));
+    expect(message).toContain(`(did you mean '${meant}'?)`);
+  });
+
+  test.each(['Cobol', 'C', '', 'Ruby', 'Go', 'constructor'])('%j is like no language', async (name) => {
+    expect((await refusal(makeBond(name))).message).not.toContain('did you mean');
+  });
 
   test('the known languages are those with a driver', () => {
     expect(listDrivers()).toEqual([...everyLanguage].sort());
@@ -94,6 +109,8 @@ describe('what makeBond is given', () => {
     ['a timeout below 0', { timeout: -1 }],
     ['a timeout that is NaN', { timeout: Number.NaN }],
     ['a timeout that is a text', { timeout: '5' }],
+    ['a time-out of set-up of 0', { startTimeout: 0 }],
+    ['a time-out of set-up that is a text', { startTimeout: '5' }],
     ['stdout that is a number', { stdout: 5 }],
     ['stderr that is an unknown word', { stderr: 'ignored' }],
     ['a message length of 0', { maxMessageBytes: 0 }],
@@ -134,7 +151,7 @@ describe('what makeBond is given', () => {
     });
 
     test('options may come second', async () => {
-      const bond = await makeBond(lang, { cwd: '/', timeout: HANG });
+      const bond = await makeBond(lang, { cwd: '/', startTimeout: HANG });
       onTestFinished(() => bond.kill());
       expect(await bond.eval('1')).toBe(1);
       expect(bond.lang).toBe(lang);
@@ -202,16 +219,18 @@ describe('a command that is not an interpreter', () => {
   });
 
   test.each(languages)('%s: one that says nothing is given up in time', async (lang) => {
-    const error = await failedSetUp(lang, peer('mute.js'), ['--'], { timeout: 500, defArgs: false });
+    const error = await failedSetUp(lang, peer('mute.js'), ['--'], { startTimeout: 500, defArgs: false });
     expect(error.message).toMatch(/500 ms.*printed nothing/);
-    expect((await failedSetUp(lang, ['sh', '-c', 'exec sleep 100'], [], { timeout: 300 })).message).toContain('300 ms');
+    expect((await failedSetUp(lang, ['sh', '-c', 'exec sleep 100'], [], { startTimeout: 300 })).message).toContain(
+      '300 ms',
+    );
   });
 
   test.each(languages)('%s: one that prints garbage is given up, and shown', async (lang) => {
     // On a busy machine, it may not have printed anything when the time is up.
     let message = '';
     for (let timeout = 500; timeout < HANG && !message.includes('garbage'); timeout *= 4) {
-      ({ message } = await failedSetUp(lang, peer('noisy.js'), [], { timeout, defArgs: false }));
+      ({ message } = await failedSetUp(lang, peer('noisy.js'), [], { startTimeout: timeout, defArgs: false }));
     }
     expect(message).toContain('garbage');
   });
@@ -239,27 +258,27 @@ describe('a command that is not an interpreter', () => {
   });
 
   test('one that closes its input, and lives on, is given up in time', async () => {
-    const error = await failedSetUp('PHP', ['sh', '-c', 'exec <&-; exec sleep 100'], [], { timeout: 500 });
+    const error = await failedSetUp('PHP', ['sh', '-c', 'exec <&-; exec sleep 100'], [], { startTimeout: 500 });
     expect(error.message).toContain('500 ms');
   });
 
   test('what it started is gone with it', async () => {
-    await failedSetUp('PHP', ['sh', '-c', 'sleep 100; true'], [], { timeout: 300 });
-    await failedSetUp('PHP', ['sh', '-c', 'sleep 100 & sleep 100; true'], [], { timeout: 300 });
+    await failedSetUp('PHP', ['sh', '-c', 'sleep 100; true'], [], { startTimeout: 300 });
+    await failedSetUp('PHP', ['sh', '-c', 'sleep 100 & sleep 100; true'], [], { startTimeout: 300 });
   });
 
   test.each(languages)('%s: an interpreter on a terminal, which echoes, is found out', async (lang) => {
     const line = [COMMANDS[lang], ...queryDriver(lang).arguments].map(shellQuote).join(' ');
     const error = await failedSetUp(lang, ['script', '-qec', line, '/dev/null'], [], {
       defArgs: false,
-      timeout: 20_000,
+      startTimeout: 20_000,
     });
     expect(error.message).toMatch(/echoes.*terminal/);
   });
 
   test.each(['PHP', 'Perl'] as const)('%s: script -qec %s /dev/null is found out', async (lang) => {
     const cmd = `script -qec ${COMMANDS[lang]} /dev/null`;
-    const error = await failedSetUp(lang, cmd, [], { defArgs: false, timeout: 20_000 });
+    const error = await failedSetUp(lang, cmd, [], { defArgs: false, startTimeout: 20_000 });
     expect(error.message).toMatch(/echoes.*terminal/);
   });
 });
@@ -272,13 +291,13 @@ describe.each(pairs)('%s, but the command is that of %s', (lang, other) => {
   needsInterpreter(other);
 
   test('is refused', async () => {
-    const error = await failedSetUp(lang, COMMANDS[other], [], { timeout: 500 });
+    const error = await failedSetUp(lang, COMMANDS[other], [], { startTimeout: 500 });
     expect(error.message).toMatch(new RegExp(`^\\[${lang}\\] the command ${COMMANDS[other]} `));
   });
 
   test('is refused with arguments of its own', async () => {
     const { arguments: own } = queryDriver(other);
-    const error = await failedSetUp(lang, [COMMANDS[other], ...own], [], { timeout: 500, defArgs: false });
+    const error = await failedSetUp(lang, [COMMANDS[other], ...own], [], { startTimeout: 500, defArgs: false });
     expect(error.message).toMatch(new RegExp(`^\\[${lang}\\] the command ${COMMANDS[other]} `));
   });
 });
@@ -352,17 +371,23 @@ describe('an interpreter that is slow', () => {
   needsInterpreter('Perl');
 
   test('output breaks the silence', async () => {
-    const bond = await openBond('Perl', peer('slow-start.js', '4500', '250', 'perl'), [], { timeout: 3000 });
+    const bond = await openBond('Perl', peer('slow-start.js', '4500', '250', 'perl'), [], { startTimeout: 3000 });
     expect(await bond.eval('1')).toBe(1);
   });
 
+  test('the timeout of calls is not that of set-up', async () => {
+    const bond = await openBond('Perl', peer('slow-start.js', '0', '500', 'perl'), [], { timeout: 100 });
+    await rejection(bond.eval('sleep 60'), TimeoutException);
+    await bond.kill();
+  });
+
   test('an endless timeout is none', async () => {
-    const bond = await openBond('Perl', 'perl', [], { timeout: Number.POSITIVE_INFINITY });
+    const bond = await openBond('Perl', 'perl', [], { startTimeout: Number.POSITIVE_INFINITY });
     expect(await bond.eval('1')).toBe(1);
   });
 
   test('a timeout beyond what timers can do does not fire at once', async () => {
-    const bond = await openBond('Perl', 'perl', [], { timeout: 2 ** 40 });
+    const bond = await openBond('Perl', 'perl', [], { startTimeout: 2 ** 40 });
     expect(await bond.eval('1')).toBe(1);
   });
 });
@@ -382,7 +407,7 @@ describe('an abort', () => {
     const { env, processes } = markedEnvironment();
     const before = ownChildren();
     const controller = new AbortController();
-    const options = { env, signal: controller.signal, timeout: Number.POSITIVE_INFINITY, defArgs: false };
+    const options = { env, signal: controller.signal, startTimeout: Number.POSITIVE_INFINITY, defArgs: false };
     const error = refusal(makeBond('PHP', cmd, [], options));
     await until(() => processes().length > 0);
     controller.abort(reason);

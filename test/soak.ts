@@ -231,7 +231,7 @@ const NO_INTERPRETERS: readonly (readonly string[])[] = [
 
 async function failToOpen(): Promise<void> {
   const command = pick(NO_INTERPRETERS);
-  const opening = makeBond(pick(LANGUAGES), command, [], { defArgs: false, timeout: 300 });
+  const opening = makeBond(pick(LANGUAGES), command, [], { defArgs: false, startTimeout: 300 });
   await expectError(`set-up with ${command.join(' ')}`, opening, BondException);
   totals.failedSetUps++;
 }

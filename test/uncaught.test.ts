@@ -26,7 +26,7 @@ const PROGRAMS: Record<string, readonly [code: string, message: RegExp]> = {
   ],
   'makeBond, of a command that echoes': ["makeBond('Perl', 'cat');", /^BondException: \[Perl\] the command cat echoes/],
   'makeBond, of a command that is silent': [
-    "makeBond('Perl', 'sleep 60', { timeout: 100 });",
+    "makeBond('Perl', 'sleep 60', { startTimeout: 100 });",
     /^BondException: \[Perl\] the command sleep 60 was silent/,
   ],
   'makePool, of a command that is not there': [
