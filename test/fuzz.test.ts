@@ -482,7 +482,9 @@ describe('the set-up', () => {
 
   /** What ends in a way that the model has not heard of, it takes for silence. */
   function asTold(complaint: RegExp): RegExp {
-    return new RegExp(complaint.source.replace('was silent for 100 ms', 'was ended by SIG(TERM|KILL)'));
+    return new RegExp(
+      complaint.source.replace('was silent for 100 ms \\(startTimeout\\)', 'was ended by SIG(TERM|KILL)'),
+    );
   }
 
   function expectComplaint(error: unknown, complaint: RegExp | undefined, command: string): void {

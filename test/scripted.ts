@@ -115,7 +115,7 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
         if (action.text !== '') lastHeard = now;
     }
   }
-  return inStage(`was silent for ${TIMEOUT} ms`);
+  return inStage(`was silent for ${TIMEOUT} ms \\(startTimeout\\)`);
 }
 
 function complaintAboutReady(text: string): RegExp | undefined {
