@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { type BondException, quoted } from './errors.js';
-import { Promise, performance } from './globals.js';
+import { captureStackTrace, Promise, performance } from './globals.js';
 import type { CallSettings } from './options.js';
 import type { Parts } from './parts.js';
 import type { Place } from './places.js';
@@ -103,7 +103,7 @@ export class Request {
  */
 export function rejection(error: BondException, place?: Place): PromiseLike<never> {
   const traced = (): never => {
-    Error.captureStackTrace(error, traced);
+    captureStackTrace(error, traced);
     throw place ? withPlace(error, place) : error;
   };
   return {

@@ -26,6 +26,7 @@ export const performance = { now: clock.now.bind(clock) };
 
 // Types need no import: those of the globals are found where only a value is imported.
 export const { Promise, Date, AbortController } = globalThis;
+export const { captureStackTrace } = Error;
 
 /** Resolves after so many ms. */
 export function sleep(milliseconds: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { isMainThread } from 'node:worker_threads';
 import { withPipes } from './guardian.js';
 
 /** The two ways between the host and an interpreter that carry the conversation. */
@@ -36,8 +37,11 @@ export interface Groundwork {
   abandon(): void;
 }
 
-/** Whether pipes can be made at all. */
-const CAN_HAVE_PIPES = process.platform === 'linux' && isOwnProc();
+/**
+ * Whether pipes can be made at all. A thread that is not the main one closes, at its end, every descriptor that it has opened and not
+ * closed by `fs`: it does not see that a socket has closed one, and would close whatever has that number by then.
+ */
+const CAN_HAVE_PIPES = process.platform === 'linux' && isMainThread && isOwnProc();
 /** The descriptor over there of the socket beside the pipes. */
 const BULK = 3;
 /** How much is read at once. It is all that a pipe holds. */

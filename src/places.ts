@@ -1,3 +1,4 @@
+import { captureStackTrace } from './globals.js';
 import { property } from './thrown.js';
 
 /** The stack of a call, which is turned into text only when somebody asks. */
@@ -13,7 +14,7 @@ export function capturePlace(): Place {
   const place = {};
   const limit = Error.stackTraceLimit;
   setLimit(FRAMES);
-  Error.captureStackTrace(place, capturePlace);
+  captureStackTrace(place, capturePlace);
   setLimit(limit);
   return place;
 }

@@ -15,7 +15,15 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** What programs replace. Promises and dates are types as well, which need no import. */
 const REPLACED = [
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'],
-  ...['queueMicrotask', 'process.nextTick', 'process.hrtime', 'performance', 'Date', 'Promise'],
+  ...[
+    'queueMicrotask',
+    'process.nextTick',
+    'process.hrtime',
+    'Error.captureStackTrace',
+    'performance',
+    'Date',
+    'Promise',
+  ],
   ...['Buffer', 'TextDecoder', 'TextEncoder', 'AbortController', 'AbortSignal', 'structuredClone', 'fetch'],
 ];
 
@@ -130,6 +138,38 @@ const WORLDS: Record<
 > = {
   'fake timers before it is loaded': { before: FAKE_TIMERS },
   'fake timers after it is loaded': { after: FAKE_TIMERS },
+  'frozen intrinsics': { flags: ['--frozen-intrinsics'] },
+  'a deleted __proto__': { flags: ['--disable-proto=delete'] },
+  'a __proto__ that throws': { flags: ['--disable-proto=throw'] },
+  'no code from strings': { flags: ['--disallow-code-generation-from-strings'] },
+  'stacks of another kind': { before: 'Error.prepareStackTrace = (error, frames) => frames;' },
+  'stacks that cannot be formatted': { before: "Error.prepareStackTrace = () => { throw new Error('no stack') };" },
+  'stacks without frames': { before: 'Error.stackTraceLimit = 0;' },
+  'no limit of stacks': { before: 'delete Error.stackTraceLimit;' },
+  'a limit of stacks that cannot be set': {
+    before: "Object.defineProperty(Error, 'stackTraceLimit', { value: 3, writable: false });",
+  },
+  'no captureStackTrace': { after: 'Error.captureStackTrace = undefined;' },
+  'a polluted prototype': {
+    before: `
+      Object.prototype.polluted = 'polluted';
+      Object.prototype.toString2 = () => '';
+      Array.prototype.last = function () { return this[this.length - 1] };
+    `,
+  },
+  'an environment behind a proxy': { before: 'process.env = new Proxy(process.env, {});' },
+  'an environment with odd keys': {
+    before: "Object.assign(process.env, { '': 'x', 'a b': 'x', 'ü': 'ü', 'x=y': 'z' });",
+  },
+  'an odd process.argv': { before: 'process.argv = undefined;' },
+  'other globals after it is loaded': {
+    after: `
+      for (const name of ['Promise', 'Buffer', 'TextDecoder', 'TextEncoder', 'AbortSignal', 'AbortController', 'URL']) {
+        globalThis[name] = undefined;
+      }
+      for (const name of ['structuredClone', 'queueMicrotask', 'MessageChannel', 'Event', 'EventTarget']) delete globalThis[name];
+    `,
+  },
 };
 
 describe('a program goes on under', () => {
@@ -144,6 +184,21 @@ describe('a program goes on under', () => {
       'program.mjs',
     );
     const { stdout, stderr } = await runCommand([process.execPath, '--no-warnings', ...flags, path]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
+  });
+
+  test('a worker thread', async () => {
+    const worker = program(
+      `const { callback, makeBond, makePool, stream, TimeoutException } = await import('${PACKAGE}');
+      ${USE}`,
+      'worker.mjs',
+    );
+    const path = program(
+      `import { Worker } from 'node:worker_threads';
+      new Worker(${JSON.stringify(worker)}).on('error', (error) => { throw error });`,
+      'program.mjs',
+    );
+    const { stdout, stderr } = await runCommand([process.execPath, path]);
     expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
   });
 });
