@@ -33,14 +33,17 @@ export async function startInterpreter(
     throw new BondException(lang, `the working directory ${cwd} does not exist`);
   }
   const failures: string[] = [];
+  let areMissing = true;
   for (const command of commands) {
     try {
       return await startCommand(command, { cwd, env });
     } catch (error) {
       failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
+      areMissing &&= (error as NodeJS.ErrnoException).code === 'ENOENT';
     }
   }
-  const advice = commands.some(({ isOfUser }) => isOfUser) ? '' : `; to install it: ${queryDriver(lang).install}`;
+  const advice =
+    !areMissing || commands.some(({ isOfUser }) => isOfUser) ? '' : `; to install it: ${queryDriver(lang).install}`;
   throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}${advice}`);
 }
 
@@ -55,10 +58,19 @@ async function startCommand(command: StartCommand, surroundings: Surroundings): 
   }
 }
 
+/** Why a process cannot be started, by what Node calls it, and what can be done about it. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'not found'],
+  ['EACCES', 'not executable'],
+  ['EMFILE', 'too many open files: close some, or raise the limit (ulimit -n)'],
+  ['ENFILE', 'too many open files on this machine'],
+  ['EAGAIN', 'too many processes: end some, or raise the limit (ulimit -u)'],
+  ['ENOMEM', 'not enough memory'],
+  ['ERR_ACCESS_DENIED', "Node's permission model forbids it: start Node with --allow-child-process"],
+]);
+
 function reason(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return 'not found';
-  if (error.code === 'EACCES') return 'not executable';
-  return textOf(error);
+  return (error.code && REASONS.get(error.code)) || textOf(error);
 }
 
 type SpawnedChild = ChildProcess & {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { callback, RemoteException, stream, TimeoutException } from '../src/index.js';
+import { BondException, callback, RemoteException, stream, TimeoutException } from '../src/index.js';
 import { PACKAGE, program, temporaryDirectory } from './bonds.js';
 import { BOND, runCommand } from './built.js';
 import { all, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
@@ -239,5 +239,59 @@ describe('in a directory that has been deleted', () => {
     const doctor = await inDeleted('', [...BOND.slice(1), 'doctor', 'Perl']);
     expect(doctor.stdout).toContain(`Perl: ${said}\n`);
     expect(doctor.stdout).not.toContain('install');
+  });
+});
+
+test('a signal may be of another kind than that of Node, as in jsdom', async () => {
+  const signal = Object.assign(new EventTarget(), { aborted: false, reason: undefined as unknown });
+  const bond = await openBond('Perl');
+  const call = bond.with({ signal: signal as unknown as AbortSignal }).eval('sleep 60');
+  Object.assign(signal, { aborted: true, reason: new Error('enough') });
+  signal.dispatchEvent(new Event('abort'));
+  expect((await rejection(call, BondException)).cause).toBe(signal.reason);
+});
+
+describe('a program that must not, or cannot, start processes is told why', () => {
+  needsInterpreter('Perl');
+
+  const start = `
+    import { makeBond } from '${PACKAGE}';
+    await makeBond('Perl').catch((error) => console.log(error.name, error.message));`;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const permission = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13) ? '' : 'experimental-';
+
+  test.each([
+    [
+      'by permissions',
+      [process.execPath, '--no-warnings', `--${permission}permission`, '--allow-fs-read=*'],
+      "perl (Node's permission model forbids it: start Node with --allow-child-process)",
+    ],
+    [
+      'for want of descriptors',
+      ['sh', '-c', 'ulimit -n 25 && exec "$0" "$1"', process.execPath],
+      'perl (too many open files: ',
+    ],
+    ['as it is not found', ['env', 'PATH=', process.execPath], 'perl (not found); to install it: apt-get install perl'],
+  ])('%s', async (_, command, reason) => {
+    const [name = '', ...args] = command;
+    const { stdout } = await runCommand([name, ...args, program(start, 'program.mjs')]);
+    expect(stdout).toContain(`BondException [Perl] cannot start its interpreter; tried: ${reason}`);
+    if (!reason.includes('not found')) expect(stdout).not.toContain('install');
+  });
+
+  test.each(['<&-', '>&-', '2>&-', '<&- >&- 2>&-'])('but standard streams need not be open (%s)', async (closed) => {
+    const file = join(temporaryDirectory(), 'answer');
+    const path = program(
+      `import { writeFileSync } from 'node:fs';
+      import { makeBond } from '${PACKAGE}';
+      const bond = await makeBond('Perl');
+      await bond.evalBlock('print "out"; print STDERR "err"');
+      writeFileSync('${file}', String(await bond.eval('6 * 7')));
+      await bond.close();`,
+      'program.mjs',
+    );
+    const { code } = await runCommand(['sh', '-c', `exec "$0" "$1" ${closed}`, process.execPath, path]);
+    expect(code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe('42');
   });
 });
