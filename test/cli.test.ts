@@ -124,7 +124,8 @@ describe('the exit code', () => {
   test('where Ctrl-C stops it: 130, once the code there is stopped', async () => {
     const code = 'import time\ntry:\n  print("on")\n  time.sleep(1000)\nfinally:\n  print("off")';
     const deed = await bond(['-e', code, 'Python'], {
-      act: (child) => child.stdout?.on('data', (text) => String(text).endsWith('\n') && child.kill('SIGINT')),
+      act: (child) =>
+        child.stdout?.on('data', (text) => String(text).endsWith('\n') && !child.killed && child.kill('SIGINT')),
     });
     expect(deed).toMatchObject({ stdout: 'on\noff\n', stderr: 'Interrupted\n', code: 130 });
   });
