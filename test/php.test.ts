@@ -1,5 +1,6 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   BondException,
   type BondOptions,
@@ -327,6 +328,42 @@ describe('errors and warnings', () => {
     await php.eval('$undefined_variable');
     expect([out.text(), err.text()]).toEqual(['', expect.stringMatching(expected)]);
     await expectAlive(php);
+  });
+
+  // As Debian installs PHP: nothing is displayed, and the log goes to stderr.
+  const asInstalled = ['-d', 'display_errors=0', '-d', 'log_errors=1'];
+
+  test.each([
+    ['1', 1],
+    ['stdout', 1],
+    ['stderr', 1],
+    ['On', 1],
+    ['0', 0],
+    ['off', 0],
+  ])('after ini_set("display_errors", "%s") they are on stderr %i times', async (display, times) => {
+    const [out, err] = [collect(), collect()];
+    const php = await open({ stdout: out.stdout, stderr: err.stdout }, asInstalled);
+    await php.evalBlock(`ini_set('display_errors', '${display}'); ${warning}`);
+    expect([out.text(), err.text().split('careful').length - 1]).toEqual(['', times]);
+    await php.evalBlock(warning);
+    await php.call('trigger_error', 'careful', 512);
+    expect([out.text(), err.text().split('careful').length - 1]).toEqual(['', 3 * times]);
+    expect((await rejection(php.evalBlock('function strlen() {}'), TerminatedException)).message).toContain(
+      'Cannot redeclare',
+    );
+    expect([out.text(), err.text().split('redeclare').length - 1]).toEqual(['', 1]);
+  });
+
+  test('an error_log that the user has set is honoured, and so is error_log()', async () => {
+    const err = collect();
+    const php = await open({ stderr: err.stdout }, asInstalled);
+    const file = await php.eval<string>('$log = tempnam(sys_get_temp_dir(), "log")');
+    onTestFinished(() => rmSync(file, { force: true }));
+    await php.evalBlock('error_log("said by hand");');
+    await php.evalBlock(`ini_set('error_log', $log); ${warning}`);
+    expect(err.text()).toBe('said by hand\n');
+    await rejection(php.evalBlock('function strlen() {}'), TerminatedException);
+    expect(readFileSync(file, 'utf8')).toMatch(/careful[\s\S]*Cannot redeclare/);
   });
 
   test('_BOND_error_reporting() tells and sets the level, like error_reporting()', async () => {

@@ -988,13 +988,56 @@ final class __BOND_exceptions
         });
     }
 
+    private static $hasStoppedLog = false; // the log would go to stderr, where errors go that are displayed
+
+    /** Errors and warnings go to stderr, once, if `display_errors` says so, and to the log that the user has named. */
+    public static function direct()
+    {
+        if (ini_get('log_errors') && !ini_get('error_log')) {
+            self::$hasStoppedLog = true;
+            ini_set('log_errors', '0');
+        }
+        self::redirect();
+        set_error_handler([__CLASS__, 'onError']);
+    }
+
+    /** The user may have changed where they go. */
+    public static function redirect()
+    {
+        $display = strtolower(ini_get('display_errors'));
+        if (in_array($display, ['1', 'on', 'yes', 'true', 'stdout'], true)) {
+            ini_set('display_errors', $display = 'stderr');
+        }
+        if (self::$hasStoppedLog && ini_get('error_log')) {
+            self::$hasStoppedLog = false;
+            ini_set('log_errors', '1');
+        } elseif ($display === 'stderr' && ini_get('log_errors') && !ini_get('error_log')) {
+            self::$hasStoppedLog = true;
+            ini_set('log_errors', '0');
+        }
+    }
+
+    /** PHP goes on as if there were no handler: this one is there because user code may change settings, and then fail. */
+    public static function onError()
+    {
+        self::redirect();
+        return false;
+    }
+
     /** What is fatal cannot be caught; where PHP is set not to tell of it, nobody would know why it ended. */
     private static function tellFatal()
     {
         $error = error_get_last();
         $fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_RECOVERABLE_ERROR;
-        if ($error && ($error['type'] & $fatal) && !ini_get('display_errors') && !ini_get('log_errors')) {
-            file_put_contents('php://stderr', "PHP Fatal error:  {$error['message']} in {$error['file']}:{$error['line']}\n");
+        if (!$error || !($error['type'] & $fatal)) {
+            return;
+        }
+        $text = "PHP Fatal error:  {$error['message']} in {$error['file']}:{$error['line']}";
+        if (self::$hasStoppedLog && ini_get('error_log')) {
+            error_log($text);
+        }
+        if (in_array(strtolower(ini_get('display_errors')), ['', '0', 'off', 'no', 'false'], true) && (!ini_get('log_errors') || ini_get('error_log'))) {
+            file_put_contents('php://stderr', "$text\n");
         }
     }
 }
@@ -1505,6 +1548,9 @@ final class __BOND_session
             __BOND_signals::release(); // what encodes the value may run code of the user's
         }
         list($verb, , $request) = self::$request;
+        if ($verb !== 'CALL') {
+            __BOND_exceptions::redirect(); // most of what changes settings is no call
+        }
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
         // While destructors may still fail, or call the host.
         self::$value = self::$arguments = self::$named = null;
@@ -1742,9 +1788,7 @@ final class __BOND_session
         if (isset($settings['bulk'], $settings['pid']) && $settings['pid'] === getmypid()) {
             __BOND_streams::openBulk(...$settings['bulk']);
         }
-        if (ini_get('display_errors') && strtolower(ini_get('display_errors')) !== 'off') {
-            ini_set('display_errors', 'stderr');
-        }
+        __BOND_exceptions::direct();
         register_shutdown_function(['__BOND_exceptions', 'atExit']);
         __BOND_signals::start();
         $interrupt = __BOND_signals::$exist;
