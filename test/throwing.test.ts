@@ -189,7 +189,7 @@ const OTHER_PLACES: Record<string, (bond: Bond, thing: unknown) => Promise<unkno
     await bond.export(() => {
       throw thing;
     }, 'host');
-    expect(await bond.call('catches', 1)).toBe('caught');
+    return bond.call('catches', 1);
   },
   async getterOfArgument(bond, thing) {
     const argument = {
@@ -241,8 +241,18 @@ const OTHER_PLACES: Record<string, (bond: Bond, thing: unknown) => Promise<unkno
   },
 };
 
-/** What fails today, each with its reason: a language and a place, or what is thrown there. */
-const KNOWN_TO_FAIL: readonly RegExp[] = [];
+/** What fails today, each with its reason: a language, a protocol, transExcept, a place, and what is thrown there. */
+const KNOWN_TO_FAIL: readonly RegExp[] = [
+  // Thrown itself, it has to be written down, and the driver follows it without end.
+  /^Perl \w+ true \w+ (looped\(\)|deep\(50000\))$/,
+  // The driver asks the exception for what its class has taken away: the interpreter ends.
+  /^Python .* odd\(__getattribute__=(fails|stops)\)$/,
+  /^Python .* odd\(__getattr__=lambda self, name: \{\}\[name\]\)$/,
+  /^Python .* odd\(__class__=property\(fails\)\)$/,
+  /^Python .* of_odd_class\(\)$/,
+  // What is held is waited for first, if it is a promise: this one never comes, or gives something else.
+  /^JavaScript \w+ \w+ held (new Promise|\{ then)/,
+];
 
 function isKnownToFail(words: string): boolean {
   return KNOWN_TO_FAIL.some((pattern) => pattern.test(words));
@@ -264,7 +274,7 @@ describe.each(languages)('%s: what the host throws', (lang) => {
           const error = expectException(outcome);
           // What cannot cross may have an error of ours in its place.
           if (!setting.transExcept) expect(isBehind(error, thing)).toBe(true);
-        } else if ('error' in outcome) expect(typeof (outcome.error as Error).message).toBe('string');
+        } else if (place === 'caughtThere') expect(outcome).toEqual({ value: 'caught' });
       });
     });
     await fc.assert(property, { ...effort(200) });
