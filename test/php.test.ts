@@ -1,13 +1,17 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
+  type Bond,
   BondException,
   type BondOptions,
   callback,
   RemoteException,
   SerializationException,
   TerminatedException,
+  writeTypes,
 } from '../src/index.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
@@ -753,5 +757,98 @@ describe('places are readable', () => {
     await php.evalBlock('stream_wrapper_unregister("bond-code");');
     await php.evalBlock('$x = 5;');
     expect(await php.eval('$x')).toBe(5);
+  });
+});
+
+test('bond types loads a file at the top level, where its functions find its variables', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bond-php-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'g.php');
+  writeFileSync(
+    file,
+    `<?php
+    $config = ['rate' => 0.2];
+    function rate(): float { global $config; return $config['rate']; }
+    if (rate() !== 0.2 || $GLOBALS['config'] !== $config) throw new Exception('not at the top level');`,
+  );
+  expect(await writeTypes('PHP', file)).toContain('rate(): number');
+});
+
+describe("the driver's world is its own", () => {
+  const host = (text: string) => text;
+  const check = async (php: Bond): Promise<void> => {
+    await php.export(host, 'check_host');
+    await php.evalBlock('function check_same($x) { return check_host($x); }');
+    const values = ['text é \u{1F600}', 0.1 + 0.2, [1.5, 2.25], { a: [1, null, true] }, new Date(5), Number.NaN];
+    for (const value of values) expect(await php.call('check_same', value)).toEqual(value);
+    const long = 'é'.repeat(300_000);
+    expect((await php.call('check_same', long)) === long).toBe(true);
+    await rejection(php.evalBlock('throw new Exception("thrown");'), RemoteException);
+    await rejection(php.eval('tmpfile()'), SerializationException);
+    await expectAlive(php);
+  };
+
+  test.each<[what: string, args: string[]]>([
+    ['precision', ['precision=3', 'serialize_precision=3']],
+    ['character sets', ['default_charset=ISO-8859-1', 'internal_encoding=ISO-8859-1', 'mbstring.language=Japanese']],
+    ['output buffering', ['output_buffering=4096', 'implicit_flush=0']],
+    ['compressed output', ['zlib.output_compression=1']],
+    ['HTML in errors', ['html_errors=1', 'error_prepend_string=<b>', 'error_append_string=</b>']],
+    ['no error reporting', ['error_reporting=0']],
+    ['assertions', ['zend.assertions=1', 'assert.exception=1']],
+    ['tags', ['short_open_tag=1']],
+    ['separators', ['arg_separator.output=;', 'arg_separator.input=;']],
+    ['a time zone', ['date.timezone=Pacific/Auckland']],
+    ['arguments in traces', ['zend.exception_ignore_args=0']],
+    ['a short patience for sockets', ['default_socket_timeout=0']],
+    ['detected line ends', ['auto_detect_line_endings=1']],
+    ['limits of regular expressions', ['pcre.backtrack_limit=100', 'pcre.recursion_limit=10', 'pcre.jit=0']],
+    ['a cache of code', ['opcache.enable=1', 'opcache.enable_cli=1']],
+    ['no functions for signals', ['disable_functions=pcntl_async_signals,pcntl_signal,pcntl_sigprocmask']],
+    ['no functions for settings', ['disable_functions=ini_set,ini_get,set_time_limit']],
+    ['no foreign functions', ['ffi.enable=0']],
+    ['only one directory', ['open_basedir=/usr']],
+  ])('by settings: %s', async (_what, settings) => {
+    await check(
+      await open(
+        {},
+        settings.flatMap((setting) => ['-d', setting]),
+      ),
+    );
+  });
+
+  test.each<[what: string, code: string]>([
+    ['error handlers', 'set_error_handler(function ($n, $text) { throw new ErrorException($text); });'],
+    ['exception handlers', 'set_exception_handler(function () { exit(1); });'],
+    ['output callbacks', 'ob_start(function ($text) { return strtoupper($text); });'],
+    ['locales', 'setlocale(LC_ALL, "de_DE.UTF-8", "C.UTF-8");'],
+    ['a directory that is gone', '$d = sys_get_temp_dir() . "/gone" . getmypid(); mkdir($d); chdir($d); rmdir($d);'],
+    [
+      'encodings',
+      'mb_internal_encoding("ISO-8859-1"); mb_substitute_character(0x3f); ini_set("default_charset", "x");',
+    ],
+    [
+      'closed streams',
+      'foreach (["STDIN", "STDOUT", "STDERR"] as $s) if (is_resource(constant($s))) fclose(constant($s));',
+    ],
+    ['stream wrappers', 'stream_wrapper_unregister("php"); stream_wrapper_unregister("file");'],
+    ['autoloaders that throw', 'spl_autoload_register(function () { throw new Exception("no class"); });'],
+    ['precision', 'ini_set("serialize_precision", 3); ini_set("precision", 3);'],
+    ['regular expressions', 'ini_set("pcre.backtrack_limit", 100); ini_set("pcre.jit", 0);'],
+    ['umask and environment', 'umask(0777); foreach (array_keys(getenv()) as $name) putenv($name);'],
+    [
+      'globals',
+      'foreach (array_keys($GLOBALS) as $name) if ($name !== "GLOBALS" && $name !== "name") unset($GLOBALS[$name]);',
+    ],
+    ['garbage collection', 'gc_disable();'],
+    ['strict types', 'declare(strict_types=1); function strict() {}'],
+    [
+      'functions in a namespace',
+      'namespace Mine; function json_encode() { return 0; } function fwrite() { return 0; }',
+    ],
+  ])('by code: %s', async (_what, code) => {
+    const php = await open();
+    await php.evalBlock(code);
+    await check(php);
   });
 });

@@ -389,6 +389,7 @@ final class __BOND_values
     const PART = 32768;     // about how many bytes a part has
     const FIRST_PART = 128; // how many items the first one has
 
+    public static $hasSettings = false; // ini_get and ini_set can be called: disable_functions may name them
     public static $isExtended = false;  // whether the protocol is EJSON, which has words for more than JSON
 
     /** JSON text of a value, in ASCII; what the protocol would change on the way is an error that says where it sits. */
@@ -399,7 +400,7 @@ final class __BOND_values
         }
         $isArray = is_array($value);
         if ($isArray || is_float($value) || is_object($value)) {
-            if (ini_get('serialize_precision') !== self::PRECISION) {
+            if (self::$hasSettings && ini_get('serialize_precision') !== self::PRECISION) {
                 ini_set('serialize_precision', self::PRECISION); // user code has changed it; floats would be rounded
             }
             if ($isArray ? !self::isPlain($value, 0) : is_object($value)) {
@@ -993,6 +994,9 @@ final class __BOND_exceptions
     /** Errors and warnings go to stderr, once, if `display_errors` says so, and to the log that the user has named. */
     public static function direct()
     {
+        if (!__BOND_values::$hasSettings) {
+            return;
+        }
         if (ini_get('log_errors') && !ini_get('error_log')) {
             self::$hasStoppedLog = true;
             ini_set('log_errors', '0');
@@ -1029,7 +1033,7 @@ final class __BOND_exceptions
     {
         $error = error_get_last();
         $fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_RECOVERABLE_ERROR;
-        if (!$error || !($error['type'] & $fatal)) {
+        if (!$error || !($error['type'] & $fatal) || !__BOND_values::$hasSettings) {
             return;
         }
         $text = "PHP Fatal error:  {$error['message']} in {$error['file']}:{$error['line']}";
@@ -1427,7 +1431,7 @@ final class __BOND_session
     public static function prepare()
     {
         $given = __BOND_values::decode(self::$request[3]);
-        if (self::$depth === 0 && ini_get('max_execution_time') > 0) {
+        if (self::$depth === 0 && __BOND_values::$hasSettings && ini_get('max_execution_time') > 0) {
             ini_set('max_execution_time', ini_get('max_execution_time')); // the limit is one of a request: its time begins anew
         }
         self::$busy = true;
@@ -1548,7 +1552,7 @@ final class __BOND_session
             __BOND_signals::release(); // what encodes the value may run code of the user's
         }
         list($verb, , $request) = self::$request;
-        if ($verb !== 'CALL') {
+        if ($verb !== 'CALL' && __BOND_values::$hasSettings) {
             __BOND_exceptions::redirect(); // most of what changes settings is no call
         }
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
@@ -1788,6 +1792,7 @@ final class __BOND_session
         if (isset($settings['bulk'], $settings['pid']) && $settings['pid'] === getmypid()) {
             __BOND_streams::openBulk(...$settings['bulk']);
         }
+        __BOND_values::$hasSettings = function_exists('ini_get') && function_exists('ini_set');
         __BOND_exceptions::direct();
         register_shutdown_function(['__BOND_exceptions', 'atExit']);
         __BOND_signals::start();

@@ -8,7 +8,7 @@ final class __BOND_types
         }
         $path = realpath($path);
         $before = [get_defined_functions()['user'], self::classes()];
-        require_once $path;
+        self::load($path);
         $functions = array_diff(get_defined_functions()['user'], $before[0]);
         $classes = array_diff(self::classes(), $before[1]);
         $functions = array_map(function ($name) { return new ReflectionFunction($name); }, array_values($functions));
@@ -29,6 +29,15 @@ final class __BOND_types
             'functions' => $described,
             'classes' => array_map([__CLASS__, 'aClass'], $classes),
         ];
+    }
+
+    /** Loads the file at the top level: its variables are global, also while it runs. */
+    private static function load($path)
+    {
+        preg_match_all('/\$[a-zA-Z_\x80-\xff][\w\x80-\xff]*/', file_get_contents($path), $variables);
+        // The names in the comment are those that are made global.
+        __BOND_session::$code = 'require_once ' . var_export($path, true) . '; // ' . implode(' ', array_unique($variables[0]));
+        __BOND_evaluate();
     }
 
     private static function classes()
