@@ -49,6 +49,17 @@ describe('a driver that is not part of the package', () => {
     expect(showLevels(outcomes)).toMatch(/^refers +no/m);
   });
 
+  test('stands in the page on adding a language, word for word', () => {
+    const page = readFileSync(join(ROOT, 'docs/adding-a-language.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```(?:ruby|json)\n([\s\S]*?)^```$/gm)].map(([, code]) => code?.trim());
+    const files = ['bond.json', 'stage1.rb', 'stage2.rb'].map((name) => readFileSync(join(RUBY, name), 'utf8'));
+    const [manifest, stage1, ...stage2] = blocks;
+    const withoutSpace = (text: string): string => text.replace(/\s+/g, ' ').trim();
+    expect([manifest, stage1, stage2.join('\n')].map((text) => withoutSpace(String(text)))).toEqual(
+      files.map(withoutSpace),
+    );
+  });
+
   test('has what it lacks named before anything is sent', async () => {
     const lang = registerDriver({ folder: new URL('../examples/drivers/Ruby', import.meta.url) });
     await using bond = await makeBond(lang);
