@@ -852,3 +852,15 @@ describe("the driver's world is its own", () => {
     await check(php);
   });
 });
+
+test.each([
+  ['fopen("php://memory", "r")', /hold\(\) it$/],
+  ['function () {}', /result\[0\]: an object of class Closure cannot be carried by EJSON: hold\(\) it$/],
+  ['new ArrayObject([1])', /iterate\(\) over it, or hold\(\) it$/],
+  ['new DateTimeZone("UTC")', /unless it implements JsonSerializable: hold\(\) it$/],
+  ['new DateTime("2020-01-01 00:00:00.0005")', /->format\('Y-m-d/],
+])('what cannot cross is told with what to do instead: %s', async (code, hint) => {
+  const php = await open();
+  const error = await rejection(php.eval(`[${code}]`), SerializationException);
+  expect(error.message).toMatch(hint);
+});
