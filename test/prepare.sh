@@ -42,6 +42,7 @@ missing_packages() {
   has bwrap || echo bubblewrap
   has slurmctld && has slurmd && has srun || echo slurm-wlm
   has munged || echo munge
+  has lxc-execute || echo lxc
   missing_programs
 }
 
