@@ -249,6 +249,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   /** What cannot be asked at all. */
   #refuse(error: unknown): Promise<never> {
     if (!isA(error, NotCarried)) return Promise.reject(error);
-    return Promise.reject(new SerializationException(this.lang, error.message, 'local'));
+    const details = 'cause' in error ? { cause: error.cause } : undefined;
+    return Promise.reject(new SerializationException(this.lang, error.message, 'local', details));
   }
 }

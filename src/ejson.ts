@@ -1,49 +1,68 @@
 import { Buffer } from 'node:buffer';
+import { types } from 'node:util';
 import { Date } from './globals.js';
-import { type Extension, isSurelyExact, readJson, writeJson } from './json.js';
-import type { Protocol } from './values.js';
-
-/**
- * JSON that carries more, by the conventions of MongoDB's Extended JSON: an object with a single key that begins with `$`
- * is a word for a value that JSON has none for. A user's own keys that begin with `$` get a second one.
- */
-export const ejson: Protocol = {
-  name: 'EJSON',
-  encode: (value) => writeJson(value, extension),
-  isPlain: (value) => isSurelyExact(value, extension),
-  decode(text) {
-    const value = readJson(text);
-    // A single character is found a hundred times faster than two of which the first is frequent.
-    return text.includes('$') && text.includes('"$') ? readWords(value) : value;
-  },
-};
+import { type Extension, jsonProtocol, readJson } from './json.js';
+import { type Protocol, timeOf } from './values.js';
 
 const DOLLAR = 36;
 
+/** Types are told by what they are, not by their prototype: a `Date` of another realm is a `Date`. */
 const extension: Extension = {
   name: 'EJSON',
   isPlainKey: (key) => key.charCodeAt(0) !== DOLLAR,
   writeKey: (key) => (key.charCodeAt(0) === DOLLAR ? `$${key}` : key),
   write(value, writePart) {
     if (typeof value === 'number') return `{"$numberDouble":"${value}"}`;
-    if (value instanceof Date) return writeDate(value);
-    if (value instanceof Map) return `{"$map":[${writeEntries(value, writePart)}]}`;
-    if (value instanceof Set) return `{"$set":[${[...value].map((item, index) => writePart(index, item)).join(',')}]}`;
+    if (types.isDate(value)) return writeDate(value);
+    if (types.isMap(value)) return `{"$map":[${writeEntries(value, writePart)}]}`;
+    if (types.isSet(value)) return `{"$set":[${writeItems(value, writePart)}]}`;
     return ArrayBuffer.isView(value) ? writeView(value) : undefined;
   },
 };
 
-function writeDate(date: Date): string | undefined {
-  return Number.isNaN(date.getTime()) ? undefined : `{"$date":{"$numberLong":"${date.getTime()}"}}`;
+type WritePart = (step: string | number, part: unknown) => string;
+
+/**
+ * JSON that carries more, by the conventions of MongoDB's Extended JSON: an object with a single key that begins with `$`
+ * is a word for a value that JSON has none for. A user's own keys that begin with `$` get a second one.
+ */
+export const ejson: Protocol = jsonProtocol('EJSON', decode, extension);
+
+function decode(text: string): unknown {
+  const value = readJson(text);
+  // A single character is found a hundred times faster than two of which the first is frequent.
+  return text.includes('$') && text.includes('"$') ? readWords(value) : value;
 }
 
-function writeEntries(map: Map<unknown, unknown>, writePart: (step: string | number, part: unknown) => string): string {
-  return [...map]
-    .map(([key, value], index) => {
-      const step = typeof key === 'string' ? key : index;
-      return `[${writePart(step, key)},${writePart(step, value)}]`;
-    })
-    .join(',');
+function writeDate(date: Date): string | undefined {
+  const time = timeOf(date);
+  return Number.isNaN(time) ? undefined : `{"$date":{"$numberLong":"${time}"}}`;
+}
+
+function writeEntries(map: Map<unknown, unknown>, writePart: WritePart): string {
+  const keys: string[] = [];
+  const entries: string[] = [];
+  Map.prototype.forEach.call(map, (value, key) => {
+    const step = typeof key === 'string' ? key : keys.length;
+    const text = writePart(step, key);
+    keys.push(text);
+    entries.push(`[${text},${writePart(step, value)}]`);
+  });
+  checkDistinct(keys, 'keys');
+  return entries.join(',');
+}
+
+function writeItems(set: Set<unknown>, writePart: WritePart): string {
+  const texts: string[] = [];
+  Set.prototype.forEach.call(set, (item) => texts.push(writePart(texts.length, item)));
+  checkDistinct(texts, 'items');
+  return texts.join(',');
+}
+
+/** Primitives have to be different where they arrive, as 5 and 5n, or null and undefined, would not be. */
+function checkDistinct(texts: readonly string[], what: string): void {
+  const primitives = texts.filter((text) => !/^[[{]/.test(text));
+  if (new Set(primitives).size < primitives.length) throw new Error(`two of its ${what} are the same in EJSON`);
 }
 
 /** Bytes, and the names of the other kinds of numbers that lie side by side; their bytes are little-endian. */
@@ -61,10 +80,16 @@ const TYPED_ARRAYS = {
   float64: Float64Array,
 } as const;
 
+const nameOfTypedArray = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
+
 function writeView(view: ArrayBufferView): string | undefined {
   const base64 = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
-  if (view instanceof Uint8Array) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
-  const type = Object.entries(TYPED_ARRAYS).find(([, kind]) => view instanceof kind)?.[0];
+  if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
+  const name = nameOfTypedArray?.call(view);
+  const type = Object.entries(TYPED_ARRAYS).find(([, kind]) => kind.name === name)?.[0];
   return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
 }
 

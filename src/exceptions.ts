@@ -47,7 +47,6 @@ export function encodeException(thrown: unknown, protocol: Protocol, transExcept
     try {
       const data = isA(thrown, RemoteException) ? thrown.data : thrown;
       const payload = protocol.encode({ ...description, data });
-      if (protocol.name === 'V8') protocol.decode(payload); // V8 writes an error that is its own cause, and cannot read it
       return { verb: 'EXCEPT', payload };
     } catch (error) {
       if (transExcept) return { verb: 'ERROR', payload: protocol.encode({ message: notItself(description, error) }) };

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { Date } from './globals.js';
+import { types } from 'node:util';
 import type { ProtocolName } from './options.js';
 import { isA } from './thrown.js';
-import { describeValue, HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Protocol } from './values.js';
+import {
+  checkLength,
+  describeValue,
+  HOW_FUNCTIONS_CROSS,
+  isPlainObject,
+  NotCarried,
+  type Protocol,
+  refusal,
+} from './values.js';
 
 /** Integers up to here arrive as `number`; those beyond it as `bigint`. */
 const LARGEST_INTEGER = 2 ** 53;
@@ -19,25 +27,32 @@ export interface Extension {
 }
 
 /** Plain JSON: exact, or an error. */
-export const json: Protocol = {
-  name: 'JSON',
-  encode: (value) => writeJson(value),
-  isPlain: (value) => isSurelyExact(value),
-  decode: readJson,
-};
+export const json: Protocol = jsonProtocol('JSON', readJson);
 
-/** Writes a value as JSON, in the dialect of `extension`; {@link NotCarried} if that has no word for something. */
-export function writeJson(value: unknown, extension?: Extension): string {
+/** A protocol that writes JSON, in the dialect of `extension`. */
+export function jsonProtocol(name: ProtocolName, decode: (text: string) => unknown, extension?: Extension): Protocol {
+  const isPlain = (value: unknown): boolean => isSurelyExact(value, extension);
+  return {
+    name,
+    isClone: false,
+    isPlain,
+    encodePlain: (value) => writePlain(value, isPlain),
+    encode: (value) => writePlain(value, isPlain) ?? checkLength(new Writer(extension).whole(value)),
+    decode,
+  };
+}
+
+/** The text of a value that `JSON.stringify` writes exactly, or `undefined`. */
+export function writePlain(value: unknown, isPlain: (value: unknown) => boolean): string | undefined {
   try {
-    return isSurelyExact(value, extension) ? JSON.stringify(value) : new Writer(extension).write(value);
+    return isPlain(value) ? checkLength(JSON.stringify(value)) : undefined;
   } catch (error) {
-    if (isA(error, RangeError)) throw new NotCarried(['value'], 'is nested too deep');
-    throw error;
+    throw refusal(error, ['value']);
   }
 }
 
 /** A cycle ends in a `RangeError`, which a {@link Writer} would not meet: it finds the cycle, and says so. */
-export function isSurelyExact(value: unknown, extension?: Extension): boolean {
+function isSurelyExact(value: unknown, extension: Extension | undefined): boolean {
   try {
     return isExact(value, extension);
   } catch (error) {
@@ -46,7 +61,7 @@ export function isSurelyExact(value: unknown, extension?: Extension): boolean {
   }
 }
 
-/** Whether `JSON.stringify` writes `value` down to the letter. Most values are like that, and this is quick to tell. */
+/** Whether `JSON.stringify` writes `value` exactly. Most values are like that, and this is quick to tell. */
 function isExact(value: unknown, extension: Extension | undefined): boolean {
   switch (typeof value) {
     case 'string':
@@ -66,14 +81,19 @@ function isExactNumber(value: number): boolean {
   return Number.isFinite(value);
 }
 
+/** Getters and proxies are not exact: what they give may be another value when `JSON.stringify` asks for it. */
 function isExactObject(value: object, extension: Extension | undefined): boolean {
+  if (types.isProxy(value)) return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isExact(value[index], extension)) return false;
     return !('toJSON' in value);
   }
   if (!isPlainObject(value) || 'toJSON' in value) return false;
   for (const key in value) {
-    if (!isExact(value[key], extension) || (extension && !extension.isPlainKey(key))) return false;
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (!property) continue; // inherited: it is not written
+    if (!('value' in property && isExact(property.value, extension)) || (extension && !extension.isPlainKey(key)))
+      return false;
   }
   return true;
 }
@@ -84,10 +104,19 @@ class Writer {
   /** Where the value sits that is being written, and which objects it sits in. */
   readonly #path: (string | number)[] = ['value'];
   readonly #parents: object[] = [];
-  readonly #writePart = (step: string | number, part: unknown): string => this.#writeBelow(step, part);
+  readonly #writePart = (step: string | number, part: unknown): string => this.#writeBelow(step, () => part);
 
   constructor(extension: Extension | undefined) {
     this.#extension = extension;
+  }
+
+  /** The text of a whole value. */
+  whole(value: unknown): string {
+    try {
+      return this.write(value);
+    } catch (error) {
+      throw refusal(error, this.#path);
+    }
   }
 
   write(value: unknown): string {
@@ -127,7 +156,8 @@ class Writer {
       if (Array.isArray(value)) return `[${this.#writeItems(value)}]`;
       const word = isPlainObject(value) ? undefined : this.#extension?.write(value, this.#writePart);
       if (word !== undefined) return word;
-      if (hasToJson(value)) return this.write(value.toJSON(String(this.#path.at(-1))));
+      const toJson = toJsonOf(value);
+      if (toJson) return this.write(toJson.call(value, String(this.#path.at(-1))));
       if (!isPlainObject(value)) throw this.#notCarried(value);
       return `{${this.#writeEntries(value)}}`;
     } finally {
@@ -136,19 +166,22 @@ class Writer {
   }
 
   #writeItems(items: readonly unknown[]): string {
-    return Array.from(items, (item, index) => this.#writeBelow(index, item)).join(',');
+    const texts: string[] = [];
+    for (let index = 0; index < items.length; index++) texts.push(this.#writeBelow(index, () => items[index]));
+    return texts.join(',');
   }
 
   #writeEntries(value: Record<string, unknown>): string {
     const writeKey = this.#extension?.writeKey ?? String;
     return Object.keys(value)
-      .map((key) => `${JSON.stringify(writeKey(key))}:${this.#writeBelow(key, value[key])}`)
+      .map((key) => `${JSON.stringify(writeKey(key))}:${this.#writeBelow(key, () => value[key])}`)
       .join(',');
   }
 
-  #writeBelow(step: string | number, value: unknown): string {
+  /** If reading or writing fails, the path stays as it is, for the message. */
+  #writeBelow(step: string | number, read: () => unknown): string {
     this.#path.push(step);
-    const text = this.write(value);
+    const text = this.write(read());
     this.#path.pop();
     return text;
   }
@@ -160,12 +193,11 @@ class Writer {
   }
 }
 
-/** Types whose `toJSON` makes text or lists of what is neither. */
-function hasToJson(value: object): value is { toJSON(key: string): unknown } {
-  return (
-    typeof (value as { toJSON?: unknown }).toJSON === 'function' &&
-    !(value instanceof Date || ArrayBuffer.isView(value))
-  );
+/** The `toJSON` of an object, if that says what the object is: of what is text or a list otherwise, it says something else. */
+function toJsonOf(value: object): ((key: string) => unknown) | undefined {
+  if (types.isDate(value) || ArrayBuffer.isView(value)) return undefined;
+  const { toJSON } = value as { toJSON?: unknown };
+  return typeof toJSON === 'function' ? (toJSON as (key: string) => unknown) : undefined;
 }
 
 /** An integer of 16 digits or more, or what looks like one inside of a string. */

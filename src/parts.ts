@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { types } from 'node:util';
 import { endOfPiece } from './pieces.js';
 import type { Protocol } from './values.js';
 
@@ -14,7 +15,9 @@ export type Long = string | readonly unknown[];
 
 /** Whether a value is so long that the other side had better begin with it while the rest is made. */
 export function isLong(value: unknown): value is Long {
-  return typeof value === 'string' ? value.length > LONG_TEXT : Array.isArray(value) && value.length > LONG_LIST;
+  if (typeof value === 'string') return value.length > LONG_TEXT;
+  if (typeof value !== 'object' || types.isProxy(value)) return false; // what has been revoked cannot even be asked
+  return Array.isArray(value) && value.length > LONG_LIST;
 }
 
 /** The parts of a long value, as JSON, which has to carry it to the letter. */

@@ -1,11 +1,13 @@
+import { types } from 'node:util';
 import { ejson } from './ejson.js';
 import { json } from './json.js';
 import { Kwargs } from './kwargs.js';
 import { type Long, partsOf } from './parts.js';
-import { type Lender, Reference } from './ref.js';
+import type { Lender } from './ref.js';
+import { takeSnapshot } from './snapshot.js';
 import { isA } from './thrown.js';
 import { v8 } from './v8.js';
-import { isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
+import { NotCarried, type Path, type Protocol } from './values.js';
 
 const PROTOCOLS: readonly Protocol[] = [ejson, json, v8];
 
@@ -22,14 +24,16 @@ export function protocolNames(): string {
 /** The payload of a CALL: `[name, arguments]`; behind it, references among the arguments, and arguments by name. */
 export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
   const last = args.at(-1);
-  if (last instanceof Kwargs) return encodeWithKwargs(protocol, name, args.slice(0, -1), last, lender);
+  if (isKwargs(last)) return encodeWithKwargs(protocol, name, args.slice(0, -1), last, lender);
   try {
-    return protocol.encode([name, args]);
+    return protocol.encodePlain([name, args]) ?? encodeWithReferences(protocol, name, args, lender);
   } catch (error) {
-    const [plain, references] = withoutReferences(args, lender);
-    if (references.length === 0) throw isA(error, NotCarried) ? error.within(2, 'args') : error;
-    return encodeAs('args', 2, protocol, [name, plain, references]);
+    throw isA(error, NotCarried) ? error.within(2, 'args') : error;
   }
+}
+
+function isKwargs(value: unknown): value is Kwargs {
+  return typeof value === 'object' && value !== null && !types.isProxy(value) && value instanceof Kwargs;
 }
 
 /** The same for a call whose last argument is long: its parts, and the payload without it; `undefined` if it is no plain JSON. */
@@ -43,6 +47,12 @@ interface InParts {
   readonly parts: Iterable<string>;
 }
 
+function encodeWithReferences(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
+  const [[, plain], references] = withoutReferences(protocol, [name, args] as const, lender);
+  const paths = references.map(([[, ...path], code]) => [path, code]);
+  return protocol.encode(paths.length > 0 ? [name, plain, paths] : [name, plain]);
+}
+
 function encodeWithKwargs(
   protocol: Protocol,
   name: string,
@@ -51,48 +61,50 @@ function encodeWithKwargs(
   lender: Lender,
 ): string {
   lender.need('named');
-  const [[plain, named], references] = withoutReferences([args, values], lender) as [[unknown, unknown], CodeAt[]];
-  // The first step leads into one of the two; a path among the positional arguments goes without it.
-  const paths = references.map(([[list, ...path], code]) => [list === 0 ? path : ['kwargs', ...path], code]);
   try {
+    const [[, plain, , named], references] = withoutReferences(protocol, [name, args, [], values] as const, lender);
+    // The first step leads into one of the two; a path among the positional arguments goes without it.
+    const paths = references.map(([[list, ...path], code]) => [list === 1 ? path : ['kwargs', ...path], code]);
     return protocol.encode([name, plain, paths, named]);
   } catch (error) {
     throw isA(error, NotCarried) ? error.within(2, error.path[1] === 1 ? 'args' : 'kwargs') : error;
   }
 }
 
-/** The payload of a result that holds references: `[[result], references]`; `undefined` if it holds none. */
-export function encodeReferences(protocol: Protocol, name: string, value: unknown, lender: Lender): string | undefined {
-  const [plain, references] = withoutReferences([value], lender);
-  return references.length > 0 ? encodeAs(name, 2, protocol, [plain, references]) : undefined;
+/** The answer to a call of the function `name`: its result, and references in it. */
+export function encodeResult(
+  protocol: Protocol,
+  name: string,
+  value: unknown,
+  lender: Lender,
+): [verb: 'RETURN' | 'RETURN_WITH', payload: string] {
+  try {
+    const quick = protocol.encodePlain(value);
+    if (quick !== undefined) return ['RETURN', quick];
+    const [plain, references] = withoutReferences(protocol, value, lender);
+    if (references.length === 0) return ['RETURN', protocol.encode(plain)];
+    // Whatever still cannot be carried sits in the list that holds the value.
+    return ['RETURN_WITH', encodeBelow(protocol, [[plain], references.map(([path, code]) => [[0, ...path], code])])];
+  } catch (error) {
+    throw isA(error, NotCarried) ? error.within(1, name) : error;
+  }
 }
 
-function encodeAs(name: string, levels: number, protocol: Protocol, value: unknown): string {
+/** The payload of a result with references; where it cannot be carried, paths begin at the result. */
+function encodeBelow(protocol: Protocol, payload: readonly unknown[]): string {
   try {
-    return protocol.encode(value);
+    return protocol.encode(payload);
   } catch (error) {
-    throw isA(error, NotCarried) ? error.within(levels, name) : error;
+    throw isA(error, NotCarried) ? error.within(3, 'value') : error;
   }
 }
 
 /** Where a reference sits, and the expression for it. */
 type CodeAt = readonly [path: Path, code: string];
 
-/** `value` with `null` in the place of each reference in it; and where those were. */
-function withoutReferences(value: unknown, lender: Lender): [plain: unknown, references: CodeAt[]] {
-  const found: [path: Path, reference: Reference][] = [];
-  const plain = takeOut(value, [], found);
-  if (found.length > 0) lender.need('references');
-  return [plain, found.map(([path, reference]) => [path, reference.codeFor(lender)])];
-}
-
-function takeOut(value: unknown, path: Path, found: [path: Path, reference: Reference][]): unknown {
-  if (value instanceof Reference) {
-    found.push([path, value]);
-    return null;
-  }
-  if (path.length > 100) return value;
-  if (Array.isArray(value)) return value.map((item, index) => takeOut(item, [...path, index], found));
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, takeOut(item, [...path, key], found)]));
+/** `value` with `null` in the place of each reference in it; and where those were. Getters in it are read once. */
+function withoutReferences<T>(protocol: Protocol, value: T, lender: Lender): [plain: T, references: CodeAt[]] {
+  const snapshot = takeSnapshot(value, protocol.isClone);
+  if (snapshot.references.length > 0) lender.need('references');
+  return [snapshot.value as T, snapshot.references.map(([path, reference]) => [path, reference.codeFor(lender)])];
 }

@@ -22,7 +22,7 @@ import { Interrupts } from './interrupts.js';
 import type { CallSettings } from './options.js';
 import { Parts } from './parts.js';
 import { capturePlace, showPlace } from './places.js';
-import { encodeReferences } from './protocol.js';
+import { encodeResult } from './protocol.js';
 import type { Lender } from './ref.js';
 import { SilenceWatch } from './silence.js';
 import { functionName, isA, textOf } from './thrown.js';
@@ -456,19 +456,8 @@ export class Session {
 
   #return(frame: Frame, value: unknown): void {
     try {
-      this.#answer(frame, 'RETURN', this.#owner.protocol.encode(value));
-    } catch (error) {
-      if (!isA(error, NotCarried)) return this.#except(frame, error);
-      this.#returnReferences(frame, value, error);
-    }
-  }
-
-  /** Returns what the protocol refuses as it is: it may be for the references in it. */
-  #returnReferences(frame: Frame, value: unknown, refusal: NotCarried): void {
-    try {
-      const payload = encodeReferences(this.#owner.protocol, `${frame.name}()`, value, this.#owner.lender);
-      if (payload === undefined) throw refusal.within(1, `${frame.name}()`);
-      this.#answer(frame, 'RETURN_WITH', payload);
+      const [verb, payload] = encodeResult(this.#owner.protocol, `${frame.name}()`, value, this.#owner.lender);
+      this.#answer(frame, verb, payload);
     } catch (error) {
       if (!isA(error, NotCarried)) return this.#except(frame, error);
       const { message } = error;

@@ -12,11 +12,13 @@ const PATIENCE = 5;
 /** Something to iterate over, as an argument, or inside of one. Made by {@link stream}. */
 export class Stream extends Reference {
   readonly #iterable: AsyncIterable<unknown> | Iterable<unknown>;
+  readonly #iterate: () => unknown;
 
-  /** @internal */
-  constructor(iterable: AsyncIterable<unknown> | Iterable<unknown>) {
+  /** @internal `iterate` is its method that makes an iterator. */
+  constructor(iterable: AsyncIterable<unknown> | Iterable<unknown>, iterate: () => unknown) {
     super();
     this.#iterable = iterable;
+    this.#iterate = iterate;
   }
 
   /** @internal What `util.inspect` shows. */
@@ -27,7 +29,7 @@ export class Stream extends Reference {
   /** @internal */
   codeFor(lender: Lender): string {
     lender.need('stream');
-    const source = new Source(this.#iterable);
+    const source = new Source(this.#iterate.call(this.#iterable));
     return `_BOND_stream(${lender.lend(
       (count) => source.take(count as number),
       () => source.close(),
@@ -41,26 +43,34 @@ export class Stream extends Reference {
  * @throws TypeError if it cannot be iterated over
  */
 export function stream(iterable: AsyncIterable<unknown> | Iterable<unknown>): Stream {
-  const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = Object(iterable);
-  const isIterable = typeof (asyncIterator ?? iterator) === 'function';
-  if (!isIterable) throw new TypeError('stream takes an iterable, or an async one');
-  return new Stream(iterable);
+  const { [Symbol.asyncIterator]: asyncIterator } = Object(iterable);
+  const iterate = asyncIterator ?? Object(iterable)[Symbol.iterator];
+  if (typeof iterate !== 'function') throw new TypeError('stream takes an iterable, or an async one');
+  return new Stream(iterable, iterate);
 }
+
+/** Stands for an item that has not come yet. */
+const NOT_YET = Symbol();
+
+/** What an iterator gives, as far as it is known. */
+type Result = { readonly done?: unknown; readonly value?: unknown };
 
 /** An iterator that hands out its items in batches: as many as are wanted, or as are there in a short while. */
 class Source {
-  readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly #iterator: { return?: unknown };
+  readonly #ask: () => unknown;
   /** An item that has been asked for, and did not come in time for its batch. */
-  #coming: Promise<IteratorResult<unknown>> | undefined;
+  #coming: Promise<unknown> | undefined;
   #isDone = false;
   /** What the iterator threw behind items that went before. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(iterable: AsyncIterable<unknown> | Iterable<unknown>) {
-    this.#iterator =
-      typeof iterable === 'object' && Symbol.asyncIterator in iterable
-        ? iterable[Symbol.asyncIterator]()
-        : (iterable as Iterable<unknown>)[Symbol.iterator]();
+  constructor(iterator: unknown) {
+    if (!isObject(iterator)) throw new TypeError(`the iterator of a stream must be an object, not ${nameOf(iterator)}`);
+    this.#iterator = iterator;
+    const { next } = iterator as { next?: unknown };
+    if (typeof next !== 'function') throw new TypeError(`the iterator of a stream has no method 'next'`);
+    this.#ask = next as () => unknown;
   }
 
   async take(count: number): Promise<Batch> {
@@ -70,7 +80,7 @@ class Source {
     while (!this.#isDone && items.length < count && (items.length === 0 || performance.now() - start < PATIENCE)) {
       try {
         const next = await this.#next(items.length > 0);
-        if (!next) break;
+        if (next === NOT_YET) break;
         if (next.done) this.#isDone = true;
         else items.push(next.value);
       } catch (error) {
@@ -82,22 +92,44 @@ class Source {
     return [items, this.#isDone && !this.#failure];
   }
 
-  /** Whoever took the items wants no more. */
+  /** The other side wants no more items. Nothing waits for that: what fails now fails unheard. */
   close(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    void (async () => this.#iterator.return?.())().catch(() => {});
+    void (async () => {
+      const { return: close } = this.#iterator;
+      if (typeof close === 'function') await close.call(this.#iterator);
+    })().catch(() => {});
   }
 
   /** The next item; with items that could be passed on already, only if it comes soon. */
-  async #next(isPatient: boolean): Promise<IteratorResult<unknown> | undefined> {
+  async #next(isPatient: boolean): Promise<Result | typeof NOT_YET> {
     if (!this.#coming) {
-      const next = this.#iterator.next();
-      if (!(next instanceof Promise)) return next as IteratorResult<unknown>;
-      this.#coming = next;
+      const next = this.#ask.call(this.#iterator);
+      if (!isThenable(next)) return checkResult(next);
+      this.#coming = Promise.resolve(next);
     }
-    const next = isPatient ? await Promise.race([this.#coming, nextTurn()]) : await this.#coming;
-    if (next) this.#coming = undefined;
-    return next;
+    const next = await (isPatient ? Promise.race([this.#coming, nextTurn().then(() => NOT_YET)]) : this.#coming);
+    if (next === NOT_YET) return NOT_YET;
+    this.#coming = undefined;
+    return checkResult(next);
   }
+}
+
+/** What `for await` checks: else an iterator that gives nothing would go on for ever. */
+function checkResult(result: unknown): Result {
+  if (isObject(result)) return result;
+  throw new TypeError(`an iterator's next() must give an object, not ${nameOf(result)}`);
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof (value as { then?: unknown }).then === 'function';
+}
+
+function nameOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }

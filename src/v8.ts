@@ -1,8 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
+import { writePlain } from './json.js';
+import { entriesOf, hasErrorInItself, itemsOf, stepTo, withCauses, withoutCauses } from './snapshot.js';
 import { textOf } from './thrown.js';
-import { HOW_FUNCTIONS_CROSS, isPlainObject, NotCarried, type Path, type Protocol } from './values.js';
+import {
+  checkLength,
+  HOW_FUNCTIONS_CROSS,
+  isPlainObject,
+  NotCarried,
+  type Path,
+  type Protocol,
+  refusal,
+} from './values.js';
 
 /** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
 export const V8_FORMAT = serialize(null)[1] as number;
@@ -10,33 +20,46 @@ export const V8_FORMAT = serialize(null)[1] as number;
 /** The structured clone, between Node and Node. It is for a side that one trusts: V8 does not guard against forgeries. */
 export const v8: Protocol = {
   name: 'V8',
-  encode(value) {
-    try {
-      return asJson(value) ?? serialize(value).toString('base64');
-    } catch (error) {
-      const [path, culprit] = findCulprit(value, ['value']);
-      throw new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error));
-    }
-  },
+  isClone: true,
+  encode: (value) => writePlain(value, isPlain) ?? checkLength(writeClone(value)),
+  encodePlain: (value) => writePlain(value, isPlain),
   isPlain,
-  // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
-  decode: (text) => (text[0] === '/' ? deserialize(Buffer.from(text, 'base64')) : JSON.parse(text)),
+  decode: readClone,
 };
 
-/** JSON, if that carries a value as its clone would be, and sooner. */
-function asJson(value: unknown): string | undefined {
+/** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
+function readClone(text: string): unknown {
+  if (text[0] === '/') return deserialize(Buffer.from(text, 'base64'));
+  if (text[0] !== LINKED) return JSON.parse(text);
+  return withCauses(deserialize(Buffer.from(text.slice(1), 'base64')));
+}
+
+/** Begins a clone whose errors have their causes beside them: V8 cannot read an error that is its own cause. */
+const LINKED = '!';
+
+function writeClone(value: unknown): string {
   try {
-    return isPlain(value) ? JSON.stringify(value) : undefined;
-  } catch {
-    return undefined; // a getter fails: the clone may do better, or has the same to say
+    if (!hasErrorInItself(value)) return serialize(value).toString('base64');
+    return LINKED + serialize(withoutCauses(value)).toString('base64');
+  } catch (error) {
+    throw refusalOfClone(error, value);
   }
+}
+
+function refusalOfClone(error: unknown, value: unknown): NotCarried {
+  const meaning = refusal(error, ['value']);
+  if (meaning.cause !== error) return meaning;
+  const [path, culprit] = findCulprit(value, ['value']);
+  return new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error), {
+    cause: error,
+  });
 }
 
 function isPlain(value: unknown): boolean {
   try {
     return isClonedByJson(value, new Set());
   } catch {
-    return false; // the same, or it is nested too deep
+    return false; // it is nested too deep
   }
 }
 
@@ -62,12 +85,14 @@ function isObjectClonedByJson(value: object, seen: Set<object>): boolean {
     return Object.keys(value).length === value.length; // or it has more than items
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  const entries = value as Record<string, unknown>;
-  for (const key in entries) if (!isClonedByJson(entries[key], seen)) return false;
+  for (const key in value) {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
+  }
   return true;
 }
 
-/** The innermost part of `value` that cannot be cloned, and its path. */
+/** The innermost part of `value` that cannot be cloned, and its path. Getters are not asked again. */
 function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown] {
   if (path.length > 50) return [path, value];
   for (const [step, part] of partsOf(value)) {
@@ -76,12 +101,12 @@ function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown]
   return [path, value];
 }
 
-function partsOf(value: unknown): Iterable<[string | number, unknown]> {
-  if (Array.isArray(value)) return value.entries();
-  if (isPlainObject(value)) return Object.entries(value);
-  if (value instanceof Map) return [...value].map(([key, part]) => [String(key), part]);
-  if (value instanceof Set) return [...value].entries();
-  return [];
+function partsOf(value: unknown): readonly [string | number, unknown][] {
+  if (types.isProxy(value)) return [];
+  if (types.isMap(value)) return entriesOf(value).map(([key, part]) => [String(key), part]);
+  if (types.isSet(value)) return [...itemsOf(value).entries()];
+  if (!Array.isArray(value) && !isPlainObject(value)) return [];
+  return Object.keys(value).map((key) => [stepTo(value, key), Object.getOwnPropertyDescriptor(value, key)?.value]);
 }
 
 function isCloneable(value: unknown): boolean {

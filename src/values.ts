@@ -1,12 +1,19 @@
-import { Date, Promise } from './globals.js';
+import { constants } from 'node:buffer';
+import { types } from 'node:util';
+import { Date } from './globals.js';
 import type { ProtocolName } from './options.js';
+import { isA, property, textOf } from './thrown.js';
 
 /** A way to write values down in a line of text. */
 export interface Protocol {
   readonly name: ProtocolName;
-  /** The text of a value; {@link NotCarried} if it cannot be carried to the letter. */
+  /** Whether what is the same object is the same on the other side, too, as with the structured clone. */
+  readonly isClone: boolean;
+  /** The text of a value; {@link NotCarried} if it cannot be carried exactly. Getters and proxies are read once. */
   encode(value: unknown): string;
-  /** Whether it carries a value as plain JSON, to the letter. */
+  /** The text of a value that is carried as plain JSON, or `undefined`. No code of the user's runs. */
+  encodePlain(value: unknown): string | undefined;
+  /** Whether it carries a value as plain JSON, exactly. No code of the user's runs, nor does it when such a value is read. */
   isPlain(value: unknown): boolean;
   /** The value of a text. Throws if the text is not one of this protocol's. */
   decode(text: string): unknown;
@@ -15,21 +22,43 @@ export interface Protocol {
 /** Where a value sits inside of another one. */
 export type Path = readonly (string | number)[];
 
-/** A value that a protocol cannot carry to the letter: where it sits, and why. */
+/** A value that a protocol cannot carry exactly: where it sits, and why. */
 export class NotCarried extends Error {
   readonly path: Path;
   readonly reason: string;
 
-  constructor(path: Path, reason: string) {
-    super(`${showPath(path)}: ${reason}`);
+  constructor(path: Path, reason: string, details?: { readonly cause: unknown }) {
+    super(`${showPath(path)}: ${reason}`, details);
     this.path = path;
     this.reason = reason;
   }
 
   /** The same, with the outermost `levels` of the path replaced by a name. */
   within(levels: number, name: string): NotCarried {
-    return new NotCarried([name, ...this.path.slice(levels)], this.reason);
+    const details = 'cause' in this ? { cause: this.cause } : undefined;
+    return new NotCarried([name, ...this.path.slice(levels)], this.reason, details);
   }
+}
+
+/** The longest text that a message can have: a string of Node's, with some room for the words in front of it. */
+const LONGEST_TEXT = constants.MAX_STRING_LENGTH - 256;
+
+const TOO_LONG = `is too long: its text would have more than ${LONGEST_TEXT} characters, as many as fit into a string of Node's`;
+
+/** A text, unless it is too long for a message. */
+export function checkLength(text: string): string {
+  if (text.length > LONGEST_TEXT) throw new NotCarried(['value'], TOO_LONG);
+  return text;
+}
+
+/** What an error means that reading or writing the value at `path` has come to. */
+export function refusal(error: unknown, path: Path): NotCarried {
+  if (isA(error, NotCarried)) return error;
+  const message = property(error, 'message');
+  if (message === 'Maximum call stack size exceeded') return new NotCarried(path.slice(0, 1), 'is nested too deep');
+  const isTooLong = message === 'Invalid string length' || property(error, 'code') === 'ERR_STRING_TOO_LONG';
+  if (isTooLong) return new NotCarried(path.slice(0, 1), TOO_LONG);
+  return new NotCarried(path, `cannot be read: ${textOf(error)}`, { cause: error });
 }
 
 /** What is wrong with a function among values. */
@@ -58,8 +87,21 @@ function isForeignObjectPrototype(prototype: object): boolean {
 export function describeValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
-  if (value instanceof Promise) return 'a Promise (is an `await` missing?)';
-  if (value instanceof Date && Number.isNaN(value.getTime())) return 'a Date that is invalid';
-  const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+  if (types.isPromise(value)) return 'a Promise (is an `await` missing?)';
+  if (types.isDate(value) && Number.isNaN(timeOf(value))) return 'a Date that is invalid';
+  const name = nameOfClass(value);
   return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object with a prototype of its own';
+}
+
+function nameOfClass(value: object): unknown {
+  try {
+    return (value as { constructor?: { name?: unknown } }).constructor?.name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The time of a `Date` of any realm, whatever methods it has. */
+export function timeOf(date: Date): number {
+  return Date.prototype.getTime.call(date);
 }

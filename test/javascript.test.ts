@@ -1,8 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
-import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+import {
+  BondException,
+  type BondOptions,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+} from '../src/index.js';
+import { all, collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('JavaScript');
 
@@ -567,3 +573,182 @@ test.each(protocols)('answers arrive whole, whichever piece their last byte fall
     }
   }
 });
+
+describe('values are read once there, whatever realm they come from', () => {
+  test.each(['V8', 'EJSON', 'JSON'] as const)(
+    'getters, by %s: in results, arguments and what is thrown',
+    async (protocol) => {
+      const js = await open({ protocol, transExcept: true });
+      await js.export(() => 1, 'host');
+      await js.evalBlock(`
+      let reads = 0;
+      const make = (...beside) => [{ get it() { reads++; return 1 } }, ...beside];
+      const long = () => Array.from({ length: 2000 }, () => make()[0]);
+      const count = (run) => { reads = 0; run(); return reads };`);
+      for (const code of ['make()', 'make(-0)', 'make(5n)', 'long()']) {
+        await js.evalBlock('reads = 0');
+        await js.eval(code);
+        expect([code, await js.eval('reads')]).toEqual([code, code === 'long()' ? 2000 : 1]);
+      }
+      expect(await js.eval('count(() => host(make()))')).toBe(1);
+      await js.evalBlock('reads = 0; throw make()[0]').catch(() => {});
+      expect(await js.eval('reads')).toBe(1);
+    },
+  );
+
+  test.each([
+    ['new Date(5)', new Date(5)],
+    ['new Map([[1, { a: 2 }]])', new Map([[1, { a: 2 }]])],
+    ['new Set([3])', new Set([3])],
+    ['new Uint8Array([255, 1])', new Uint8Array([255, 1])],
+    ['new Float64Array([0.5])', new Float64Array([0.5])],
+    ['({ a: [null] })', { a: [null] }],
+  ])('by EJSON, %s of another realm', async (code, value) => {
+    const js = await open({ protocol: 'EJSON' });
+    expect(await js.eval(`require('vm').runInNewContext(${JSON.stringify(code)})`)).toStrictEqual(value);
+  });
+
+  test.each(['V8', 'EJSON', 'JSON'] as const)('what cannot be read has its path, by %s', async (protocol) => {
+    const js = await open({ protocol });
+    await js.evalBlock(`
+      const revoked = (() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })();
+      const detached = new Uint8Array(4);
+      new MessageChannel().port1.postMessage(null, [detached.buffer]);
+      let deep = 1; for (let level = 0; level < 1e5; level++) deep = [deep];`);
+    for (const [code, message] of [
+      ['{ a: [revoked] }', 'result.a[0]: '],
+      ['revoked', 'result: '],
+      ['{ a: [detached] }', 'result.a[0]: '],
+      ['deep', 'is nested too deep'],
+      ['[deep, NaN]', 'is nested too deep'],
+      ["({ a: Array(300).fill('x'.repeat(2e6)) })", 'result: is too long: '],
+      ['{ a: { get it() { throw new Error("no luck") } } }', 'no luck'],
+    ] as const) {
+      const error = await rejection(js.eval(code), SerializationException);
+      expect(error.message, code).toContain(message);
+    }
+    await expectAlive(js);
+  });
+
+  test('by V8, an error whose cause leads back to it crosses, both ways', async () => {
+    const js = await open();
+    const error = new RangeError('outer');
+    error.cause = { list: [error] };
+    expect(await js.call('(e) => e instanceof RangeError && e.cause.list[0] === e', error)).toBe(true);
+    const copy = await js.call<RangeError & { cause: { list: unknown[] } }>('(e) => e', error);
+    expect(copy.cause.list[0]).toBe(copy);
+    const thrown = await rejection(js.evalBlock('const e = new Error("mine"); e.cause = e; throw e'), RemoteException);
+    expect((thrown.data as Error).cause).toBe(thrown.data);
+  });
+});
+
+describe('iterators that break the rules are a TypeError', () => {
+  const GIVEN = ['undefined', 'null', '5', 'Promise.resolve()'];
+
+  test.each(GIVEN)('next() gives %s, there', async (given) => {
+    const js = await open();
+    const error = await rejection(
+      all(js.iterate(`{ [Symbol.iterator]: () => ({ next: () => ${given} }) }`)),
+      RemoteException,
+    );
+    expect(error.type).toBe('TypeError');
+    await rejection(
+      all(js.iterate(`{ [Symbol.asyncIterator]: () => ({ next: async () => ${given} }) }`)),
+      RemoteException,
+    );
+    await rejection(
+      all(js.iterate(`(() => { let n = 0; return { next: () => n++ < 3 ? { value: n } : ${given} } })()`)),
+      RemoteException,
+    );
+    await expectAlive(js);
+  });
+
+  test('no object, no method next, and a return() that gives nothing', async () => {
+    const js = await open();
+    for (const code of [
+      '{ [Symbol.iterator]: () => 5 }',
+      '{ [Symbol.iterator]: () => ({}) }',
+      '{ [Symbol.iterator]: () => null }',
+    ]) {
+      expect((await rejection(all(js.iterate(code)), RemoteException)).type).toBe('TypeError');
+    }
+    const left = async () => {
+      for await (const _ of js.iterate(
+        '{ [Symbol.iterator]: () => ({ next: () => ({ value: 1 }), return: () => 5 }) }',
+      ))
+        break;
+    };
+    expect((await rejection(left(), RemoteException)).type).toBe('TypeError');
+    await expectAlive(js);
+  });
+});
+
+test.each([
+  'new Proxy({}, new Proxy({}, { get() { throw 1 } }))',
+  '(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()',
+  '(() => { const { proxy, revoke } = Proxy.revocable(() => {}, {}); revoke(); return proxy })()',
+  '{ get message() { throw 1 } }',
+  '{ get message() { throw this }, toString() { throw this } }',
+  'Object.defineProperty(new Error("x"), "message", { get() { throw 1 } })',
+  'Object.defineProperty(new Error("x"), "stack", { get() { throw 1 } })',
+  'Object.defineProperty(new Error("x"), "name", { value: Symbol("x") })',
+  'Object.assign(new Error("x"), { message: new Error("y") })',
+  'Object.assign(new Error("x"), { message: Symbol("y") })',
+  'Object.assign(new Error("x"), { message: { toString() { throw 1 } } })',
+  'Object.assign(new Error("x"), { stack: 5, name: null })',
+  '(() => { const e = new Error("x"); e.cause = e; return e })()',
+  'new AggregateError([new Error("a"), 5], "many")',
+  '{ then(resolve) { resolve(1) } }',
+  '{ get then() { throw 1 } }',
+  'require("vm").runInNewContext("new RangeError(5)")',
+  'Object.create(null)',
+  'Object.setPrototypeOf(new Error("x"), null)',
+  'new DOMException("x", "AbortError")',
+  'null',
+  'undefined',
+  '0',
+  'NaN',
+  '5n',
+  'Symbol("x")',
+  'Symbol.iterator',
+  '() => 1',
+  'class { static toString() { throw 1 } }',
+  'new Date(NaN)',
+  '[]',
+])('whatever is thrown is an exception here, and the interpreter goes on: %s', async (code) => {
+  for (const options of [
+    {},
+    { transExcept: false },
+    { protocol: 'JSON', transExcept: true },
+    { protocol: 'EJSON' },
+  ] as const) {
+    const js = await open(options);
+    await js.evalBlock(`const make = () => (${code}\n)`);
+    for (const run of [
+      () => js.evalBlock('throw make()'),
+      () => js.eval('Promise.reject(make())'),
+      () => js.call('async () => { await 1; throw make() }'),
+      () => all(js.iterate('(function* () { yield 1; throw make() })()')),
+      () => all(js.iterate('(async function* () { yield 1; throw make() })()')),
+    ]) {
+      const error = await run().then(
+        () => undefined,
+        (failure: unknown) => failure,
+      );
+      expect(error, `${JSON.stringify(options)} ${run}`).toBeInstanceOf(BondException);
+      expect(error).not.toBeInstanceOf(TerminatedException);
+    }
+    await expectAlive(js);
+  }
+});
+
+test.each(['JSON', 'EJSON'] as const)(
+  'transExcept: what is thrown and cannot cross is a SerializationException, by %s',
+  async (protocol) => {
+    const js = await open({ protocol, transExcept: true });
+    const error = await rejection(js.evalBlock('throw new RangeError("too far")'), SerializationException);
+    expect(error.message).toContain('too far');
+    expect(error).toMatchObject({ side: 'remote' });
+    await expectAlive(js);
+  },
+);

@@ -185,7 +185,7 @@ describe('JavaScript', () => {
   });
 
   test.each(['EJSON', 'V8'] as const)(
-    'a getter that fails the second time is an error, on either side, by %s',
+    'a getter that would fail the second time is asked once, on either side, by %s',
     async (protocol) => {
       const bond = await openBond('JavaScript', { protocol });
       const failing = `(() => {
@@ -194,9 +194,9 @@ describe('JavaScript', () => {
       return [...Array.from({ length: 20_000 }, (_, index) => index), moody];
     })()`;
       await bond.evalBlock('function same(x) { return x }');
-      await expect(bond.call('same', new Function(`return ${failing}`)())).rejects.toThrow('only once');
-      await expect(bond.eval(failing)).rejects.toThrow('only once');
-      expect(await bond.call('same', [1])).toEqual([1]);
+      for (const list of [await bond.call('same', new Function(`return ${failing}`)()), await bond.eval(failing)]) {
+        expect((list as unknown[]).at(-1)).toEqual({ it: 1 });
+      }
     },
   );
 

@@ -12,6 +12,7 @@ const v8 = require('v8');
 const vm = require('vm');
 // User code may replace them, even by a function of the host.
 const { parse, stringify } = JSON;
+const { defineProperty: define, getOwnPropertyDescriptor: propertyOf } = Object;
 
 // ---- Streams --------------------------------------------------------------------------------------------------------
 
@@ -54,7 +55,7 @@ function openInput() {
 function protectStdin() {
   const noInput = new Readable({ read() { this.push(null); } });
   noInput.fd = 0;
-  Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, get: () => noInput });
+  define(process, 'stdin', { configurable: true, enumerable: true, get: () => noInput });
   for (const name of ['read', 'readSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
     const original = fs[name];
     fs[name] = function (file, ...rest) {
@@ -201,7 +202,7 @@ class LiveOutput extends Writable {
 function openOutput() {
   [['stdout', 1], ['stderr', 2]].forEach(([name, fd]) => {
     const output = new LiveOutput(fd);
-    Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => output });
+    define(process, name, { configurable: true, enumerable: true, get: () => output });
   });
 }
 
@@ -320,16 +321,9 @@ const ejson = {
 };
 
 const structuredClone = {
-  encode(value, root) {
-    try {
-      return asJson(value) || v8.serialize(value).toString('base64');
-    } catch (error) {
-      throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${error.message.replace(/ cloned\.$/, ' cloned: hold() it')}`);
-    }
-  },
+  encode: (value, root) => asJson(value, root) || writeClone(value, root),
   isPlain: isSurelyCloned,
-  // What V8 writes begins with a byte that begins with `/` in base64, and JSON never does.
-  decode: (text) => (text[0] === '/' ? v8.deserialize(Buffer.from(text, 'base64')) : parse(text)),
+  decode: readClone,
 };
 
 let protocol = json;
@@ -349,11 +343,11 @@ function decode(payload) {
 }
 
 /** JSON, if that carries a value as its clone would be, and sooner. */
-function asJson(value) {
+function asJson(value, root) {
   try {
-    return isSurelyCloned(value) ? stringify(value) : undefined;
+    return isSurelyCloned(value) ? checkLength(stringify(value), root) : undefined;
   } catch (error) {
-    return undefined; // a getter fails: the clone may do better, or has the same to say
+    throw refusal(error, root, root);
   }
 }
 
@@ -361,8 +355,92 @@ function isSurelyCloned(value) {
   try {
     return isClonedByJson(value, new Set());
   } catch (error) {
-    return false; // the same, or it is nested too deep
+    return false; // it is nested too deep
   }
+}
+
+/** Begins a clone whose errors have their causes beside them: V8 cannot read an error that is its own cause. */
+const LINKED = '!';
+
+function writeClone(value, root) {
+  try {
+    if (!hasErrorInItself(value, new Map())) return checkLength(v8.serialize(value).toString('base64'), root);
+    const links = [];
+    const copy = copyForClone(value, new Map(), links);
+    return checkLength(LINKED + v8.serialize([copy, links]).toString('base64'), root);
+  } catch (error) {
+    if (isTooLong(error) || isTooDeep(error)) throw refusal(error, root, root);
+    const reason = textOf(error).replace(/ cloned\.$/, ' cloned: hold() it');
+    throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${reason}`);
+  }
+}
+
+/** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
+function readClone(text) {
+  if (text[0] === '/') return v8.deserialize(Buffer.from(text, 'base64'));
+  if (text[0] !== LINKED) return parse(text);
+  const [value, links] = v8.deserialize(Buffer.from(text.slice(1), 'base64'));
+  for (const [error, cause] of links) define(error, 'cause', { value: cause, configurable: true, writable: true });
+  return value;
+}
+
+/** Whether the cause of an error leads back to that error. */
+function hasErrorInItself(value, state) {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || ArrayBuffer.isView(value)) return false;
+  if (state.has(value)) return state.get(value) === 'open' && types.isNativeError(value);
+  state.set(value, 'open');
+  const leadsBack = partsForClone(value).some(([, part]) => hasErrorInItself(part, state));
+  state.set(value, 'done');
+  return leadsBack;
+}
+
+/** What there is in an object for the structured clone, by its place, without the values of getters. */
+function partsForClone(value) {
+  if (types.isProxy(value)) return [];
+  if (types.isMap(value)) return [].concat(...entriesOf(value).map(([key, part]) => [[String(key), key], [String(key), part]]));
+  if (types.isSet(value)) return membersOf(value).map((part, index) => [String(index), part]);
+  const keys = types.isNativeError(value) ? ['cause'] : Object.keys(value);
+  return keys.map((key) => [key, (propertyOf(value, key) || {}).value]);
+}
+
+/** A copy in which no error has a cause: those go to `links`. What is the same object stays the same. */
+function copyForClone(value, copies, links) {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
+  if (copies.has(value)) return copies.get(value);
+  const copy = emptyCopy(value);
+  if (!copy) return value;
+  copies.set(value, copy);
+  const copyOf = (part) => copyForClone(part, copies, links);
+  if (types.isMap(value)) entriesOf(value).forEach(([key, part]) => copy.set(copyOf(key), copyOf(part)));
+  else if (types.isSet(value)) membersOf(value).forEach((part) => copy.add(copyOf(part)));
+  else if (types.isNativeError(value)) {
+    if (propertyOf(value, 'cause')) links.push([copy, copyOf(value.cause)]);
+  } else copyProperties(value, copy, copyOf);
+  return copy;
+}
+
+function emptyCopy(value) {
+  if (Array.isArray(value)) return [];
+  if (types.isMap(value)) return new Map();
+  if (types.isSet(value)) return new Set();
+  if (types.isNativeError(value)) return copyOfError(value);
+  return isPlainObject(value) ? {} : undefined;
+}
+
+function copyProperties(from, to, copyOf) {
+  if (Array.isArray(from)) to.length = from.length;
+  for (const key of Object.keys(from)) {
+    define(to, key, { value: copyOf(from[key]), configurable: true, enumerable: true, writable: true });
+  }
+}
+
+const ERRORS = { __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+/** An error that the structured clone cannot tell from another one, but for its cause. */
+function copyOfError({ name, message, stack }) {
+  const copy = new (ERRORS[name] || Error)(message);
+  define(copy, 'stack', { value: stack, configurable: true, writable: true });
+  return copy;
 }
 
 /** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
@@ -387,7 +465,10 @@ function isObjectClonedByJson(value, seen) {
     return Object.keys(value).length === value.length; // or it has more than items
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  for (const key in value) if (!isClonedByJson(value[key], seen)) return false;
+  for (const key in value) {
+    const property = propertyOf(value, key);
+    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
+  }
   return true;
 }
 
@@ -401,7 +482,7 @@ function isSurelyExact(value) {
   }
 }
 
-/** Whether `JSON.stringify` writes `value` down to the letter. */
+/** Whether `JSON.stringify` writes `value` exactly. No code of the user's runs, nor does it when such a value is read. */
 function isExact(value) {
   switch (typeof value) {
     case 'string':
@@ -417,14 +498,19 @@ function isExact(value) {
   }
 }
 
+/** Getters and proxies are not exact: what they give may be another value when `JSON.stringify` asks for it. */
 function isExactObject(value) {
-  if ('toJSON' in value) return false;
+  if (types.isProxy(value) || 'toJSON' in value) return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
     return true;
   }
   if (!isPlainObject(value)) return false;
-  for (const key in value) if (!isExact(value[key]) || (isExtended && key.charCodeAt(0) === DOLLAR)) return false;
+  for (const key in value) {
+    const property = propertyOf(value, key);
+    if (!property) continue; // inherited: it is not written
+    if (!('value' in property && isExact(property.value)) || (isExtended && key.charCodeAt(0) === DOLLAR)) return false;
+  }
   return true;
 }
 
@@ -436,10 +522,38 @@ function isPlainObject(value) {
 
 function write(value, root) {
   try {
-    return isSurelyExact(value) ? stringify(value) : writeValue(value, root, []);
+    return checkLength(isSurelyExact(value) ? stringify(value) : writeValue(value, root, []), root);
   } catch (error) {
-    throw error instanceof RangeError ? new _BOND_SerializationException(`${root}: is nested too deep`) : error;
+    throw refusal(error, root, root);
   }
+}
+
+// The longest text that a message can have: a string of Node's, with some room for the words in front of it.
+const LONGEST_TEXT = require('buffer').constants.MAX_STRING_LENGTH - 256;
+
+function checkLength(text, root) {
+  if (text.length <= LONGEST_TEXT) return text;
+  throw tooLong(root);
+}
+
+function tooLong(root) {
+  return new _BOND_SerializationException(`${root}: is too long: its text would have more than ${LONGEST_TEXT} characters, as many as fit into a string of Node's`);
+}
+
+function isTooLong(error) {
+  return messageOf(error) === 'Invalid string length' || safely(() => error.code) === 'ERR_STRING_TOO_LONG';
+}
+
+function isTooDeep(error) {
+  return messageOf(error) === 'Maximum call stack size exceeded';
+}
+
+/** What an error means that writing the value at `path` has come to, a part of the one at `root`. */
+function refusal(error, path, root) {
+  if (error instanceof _BOND_SerializationException) return error;
+  if (isTooDeep(error)) return new _BOND_SerializationException(`${root}: is nested too deep`);
+  if (isTooLong(error)) return tooLong(root);
+  return new _BOND_SerializationException(`${path}: cannot be read: ${textOf(error)}`);
 }
 
 function writeValue(value, path, parents, key = '') {
@@ -472,6 +586,14 @@ function writeNumber(value, path) {
 }
 
 function writeObject(value, path, parents, key) {
+  try {
+    return writeParts(value, path, parents, key);
+  } catch (error) {
+    throw error instanceof _BOND_SerializationException || isTooDeep(error) ? error : refusal(error, path, path);
+  }
+}
+
+function writeParts(value, path, parents, key) {
   if (parents.includes(value)) throw new _BOND_SerializationException(`${path}: refers to itself`);
   if (parents.length > 1000) throw new _BOND_SerializationException(`${path.slice(0, 200)}…: is nested too deep`);
   const inside = parents.concat([value]);
@@ -479,33 +601,67 @@ function writeObject(value, path, parents, key) {
   const isPlain = isPlainObject(value);
   const word = isExtended && !isPlain ? writeWord(value, path, inside) : undefined;
   if (word !== undefined) return word;
-  const isText = types.isDate(value) || ArrayBuffer.isView(value);
-  if (typeof value.toJSON === 'function' && !isText) return writeValue(value.toJSON(key), path, inside);
+  const toJson = types.isDate(value) || ArrayBuffer.isView(value) ? undefined : value.toJSON;
+  if (typeof toJson === 'function') return writeValue(toJson.call(value, key), path, inside);
   if (!isPlain) throw notCarried(value, path);
-  const entries = Object.keys(value).map((name) => `${writeKey(name)}:${writeValue(value[name], below(path, name), inside, name)}`);
-  return `{${entries.join(',')}}`;
+  return `{${Object.keys(value).map((name) => writeProperty(value, name, below(path, name), inside)).join(',')}}`;
+}
+
+function writeProperty(value, name, path, parents) {
+  return `${writeKey(name)}:${writeValue(read(value, name, path), path, parents, name)}`;
 }
 
 function writeItems(items, path, parents) {
-  return Array.from(items, (item, index) => writeValue(item, `${path}[${index}]`, parents, String(index)));
+  const texts = [];
+  for (let index = 0; index < items.length; index++) {
+    const place = `${path}[${index}]`;
+    texts.push(writeValue(read(items, index, place), place, parents, String(index)));
+  }
+  return texts;
+}
+
+/** A property, which may be a getter that fails. */
+function read(holder, key, path) {
+  try {
+    return holder[key];
+  } catch (error) {
+    throw refusal(error, path, path);
+  }
 }
 
 function writeKey(name) {
   return stringify(isExtended && name.charCodeAt(0) === DOLLAR ? `$${name}` : name);
 }
 
-/** The word of EJSON for an object, if there is one. */
+/** The word of EJSON for an object, if there is one. What it is counts, not its prototype: a Date of another realm is one. */
 function writeWord(value, path, parents) {
-  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? undefined : `{"$date":{"$numberLong":"${value.getTime()}"}}`;
-  if (types.isMap(value)) return `{"$map":[${writeEntries(value, path, parents)}]}`;
-  if (types.isSet(value)) return `{"$set":[${distinct(writeItems(value, path, parents), path).join(',')}]}`;
+  if (types.isDate(value)) return isNaN(timeOf(value)) ? undefined : `{"$date":{"$numberLong":"${timeOf(value)}"}}`;
+  if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), path, parents)}]}`;
+  if (types.isSet(value)) return `{"$set":[${distinct(writeItems(membersOf(value), path, parents), path).join(',')}]}`;
   return ArrayBuffer.isView(value) ? writeView(value) : undefined;
 }
 
-function writeEntries(map, path, parents) {
-  const places = Array.from(map.keys(), (key, index) => (typeof key === 'string' ? below(path, key) : `${path}[${index}]`));
-  const keys = distinct(Array.from(map.keys(), (key, index) => writeValue(key, places[index], parents)), path);
-  return Array.from(map.values(), (value, index) => `[${keys[index]},${writeValue(value, places[index], parents)}]`).join(',');
+function timeOf(date) {
+  return Date.prototype.getTime.call(date);
+}
+
+/** The entries of a Map, whatever methods it has. */
+function entriesOf(map) {
+  const entries = [];
+  Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]));
+  return entries;
+}
+
+function membersOf(set) {
+  const items = [];
+  Set.prototype.forEach.call(set, (item) => items.push(item));
+  return items;
+}
+
+function writeEntries(entries, path, parents) {
+  const places = entries.map(([key], index) => (typeof key === 'string' ? below(path, key) : `${path}[${index}]`));
+  const keys = distinct(entries.map(([key], index) => writeValue(key, places[index], parents)), path);
+  return entries.map(([, value], index) => `[${keys[index]},${writeValue(value, places[index], parents)}]`).join(',');
 }
 
 /** Texts of items that have to be different where they arrive, as 5 and 5n, null and undefined will not be. */
@@ -531,10 +687,13 @@ const TYPED_ARRAYS = {
   float64: Float64Array,
 };
 
+const nameOfTypedArray = propertyOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+
 function writeView(view) {
   const base64 = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
   if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
-  const type = Object.keys(TYPED_ARRAYS).find((name) => view instanceof TYPED_ARRAYS[name]);
+  const kind = nameOfTypedArray.call(view);
+  const type = Object.keys(TYPED_ARRAYS).find((name) => TYPED_ARRAYS[name].name === kind);
   return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
 }
 
@@ -546,13 +705,13 @@ function notCarried(value, path) {
 function describeValue(value) {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
-  if (types.isDate(value) && Number.isNaN(value.getTime())) return 'a Date that is invalid';
-  return `a ${(value.constructor && value.constructor.name) || 'value with a prototype of its own'}`;
+  if (types.isDate(value) && isNaN(timeOf(value))) return 'a Date that is invalid';
+  return `a ${safely(() => value.constructor.name) || 'value with a prototype of its own'}`;
 }
 
 function advice(value) {
-  if (isThenable(value)) return ': await it, or hold() it';
-  return typeof value === 'object' && typeof value.next === 'function' ? ': iterate() over it, or hold() it' : ': hold() it';
+  if (types.isPromise(value)) return ': await it, or hold() it';
+  return types.isGeneratorObject(value) ? ': iterate() over it, or hold() it' : ': hold() it';
 }
 
 function below(path, key) {
@@ -647,15 +806,15 @@ function readTypedArray({ type, base64 }) {
   return new TYPED_ARRAYS[type](readBytes({ base64 }).buffer);
 }
 
-/** The path of the innermost part of `value` that cannot be cloned. */
+/** The path of the innermost part of `value` that cannot be cloned. Getters are not asked again. */
 function findCulprit(value, path, depth) {
   if (depth > 50 || value === null || typeof value !== 'object') return path;
-  const entries = value instanceof Map || value instanceof Set ? [...value.entries()] : Object.entries(value);
-  for (const [key, part] of entries) {
+  const isList = types.isSet(value) || (!types.isProxy(value) && Array.isArray(value));
+  for (const [key, part] of partsForClone(value)) {
     try {
       v8.serialize(part);
     } catch (error) {
-      return findCulprit(part, Array.isArray(value) || value instanceof Set ? `${path}[${key}]` : below(path, String(key)), depth + 1);
+      return findCulprit(part, isList ? `${path}[${key}]` : below(path, key), depth + 1);
     }
   }
   return path;
@@ -670,7 +829,9 @@ const FIRST_PART = 128; // how many items the first one has
 let takesParts = false; // the host does
 
 function isLong(value) {
-  return typeof value === 'string' ? value.length > LONG_TEXT : Array.isArray(value) && value.length > LONG_LIST;
+  if (typeof value === 'string') return value.length > LONG_TEXT;
+  if (typeof value !== 'object' || types.isProxy(value)) return false; // what has been revoked cannot even be asked
+  return Array.isArray(value) && value.length > LONG_LIST;
 }
 
 function partsOf(value) {
@@ -746,24 +907,27 @@ class _BOND_RemoteException extends Error {}
 class _BOND_InterruptException extends Error {}
 
 for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_InterruptException]) {
-  Object.defineProperty(type.prototype, 'name', { value: type.name });
-  Object.defineProperty(globalThis, type.name, { value: type, configurable: true, writable: true });
+  define(type.prototype, 'name', { value: type.name });
+  define(globalThis, type.name, { value: type, configurable: true, writable: true });
 }
 
 const callOf = new WeakMap(); // which call to the host a caught error comes from
 let isTransparent = false;
+
+const NO_TEXT = 'an exception whose text cannot be had';
 
 /** What is told to the host about an error: the last thing that may fail, so it does little. */
 function report(request, error) {
   try {
     return describe(request, error);
   } catch (another) {
-    // Its text has just failed to come across, or the stack is full: no more than its own words, if it has any.
-    const message = safely(() => error.message) || 'an exception whose text cannot be had';
-    return `EXCEPT ${request} ${encode({ message, type: safely(() => error.name) || typeof error })}`;
+    // The stack is full, or the text is too long: no more than its own words, if it has any.
+    const message = textOf(error).slice(0, LONG_TEXT);
+    return `EXCEPT ${request} ${stringify({ message, type: safely(() => error.name) || typeof error })}`;
   }
 }
 
+/** A text that user code gives, or nothing if it gives something else, or fails. */
 function safely(read) {
   try {
     const text = read();
@@ -773,30 +937,56 @@ function safely(read) {
   }
 }
 
+function messageOf(error) {
+  return safely(() => error.message);
+}
+
+/** The words of whatever was thrown. */
+function textOf(error) {
+  return messageOf(error) || safely(() => String(error)) || NO_TEXT;
+}
+
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Anything can be thrown, and whatever it has may be a getter that fails. */
 function describe(request, error) {
-  const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
-  const call = isObject && callOf.has(error) ? callOf.get(error) : null;
-  const isError = isObject && typeof error.message === 'string';
-  const message = isError ? error.message : safely(() => String(error)) || 'an exception whose text cannot be had';
-  if (error instanceof _BOND_SerializationException) return `ERROR ${request} ${encode({ message, call })}`;
-  const type = (error instanceof _BOND_RemoteException && error.type) || (isError ? String(error.name) : typeof error);
-  const description = { message, call, type };
-  if (isError) description.traceback = traceback(error);
-  if (isTransparent) {
-    const data = error instanceof _BOND_RemoteException ? error.data : error;
-    try {
-      return `EXCEPT ${request} ${encode(Object.assign({ data }, description), 'exception')}`;
-    } catch (failure) {
-      // A JSON form of an Error does not exist: then its text has to do.
-      if (!isError) return `ERROR ${request} ${encode({ message: failure.message, call })}`;
-    }
+  const call = isObject(error) && callOf.has(error) ? callOf.get(error) : null;
+  if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ message: textOf(error), call })}`;
+  const isRemote = isMade(error, _BOND_RemoteException);
+  const description = Object.assign({ call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
+  if (isRemote) description.type = safely(() => error.type) || description.type;
+  if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
+  try {
+    return `EXCEPT ${request} ${encode(Object.assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
+  } catch (failure) {
+    // By the clone, all errors cross but some that Node has made of objects: then their text has to do.
+    if (protocol === structuredClone && 'traceback' in description) return `EXCEPT ${request} ${encode(description)}`;
+    return `ERROR ${request} ${encode({ message: `${messageOf(failure)} (transExcept); it says: ${description.message}`, call })}`;
   }
-  return `EXCEPT ${request} ${encode(description)}`;
+}
+
+/** Whether an error is one of the driver's. */
+function isMade(error, type) {
+  return !types.isProxy(error) && error instanceof type;
+}
+
+function descriptionOf(error) {
+  let message;
+  try {
+    ({ message } = error);
+  } catch (failure) {
+    // It is described by what else it has.
+  }
+  if (typeof message !== 'string' && !types.isNativeError(error)) return { message: safely(() => String(error)) || NO_TEXT, type: typeof error };
+  const text = typeof message === 'string' ? message : textOf(message);
+  return { message: text, type: safely(() => error.name) || (types.isNativeError(error) ? 'Error' : typeof error), traceback: traceback(error) };
 }
 
 /** The stack as far as it is the user's. */
 function traceback(error) {
-  const lines = String(error.stack).split('\n').filter((line) => !line.includes('<bond driver>'));
+  const lines = safely(() => error.stack).split('\n').filter((line) => !line.includes('<bond driver>'));
   while (lines.length > 1 && /node:|internal\/|\((vm|events|net|_stream\w+)\.js:|sigintHandlersWrap/.test(lines[lines.length - 1])) lines.pop();
   return lines.join('\n');
 }
@@ -859,8 +1049,8 @@ function exportName(name) {
     throw new SyntaxError(`'${name}' is not a valid name for a function`);
   }
   const stub = (...args) => callHost(name, args);
-  Object.defineProperty(stub, 'name', { value: name.split('.').pop() });
-  Object.defineProperty(globalThis, '__BOND_stub', { value: stub, configurable: true });
+  define(stub, 'name', { value: name.split('.').pop() });
+  define(globalThis, '__BOND_stub', { value: stub, configurable: true });
   try {
     // As code, so that it finds a `let` or a `class` of that name as well.
     new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext(RUN);
@@ -1006,7 +1196,8 @@ let lastNumber = 0;
 
 /** Keeps a value, or what a promise resolves to. */
 function _BOND_hold(value) {
-  if (isThenable(value)) return value.then(_BOND_hold);
+  const promise = promiseOf(value);
+  if (promise) return promise.then(_BOND_hold);
   held.set(++lastNumber, value);
   return lastNumber;
 }
@@ -1051,7 +1242,7 @@ function _BOND_apply(holder, ...args) {
 /** A class, of the language or the user's, or a function with methods for instances. What converts values is called. */
 function isClass(value) {
   if (typeof value !== 'function' || !value.prototype || [String, Number, Boolean, BigInt, Symbol].includes(value)) return false;
-  const { writable } = Object.getOwnPropertyDescriptor(value, 'prototype') || {};
+  const { writable } = propertyOf(value, 'prototype') || {};
   return !writable || Object.getOwnPropertyNames(value.prototype).some((name) => name !== 'constructor');
 }
 
@@ -1063,19 +1254,31 @@ function _BOND_hold_result(name, ...args) {
 const PATIENCE = 5; // ms that a batch is waited for once it has an item
 const { now } = Date;
 
-/** Makes an iterator. `coming` is an item that has been asked for and is waited for; `failure` what it threw behind items. */
+/** Makes an iterator, whose methods are read once. `coming` is an item that has been asked for and is waited for; `failure` what it threw behind items. */
 function _BOND_iterate(value) {
-  if (isThenable(value)) return value.then(_BOND_iterate);
-  iterators.set(++lastNumber, { number: lastNumber, iterator: iteratorOf(value), coming: undefined, failure: undefined });
+  const promise = promiseOf(value);
+  if (promise) return promise.then(_BOND_iterate);
+  const iterator = iteratorOf(value);
+  if (!isObject(iterator)) throw new TypeError(`an iterator must be an object, not ${typeof iterator}`);
+  const { next } = iterator;
+  if (typeof next !== 'function') throw new TypeError(`${describeValue(iterator)} cannot be iterated over: it has no method next`);
+  iterators.set(++lastNumber, { number: lastNumber, iterator, next, coming: undefined, failure: undefined });
   return lastNumber;
 }
 
 function iteratorOf(value) {
-  const { [Symbol.asyncIterator]: iterateLater, [Symbol.iterator]: iterate, next } = Object(value);
-  if (typeof iterateLater === 'function') return value[Symbol.asyncIterator]();
-  if (typeof iterate === 'function') return value[Symbol.iterator]();
-  if (typeof next === 'function') return value;
+  const object = Object(value);
+  const iterate = object[Symbol.asyncIterator] || object[Symbol.iterator];
+  if (typeof iterate === 'function') return iterate.call(value);
+  if (isObject(value)) return value;
   throw new TypeError(`${describeValue(value)} cannot be iterated over`);
+}
+
+/** Stands for an item that has not come yet. */
+const NOT_YET = { done: false };
+
+function askNext({ iterator, next }) {
+  return next.call(iterator);
 }
 
 /** The next items, and whether they are the last: as many as are wanted, or as come within some milliseconds. */
@@ -1086,11 +1289,9 @@ function _BOND_next(number, count) {
   try {
     if (source.failure) throw source.failure.error;
     do {
-      const next = source.coming || source.iterator.next();
-      if (isThenable(next)) {
-        source.coming = next;
-        return nextLater(batch);
-      }
+      const next = source.coming || askNext(source);
+      source.coming = promiseOf(next);
+      if (source.coming) return nextLater(batch);
       add(batch, next);
     } while (isWanting(batch));
   } catch (error) {
@@ -1103,9 +1304,9 @@ async function nextLater(batch) {
   const { source, items } = batch;
   try {
     do {
-      if (!source.coming) source.coming = source.iterator.next();
+      if (!source.coming) source.coming = Promise.resolve(askNext(source));
       const next = await (items.length > 0 ? Promise.race([source.coming, turnOfLoop()]) : source.coming);
-      if (!next) break;
+      if (next === NOT_YET) break;
       source.coming = undefined;
       add(batch, next);
     } while (isWanting(batch));
@@ -1117,10 +1318,12 @@ async function nextLater(batch) {
 
 /** In an inner frame, the event loop stands still: there, it is when nothing more is due. */
 function turnOfLoop() {
-  return new Promise((resolve) => (liveFrames.length > 0 ? process.nextTick : setImmediate)(resolve));
+  return new Promise((resolve) => (liveFrames.length > 0 ? process.nextTick : setImmediate)(resolve, NOT_YET));
 }
 
+/** Adds an item; what is none is the TypeError that `for await` has. */
 function add(batch, next) {
+  checkIsObject(next, 'next');
   if (next.done) {
     batch.isDone = true;
     iterators.delete(batch.source.number);
@@ -1143,15 +1346,21 @@ function fail({ source, items }, error) {
 function _BOND_leave(number) {
   const { iterator, coming, failure } = iterators.get(number) || {};
   iterators.delete(number);
-  if (!iterator || failure || typeof iterator.return !== 'function') return undefined;
-  const closed = iterator.return();
-  if (!isThenable(closed)) return undefined;
-  return coming ? void closed.then(() => {}, () => {}) : closed.then(() => {});
+  const close = iterator && !failure ? iterator.return : undefined;
+  if (close === undefined || close === null) return undefined;
+  const closed = close.call(iterator);
+  const promise = promiseOf(closed);
+  if (!promise) return void checkIsObject(closed, 'return');
+  return coming ? void promise.then(() => {}, () => {}) : promise.then((result) => void checkIsObject(result, 'return'));
+}
+
+function checkIsObject(result, method) {
+  if (!isObject(result)) throw new TypeError(`an iterator's ${method}() must give an object, not ${result === null ? 'null' : typeof result}`);
 }
 
 const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply, _BOND_hold_result,
   _BOND_iterate, _BOND_next, _BOND_leave, _BOND_catch];
-for (const value of FOR_HOST) Object.defineProperty(globalThis, value.name, { value });
+for (const value of FOR_HOST) define(globalThis, value.name, { value });
 
 // Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for
 // every run takes longer than a call, so it runs all the time. User code that handles the signal itself gets it.
@@ -1159,7 +1368,7 @@ const watchdog = process.binding('contextify');
 const trampoline = new vm.Script('__BOND_run()', { filename: '<bond driver>' });
 const INTERRUPTIBLE = { displayErrors: false, breakOnSigint: true };
 let task;
-Object.defineProperty(globalThis, '__BOND_run', { value: () => task() });
+define(globalThis, '__BOND_run', { value: () => task() });
 
 /** Runs user code so that an interrupt stops it. */
 function interruptible(run) {
@@ -1409,9 +1618,10 @@ function answerWith(value, { verb, request }) {
 
 /** The value of a promise that needs no more than the jobs that are due: the event loop cannot turn inside of a call. */
 function settledValue(value) {
-  if (!isThenable(value)) return value;
+  const promise = promiseOf(value);
+  if (!promise) return value;
   let outcome;
-  value.then((result) => { outcome = { result }; }, (error) => { outcome = { error }; });
+  promise.then((result) => { outcome = { result }; }, (error) => { outcome = { error }; });
   if (typeof process._tickCallback === 'function') process._tickCallback();
   if (!outcome) {
     throw new Error('a promise cannot be awaited here: this call was made while JavaScript waits for the host, and its event loop stands still');
@@ -1420,8 +1630,17 @@ function settledValue(value) {
   return outcome.result;
 }
 
-function isThenable(value) {
-  return value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function';
+/** A promise for what a value will come to, if it is a promise or the like. Its `then` is read once. */
+function promiseOf(value) {
+  if (!isObject(value)) return undefined;
+  if (types.isPromise(value)) return value;
+  let then;
+  try {
+    ({ then } = value);
+  } catch (error) {
+    return undefined; // then it cannot cross, which is told with its place
+  }
+  return typeof then === 'function' ? new Promise((resolve, reject) => then.call(value, resolve, reject)) : undefined;
 }
 
 // The request of the outermost frame that is carried out, and what it has come to. One run serves many: so an interrupt may
@@ -1469,8 +1688,8 @@ function carryOut(message) {
     const given = givenTo(message);
     running = request;
     const value = HANDLERS[verb](given);
-    if (isThenable(value)) return void (promised = value);
-    return answerWith(value, message);
+    const promise = promiseOf(value);
+    return promise ? void (promised = promise) : answerWith(value, message);
   } catch (error) {
     return report(request, error);
   }
