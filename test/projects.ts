@@ -45,7 +45,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'unprivileged',
   ],
   /** Many tries of one thing: by chance, against an enemy, and with every version of an interpreter. */
-  deep: ['fuzz', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing', 'versions/*'],
+  deep: ['fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing', 'versions/*'],
 };
 
 /** The files that are of one language only. */
