@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import {
+  type BondOptions,
+  callback,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+} from '../src/index.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('Python');
@@ -453,4 +459,105 @@ test('an interrupt is a KeyboardInterrupt, which code can catch', async () => {
   await python.interrupt();
   await caught;
   expect(await python.eval('x')).toBe(5);
+});
+
+describe('signals', () => {
+  const recipe = `
+import signal
+class TimeOut(Exception): pass
+def ring(*args): raise TimeOut()
+signal.signal(signal.SIGALRM, ring)
+def attempt(n, seconds):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        value = host(n)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return value
+    except TimeOut:
+        return 'late'`;
+
+  test('a time-out around a thousand calls of the host: each is late or on time', async () => {
+    const python = await open();
+    await python.export((n: number) => n, 'host');
+    await python.evalBlock(recipe);
+    const expected = [RemoteException, 'late'];
+    for (let n = 0; n < 1000; n++) {
+      const value = await python.call('attempt', n, 2e-6 * (1 + (n % 200))).catch((error: unknown) => error);
+      // The time may also be up before the first line of the function, or behind its last one.
+      if (value instanceof RemoteException) expect(value.type).toContain('TimeOut');
+      else expect([n, ...expected]).toContain(value);
+    }
+    await python.evalBlock('signal.signal(signal.SIGALRM, signal.SIG_IGN)').catch(() => {});
+    await expectAlive(python);
+  });
+
+  test('a handler that calls the host while another call is waited for gets its answer behind that one', async () => {
+    const python = await open();
+    await python.export(async (n: number) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return n;
+    }, 'slow');
+    await python.export((n: number) => n * 2, 'twice');
+    await python.evalBlock(`
+import signal
+seen = []
+signal.signal(signal.SIGALRM, lambda *args: seen.append(twice(4)))
+def attempt():
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    return [slow(1), seen]`);
+    expect(await python.call('attempt')).toEqual([1, [8]]);
+    await expectAlive(python);
+  });
+
+  test('a handler is told by getsignal as it was set, and replaced as usual', async () => {
+    const python = await open();
+    await python.evalBlock('import signal\ndef ring(*args): pass\nold = signal.signal(signal.SIGALRM, ring)');
+    expect(
+      await python.eval(
+        '[old == signal.SIG_DFL, signal.getsignal(signal.SIGALRM) is ring, signal.signal(signal.SIGALRM, signal.SIG_IGN) is ring, signal.getsignal(signal.SIGALRM) == signal.SIG_IGN]',
+      ),
+    ).toEqual([true, true, true, true]);
+  });
+
+  test('a handler that exits ends the interpreter, also while it waits', async () => {
+    const python = await open();
+    await python.evalBlock('import os, signal, sys\nsignal.signal(signal.SIGTERM, lambda *args: sys.exit(4))');
+    process.kill(await python.eval<number>('os.getpid()'), 'SIGTERM');
+    expect(await python.closed).toMatchObject({ exitCode: 4 });
+  });
+});
+
+describe('the end', () => {
+  test.each(['close', 'exit'])('an exit hook may call the host (%s)', async (way) => {
+    const output = collect();
+    const python = await open({ stdout: output.stdout });
+    const heard: unknown[] = [];
+    await python.export((text: string) => {
+      heard.push(text);
+      return 'thanks';
+    }, 'host');
+    await python.evalBlock("import atexit, sys\natexit.register(lambda: sys.stdout.write(host('bye')))");
+    if (way === 'close') await python.close();
+    else await rejection(python.evalBlock('sys.exit()'), TerminatedException);
+    expect([heard, output.text()]).toEqual([['bye'], 'thanks']);
+  });
+
+  test('an exit inside of a function of the host ends the interpreter, whatever catches it further out', async () => {
+    const python = await open();
+    await python.export(() => python.evalBlock('import sys; sys.exit(3)'), 'host');
+    await python.evalBlock('def f():\n    try: host()\n    except BaseException: return 5');
+    expect(await rejection(python.call('f'), TerminatedException)).toMatchObject({ exitCode: 3 });
+  });
+});
+
+test('a copy of a function that the host has lent is that function', async () => {
+  const python = await open();
+  await python.evalBlock('import copy\ndef keep(f):\n  global kept\n  kept = copy.deepcopy([f])[0]\n  return f(1)');
+  expect(
+    await python.call(
+      'keep',
+      callback((x: number) => x + 1),
+    ),
+  ).toBe(2);
+  expect(await python.eval('[1, kept(5)]')).toEqual([1, 6]);
 });

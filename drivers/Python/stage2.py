@@ -9,15 +9,20 @@ import os
 import select
 import stat
 import sys
+from errno import EAGAIN, EINTR
 from _collections import deque
+from _weakref import ref
 from itertools import chain
+from os import read, write
 from time import time as now
 
 try:
     import _signal as signal
     from _thread import get_ident
+    map_one_by_one = map
 except ImportError:
     import signal
+    from itertools import imap as map_one_by_one
     from thread import get_ident
 
 PYTHON2 = sys.version_info[0] == 2
@@ -48,17 +53,19 @@ def load(kind):
 
 
 def load_seldom():
-    global is_complete, saying
+    global is_complete, busy
     if is_complete:
         return
-    was_saying, saying = saying, True  # no interrupt leaves half of it behind
+    was_busy, busy = busy, False  # no signal leaves half of it behind
     try:
         load(b'seldom')
         is_complete = True
     finally:
         if not is_complete:
             globals().update(stand_ins)  # as if nothing had been: the next one that is called begins anew
-        saying = was_saying
+        busy = was_busy
+    if busy and pending:
+        deliver()
 
 
 def stand_in(name):
@@ -119,9 +126,20 @@ def protect_stdin():
 
 
 def write_all(descriptor, data):
-    done = os.write(descriptor, data)
+    done = 0
     while done < len(data):
-        done += os.write(descriptor, memoryview(data)[done:])
+        try:
+            done += write(descriptor, memoryview(data)[done:])
+        except EnvironmentError as error:
+            wait_or_raise(error, [], [descriptor])
+
+
+def wait_or_raise(error, readable, writable):
+    """Waits where the other end shares a descriptor that user code, or a subprocess, has set not to block."""
+    if error.errno == EAGAIN:
+        select.select(readable, writable, [])
+    elif error.errno != EINTR:  # which Python 2 does not take care of
+        raise error
 
 
 class LiveBuffer(io.BufferedWriter):
@@ -148,10 +166,8 @@ def open_output():
     sys.stderr = sys.__stderr__ = live_output(2, '<stderr>', 'backslashreplace')
 
 
-saying = False  # in the middle of a message, to the host or from it, or of something else that no interrupt may cut short
-
-
-released = []  # numbers of the host's functions that nothing here refers to any more; garbage is collected at any time
+lent = {}      # a Loan of each function that the host has lent, by its number
+released = []  # those of them that nothing here refers to any more; garbage is collected at any time
 
 
 forked = False
@@ -173,10 +189,11 @@ def is_fork():
 
 def say(message):
     """Sends one message to the host, after everything that was printed before it."""
-    global saying
     if released:
-        numbers = [str(released.pop()) for _ in range(len(released))]
-        say('RELEASE ' + ' '.join(numbers))
+        numbers = [released.pop().number for _ in range(len(released))]
+        for number in numbers:
+            del lent[number]
+        say('RELEASE ' + ' '.join(map(str, numbers)))
     if forked if TELLS_FORKS else is_fork():
         sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
     if getattr(sys, 'stdout', None) is not live_stdout:
@@ -184,22 +201,23 @@ def say(message):
             sys.stdout.flush()
         except Exception:
             pass
-    saying = True
     size = PIECE - len(last_piece) - 1
     start = 0
     if bulk and len(message) > size:
         write_all(protocol_out, announcement + str(len(message)).encode('ascii') + b'\n')
         write_all(bulk, message.encode('ascii'))
-        saying = False
         return
     while len(message) - start > size:
         write_all(protocol_out, more_pieces + message[start:start + size].encode('ascii') + b'\n')
         start += size
     piece = last_piece + message[start:].encode('ascii') + b'\n'
-    done = os.write(protocol_out, piece)
+    try:
+        done = write(protocol_out, piece)
+    except EnvironmentError as error:
+        wait_or_raise(error, [], [protocol_out])
+        done = 0
     if done < len(piece):
         write_all(protocol_out, piece[done:])
-    saying = False
 
 
 #: seldom
@@ -241,7 +259,7 @@ def relay(outer, busy_one, number):
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2, protocol_out):
         os.dup2(null, fd)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_signal(signal.SIGINT, signal.SIG_IGN)
     fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
     sought = b'\nINTERRUPT '
     waiting, seam, urgent = b'', b'\n', False
@@ -457,10 +475,7 @@ def say_parts(request, value):
 
 
 def say_part(request, part):
-    global busy
-    busy = False  # an interrupt has to wait
     say('PART %s %s' % (request, part))
-    busy = True
 
 
 def parts_of(value):
@@ -796,40 +811,63 @@ def lower_recursion_limit():
 
 
 def call_host(name, arguments, number=None):
-    global last_call, interrupted
+    global busy, last_call, interrupted
     if get_ident() != main_thread:
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
-    if not busy and not reading:
+    if not busy:
         raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
     if forked if TELLS_FORKS else is_fork():
         raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
     need_room()
-    payload = encode([name if number is None else number, arguments], name=name)
-    last_call += 1
-    frame = str(last_call)
-    # What lies between two levels of user code does not count against Python's limit of recursion.
-    sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES_OF_A_LEVEL)
+    if awaited:
+        hear_answer()
+    busy = False  # signals have to wait, for the answer as well
     try:
+        payload = encode([name if number is None else number, arguments], name=name)
+    except BaseException:
+        busy = True
+        raise
+    try:
+        last_call += 1
+        frame = str(last_call)
+        # What lies between two levels of user code does not count against Python's limit of recursion.
+        sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES_OF_A_LEVEL)
         verb, payload = serve(frame, 'CALL %s %s %s' % (frame, running, payload))
+        content = decode(payload)
     finally:
         lower_recursion_limit()
+        busy = not leaving
+    if pending:
+        deliver()
     if interrupted:
         error, interrupted = interrupted, None
         raise error
     if verb == b'RETURN':
-        return decode(payload)
+        return content
     if verb == b'RETURN_WITH':
-        result, references = decode(payload)
+        result, references = content
         put_references(references, result)
         return result[0]
-    description = decode(payload)
-    message = description['message'] if not PYTHON2 else description['message'].encode('utf-8')
+    message = content['message'] if not PYTHON2 else content['message'].encode('utf-8')
     if verb == b'ERROR':
         error = _BOND_SerializationException(message)
     else:
-        error = _BOND_RemoteException(message, description.get('data', description['message']), description.get('type'))
+        error = _BOND_RemoteException(message, content.get('data', content['message']), content.get('type'))
     error.bond_call = int(frame)
     raise error
+
+
+def hear_answer():
+    """The handler of a signal calls the host while user code waits for it: the host takes one call after the other."""
+    global awaited, busy
+    busy = False
+    try:
+        frame, awaited = awaited, None
+        if frame:  # another signal has not led here meanwhile
+            verb, payload = serve(frame.decode('ascii'))
+            aside[frame] = deque([(verb, b'0', payload)])
+    finally:
+        busy = not leaving
 
 
 def stub(name):
@@ -846,12 +884,24 @@ class _BOND_callback(object):
 
     def __init__(self, number):
         self.number = number
+        lent[number] = Loan(self, released.append)
+        lent[number].number = number
 
     def __call__(self, *arguments):
         return call_host('callback', arguments, self.number)
 
-    def __del__(self):
-        released.append(self.number)
+    def __copy__(self, memory=None):
+        return self  # the host has lent it once
+
+    __deepcopy__ = __copy__
+
+    def __reduce__(self):
+        raise TypeError('a function of the host cannot be pickled')
+
+
+class Loan(ref):
+    """Notices that nothing refers to what the host has lent any more; a destructor could be cut short by a signal."""
+    __slots__ = ('number',)
 
 
 def _BOND_stream(number):
@@ -915,23 +965,42 @@ NOTHING = object()  # no result at all
 
 
 def run_eval(payload):
-    return evaluate(decode(payload))
+    global busy
+    code = decode(payload)
+    busy = True
+    if pending:
+        deliver()
+    return evaluate(code)
 
 
 def run_eval_block(payload):
-    evaluate_block(decode(payload))
+    global busy
+    code = decode(payload)
+    busy = True
+    if pending:
+        deliver()
+    evaluate_block(code)
     return NOTHING
 
 
 def run_call(payload):
+    global busy
     given = decode(payload)
     if parts:
         add_parts(given[1])
+    busy = True
+    if pending:
+        deliver()
     return call(*given)
 
 
 def run_export(payload):
-    export(decode(payload))
+    global busy
+    name = decode(payload)
+    busy = True
+    if pending:
+        deliver()
+    export(name)
     return NOTHING
 
 
@@ -1068,36 +1137,46 @@ def _BOND_leave(number):
 
 running = '0'        # the id of the request that is being carried out
 depth = 0            # how many frames are open, the outermost included
-busy = False         # whether user code is running: only then does an interrupt stop anything
+busy = False         # whether user code is running: only then may a signal stop anything
 interrupted = None   # what is to be raised in user code that waits for the host: an interrupt, say, came meanwhile
+leaving = None       # the SystemExit that ends the interpreter: user code further out may catch it, and ends all the same
+is_cut_off = False   # whether that came while the host had not answered
 last_call = 0        # the number of the last frame that was opened
 last_interrupt = 0   # the number of the last one that was noticed
 aside = {}           # messages that belong to frames further out, by frame
-lines = deque()     # lines that have been read and not yet taken
-partial = []        # pieces of a line whose end has not been read
-reading = False     # waiting for the host, with nothing half done
+lines = deque()      # lines that have been read and not yet taken
+partial = []         # pieces of a line whose end has not been read
+chunks = deque()     # what has been read and not yet cut into lines
+SHORT_READ, LONG_READ = (65536,), (262144,)
+reading = False      # waiting for the host, with nothing half done
+awaited = None       # the frame whose answer user code waits for, while the handler of a signal runs
 
 
-def next_line():
-    """The next line of the host, or None at the end. A reader of Python's own would not bear that the handler of a signal,
-    which may come while it waits, calls the host."""
-    global reading, interrupted
+def next_line(frame):
+    """The next line of the host, or None at the end; an empty one after the handler of a signal, which may have called the
+    host and met what is waited for. A reader of Python's own would not bear that."""
+    global reading
     while not lines:
-        reading = True
+        if pending:
+            deliver_in_wait(frame)
+            return b''
         try:
-            # Larger portions are faster in the middle of a long line, and slower for a short one.
-            chunk = os.read(descriptor, 262144 if partial and partial[-1] else 65536)
-        except Exception as error:  # of such a handler
+            reading = True
+            if not pending:
+                # What is read lands in `chunks` before the handler of any signal can run. Larger portions are faster in the
+                # middle of a long line, and slower for a short one.
+                try:
+                    chunks.extend(map_one_by_one(read, (descriptor,), LONG_READ if partial and partial[-1] else SHORT_READ))
+                except EnvironmentError as error:
+                    wait_or_raise(error, [descriptor], [])
             reading = False
-            if depth > 1:
-                interrupted = error
-            else:
-                sys.excepthook(*sys.exc_info())
-            continue
-        reading = False
-        if not chunk:
-            return None
-        feed(chunk)
+        except SignalInWait:
+            pass
+        while chunks:
+            chunk = chunks.popleft()
+            if not chunk:
+                return None
+            feed(chunk)
     return lines.popleft()
 
 
@@ -1113,18 +1192,20 @@ def feed(chunk):
 def take(frame):
     """The next message for this frame. What belongs to another one is set aside until its turn."""
     global interrupted
-    waiting = aside.get(frame)
-    if waiting:
-        return waiting.popleft()
     while True:
-        line = lines.popleft() if lines else next_line()
-        if line is None:
-            sys.exit()  # end of input: the host has closed the bond, or is gone
+        waiting = aside.get(frame)
+        if waiting:
+            return waiting.popleft()
+        line = lines.popleft() if lines else next_line(frame)
+        if not line:
+            if line is None:
+                leave()  # end of input: the host has closed the bond, or is gone
+            continue
         verb, target, request, payload = line.split(b' ', 3)
         if target == frame:
             return verb, request, payload
         if verb == b'END':
-            sys.exit()
+            leave()
         if verb == b'RELEASE':
             held.pop(int(request), None)
         elif verb != b'INTERRUPT':
@@ -1133,10 +1214,18 @@ def take(frame):
             interrupted = KeyboardInterrupt()
 
 
+def leave():
+    """The host has closed the bond. In the middle of one of its functions, it takes no other calls."""
+    global leaving, is_cut_off
+    is_cut_off = depth > 1
+    leaving = SystemExit()
+    raise leaving
+
+
 def serve(frame, opening=None):
     """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
-    global running, busy, depth, interrupted
-    outer, was_busy, busy = running, busy, False
+    global running, depth, interrupted
+    outer = running
     depth += 1
     if opening:
         say(opening)  # an interrupt that comes from here on has to wait for the answer
@@ -1149,7 +1238,6 @@ def serve(frame, opening=None):
                 continue
             aside.pop(frame, None)
             depth -= 1
-            busy = was_busy
             return verb, payload
         running = request.decode('ascii')
         kept, interrupted = interrupted, None  # that is for whoever waits in this frame
@@ -1158,25 +1246,26 @@ def serve(frame, opening=None):
 
 
 def answer(handler, request, payload):
-    try:
-        message = attempt(handler, request, payload)
-    except KeyboardInterrupt:  # one more, on the way out of the first
-        message = conclude(request)
+    message = attempt(handler, request, payload)
+    if leaving:
+        raise leaving
     say(message)
 
 
 def attempt(handler, request, payload):
-    global busy
+    """Carries out a request. The handler begins with `busy = False`, and sets it when user code has its turn."""
+    global busy, leaving
     try:
-        busy = True
         value = handler(payload)
+        busy = False
         kind = type(value)
         length = LONG_TEXT if kind is text_type else LONG_LIST if kind is list or kind is tuple else None
         is_long = length is not None and takes_parts and len(value) > length
         text = say_parts(request, value) if is_long else '' if value is NOTHING else encode(value)
-        busy = False
         return 'RETURN %s %s' % (request, text)
-    except SystemExit:
+    except SystemExit as error:
+        busy = False
+        leaving = error
         raise
     except BaseException:
         return conclude(request)
@@ -1188,10 +1277,112 @@ def conclude(request):
     return report(request)
 
 
+# ---- Signals
+
+# The handler of a signal runs between any two steps of the program, and may raise an exception there, or call the host. So
+# those of user code run at once if user code is running, and have to wait where the driver does something that must not be
+# cut short. `busy` tells which. It cannot be set in the same moment in which an exception is caught, or a function returns:
+# the functions in TURNS, where that happens, are the driver's whatever it says.
+TURNS = frozenset(['attempt', 'conclude', 'deliver_in_wait'])
+world = globals()
+pending = {}  # what has to wait: handler and frame, by signal, once each as in the operating system
+set_signal, get_signal = signal.signal, signal.getsignal
+
+
+class SignalInWait(Exception):
+    """Leads out of the wait for the host, in which nothing is half done."""
+
+
+class Guard(object):
+    """The handler of a signal, with one of the user's inside."""
+    __slots__ = ('handler',)
+
+    def __init__(self, handler):
+        self.handler = handler
+
+    def __call__(self, number, frame):
+        global reading
+        if busy and not is_turn(frame):
+            return self.handler(number, frame)
+        pending[number] = self.handler, frame
+        if reading:
+            reading = False
+            raise SignalInWait()
+
+
+def is_turn(frame):
+    return frame is not None and frame.f_globals is world and frame.f_code.co_name in TURNS
+
+
+def deliver():
+    """Runs the handlers that had to wait, in the place of user code that goes on, or begins."""
+    try:
+        for number in list(pending):
+            handler, frame = pending.pop(number, (None, None))
+            if handler:  # another one has not run it meanwhile
+                handler(number, frame)
+    finally:
+        if pending:
+            deliver()
+
+
+def deliver_in_wait(frame):
+    """Runs them while the host is waited for. What they raise is for user code that waits, if there is some."""
+    global busy, awaited, interrupted, leaving
+    awaited = frame if depth > 1 else None
+    try:
+        busy = True
+        deliver()
+        busy = False
+    except SystemExit as error:
+        busy = False
+        leaving = error
+        raise
+    except BaseException as error:
+        busy = False
+        if depth > 1:
+            interrupted = error
+        else:
+            show_exception()
+    awaited = None
+
+
+def show_exception():
+    try:
+        sys.excepthook(*sys.exc_info())
+    except BaseException:  # one of the user's may raise
+        pass
+
+
+def signal_of_user(signalnum, handler):
+    """Stands for signal.signal."""
+    return without_guard(set_signal(signalnum, Guard(handler) if callable(handler) else handler))
+
+
+def getsignal_of_user(signalnum):
+    """Stands for signal.getsignal."""
+    return without_guard(get_signal(signalnum))
+
+
+def without_guard(handler):
+    return handler.handler if type(handler) is Guard else handler
+
+
+def guard_signals():
+    for number in range(1, signal.NSIG):
+        handler = get_signal(number)
+        if callable(handler):
+            set_signal(number, Guard(handler))
+    for name, stand_in in ('signal', signal_of_user), ('getsignal', getsignal_of_user):
+        stand_in.__name__ = name
+        stand_in.__doc__ = getattr(signal, name).__doc__
+        setattr(signal, name, stand_in)
+
+
 def on_interrupt(signum, frame):
     """Somebody at a terminal, say, has interrupted this process."""
     global interrupted
-    if busy and not saying:
+    if busy and not is_turn(frame):
         raise KeyboardInterrupt()
     if busy or depth > 1:
         interrupted = KeyboardInterrupt()  # user code will hear of it when it goes on
@@ -1199,22 +1390,31 @@ def on_interrupt(signum, frame):
 
 def on_notice(signum, frame):
     """The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one."""
-    global saying
-    if not busy or saying:
+    global busy
+    if not busy or is_turn(frame):
         return
-    saying = True  # one more signal, which may come anywhere, has to wait
+    busy = False  # one more signal, which may come anywhere, has to wait
+    try:
+        is_stopped = find_notices()
+    finally:
+        busy = True
+    if is_stopped:
+        raise KeyboardInterrupt()
+    if pending:
+        deliver()
+
+
+def find_notices():
+    """Whether an interrupt has come for what is being carried out."""
     while select.select([descriptor], [], [], 0)[0]:
-        chunk = os.read(descriptor, 65536)
+        chunk = read(descriptor, 65536)
         if not chunk:
             break
         feed(chunk)
     notices = [line for line in lines if line.startswith(b'INTERRUPT ')]
     for line in notices:
         lines.remove(line)
-    saying = False
-    for line in notices:
-        if is_meant(*line.split(b' ', 3)[2:]):
-            raise KeyboardInterrupt()
+    return any([is_meant(*line.split(b' ', 3)[2:]) for line in notices])
 
 
 def is_meant(request, serial):
@@ -1242,12 +1442,13 @@ def start():
     open_output()
     if settings.get('bulk') and settings.get('pid') == process:
         open_bulk(*settings['bulk'])
+    guard_signals()
     notice = getattr(signal, 'SIGURG', None)
     if notice:
-        signal.signal(notice, on_notice)
+        set_signal(notice, on_notice)
         if settings.get('pid', process) != process:
             stand_behind_relay(notice)
-    signal.signal(signal.SIGINT, on_interrupt)
+    set_signal(signal.SIGINT, on_interrupt)
     if PYTHON2:
         for number in (signal.SIGINT, notice):
             signal.siginterrupt(number, False)
@@ -1266,7 +1467,12 @@ def start():
 
 
 def serve_outermost():
-    serve('0')
+    global busy, leaving
+    try:
+        serve('0')
+    finally:
+        # Exit hooks may call the host, unless it waits for an answer that will never come.
+        busy, leaving = not is_cut_off, None
 
 
 # Python keeps what functions that run need in pieces of 16 kB, and gets or gives back one by a system call whenever a call
