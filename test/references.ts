@@ -423,6 +423,19 @@ export function testReferences(suite: Suite): void {
   });
 
   describe('a stream', () => {
+    test.each<[what: string, next: () => unknown]>([
+      ['undefined', () => undefined],
+      ['null', () => null],
+      ['a number', () => 1],
+      ['a promise of undefined', async () => undefined],
+    ])('whose next() gives %s fails, as for await would, and ends', async (_what, next) => {
+      const bond = await open();
+      const items = { [Symbol.iterator]: () => ({ next }) } as Iterable<unknown>;
+      const error = await rejection(bond.call('total', stream(items)), RemoteException);
+      expect(error.cause).toBeInstanceOf(TypeError);
+      await expectAlive(bond);
+    });
+
     test('is iterated over natively', async () => {
       const bond = await open();
       expect(await bond.call('total', stream(Array(1000).keys()))).toBe(499_500);
