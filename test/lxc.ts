@@ -2,10 +2,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { processesWithArgument, program } from './bonds.js';
+import { processesWithArgument, program, until } from './bonds.js';
 import { findProgram } from './sshd.js';
 
 /** The system's files, and no terminal. */
@@ -36,10 +36,25 @@ export function newContainer(): Container {
     processes: () => processesWithArgument(name),
     groups: () => groupsOf(name),
   };
-  onTestFinished(() => {
+  onTestFinished(async () => {
     for (const pid of container.processes()) process.kill(pid, 'SIGKILL');
+    // Where what watches the container has been killed, it cannot do this itself.
+    await until(() => container.groups().every(isRemoved));
   });
   return container;
+}
+
+/** Removes a control group with those in it; tells whether that could be done: a process that is ending may be in it still. */
+function isRemoved(group: string): boolean {
+  try {
+    for (const entry of readdirSync(group, { withFileTypes: true })) {
+      if (entry.isDirectory()) isRemoved(join(group, entry.name));
+    }
+    rmdirSync(group);
+    return true;
+  } catch {
+    return !existsSync(group);
+  }
 }
 
 /** The groups of a container, in each of the hierarchies. */
