@@ -505,3 +505,91 @@ test('an interrupt is an exception that code can catch', async () => {
   await call;
   expect(await perl.eval('$caught')).toBe('_BOND_InterruptException');
 });
+
+describe('whatever is thrown is reported', () => {
+  test.each<[code: string, message: RegExp, type?: string]>([
+    ['die { a => 1 }', /^HASH\(/, 'HASH'],
+    ['die sub {}', /^CODE\(/, 'CODE'],
+    ['die \\*STDOUT', /^GLOB\(/, 'GLOB'],
+    ['die *STDOUT', /^\*main::STDOUT/],
+    ['die \\undef', /^SCALAR\(/, 'SCALAR'],
+    ['die', /^Died at/],
+    ['die undef', /^Died at/],
+    ['die ""', /^Died at/],
+    ['die "\\n"', /^$/],
+    ['die 0', /^0 at/],
+    ['die "\\xff\\n"', /^ÿ$/],
+    ['die "\\x{d800}\\x{110000}\\n"', /^\ud800\ufffd$/],
+    ['die bless [], "0"', /^0=ARRAY/, '0'],
+    ['die bless qr/x/, "Pattern"', /./, 'Pattern'],
+    ['die Text->new(sub { die "no text" })', /cannot be had/, 'Text'],
+    ['die Text->new(sub { undef })', /^$/, 'Text'],
+    ['die Text->new(sub { [] })', /^ARRAY\(/, 'Text'],
+    ['die Text->new(sub { $_[0] })', /^Text=HASH/, 'Text'],
+    ['die Text->new(sub { "$_[0]" })', /cannot be had/, 'Text'],
+    ['die Text->new(sub { Text->new($_[0]{code}) })', /cannot be had/, 'Text'],
+    ['die Text->new(sub { die Text->new($_[0]{code}) })', /cannot be had/, 'Text'],
+    ['die Text->new(sub { "fine\\n" })', /^fine$/, 'Text'],
+    ['die Heir->new(sub { "$_[0]" })', /cannot be had/, 'Heir'],
+    ['die bless {}, "Odd"', /^odd$/, 'Odd'],
+    ['die bless {}, "Auto"', /^Auto=HASH/, 'Auto'],
+    ['die bless [], "_BOND_RemoteException"', /./, '_BOND_RemoteException'],
+    ['die bless {}, "_BOND_RemoteException"', /./, '_BOND_RemoteException'],
+    ['die bless { message => [], type => {}, call => sub {} }, "_BOND_RemoteException"', /./, '_BOND_RemoteException'],
+    ['local $@ = "old"; die "new\\n"', /^new$/],
+    ['my $d = bless {}, "Dies"; die "first\\n"', /^first$/],
+    ['local $SIG{__DIE__} = sub { die "from the handler: @_" }; die "x\\n"', /^from the handler: x$/],
+    ['$SIG{__DIE__} = sub { die { again => 1 } }; die "x\\n"', /^HASH/, 'HASH'],
+    ['eval { die "x" }; die', /\.\.\.propagated/],
+    ['tie my $tied, "Tied"; die $tied', /^fetched$/],
+  ])('%s', async (code, message, type) => {
+    for (const options of [{}, { transExcept: true }]) {
+      const perl = await open(options);
+      await perl.evalBlock(`
+        { package Text; use overload '""' => sub { $_[0]{code}->($_[0]) }; sub new { bless { code => $_[1] }, $_[0] } }
+        { package Heir; our @ISA = 'Text'; }
+        { package Odd; use overload '""' => sub { 'odd' }, map { $_ => sub { die "used $_[3]" } } qw(bool eq ne == !);
+          sub isa { die } sub can { die } sub DESTROY { die } }
+        { package Auto; sub AUTOLOAD { die "called $AUTOLOAD" } }
+        { package Dies; sub DESTROY { eval { die "inner" }; die "in DESTROY" } }
+        { package Tied; sub TIESCALAR { bless [] } sub FETCH { "fetched\\n" } }
+        sub give { my ($value) = @_; my $n = 0; sub { $n++ ? &$value : 1 } }`);
+      for (const thrown of [
+        await rejection(perl.evalBlock(code), Error),
+        await rejection(perl.call(`sub { ${code} }`), Error),
+        await rejection(iterated(perl, `give(sub { ${code} })`), Error),
+      ]) {
+        if (thrown instanceof SerializationException) expect(options).toEqual({ transExcept: true });
+        else {
+          expect(thrown).toBeInstanceOf(RemoteException);
+          expect((thrown as RemoteException).remoteMessage).toMatch(message);
+          expect((thrown as RemoteException).type).toBe(type);
+        }
+      }
+      await expectAlive(perl);
+    }
+  });
+
+  async function iterated(perl: Awaited<ReturnType<typeof open>>, code: string): Promise<void> {
+    for await (const _ of perl.iterate(code));
+  }
+
+  test('what cannot cross with transExcept is a SerializationException that has its text as well', async () => {
+    for (const protocol of ['JSON', 'EJSON'] as const) {
+      const perl = await open({ transExcept: true, protocol });
+      await perl.evalBlock('{ package My; use overload q{""} => sub { "no more room" }, fallback => 1; }');
+      const error = await rejection(perl.evalBlock('die bless {}, "My"'), SerializationException);
+      expect(error.message).toContain('a reference to My cannot be carried');
+      expect(error.message).toContain('no more room');
+      expect(error.side).toBe('remote');
+      await expectAlive(perl);
+    }
+  });
+
+  test('a handler for __DIE__ hears of each exception once', async () => {
+    const perl = await open();
+    await perl.evalBlock('$heard = 0; $SIG{__DIE__} = sub { $heard++ };');
+    await rejection(perl.evalBlock('die "x"'), RemoteException);
+    expect(await perl.eval('$heard')).toBe(1);
+  });
+});

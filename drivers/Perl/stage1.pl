@@ -1,2 +1,2 @@
-syswrite(STDOUT, "\x1e" . '@HEAD@' . '@TAIL@' . " STAGE1\n"); read(STDIN, $__BOND_driver::text, @LENGTH@); eval(join("\n#: ", map(/^seldom/ ? "\n" x tr/\n// : $_, split(/\n#: /, $__BOND_driver::text)))); die($@) if $@;
+binmode(STDIN); for my $length (@LENGTH@) { open(my $out, '>&', \*STDOUT); binmode($out); syswrite($out, "\x1e" . '@HEAD@' . '@TAIL@' . " STAGE1\n"); close($out); $__BOND_driver::text = ''; 1 while $length > length($__BOND_driver::text) && read(STDIN, $__BOND_driver::text, $length - length($__BOND_driver::text), length($__BOND_driver::text)) } eval((join("\n#: ", map(/^seldom/ ? "\n" x tr/\n// : $_, split(/\n\#:\ /, $__BOND_driver::text))) =~ /(.*)/s)[0]); die($@) if $@;
 __END__

@@ -8,11 +8,36 @@ sub __BOND_driver::evaluate { @_ = (); eval $__BOND_driver::code }
 
 package __BOND_driver;
 
+# What the program has in force is not for this text: pragmas (-Minteger, -Mbigint), builtins that it has overridden, and -W. It
+# is put back at the end.
+BEGIN {
+    %^H = ();
+    $^H = 0x100;
+    ${^WARNING_BITS} = '';    # `no warnings`, which would make every start longer by a tenth
+    our %overridden = %CORE::GLOBAL::;
+    %CORE::GLOBAL:: = ();
+    our $warn = $SIG{__WARN__};
+    $SIG{__WARN__} = sub { };
+}
 use strict;
-BEGIN { ${^WARNING_BITS} = '' }    # `no warnings`, which would make every start longer by a tenth
+
+# What may be changed later, as it is now.
+my @include = @INC;
+my ($isa, $can) = (\&UNIVERSAL::isa, \&UNIVERSAL::can);
 
 # To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
 # until a sub of theirs is called for the first time; STAGE1 has left them out.
+
+# Loads a module from where it has been at the start, whatever has become of @INC and of builtins, and has it do something if
+# it is there.
+sub load {
+    my ($file, $use) = @_;
+    local ($@, $!, $_, $SIG{__DIE__});
+    local $SIG{__WARN__} = sub { };
+    local @INC = (@include, @INC);
+    delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
+    return eval { require $file; &$use if $use; 1 };
+}
 
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
@@ -83,7 +108,7 @@ sub relay {
     my ($outer, $busy_one) = @_;
     for my $stream (\*STDOUT, \*STDERR, $out) { open($stream, '>', '/dev/null') }
     $SIG{INT} = 'IGNORE';
-    require IO::Handle;
+    load('IO/Handle.pm');
     $outer->blocking(0);
     my $sought = "\nINTERRUPT ";
     my ($waiting, $seam, $urgent) = ('', "\n", 0);
@@ -205,7 +230,7 @@ BEGIN {
 }
 if ($] >= 5.036) { ($true, $false) = (!!1, !!0) }
 else {
-    eval { require JSON::PP::Boolean } or require JSON::PP;
+    load('JSON/PP/Boolean.pm') or load('JSON/PP.pm');
     ($true, $false) = map { my $value = $_; bless \$value, 'JSON::PP::Boolean' } 1, 0;
 }
 # Before 5.30, Perl's own reading of decimals may miss the nearest number by one bit.
@@ -214,7 +239,7 @@ my $read_decimal = $reads_decimals ? sub { $_[0] + 0 } : do { require POSIX; sub
 
 # A module in C reads JSON twenty times as fast as Perl does, and writes text. Where one is installed, it does what it does
 # exactly. It is not looked for before it pays: that takes as long as a third of the start.
-my ($module, $reads_floats);    # undef: not looked for; '': there is none
+my ($module, $reads_floats, $module_decode, $module_encode);    # undef: not looked for; '': there is none
 my $surely_exact = 0;           # texts that are shorter are read exactly
 my $worth_a_module = 4096;      # bytes of a text
 
@@ -228,7 +253,7 @@ sub find_module {
         $module = '';    # for what is read and written by the trial
         $module = eval { tried($name) } || '';
         last if $module;
-        next unless ref(my $error = $@);    # an interrupt
+        next unless length ref(my $error = $@);    # an interrupt
         $module = undef;
         die $error;
     }
@@ -239,7 +264,7 @@ sub find_module {
 sub tried {
     my ($name) = @_;
     (my $file = "$name.pm") =~ s{::}{/}g;
-    require $file;
+    load($file) or return '';
     my $tried = $name->new->utf8->allow_nonref->max_depth(500);
     if ($] >= 5.036) { $tried->can('unblessed_bool') ? $tried->unblessed_bool : $tried->boolean_values($false, $true) }
     $_ = 'changed' for @{ $tried->decode('[true,false,null,1]') };
@@ -251,6 +276,7 @@ sub tried {
     $reads_floats = $reads_decimals && reads_alike($tried, '[0.1,0.3,1.59,4.35,1e22,1e23,2.5e-5,5e-324,1.7976931348623157e308,'
         . '0.30000000000000004,123456789.12345678,9007199254740993.0,-0.0,0e1,0.17709356856402891,2.2250738585072014E-308]');
     $surely_exact = 19 if $reads_floats;
+    ($module_decode, $module_encode) = map { $tried->can($_) } qw(decode encode);
     return $tried;
 }
 
@@ -277,7 +303,7 @@ my $answered;             # a long list without any: it is freed when its caller
 
 sub is_long {
     return @{ $_[0] } > $long_list if ref $_[0] eq 'ARRAY';
-    return !ref $_[0] && defined $_[0] && length $_[0] > $long_text && !is_bytes($_[0]);
+    return !length ref $_[0] && defined $_[0] && length $_[0] > $long_text && !is_bytes($_[0]);
 }
 
 #: seldom
@@ -322,7 +348,7 @@ sub encode {
     local $json = '';
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
         my $error = $@;
-        die $error if ref $error && !$error->isa('_BOND_SerializationException');
+        die $error if ref $error && !$isa->($error, '_BOND_SerializationException');
         my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] : 'result', $error);
         die _BOND_SerializationException->new("$path: " . (ref $reason ? $reason->{message} : $reason));
     }
@@ -341,7 +367,7 @@ sub plain_text {
         return $is_exact ? "$value" : undef;
     }
     return 'null' if !defined $value;
-    return undef if ref $value;
+    return undef if length ref $value;
     return $value ? 'true' : 'false' if is_bool($value);
     return length $value > $long_text || $value =~ tr/ !#-)+-[]-~//c ? undef : "\"$value\"";
 }
@@ -361,20 +387,20 @@ sub write_items {
     my $index = 0;
     for (@_) {
         $json .= $keys->[$index++] if $keys;
-        if (ref $_) { write_reference($_, $depth + 1) }
-        elsif (!defined $_) { $json .= 'null,' }
-        elsif (is_number($_)) {
-            my $value = $_;    # as in plain_text
+        my $value = $_;    # as in plain_text; and what is tied may say something else when it is asked again
+        if (length ref $value) { write_reference($value, $depth + 1) }
+        elsif (!defined $value) { $json .= 'null,' }
+        elsif (is_number($value)) {
             my $is_exact = int $value == $value ? $value && (abs $value < 1e15 || "$value" !~ tr/-0-9//c)
                 : abs $value < 1e9 && int($value * 1e6 + ($value < 0 ? -0.5 : 0.5)) / 1e6 == $value;
             $json .= $is_exact ? "$value," : encode_number($value) . ',';
         }
-        elsif (is_bool($_)) { $json .= $_ ? 'true,' : 'false,' }
-        elsif (/[^ !#-)+-\[\]-~]/) {    # a glob begins with a star
-            $json .= encode_string($_);
+        elsif (is_bool($value)) { $json .= $value ? 'true,' : 'false,' }
+        elsif ($value =~ tr/ !#-)+-[]-~//c) {    # a glob begins with a star
+            $json .= encode_string($value);
             $json .= ',';
         }
-        else { $json .= "\"$_\"," }
+        else { $json .= "\"$value\"," }
     }
 }
 
@@ -404,7 +430,7 @@ sub row_writer {
     my @keys = sort @_;
     return \&write_items if !@keys || @keys > $most_columns || grep { !/^[A-Za-z_]\w*\z/a } @keys;
     %row_writers = () if keys %row_writers > 100;
-    return $row_writers{"@keys"} ||= compile_row_writer(@keys);
+    return $row_writers{ join(' ', @keys) } ||= compile_row_writer(@keys);
 }
 
 sub compile_row_writer {
@@ -413,7 +439,7 @@ sub compile_row_writer {
             ? ((int VALUE == VALUE ? VALUE && (abs VALUE < 1e15 || "VALUE" !~ tr/-0-9//c)
                 : abs VALUE < 1e9 && int(VALUE * 1e6 + (VALUE < 0 ? -0.5 : 0.5)) / 1e6 == VALUE) ? VALUE : encode_number(VALUE))
         : is_bool(VALUE) ? (VALUE ? 'true' : 'false')
-        : ref VALUE ? $is_row->($row) ? encode_value(VALUE, $depth + 1) : OTHER
+        : length ref VALUE ? $is_row->($row) ? encode_value(VALUE, $depth + 1) : OTHER
         : !defined VALUE ? $is_row->($row) ? 'null' : OTHER
         : VALUE =~ tr/ !#-)+-[]-~//c ? encode_string(VALUE) : "\"VALUE\"")};
     # Looked for before what lies deeper is written, which is not to be written twice.
@@ -431,7 +457,8 @@ sub compile_row_writer {
     my $code = 'sub {
         my ($depth, $keys) = (shift, shift);
         my (VALUES);
-        for my $row (@_) {
+        for (@_) {
+            my $row = $_;
             if (ref $row eq "HASH" && keys %$row == COUNT) {
                 (VALUES) = @$row{qw(KEYS)};
                 $json .= "{" . ENTRIES . "},";
@@ -442,10 +469,12 @@ sub compile_row_writer {
     my %parts = (
         COUNT => scalar @keys,
         VALUES => join(', ', @values),
-        KEYS => "@keys",
+        KEYS => join(' ', @keys),
         ENTRIES => join(" . ',' . ", @entries),
     );
     $code =~ s/\b(COUNT|VALUES|KEYS|ENTRIES)\b/$parts{$1}/g;
+    local $SIG{__WARN__} = sub { };
+    delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
     return eval($code) || die $@;
 }
 
@@ -455,6 +484,7 @@ my %key_texts;    # of keys that are plain, with their colons
 
 sub write_hash {
     my ($value, $depth) = @_;
+    return write_tied_hash($value, $depth) if tied %$value;
     my $has_bytes;
     my @keys = map { $key_texts{$_} || encode_key($_, $has_bytes) } keys %$value;
     return $json .= encode_map($value, $depth) . ',' if $has_bytes;
@@ -476,6 +506,17 @@ sub encode_key {
 }
 
 #: seldom
+
+# It says what it has once, and might say the same key twice.
+sub write_tied_hash {
+    my ($tied, $depth) = @_;
+    my %value;
+    while (my ($key, $value) = each %$tied) {
+        refuse("a tied hash has the key '$key' twice") if exists $value{$key};
+        $value{$key} = $value;
+    }
+    write_hash(\%value, $depth);
+}
 
 sub encode_map {
     my ($value, $depth) = @_;
@@ -507,7 +548,7 @@ sub base64 {
 sub encode_text {
     my $text = "$_[0]";    # without the number that it may have been used as
     if ($module || length $text > $worth_a_module && find_module()) {
-        my $written = eval { $module->encode($text) };
+        my $written = eval { $module_encode->($module, $text) };
         die $@ if ref $@;    # an interrupt
         return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # half of a pair, maybe, or beyond Unicode
     }
@@ -546,16 +587,21 @@ sub not_finite {
 
 sub encode_object {
     my ($value, $kind, $depth) = @_;
-    my $is_object = defined eval { $value->isa('UNIVERSAL') } && UNIVERSAL::can($value, 'isa');
+    my $is_object = $can->($value, 'isa');    # and not just a reference
     if ($is_object) {
-        return $$value ? 'true' : 'false' if $value->isa('JSON::PP::Boolean');
+        return $$value ? 'true' : 'false' if $isa->($value, 'JSON::PP::Boolean');
         $has_objects = 1;
-        return encode_value($value->TO_JSON, $depth) if $value->can('TO_JSON');
-        if ($value->isa('Math::BigInt') && !$value->isa('Math::BigFloat')) {
-            refuse("$value is not a JSON number") if $value->is_nan || $value->is_inf;
-            return $value->bstr;
+        if (my $to_json = $can->($value, 'TO_JSON')) {
+            my $json = $to_json->($value);    # one value, as for other modules, whatever it returns
+            return encode_value($json, $depth);
         }
-        return encode_date($value) if $extended && $value->isa('Time::Piece');
+        if ($isa->($value, 'Math::BigInt') && !$isa->($value, 'Math::BigFloat')) {
+            refuse("$value is not a JSON number") if $value->is_nan || $value->is_inf;
+            my $digits = $value->bstr;
+            refuse("'$digits' is not a JSON number") if $digits !~ /^-?[0-9]+\z/;
+            return $digits;
+        }
+        return encode_date($value) if $extended && $isa->($value, 'Time::Piece');
     }
     refuse("a reference to $kind cannot be carried by $protocol" . advice($value, $kind, $is_object));
 }
@@ -575,8 +621,8 @@ sub encode_date {
 sub advice {
     my ($value, $kind, $is_object) = @_;
     return ': hold() it, or iterate() over it' if $kind eq 'CODE';
-    return ': hold() it, or iterate() over its lines' if $kind eq 'GLOB' || $is_object && $value->isa('IO::Handle');
-    return ': send its ->bstr or ->numify' if $is_object && $value->isa('Math::BigFloat');
+    return ': hold() it, or iterate() over its lines' if $kind eq 'GLOB' || $is_object && $isa->($value, 'IO::Handle');
+    return ': send its ->bstr or ->numify' if $is_object && $isa->($value, 'Math::BigFloat');
     return ', unless it has a method TO_JSON: send its text' if $kind eq 'Regexp';
     return ', unless it has a method TO_JSON: hold() it' if $is_object;
     return ': send what it refers to, or hold() it';
@@ -608,12 +654,13 @@ sub decode {
     local $SIG{__DIE__} if $SIG{__DIE__};
     my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
     my $done =
-        $is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0])) && eval { $value = $module->decode($_[0]); 1 };
+        $is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0])) && eval { $value = $module_decode->($module, $_[0]); 1 };
     $done ||= !ref $@ && eval { $value = decode_text($_[0]); 1 };    # or it is an interrupt
     $done &&= eval { $value = read_words($value); 1 } if $extended && index($_[0], '"$') >= 0;
     return $value if $done;
     die $@ if ref $@;
-    chomp(my $reason = $@);
+    my $reason = $@;
+    $reason =~ s/\n\z//;
     die _BOND_SerializationException->new("what the host sent cannot be decoded: $reason");
 }
 
@@ -654,8 +701,7 @@ sub decode_word {
     my $number = $text + 0;
     return $number if length $text < 16;
     return $number if do { my $copy = $number; "$copy" eq $text };    # before 5.36, the copy is a string from now on
-    require Math::BigInt;
-    return Math::BigInt->new($text);
+    return with_module('Math/BigInt.pm', sub { Math::BigInt->new($text) });
 }
 
 sub decode_string {
@@ -752,6 +798,23 @@ sub read_words {
     return { map { (/^\$\$/ ? substr($_, 1) : $_) => read_words($value->{$_}) } keys %$value };
 }
 
+sub read_date {
+    my $epoch = $_[0]{'$numberLong'} / 1000;
+    return with_module('Time/Piece.pm', sub { scalar Time::Piece->gmtime($epoch) });
+}
+
+my %loaded;
+
+# What a module makes of something; it asks objects what they are, as it has learnt to.
+sub with_module {
+    my ($file, $use) = @_;
+    $loaded{$file} ||= load($file, $use) or die "$file cannot be loaded\n";    # some load more when they are first used
+    no strict 'refs';
+    local *UNIVERSAL::isa = $isa if \&UNIVERSAL::isa != $isa;
+    local *UNIVERSAL::can = $can if \&UNIVERSAL::can != $can;
+    return $use->();
+}
+
 my %typed_arrays = (
     int8 => 'c', int16 => 's<', int32 => 'l<', int64 => 'q<', uint8 => 'C', uint16 => 'S<', uint32 => 'L<', uint64 => 'Q<',
     uint8clamped => 'C', float32 => 'f<', float64 => 'd<',
@@ -761,7 +824,7 @@ my %not_finite = (NaN => -sin($infinity), Infinity => $infinity, '-Infinity' => 
 my %words = (
     '$numberDouble' => sub { exists $not_finite{ $_[0] } or die "$_[0] is a number of JSON\n"; $not_finite{ $_[0] } },
     '$binary' => sub { bytes_of($_[0]{base64}) },
-    '$date' => sub { require Time::Piece; scalar Time::Piece->gmtime($_[0]{'$numberLong'} / 1000) },
+    '$date' => \&read_date,
     '$map' => \&read_map,
     '$set' => \&read_words,
     '$typedArray' => \&read_typed_array,
@@ -822,7 +885,7 @@ sub key_of {
     # Not before there is an exception: to load `overload` takes as long as a tenth of the start.
     sub give_text {
         local ($@, $!, $SIG{__DIE__});
-        eval { require overload; overload->import('""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1) };
+        eval { __BOND_driver::load('overload.pm'); overload->import('""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1) };
         return 1;
     }
 }
@@ -838,37 +901,59 @@ my $transparent;
 
 #: seldom
 
-# What the host is told about an exception: the last thing that may fail, so it does little.
+# What the host is told about an exception. Whatever has been thrown, and however it behaves when it is looked at: this answers.
 sub report {
     my ($request, $error) = @_;
     local $SIG{__DIE__};
-    my $line = eval { describe($request, $error) };
-    return $line if defined $line;
-    return "EXCEPT $request " . encode({ message => 'an exception whose text cannot be had', type => text_of(ref $error) });
+    my $is_bond = $isa->($error, '_BOND_Exception') && $isa->($error, 'HASH');
+    my ($message, $type, $call) = (text_of($is_bond ? $error->{message} : $error), undef, undef);
+    if ($is_bond) { ($type, $call) = map { defined && !ref && plain_text($_) ? $_ : undef } @$error{qw(type call)} }
+    $type = text_of(ref $error) if !defined $type && length ref $error;
+    my %description = (message => $message, call => $call);
+    return "ERROR $request " . encode(\%description) if $is_bond && $isa->($error, '_BOND_SerializationException');
+    $description{type} = $type if defined $type;
+    if ($transparent) {
+        $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? $message : $error;
+        my $text = eval { encode($description{data}, 'exception') };
+        return "ERROR $request " . encode(not_transparent($message, $call, $@)) unless defined $text;
+    }
+    return "EXCEPT $request " . (eval { encode(\%description) } || encode({ message => $message, call => $call }));
 }
 
-# What is text, and not bytes, whatever Perl keeps it as.
+sub not_transparent {
+    my ($message, $call, $reason) = @_;
+    return { message => text_of($reason) . " (with transExcept, what was thrown crosses itself: $message)", call => $call };
+}
+
+my $no_text = 'an exception whose text cannot be had';
+
+# What the text of something is, without the newline at its end. It is text, and not bytes, whatever Perl keeps it as. The code
+# that makes it is the user's: it may die, or make it anew again and again.
 sub text_of {
-    my $text = "$_[0]";
+    my ($value) = @_;
+    my $text = !length ref $value ? $value : eval { object_text($value) };
+    return $no_text if !defined $text || length ref $text;
+    $text =~ s/\n\z//;
     utf8::upgrade($text);
+    $text =~ s/[^\x00-\x{10ffff}]/\x{fffd}/g;    # beyond Unicode
     return $text;
 }
 
-sub describe {
-    my ($request, $error) = @_;
-    my $message = text_of($error);
-    chomp $message;
-    my $is_bond = ref $error && eval { $error->isa('_BOND_Exception') };
-    my %description = (message => $message, call => $is_bond ? $error->{call} : undef);
-    return "ERROR $request " . encode(\%description) if $is_bond && $error->isa('_BOND_SerializationException');
-    $description{type} = text_of($is_bond && $error->{type} || ref $error) if ref $error;
-    if ($transparent) {
-        my $data = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !ref $error ? $message : $error;
-        my $text = eval { encode($data, 'exception') };
-        return "ERROR $request " . encode({ message => text_of($@) }) unless defined $text;
-        $description{data} = $data;
-    }
-    return "EXCEPT $request " . encode(\%description);
+sub object_text {
+    my ($value) = @_;
+    return "$value" if !$can->($value, 'isa') || !load('overload.pm');
+    my $method = overload::Method($value, '""') or return "$value";
+    my ($class, $depth) = (ref $value, 0);
+    no strict 'refs';
+    # Perl would follow it until there is no stack left.
+    local *{"${class}::(\"\""} = sub {
+        die "$no_text\n" if ++$depth > 50;
+        my $text = $method->(@_);
+        $text = overload::StrVal($text) eq overload::StrVal($_[0]) ? overload::StrVal($text) : "$text" if length ref $text;
+        $depth--;
+        return $text;
+    };
+    return "$value";
 }
 
 #: often
@@ -917,7 +1002,7 @@ sub export {
     my $sub = sub { call_host($name, [@_], $text) };
     # Code that is compiled later is parsed as it was with the sub of that name until now.
     my $prototype = defined &$full_name ? prototype $full_name : undef;
-    require Scalar::Util;
+    load('Scalar/Util.pm');
     &Scalar::Util::set_prototype($sub, $prototype) if defined $prototype;
     *$full_name = $sub;
 }
@@ -954,15 +1039,19 @@ sub main::_BOND_stream {
 
 my %compiled;    # subs that call something function-like, by its text and the number of its arguments
 
+my $taints = ${^TAINT};    # -T: code of the host may be run nevertheless
+
 my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
 
 # Evaluates code in package main, in list context.
 sub run_code {
     local $__BOND_driver::code = $_[0];
+    ($__BOND_driver::code) = $__BOND_driver::code =~ /(.*)/s if $taints;
     utf8::upgrade($__BOND_driver::code);
     my @values = evaluate();
-    die $@ if ref $@ || $@ ne '';
-    return @values;
+    return @values if !length ref $@ && $@ eq '';
+    local $SIG{__DIE__};    # which has heard of it
+    die $@;
 }
 
 #: seldom
@@ -1137,7 +1226,7 @@ sub entry {
 # What a value is below its class.
 sub type_of {
     return ref \$_[0] unless ref $_[0];
-    require overload;
+    load('overload.pm');
     return overload::StrVal($_[0]) =~ /(\w+)\(0x\w+\)\z/ ? $1 : '';
 }
 
@@ -1145,7 +1234,7 @@ sub main::_BOND_invoke { my ($holder, $method, @arguments) = @_; $holder->$metho
 
 sub main::_BOND_apply {
     my ($code, @arguments) = @_;
-    return $code->(@arguments) if ref $code || !$code->can('new');
+    return $code->(@arguments) if length ref $code || !$can->($code, 'new');
     return $code->new(@arguments);
 }
 
@@ -1159,8 +1248,7 @@ my $now;
 sub main::_BOND_iterate {
     my $next = @_ == 1 && iterator_of($_[0]);
     if (!$next) { my @items = @_; $next = sub { @items ? shift @items : () } }
-    local ($@, $!, $SIG{__DIE__});
-    $now ||= eval { require Time::HiRes } ? \&Time::HiRes::time : sub { time };
+    $now ||= load('Time/HiRes.pm') ? \&Time::HiRes::time : sub { time };
     $iterators{ ++$counter } = [$next];
     return $counter + 0;
 }
@@ -1286,7 +1374,7 @@ sub serve {
             eval {
                 my $given;
                 $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
-                    && eval { $given = $module->decode($payload); 1 } or $given = decode($payload);
+                    && eval { $given = $module_decode->($module, $payload); 1 } or $given = decode($payload);
                 add_parts($request, $given->[1]) if %parts && ref $given;
                 $busy = 1;
                 {
@@ -1429,6 +1517,9 @@ sub AUTOLOAD {
 
 sub load_seldom {
     local ($@, $!, $_, $SIG{__DIE__});
+    local $SIG{__WARN__} = sub { };
+    local @INC = (@include, @INC);
+    delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
     my $was_saying = $saying;
     $saying = 1;    # an interrupt would leave half of it undone
     eval join('', splice(@seldom), "\n1") or die $@;
@@ -1447,7 +1538,7 @@ sub define_stubs {
 }
 
 sub start {
-    my $settings = decode((split / /, scalar(readline(STDIN)), 2)[1]);
+    my $settings = decode((split / /, do { local $/ = "\n"; scalar(readline(STDIN)) }, 2)[1]);
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
     ($last_piece, $more_pieces, $announcement) = map { "$settings->{mark}$_" } ' ', '+', '=';
     $transparent = $settings->{transExcept};
@@ -1469,6 +1560,13 @@ sub start {
         parts => $true,
     }));
     serve(0);
+}
+
+BEGIN {
+    our (%overridden, $warn);
+    %CORE::GLOBAL:: = %overridden;
+    if (defined $warn) { $SIG{__WARN__} = $warn }
+    else { delete $SIG{__WARN__} }
 }
 
 undef $__BOND_driver::text;
