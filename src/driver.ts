@@ -6,8 +6,22 @@ import type { ProtocolName } from './options.js';
 import { nearest } from './similar.js';
 import { textOf } from './thrown.js';
 
-/** What a driver may be able to do beside evaluation, calls and exceptions; each is explained in docs/protocol.md. */
-export const FEATURES = [
+/**
+ * What a driver may be able to do beside evaluation, calls and exceptions: one of the words of `features` in its `bond.json`.
+ * docs/protocol.md explains each.
+ */
+export type Feature =
+  | 'references'
+  | 'hold'
+  | 'iterate'
+  | 'callback'
+  | 'stream'
+  | 'named'
+  | 'parts'
+  | 'ejson'
+  | 'interrupt';
+
+const FEATURES: readonly Feature[] = [
   'references',
   'hold',
   'iterate',
@@ -17,8 +31,7 @@ export const FEATURES = [
   'parts',
   'ejson',
   'interrupt',
-] as const;
-export type Feature = (typeof FEATURES)[number];
+];
 
 /** A language's manifest: what its `bond.json` says. */
 export interface Driver {
