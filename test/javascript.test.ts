@@ -1,7 +1,11 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
+  type Bond,
   BondException,
   type BondOptions,
   RemoteException,
@@ -752,3 +756,58 @@ test.each(['JSON', 'EJSON'] as const)(
     await expectAlive(js);
   },
 );
+
+describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
+  const noisy = join(mkdtempSync(join(tmpdir(), 'bond-')), 'noisy.cjs');
+  writeFileSync(noisy, 'console.log("noise"); console.error("noise")');
+
+  async function works(js: Bond): Promise<void> {
+    await js.export((n: number) => js.call('down', n), 'up');
+    await js.evalBlock(
+      'function down(n) { return n === 0 ? 0 : 1 + up(n - 1) } function* two() { yield 1; yield 2 } function boom() { throw new RangeError("x") }',
+    );
+    expect(await js.call('down', 3)).toBe(3);
+    expect(await all(js.iterate('two()'))).toEqual([1, 2]);
+    expect(await js.eval('require("path").basename("/a/b")')).toBe('b');
+    expect((await rejection(js.call('boom'), RemoteException)).type).toBe('RangeError');
+    const loop = rejection(js.evalBlock('console.log("on"); for (;;);'), RemoteException);
+    await pause(50);
+    await js.interrupt();
+    expect((await loop).type).toBe('_BOND_InterruptException');
+    await expectAlive(js);
+    await js.close();
+    expect((await js.closed).exitCode).toBe(0);
+  }
+
+  test.each([
+    '--input-type=module',
+    '--throw-deprecation',
+    '--pending-deprecation --throw-deprecation',
+    '--frozen-intrinsics',
+    '--disallow-code-generation-from-strings',
+    '--experimental-permission',
+    '--unhandled-rejections=strict',
+    '--disable-proto=throw',
+    '--stack-trace-limit=0',
+    `--require ${noisy}`,
+  ])('%s', async (flags) => {
+    vi.stubEnv('NODE_OPTIONS', flags);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await works(await open());
+    vi.unstubAllEnvs();
+    if (!flags.startsWith('--input-type')) await works(await open({}, flags.split(' ')));
+  });
+
+  test('what --disallow-code-generation-from-strings forbids is forbidden to your code, and not to eval and evalBlock', async () => {
+    const js = await open({}, ['--disallow-code-generation-from-strings']);
+    expect((await rejection(js.eval('eval("1")'), RemoteException)).type).toBe('EvalError');
+    expect(await js.eval('1 + 1')).toBe(2);
+  });
+
+  test('what --experimental-permission forbids says so', async () => {
+    const js = await open({}, ['--experimental-permission']);
+    const error = await rejection(js.eval('require("fs").readFileSync("/etc/passwd")'), RemoteException);
+    expect(error.remoteMessage).toContain('restricted');
+    await expectAlive(js);
+  });
+});

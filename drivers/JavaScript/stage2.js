@@ -21,7 +21,7 @@ const writeSync = fs.writeSync;
 let hostInput; // fd 0: kept from user code, because what is in it is the conversation
 let relay; // what stands in its place where no signal of the host reaches this process
 const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
-const nothing = fs.openSync(DEV_NULL, 'r');
+const nothing = openNothing();
 const NEWLINE = 10;
 // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
 const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
@@ -30,6 +30,15 @@ let morePieces = '';
 let announcement = '';
 let abandonment = '';
 let bulk = 0; // the descriptor of a second way to the host, for long messages
+
+/** A descriptor that has nothing to read; or none, where Node is not allowed to open one (`--permission`). */
+function openNothing() {
+  try {
+    return fs.openSync(DEV_NULL, 'r');
+  } catch (error) {
+    return 2 ** 31 - 1;
+  }
+}
 
 /** Opens the second way, if nothing stands between. */
 function openBulk([fd, inode]) {
@@ -49,6 +58,16 @@ function openInput() {
     return true;
   };
   return new (require('net').Socket)({ fd: 0, readable: true, writable: false, onread: { buffer: Buffer.allocUnsafeSlow(65536), callback } });
+}
+
+/** Where a REPL has taken STAGE1 in (`node -i`), its input goes to the driver from here on, and it prints no prompts. */
+function takeOverRepl() {
+  const { repl } = process._eval === undefined ? require('repl') : {};
+  if (!repl) return undefined;
+  repl.output = repl.outputStream = new Writable({ write(chunk, encoding, done) { done(); } });
+  const input = process.stdin;
+  input.removeAllListeners();
+  return input;
 }
 
 /** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. */
@@ -1364,17 +1383,39 @@ for (const value of FOR_HOST) define(globalThis, value.name, { value });
 
 // Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for
 // every run takes longer than a call, so it runs all the time. User code that handles the signal itself gets it.
-const watchdog = process.binding('contextify');
+const watchdog = openWatchdog();
 const trampoline = new vm.Script('__BOND_run()', { filename: '<bond driver>' });
 const INTERRUPTIBLE = { displayErrors: false, breakOnSigint: true };
 let task;
+
+function openWatchdog() {
+  const isQuiet = process.noDeprecation;
+  process.noDeprecation = true; // or `--pending-deprecation` would tell the user of it
+  try {
+    return process.binding('contextify');
+  } catch (error) {
+    // `--permission` forbids it. Then every run starts a thread of its own, and between runs the signal is ignored.
+    process.on('SIGINT', ignoreSignal);
+    return { startSigintWatchdog() {}, stopSigintWatchdog: () => false };
+  } finally {
+    process.noDeprecation = isQuiet;
+  }
+}
+
+function ignoreSignal() {}
+
+/** Whether user code handles the signal itself. */
+function handlesSignal() {
+  return process.listenerCount('SIGINT') > 0 && process.listeners('SIGINT').some((listener) => listener !== ignoreSignal);
+}
+
 define(globalThis, '__BOND_run', { value: () => task() });
 
 /** Runs user code so that an interrupt stops it. */
 function interruptible(run) {
   task = run;
   try {
-    return trampoline.runInThisContext(process.listenerCount('SIGINT') > 0 ? RUN : INTERRUPTIBLE);
+    return trampoline.runInThisContext(handlesSignal() ? RUN : INTERRUPTIBLE);
   } catch (error) {
     if (!error || error.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
     stopped = running;
@@ -1412,7 +1453,7 @@ const lines = [];          // messages that have arrived and belong to the outer
 // What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
 const NO_BYTES = Buffer.alloc(0);
-let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, size: 0, message: undefined };
+let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, message: undefined };
 let reads = 0;             // how often has been read into the buffer; or where in the relay's memory that has ended
 
 /** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
@@ -1424,7 +1465,7 @@ function feed(chunk) {
   const text = bytes.toString('utf8', 0, end);
   const before = next > 0 ? arrived.text.slice(next) : arrived.text;
   const hasLines = arrived.hasLines || text.includes('\n');
-  arrived = { text: before + text, next: 0, hasLines, tail, reads, size: chunk.length, message };
+  arrived = { text: before + text, next: 0, hasLines, tail, reads, message };
   if (hasLines) sort();
 }
 
@@ -1442,10 +1483,10 @@ function endOfCharacters(bytes) {
 function sort() {
   for (;;) {
     if (arrived.message) deliver(arrived.message);
-    const { text, next, hasLines, tail, reads: read, size } = arrived;
+    const { text, next, hasLines, tail, reads: read } = arrived;
     const end = text.indexOf('\n', next);
     if (end < 0) break;
-    arrived = { text, next: end + 1, hasLines, tail, reads: read, size, message: messageBetween(text, next, end) };
+    arrived = { text, next: end + 1, hasLines, tail, reads: read, message: messageBetween(text, next, end) };
   }
   arrived.hasLines = false;
 }
@@ -1543,7 +1584,7 @@ function readNow() {
     reads = relay.waitForNext(arrived.reads);
     return lastRead();
   }
-  if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, arrived.size);
+  if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, lastRead().length);
   reads++;
   for (;;) {
     try {
@@ -1731,9 +1772,7 @@ function finish(message) {
 function readSettings() {
   let line = '';
   while (!line.endsWith('\n')) {
-    const chunk = readNow();
-    line += chunk.toString('latin1');
-    arrived.size = chunk.length;
+    line += readNow().toString('latin1');
   }
   arrived.reads = reads;
   return parse(line.slice(line.indexOf(' ') + 1));
@@ -1749,11 +1788,17 @@ function start() {
   const canClone = v8.serialize(null)[1] === settings.v8Format;
   const name = settings.protocols.find((wanted) => wanted === 'JSON' || wanted === 'EJSON' || (wanted === 'V8' && canClone));
   isTransparent = settings.transExcept === null ? name === 'V8' : settings.transExcept;
-  if ((settings.pid || process.pid) === process.pid) hostInput = openInput(); // not before: from here on, fd 0 does not wait for data
-  else relay = standBehindRelay();
+  const input = takeOverRepl();
+  if ((settings.pid || process.pid) === process.pid) hostInput = input || openInput(); // not before: from here on, fd 0 does not wait for data
+  else {
+    if (input && input._handle) input._handle.readStop();
+    relay = standBehindRelay();
+  }
   if (settings.bulk && settings.pid === process.pid) openBulk(settings.bulk);
   protectStdin();
   openOutput();
+  // Code of `-e` has it, but not where `--input-type=module` makes a module of that.
+  if (!('require' in globalThis)) define(globalThis, 'require', { value: require, configurable: true, writable: true });
   watchdog.startSigintWatchdog();
   say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT', parts: true })}`);
   if (name === 'V8') protocol = structuredClone;
@@ -1761,7 +1806,7 @@ function start() {
   isExtended = name === 'EJSON';
   takesParts = settings.parts === true;
   if (relay) relay.listen(takeFromRelay);
-  else hostInput.on('data', takeChunk).on('end', () => takeChunk(null));
+  else hostInput.on('data', takeChunk).on('end', () => takeChunk(null)).resume();
 }
 
 function takeFromRelay() {

@@ -1,1 +1,1 @@
-fwrite(STDOUT, "\x1e@HEAD@" . "@TAIL@ STAGE1\n"); eval('?>' . stream_get_contents($__BOND_in, @LENGTH@));
+defined('STDIN') or define('STDIN', fopen('php://stdin', 'r')); defined('STDOUT') or define('STDOUT', fopen('php://stdout', 'w')); defined('STDERR') or define('STDERR', fopen('php://stderr', 'w')); isset($__BOND_in) or $__BOND_in = fopen('php://stdin', 'r'); fwrite(STDOUT, "\x1e@HEAD@" . "@TAIL@ STAGE1\n"); eval('?>' . stream_get_contents($__BOND_in, @LENGTH@));
