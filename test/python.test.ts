@@ -71,8 +71,7 @@ describe('the start', () => {
     async (count) => {
       const python = await open();
       await python.evalBlock(`
-import builtins
-compile_it = builtins.compile
+compile_it = compile
 left = 0
 def compile_some(*arguments):
     global left
@@ -80,7 +79,7 @@ def compile_some(*arguments):
     if left == 0:
         raise MemoryError()
     return compile_it(*arguments)
-builtins.compile = compile_some
+_BOND_hold.__globals__['compile'] = compile_some
 def hold():
     global left
     left = ${count}
@@ -560,4 +559,482 @@ test('a copy of a function that the host has lent is that function', async () =>
     ),
   ).toBe(2);
   expect(await python.eval('[1, kept(5)]')).toEqual([1, 6]);
+});
+
+describe('whatever is raised is told', () => {
+  const classes = `
+class A(Exception):
+    def __getattr__(self, name): return {}[name]
+class B(Exception):
+    def __getattribute__(self, name): raise SystemExit(name)
+class C(Exception):
+    def __str__(self): raise SystemExit('str')
+    __repr__ = __str__
+class D(Exception):
+    def __str__(self): return 5
+class Text(str):
+    def __len__(self): raise ValueError('len')
+    def __getitem__(self, key): raise ValueError('item')
+    def encode(self, *args): raise ValueError('encode')
+class E(Exception):
+    def __str__(self): return Text('text')
+class F(Exception):
+    @property
+    def __class__(self): raise KeyboardInterrupt('class')
+class G(Exception):
+    __cause__ = property(lambda self: 1 / 0)
+    __context__ = property(lambda self: 1 / 0)
+    __traceback__ = property(lambda self: 1 / 0)
+    args = property(lambda self: 1 / 0)
+class H(BaseException): pass
+class Meta(type):
+    @property
+    def __name__(cls): raise ValueError('name')
+    @property
+    def __module__(cls): raise ValueError('module')
+    def __getattribute__(cls, name): raise ValueError('meta')
+    def __subclasscheck__(cls, other): raise ValueError('subclass')
+    def __instancecheck__(cls, other): raise ValueError('instance')
+I = Meta('I', (Exception,), {})
+class J(Exception):
+    def __str__(self): return str(self)
+class K(_BOND_RemoteException):
+    def __init__(self): pass
+    bond_call = property(lambda self: 1 / 0)
+    data = property(lambda self: 1 / 0)
+    type = property(lambda self: 1 / 0)
+class L(_BOND_SerializationException):
+    bond_call = 'x'
+    def __str__(self): raise KeyboardInterrupt()
+class M(Exception):
+    def __str__(self): return 'x' * 10 ** 7
+class N(Exception):
+    def __str__(self): return '\\ud83d' + chr(0) + '\\n'
+def O():
+    error = ValueError('loop')
+    error.__cause__ = error
+    return error
+def P():
+    error = ValueError('last')
+    for n in range(20000):
+        cause = error
+        error = ValueError(n)
+        error.__cause__ = cause
+    return error
+Q = MemoryError
+R = RecursionError
+S = StopIteration
+T = GeneratorExit
+def boom(make):
+    raise make()
+def boom_in_generator(make):
+    yield 1
+    raise make()
+def boom_in_callback(make, f):
+    f(1)
+    raise make()
+class Dying:
+    def __del__(self): raise A('in a destructor')
+class Broken(dict):
+    def items(self): raise A('items')`;
+
+  test.each([...'ABCDEFGHIJKLMNOPQRST'])('class %s, in a call, a generator and behind a callback', async (name) => {
+    for (const transExcept of [false, true]) {
+      const python = await open({ transExcept });
+      await python.evalBlock(classes);
+      const type: new (...args: never[]) => Error =
+        (transExcept && name !== 'K') || name === 'L' ? SerializationException : RemoteException;
+      await rejection(python.eval(`boom(${name})`), type);
+      await rejection(
+        python.call(
+          'boom_in_callback',
+          python.ref(name),
+          callback(() => 1),
+        ),
+        type,
+      );
+      const items: unknown[] = [];
+      const read = async () => {
+        for await (const item of python.iterate(`boom_in_generator(${name})`)) items.push(item);
+      };
+      await rejection(read(), type);
+      expect(items).toEqual([1]);
+      await expectAlive(python);
+    }
+  });
+
+  test('a group of exceptions that holds itself, and an exception in a destructor', async () => {
+    const python = await open();
+    await python.evalBlock(classes);
+    await python.evalBlock('Dying()\ndef leave(): Dying()');
+    await python.call('leave');
+    await python.evalBlock(`
+import sys
+if sys.version_info >= (3, 11):
+    class Loop(ExceptionGroup):
+        exceptions = property(lambda self: [self])
+else:
+    class Loop(Exception):
+        def __init__(self, *args): pass`);
+    expect((await rejection(python.evalBlock('raise Loop("loop", [ValueError()])'), RemoteException)).type).toBe(
+      'Loop',
+    );
+    await expectAlive(python);
+  });
+
+  test('an exception whose text never ends can be interrupted', async () => {
+    const output = collect();
+    const python = await open({ stdout: output.stdout });
+    await python.evalBlock(
+      'import sys\nclass E(Exception):\n  def __str__(self):\n    sys.stdout.write("on")\n    while True: pass',
+    );
+    const error = rejection(python.evalBlock('raise E()'), RemoteException);
+    for (const text of ['on', 'onon']) {
+      await output.until(text);
+      await python.interrupt();
+    }
+    expect((await error).type).toBe('E');
+    await expectAlive(python);
+  });
+
+  test('what is no value is refused by its type, whatever its class does', async () => {
+    const python = await open();
+    await python.evalBlock(`${classes}
+class Five:
+    def __getattr__(self, name): return 5
+class Raising:
+    def __getattribute__(self, name): raise KeyError('boo ' + name)
+class Liar:
+    __class__ = dict
+    def items(self): return 5`);
+    for (const name of ['Five', 'Raising', 'Liar']) {
+      const { message } = await rejection(python.eval(`{'a': [${name}()]}`), SerializationException);
+      expect(message).toContain(`result.a[0]: a value of type ${name} cannot be carried by EJSON`);
+    }
+    await rejection(python.eval('I'), SerializationException);
+    await expectAlive(python);
+  });
+});
+
+describe('what cannot cross, and what to do', () => {
+  const setUp = `
+import array, collections, dataclasses, datetime, decimal, enum, fractions, os, pathlib, re, uuid
+@dataclasses.dataclass
+class Point: x: int = 1
+Pair = collections.namedtuple('Pair', 'a b')
+class Color(enum.Enum): RED = 1
+class Size(float, enum.Enum): BIG = 1.5
+def module(name, **classes):
+    return [type(n, bases, {'__module__': name}) for n, bases in classes.items()]
+[DataFrame, Series] = module('pandas.core', DataFrame=(object,), Series=(object,))
+class NaTType(datetime.datetime):
+    __module__ = 'pandas._libs.tslibs.nattype'
+    def utcoffset(self): raise ValueError('NaTType does not support utcoffset')
+NaT = NaTType(1, 1, 1)
+def generate(): yield 1
+async def later(): return 1
+`;
+  test.each([
+    ['DataFrame()', "send its .to_dict('records')"],
+    ['Series()', 'send its .tolist()'],
+    ['NaT', 'send None in its place'],
+    ['range(5)', 'send list() of it'],
+    ['collections.deque([1])', 'send list() of it'],
+    ['{1: 2}.keys()', 'send list() of it'],
+    ['datetime.timedelta(1)', 'send its .total_seconds()'],
+    ['datetime.date(2020, 1, 1)', 'send its .isoformat()'],
+    ['1j', 'send its .real and .imag'],
+    ['fractions.Fraction(1, 3)', 'send str() or float() of it'],
+    ['decimal.Decimal(1)', 'send str() or float() of it'],
+    ['uuid.UUID(int=5)', 'send str() of it'],
+    ['pathlib.Path(".")', 'send str() of it'],
+    ['Color.RED', 'send its .value or .name'],
+    ['Size.BIG', 'send its .value or .name'],
+    ['Pair(1, 2)', 'send its ._asdict(), or list() of it'],
+    ['Point()', 'send dataclasses.asdict() of it'],
+    ['generate()', 'iterate() over it, or hold() it'],
+    ['map(abs, [1])', 'iterate() over it, or hold() it'],
+    ['os.environ', 'send dict() of it'],
+    ['later()', 'it comes from an async def: send asyncio.run() of it'],
+    ['object()', 'hold() it'],
+  ])('%s', async (code, advice) => {
+    const err = collect();
+    const python = await open({ stderr: err.stdout });
+    await python.evalBlock(setUp);
+    const { message } = await rejection(python.eval(`{'a': [1, ${code}]}`), SerializationException);
+    expect(message).toMatch(/: result\.a\[1\]: a value of type \w+ cannot be carried by EJSON: /);
+    expect(message.slice(message.indexOf('EJSON: ') + 7)).toBe(advice);
+    await expectAlive(python);
+    await python.close();
+    expect(err.text()).toBe('');
+  });
+
+  test('under plain JSON', async () => {
+    const python = await open({ protocol: 'JSON' });
+    expect((await rejection(python.eval('{1}'), SerializationException)).message).toMatch(/send list\(\) of it$/);
+    expect((await rejection(python.eval('b"x"'), SerializationException)).message).toContain('.decode()');
+  });
+
+  test('the value of something held: get() or call() what you need', async () => {
+    const python = await open();
+    await using held = await python.hold('object()');
+    expect((await rejection(held.value(), SerializationException)).message).toMatch(
+      /get\(\) or call\(\) what you need/,
+    );
+  });
+
+  test('a statement in an expression names evalBlock', async () => {
+    const python = await open();
+    expect((await rejection(python.eval('x = 1'), RemoteException)).remoteMessage).toContain('evalBlock');
+    expect((await rejection(python.eval('1 +'), RemoteException)).remoteMessage).not.toContain('evalBlock');
+  });
+
+  const numpy = `
+try: import numpy as np
+except ImportError: np = None`;
+  test.each([
+    ['np.datetime64("2020-01-01", "ns")', 'send str() of it'],
+    ['np.timedelta64(5, "ns")', "send float() of it / numpy.timedelta64(1, 's')"],
+    ['np.array(["2020-01-01"], "M8[D]")', 'send its .astype(str).tolist()'],
+    ['np.array([True, False])', 'send its .tolist()'],
+    ['np.array([[1, 2]])', 'send its .tolist(), or its .ravel()'],
+    ['np.array(["a"])', 'send its .tolist()'],
+    ['np.complex128(1j)', 'send its .real and .imag'],
+    ['np.longdouble(1)', 'send float() of it'],
+    ['np.ma.masked_array([1, 2], [0, 1])', 'send its .tolist(), or .filled()'],
+  ])('of numpy: %s', async (code, advice) => {
+    const python = await open();
+    await python.evalBlock(numpy);
+    if (await python.eval('np is None')) return;
+    const { message } = await rejection(python.eval(`{'a': [1, ${code}]}`), SerializationException);
+    expect(message).toContain('result.a[1]: ');
+    expect(message.endsWith(advice), message).toBe(true);
+    await expectAlive(python);
+  });
+
+  test('numbers, booleans and texts of numpy cross', async () => {
+    const python = await open();
+    await python.evalBlock(numpy);
+    if (await python.eval('np is None')) return;
+    const code =
+      '[np.int64(2 ** 62 + 1), np.float32(0.5), np.float16(0.5), np.bool_(True), np.str_("é"), np.array(5), np.float64("nan")]';
+    expect(await python.eval(code)).toEqual([2n ** 62n + 1n, 0.5, 0.5, true, 'é', 5, Number.NaN]);
+  });
+});
+
+describe('exactly, or not at all', () => {
+  const classes = `
+class Own(dict):
+    def items(self): return [('a', 'other')]
+    def __iter__(self): return iter(['other'])
+    def __getitem__(self, key): return 'other'
+class OwnList(list):
+    def __iter__(self): return iter(['other'])
+class Key(str):
+    def __str__(self): return 'other'
+class Odd(str):
+    def __eq__(self, other): return self is other
+    def __hash__(self): return id(self)
+class OddInt(int):
+    def __eq__(self, other): return self is other
+    def __hash__(self): return id(self)
+    def __add__(self, other): return 7
+import collections
+nan = float('nan')`;
+
+  test.each([
+    ['{float("nan"): 1, float("nan"): 2}', 'would become one'],
+    ['{float("nan"), float("nan")}', 'would become one'],
+    ['{-0.0: 1}', '-0.0'],
+    ['{-0.0}', '-0.0'],
+    ['{Odd("a"): 1, "a": 2}', 'the same text'],
+    ['{OddInt(1): 1, 1: 2}', 'would become one'],
+    ['{OddInt(1), 1}', 'would become one'],
+    ['"\\ud83d\\ude00"', 'two halves'],
+    ['{"x": ["a\\ud83d\\ude00"]}', 'result.x[0]: two halves'],
+    ['{"\\ud83d\\ude00": 1}', 'two halves'],
+  ])('%s is an error', async (code, reason) => {
+    const python = await open();
+    await python.evalBlock(classes);
+    expect((await rejection(python.eval(code), SerializationException)).message).toContain(reason);
+    await expectAlive(python);
+  });
+
+  test.each<[code: string, value: unknown]>([
+    [
+      '{nan: 1, 1: 2}',
+      new Map([
+        [Number.NaN, 1],
+        [1, 2],
+      ]),
+    ],
+    [
+      '{1: 1, "1": 2}',
+      new Map<unknown, number>([
+        [1, 1],
+        ['1', 2],
+      ]),
+    ],
+    [
+      '{True: 1, "true": 2}',
+      new Map<unknown, number>([
+        [true, 1],
+        ['true', 2],
+      ]),
+    ],
+    [
+      '{None: 1, "null": 2}',
+      new Map<unknown, number>([
+        [null, 1],
+        ['null', 2],
+      ]),
+    ],
+    ['{2 ** 53 + 1, 2.0 ** 53}', new Set<unknown>([2n ** 53n + 1n, 2 ** 53])],
+    ['Own(a=1)', { a: 1 }],
+    ['[Own(a={1})]', [{ a: new Set([1]) }]],
+    ['OwnList([1, {2}])', [1, new Set([2])]],
+    ['{Key("a"): Key("b")}', { a: 'b' }],
+    ['{Key("a"): {1}, "$": OddInt(3)}', { a: new Set([1]), $: 3 }],
+    ['collections.OrderedDict([("b", 1), ("a", 2)])', { b: 1, a: 2 }],
+    ['collections.Counter("aab")', { a: 2, b: 1 }],
+    ['["😀", "\\ude00\\ud83d", "\\ud83d", "\\ude00"]', ['😀', '\ude00\ud83d', '\ud83d', '\ude00']],
+    ['10 ** 5000', 10n ** 5000n],
+    ['[{"a": -10 ** 5000}]', [{ a: -(10n ** 5000n) }]],
+  ])('%s crosses', async (code, value) => {
+    const python = await open();
+    await python.evalBlock(classes);
+    expect(await python.eval(code)).toEqual(value);
+  });
+
+  test('an integer of 5,000 digits goes there and back', async () => {
+    const python = await open();
+    await python.export((x: unknown) => x, 'host');
+    expect(await python.call('host', 10n ** 5000n)).toBe(10n ** 5000n);
+  });
+});
+
+describe('the program around the driver', () => {
+  const use = async (python: Awaited<ReturnType<typeof open>>) => {
+    await python.export((x: unknown) => x, 'host');
+    await python.export(() => {
+      throw new RangeError('no');
+    }, 'fails');
+    expect(await python.call('(lambda x: x)', [1, 'é', null])).toEqual([1, 'é', null]);
+    expect(await python.eval('{"d": [1.5, {1, 2}], "n": float("nan")}')).toEqual({
+      d: [1.5, new Set([1, 2])],
+      n: Number.NaN,
+    });
+    expect(await python.call('host', new Date(5), new Uint8Array([1]), new Float64Array([1.5]))).toEqual(new Date(5));
+    const long = Array.from({ length: 3000 }, (_, n) => ({ n }));
+    expect(await python.call('(lambda x: x)', long)).toEqual(long);
+    expect((await rejection(python.eval('[][0]'), RemoteException)).traceback).toContain('IndexError');
+    expect((await rejection(python.eval('fails()'), RemoteException)).remoteMessage).toBe('no');
+    await rejection(python.eval('object()'), SerializationException);
+    await using held = await python.hold('[1, 2]');
+    expect(await held.call('index', 2)).toBe(1);
+    await expectAlive(python);
+  };
+
+  test.each<[name: string, code: string]>([
+    [
+      'built-in functions and classes',
+      `import builtins
+failure = Exception('broken')
+def broken(*args, **named): raise failure
+for name in dir(builtins):
+    if name.islower() and name[0] != '_' and name not in ('list', 'dict', 'set', 'float', 'object'): builtins.__dict__[name] = broken
+for name in ('Exception', 'BaseException', 'KeyboardInterrupt', 'SystemExit', 'RuntimeError', 'ValueError'): builtins.__dict__[name] = broken`,
+    ],
+    [
+      'functions of os, sys, select, time, json, signal and traceback',
+      `import os, sys, select, time, json, signal, traceback, datetime, base64, io, re, threading
+def broken(*args, **named): raise OSError('broken')
+for module in (os, select, time, json, base64, signal, re):
+    for name, value in list(vars(module).items()):
+        if name[0] != '_' and callable(value) and not isinstance(value, type) and name not in ('fspath', 'fsencode', 'fsdecode'): setattr(module, name, broken)
+for name in ('exit', 'getrecursionlimit', 'setrecursionlimit', 'getdefaultencoding'): setattr(sys, name, broken)`,
+    ],
+    ['sys.stdout, closed', 'import sys; sys.stdout = open("/dev/null", "w"); sys.stdout.close()'],
+    [
+      'sys.stdout, whose methods raise SystemExit',
+      'import sys\nclass Out:\n  def __getattribute__(self, name): raise SystemExit(name)\nsys.stdout = sys.stderr = Out()',
+    ],
+    ['hooks that raise', 'import sys, threading\nsys.excepthook = sys.unraisablehook = threading.excepthook = None'],
+    ['the import function', 'import builtins\nbuiltins.__import__ = None'],
+    ['warnings that are errors', 'import warnings; warnings.simplefilter("error")'],
+    [
+      'traps of decimals, and no garbage collection',
+      'import decimal, gc\ngc.disable()\nfor t in decimal.getcontext().traps: decimal.getcontext().traps[t] = True',
+    ],
+    ['the environment', 'import os; os.environ.clear()'],
+    ['a directory that is gone', 'import os, tempfile; d = tempfile.mkdtemp(); os.chdir(d); os.rmdir(d)'],
+    [
+      'the modules',
+      'import sys; sys.modules.update({n: None for n in ("json", "re", "traceback", "datetime", "array", "base64", "warnings")})',
+    ],
+    ['the search path', 'import sys; sys.path[:] = []'],
+    [
+      'a trace and a profile function',
+      'import sys\ndef trace(*args): return trace\nsys.settrace(trace); sys.setprofile(trace)',
+    ],
+    ['a frozen clock', 'import time\nreal = time.time\ntime.time = lambda: 0\ntime.sleep = lambda n: None'],
+    ['the locale', 'import locale; locale.setlocale(locale.LC_ALL, "C")'],
+    ['the recursion limit', 'import sys; sys.setrecursionlimit(130)'],
+  ])('may change %s', async (_, code) => {
+    const python = await open();
+    await python.evalBlock(code);
+    await use(python);
+  });
+
+  test.each<[name: string, env: NodeJS.ProcessEnv, args: string[]]>([
+    ['encodings', { PYTHONIOENCODING: 'ascii', LC_ALL: 'C', PYTHONUTF8: '0', PYTHONCOERCECLOCALE: '0' }, []],
+    ['UTF-16', { PYTHONIOENCODING: 'utf-16' }, []],
+    ['PYTHONWARNINGS', { PYTHONWARNINGS: 'error' }, []],
+    ['others', { PYTHONUNBUFFERED: '1', PYTHONOPTIMIZE: '2', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' }, []],
+    ['PYTHONSTARTUP', { PYTHONSTARTUP: '/dev/null', PYTHONINSPECT: '1' }, []],
+    ['PYTHONDEVMODE', { PYTHONDEVMODE: '1' }, []],
+    ['-E -s -B', {}, ['-E', '-s', '-B']],
+    ['-I', {}, ['-I']],
+    ['-S', {}, ['-S']],
+    ['-OO', {}, ['-OO']],
+    ['-W error -bb', {}, ['-W', 'error', '-bb']],
+    ['-X dev -u', {}, ['-X', 'dev', '-u']],
+    ['-i', {}, ['-i']],
+  ])('may be started with %s', async (_, env, args) => {
+    const err = collect();
+    const python = await open({ env: { ...process.env, ...env }, stderr: err.stdout }, args);
+    await use(python);
+    await python.close();
+    expect(
+      err
+        .text()
+        .replace(/\n?>>> /g, '')
+        .trim(),
+    ).toBe('');
+  });
+
+  test('may have files that are called like modules of the driver', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'bond-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const names = [
+      'json',
+      're',
+      'traceback',
+      'datetime',
+      'array',
+      'base64',
+      'binascii',
+      'warnings',
+      'textwrap',
+      'keyword',
+      'select',
+    ];
+    for (const name of names) writeFileSync(join(directory, `${name}.py`), 'x = 5');
+    const python = await openBond('Python', 'python3 -S', [], { env: { ...process.env, PYTHONPATH: directory } });
+    await use(python);
+    expect(await python.eval('[__import__(n).x for n in ["json", "traceback", "datetime", "re"]]')).toEqual([
+      5, 5, 5, 5,
+    ]);
+    await use(python);
+  });
 });

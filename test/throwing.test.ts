@@ -246,13 +246,6 @@ const OTHER_PLACES: Record<string, (bond: Bond, thing: unknown) => Promise<unkno
 const KNOWN_TO_FAIL: readonly RegExp[] = [
   // Thrown itself, it has to be written down, and the driver follows it without end.
   /^Perl \w+ true \w+ (looped\(\)|deep\(50000\))$/,
-  // The driver asks the exception for what its class has taken away: the interpreter ends.
-  /^Python .* odd\(__getattribute__=(fails|stops)\)$/,
-  /^Python .* odd\(__getattr__=lambda self, name: \{\}\[name\]\)$/,
-  /^Python .* odd\(__class__=property\(fails\)\)$/,
-  /^Python .* of_odd_class\(\)$/,
-  // What is thrown where its text is asked for ends the interpreter.
-  /^Python .* odd\(__str__=stops\)$/,
   // The interrupt that follows an abort meets the call after it, once in some hundred times.
   /^JavaScript \w+ \w+ aborted /,
   // What is held is waited for first, if it is a promise: this one never comes, or gives something else.

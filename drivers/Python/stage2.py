@@ -9,12 +9,13 @@ import os
 import select
 import stat
 import sys
-from errno import EAGAIN, EINTR
+from sys import exit, getrecursionlimit, setrecursionlimit
+from errno import EAGAIN, EINTR, ESRCH
 from _collections import deque
 from _weakref import ref
 from itertools import chain
-from os import read, write
-from time import time as now
+from os import getpid, read, write
+from time import sleep, time as now
 
 try:
     import _signal as signal
@@ -31,7 +32,7 @@ DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
 main = sys.modules['__main__'].__dict__
 descriptor = requests.fileno()
-process = os.getpid()
+process = getpid()
 main_thread = get_ident()
 
 # To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
@@ -39,6 +40,7 @@ main_thread = get_ident()
 # is compiled after the other: all in one take twice as long, because of the memory that is needed.
 PARTS = source.split(b'\n#: ')
 is_complete = False
+PATH = list(sys.path)
 
 
 def load(kind):
@@ -146,7 +148,7 @@ class LiveBuffer(io.BufferedWriter):
     """The binary layer below Python 3's stdout and stderr: it keeps nothing back, and finishes short writes."""
 
     def write(self, data):
-        written = io.BufferedWriter.write(self, data)
+        written = super(LiveBuffer, self).write(data)
         self.flush()
         return written
 
@@ -184,7 +186,7 @@ if TELLS_FORKS:
 
 
 def is_fork():
-    return forked if TELLS_FORKS else os.getpid() != process
+    return forked if TELLS_FORKS else getpid() != process
 
 
 def say(message):
@@ -195,11 +197,11 @@ def say(message):
             del lent[number]
         say('RELEASE ' + ' '.join(map(str, numbers)))
     if forked if TELLS_FORKS else is_fork():
-        sys.exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
+        exit()  # a fork that has come to the end of what it was to do: the conversation is its parent's
     if getattr(sys, 'stdout', None) is not live_stdout:
         try:
             sys.stdout.flush()
-        except Exception:
+        except BaseException:
             pass
     size = PIECE - len(last_piece) - 1
     start = 0
@@ -222,8 +224,84 @@ def say(message):
 
 #: seldom
 
-import re
-from time import sleep
+standards = {}  # modules of Python's own that are needed now and then
+
+
+def standard(name):
+    """A module of Python's own, whatever user code has put in its place, or in front of it."""
+    if name not in standards:
+        functions = vars(sys.modules['__builtin__' if PYTHON2 else 'builtins'])
+        replaced = dict(functions)
+        try:
+            if not PYTHON2:
+                functions.update(__builtins__)  # modules use those, too
+            standards[name] = import_standard(name)
+        finally:
+            functions.update(replaced)
+    return standards[name]
+
+
+def import_standard(name):
+    try:
+        if is_in_place(name):
+            return __import__(name)
+    except Exception:  # what it imports itself may not be in place
+        pass
+    return import_from_behind(name)
+
+
+LIBRARY = os.__file__.rpartition(os.sep)[0]
+
+
+def is_in_place(name):
+    """Whether `import` finds, or has found, Python's own module of that name."""
+    if name in sys.modules:
+        loaded = sys.modules[name]
+        file = getattr(loaded, '__file__', None) or LIBRARY
+        return type(loaded) is type(sys) and type(file) is str and file.startswith(LIBRARY)
+    return name in sys.builtin_module_names or LIBRARY in sys.path and not is_shadowed(name)
+
+
+def is_shadowed(name):
+    for entry in sys.path:
+        if entry == LIBRARY:
+            break
+        if any(os.path.exists(os.path.join(entry, name + ending)) for ending in ('', '.py')):
+            return True
+    return False
+
+
+def import_from_behind(name):
+    """Imports it as at the start of Python, and puts everything back as user code has it."""
+    path, modules = sys.path, dict(sys.modules)
+    strange = [module for module in modules if '.' not in module and not is_in_place(module) and is_in_library(module)]
+    try:
+        sys.path = [entry for entry in PATH if is_of_python(entry)]
+        for module in modules:
+            if module.split('.')[0] in strange:
+                del sys.modules[module]
+        return __import__(name)
+    finally:
+        sys.path = path
+        sys.modules.update((module, modules[module]) for module in modules if module.split('.')[0] in strange)
+        for added in set(sys.modules) - set(modules):
+            if is_shadowed(added):
+                del sys.modules[added]
+
+
+def is_of_python(entry):
+    return entry == LIBRARY or entry.endswith('.zip') or os.path.basename(entry) == 'lib-dynload'
+
+
+def is_in_library(name):
+    return any(os.path.exists(os.path.join(LIBRARY, name + ending)) for ending in ('', '.py')) or name in LIKELY
+
+
+# Modules of Python's own without a file of that name in the library.
+LIKELY = ('array', 'binascii', 'select')
+
+
+b2a_base64, a2b_base64 = standard('binascii').b2a_base64, standard('binascii').a2b_base64
 
 
 def keep_from_children(*private):
@@ -254,6 +332,14 @@ def stand_behind_relay(number):
         keep_from_children(inner)
 
 
+def is_gone(process):
+    try:
+        os.kill(process, 0)
+        return False
+    except OSError as error:
+        return error.errno == ESRCH  # it may be another user's by now
+
+
 def relay(outer, busy_one, number):
     import fcntl
     null = os.open(os.devnull, os.O_RDWR)
@@ -264,7 +350,9 @@ def relay(outer, busy_one, number):
     sought = b'\nINTERRUPT '
     waiting, seam, urgent = b'', b'\n', False
     while True:
-        if select.select([descriptor], [outer] if waiting else [], [])[0]:
+        if is_gone(busy_one):
+            return
+        if select.select([descriptor], [outer] if waiting else [], [], 0.2)[0]:
             chunk = os.read(descriptor, 65536)
             if not chunk:
                 break
@@ -279,7 +367,8 @@ def relay(outer, busy_one, number):
     os.close(outer)
     for _ in range(20):
         sleep(0.05)
-        os.kill(busy_one, 0)  # throws once it is gone
+        if is_gone(busy_one):
+            return
     os.kill(busy_one, signal.SIGKILL)
 
 
@@ -358,16 +447,15 @@ def json_in_c():
     def from_json(text):
         try:
             value, end = scan(text, 0)
-            if end == len(text):
-                return value
         except StopIteration:
-            pass
-        import json
-        return json.loads(text)  # which tells what is wrong with it
+            raise ValueError('there is no JSON')
+        if end != len(text):
+            raise ValueError('there is something behind the JSON, at character %d' % end)
+        return value
 
     def to_json(value):
         # To look for cycles takes as long again. They end at the limit of recursion, if the stack bears as much.
-        return ''.join((write if sys.getrecursionlimit() <= SAFE_DEPTH else writer({}))(value, 0))
+        return ''.join((write if getrecursionlimit() <= SAFE_DEPTH else writer({}))(value, 0))
 
     return from_json, to_json
 
@@ -377,6 +465,7 @@ def json_of_python():
     return json.loads, json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
 
 
+unawaited = []  # coroutines that should have crossed
 SAFE_DEPTH = 20000
 try:
     from_json, to_json = json_in_c()
@@ -400,18 +489,11 @@ def encode(value, root='result', name=None):
     try:
         text = to_json(value)
         if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and has_dollar(text, '$', '"$')):
-            return text
+            if '\\ud' not in text or not has_halves(value):
+                return text
     except Exception:
         pass
-    try:
-        if name is None:
-            return to_json(spell(value, root, []))
-        root = '%s(): args' % name
-        return to_json([value[0], spell(value[1], root, [])])
-    except _BOND_SerializationException:
-        raise
-    except Exception as error:
-        raise _BOND_SerializationException('%s: %s' % (root, 'is nested too deep' if 'recursion' in str(error) else error))
+    return encode_spelled(value, root, name)
 
 
 def has_dollar(text, dollar, in_front):
@@ -431,6 +513,8 @@ def is_exact(value):
         deeper = []
         for kind in kinds - PLAIN:
             alike = level if len(kinds) == 1 else [item for item in level if type(item) is kind]
+            if kind is not dict and kind not in LISTS and has_own_reading(kind):
+                return False
             if issubclass(kind, dict):
                 if not KEYS.issuperset(map(type, chain.from_iterable(alike))):
                     return False
@@ -450,18 +534,69 @@ def items_in(kind, containers):
 
 def is_plain_subclass(kind):
     """A subclass of str, int or float that is no more than that; an Enum would lose what it is."""
-    return issubclass(kind, STRINGS + INTEGERS + (float,)) and not hasattr(kind, '__members__')
+    return issubclass(kind, STRINGS + INTEGERS + (float,)) and not is_a(kind, 'enum', 'Enum')
+
+
+# What a class says of itself. Its own attributes may be properties, and fail, so `type` is asked.
+name_of, module_of, bases_of, attributes_of = [type.__dict__[name].__get__ for name in ('__name__', '__module__', '__mro__', '__dict__')]
+
+
+def is_a(kind, module, name):
+    """Whether it is a class of that name, from a module or package, or derived from one; that need not be imported for this."""
+    return any(name_of(base) == name and root_of(base) == module for base in bases_of(kind))
+
+
+def root_of(kind):
+    module = module_of(kind)
+    root = module.split('.')[0] if type(module) is str else ''
+    return 'builtins' if root == '__builtin__' else root
 
 
 def decode(payload):
     try:
         value = from_json(payload.decode('utf-8'))
         return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
-    except Exception as error:
-        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % error)
+    except Exception:
+        return decode_slowly(payload)
 
 
 #: seldom
+
+def decode_slowly(payload):
+    """Reads also what is out of the ordinary: integers of any length, and white space around."""
+    try:
+        value = without_limit_of_digits(from_json, payload.decode('utf-8').strip())
+        return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
+    except Exception as error:
+        raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % message_of(error))
+
+
+def without_limit_of_digits(function, *arguments):
+    """Since 3.11, Python refuses to read or write integers of more than 4,300 digits."""
+    if not hasattr(sys, 'set_int_max_str_digits'):
+        return function(*arguments)
+    limit = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(0)
+        return function(*arguments)
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+def encode_spelled(value, root, name):
+    """As `encode`, for what JSON has no word for, or what cannot cross."""
+    try:
+        if name is None:
+            return without_limit_of_digits(to_json, spell(value, root, []))
+        root = '%s(): args' % name
+        return without_limit_of_digits(to_json, [value[0], spell(value[1], root, [])])
+    except _BOND_SerializationException:
+        raise
+    except Exception as error:
+        message = message_of(error)
+        raise _BOND_SerializationException('%s: %s' % (root, 'is nested too deep' if 'recursion' in message else message))
+
+
 
 def say_parts(request, value):
     """Sends the parts of a value; what is left for the payload is nothing, or an error if something cannot cross."""
@@ -511,53 +646,142 @@ def add_parts(arguments):
         arguments.append(list(chain.from_iterable(taken)) if isinstance(taken[0], list) else type(taken[0])().join(taken))
 
 
+# Types are asked with `type` and `issubclass`, and what is in a value by the methods of `dict`, `list` and so on: whatever a
+# class of the user's has in their place may fail, or say one thing first and then another.
+
 def spell(value, path, parents):
     """What stands for `value` in JSON; what the protocol has no word for is an error that says where it sits."""
-    if isinstance(value, float):
-        return value if value - value == 0 else word(path, value, '$numberDouble', NOT_FINITE[repr(float(value))])
-    if type(value) in PLAIN or is_plain_subclass(type(value)):
-        return spell_text(value, path) if PYTHON2 and isinstance(value, str) else value
+    kind = type(value)
+    if kind in PLAIN or is_plain_subclass(kind):
+        if issubclass(kind, STRINGS):
+            return spell_text(value, path)
+        if issubclass(kind, float):
+            number = float.__pos__(value)
+            return number if number - number == 0 else word(path, number, '$numberDouble', NOT_FINITE[repr(number)])
+        return value if kind in PLAIN or PYTHON2 else int.__add__(value, 0)
     if any(value is parent for parent in parents):
         refuse(path, 'refers to itself')
     if len(parents) > 400:
         refuse(path[:200], 'is nested too deep')
     parents.append(value)
-    spelled = spell_dict(value, path, parents) if isinstance(value, dict) else spell_items(value, path, parents)
+    spelled = spell_dict(value, path, parents) if issubclass(kind, dict) else spell_items(value, path, parents)
     parents.pop()
     return spelled
 
 
 def spell_text(value, path):
-    """Python 2's bytes, which are text as long as they are UTF-8."""
+    """A text. Bytes of Python 2 are one as long as they are UTF-8."""
+    if PYTHON2:
+        try:
+            return value.decode('utf-8') if isinstance(value, str) else value
+        except UnicodeDecodeError:
+            return word(path, value, '$binary', base64_of(value))
+    text = str.__getitem__(value, slice(None))
+    if is_torn(text):
+        refuse(path, 'two halves of a surrogate pair side by side would arrive as one character: '
+                     'send its .encode("utf-16", "surrogatepass").decode("utf-16")')
+    return text
+
+
+def is_torn(text):
+    """Whether two halves of one character stand side by side."""
     try:
-        return value.decode('utf-8')
-    except UnicodeDecodeError:
-        return word(path, value, '$binary', base64_of(value))
+        text.encode('utf-8')
+        return False  # there are no halves at all
+    except UnicodeEncodeError:
+        return text.encode('utf-16', 'surrogatepass').decode('utf-16', 'surrogatepass') != text
+
+
+def has_halves(value):
+    """Whether such halves are in a value that has been written as JSON."""
+    global to_raw_json
+    if PYTHON2:
+        return False
+    if to_raw_json is None:
+        to_raw_json = standard('json').JSONEncoder(ensure_ascii=False, check_circular=False).encode
+    return is_torn(to_raw_json(value))
+
+
+to_raw_json = None
+
+
+def definer(kind, name):
+    """The class from which another one has a method."""
+    for base in bases_of(kind):
+        if name in attributes_of(base):
+            return base
+
+
+def has_own_reading(kind):
+    """Whether a class has methods of its own where the encoder, or `is_exact`, uses those of dict or list."""
+    names = ('items', 'values', '__iter__') if issubclass(kind, dict) else ('__iter__',)
+    places = [definer(kind, name) for name in names]
+    return any(place and root_of(place) not in ('builtins', 'collections', '_collections') for place in places)
+
+
+def pairs_of(value):
+    kind = type(value)
+    return list(kind.items(value) if not has_own_reading(kind) else dict.items(value))
 
 
 def spell_dict(value, path, parents):
-    odd = [key for key in value if type(key) not in KEYS]
-    if not odd:
-        return dict((escaped(key), spell(value[key], below(path, key), parents)) for key in value)
+    pairs = pairs_of(value)
+    if all(type(key) in KEYS or issubclass(type(key), STRINGS) and is_plain_subclass(type(key)) for key, _ in pairs):
+        spelled = dict((escaped(key if PYTHON2 else spell_text(key, path)), spell(item, below(path, key), parents)) for key, item in pairs)
+        if len(spelled) != len(pairs):
+            refuse(path, 'two of its keys are the same text')
+        return spelled
     if not extended:
-        refuse(path, 'the key %.80r is not a string' % (odd[0],))
-    return {'$map': [[spell(key, path, parents), spell(value[key], '%s[%.80r]' % (path, key), parents)] for key in value]}
+        odd = [key for key, _ in pairs if type(key) not in KEYS]
+        refuse(path, 'the key %s is not a string' % shown(odd[0]))
+    entries = [[spell(key, path, parents), spell(item, '%s[%s]' % (path, shown(key)), parents)] for key, item in pairs]
+    check_distinct([key for key, _ in entries], path)
+    return {'$map': entries}
+
+
+def shown(key):
+    try:
+        return '%.80r' % (key,)
+    except Exception:
+        return name_of(type(key))
+
+
+def check_distinct(keys, path):
+    """A Map and a Set of the host have one NaN, and no -0.0."""
+    seen = set()
+    for key in keys:
+        if type(key) is float and repr(key) == '-0.0':
+            refuse(path, '-0.0 as a key, or in a set, would become 0')
+        if type(key) is dict:
+            key = ('word', key.get('$numberDouble', id(key)))
+        elif type(key) is list:
+            continue  # which is like no other there
+        else:
+            key = (type(key) is bool, key)
+        if key in seen:
+            refuse(path, 'two keys, or items of a set, would become one: %s' % (key[1],))
+        seen.add(key)
 
 
 def spell_items(value, path, parents):
-    if isinstance(value, list) or isinstance(value, tuple) and not hasattr(value, '_fields'):
-        return [spell(item, '%s[%d]' % (path, index), parents) for index, item in enumerate(value)]
-    if extended and type(value) is MATCH:  # what re.sub gives to a function: as JavaScript's exec has it
+    kind = type(value)
+    for sequence in list, tuple:
+        if issubclass(kind, sequence) and not (sequence is tuple and hasattr(kind, '_fields')):
+            return [spell(item, '%s[%d]' % (path, index), parents) for index, item in enumerate(sequence.__iter__(value))]
+    if extended and (is_a(kind, 're', 'Match') or is_a(kind, '_sre', 'SRE_Match')):  # what re.sub gives to a function: as JavaScript's exec has it
         return [spell(item, path, parents) for item in (value.group(0),) + value.groups()]
-    if isinstance(value, (set, frozenset)):
-        return word(path, value, '$set', [spell(item, path, parents) for item in value] if extended else None)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return word(path, value, '$binary', base64_of(bytes(value)))
-    if hasattr(value, 'utcoffset') and hasattr(value, 'microsecond') and hasattr(value, 'year'):
+    for collection in set, frozenset:
+        if extended and issubclass(kind, collection):
+            items = [spell(item, path, parents) for item in collection.__iter__(value)]
+            check_distinct(items, path)
+            return {'$set': items}
+    if issubclass(kind, (bytes, bytearray, memoryview)):
+        return word(path, value, '$binary', base64_of(memoryview(value).tobytes()))
+    if is_a(kind, 'datetime', 'datetime') and not is_a(kind, 'pandas', 'NaTType'):
         return word(path, value, '$date', milliseconds_of(value, path) if extended else None)
-    if type(value).__module__ == 'array':
-        return word(path, value, '$typedArray', typed_array(value, path) if extended else None)
-    if type(value).__module__ == 'numpy':
+    if is_a(kind, 'array', 'array') and extended:
+        return word(path, value, '$typedArray', typed_array(value, path))
+    if is_a(kind, 'numpy', 'ndarray') or is_a(kind, 'numpy', 'generic'):
         return spell_numpy(value, path, parents)
     return word(path, value)
 
@@ -569,27 +793,73 @@ def word(path, value, name=None, content=None):
     kind = type(value)
     if kind is float:
         refuse(path, '%r is not a JSON number' % value)
-    advice = [text for test, text in ADVICE if test(value, kind)]
-    name = 'EJSON' if extended else 'JSON'
-    refuse(path, 'a value of type %s cannot be carried by %s%s' % (kind.__name__, name, advice[0] if advice else ''))
+    protocol = 'EJSON' if extended else 'JSON'
+    advice = advice_for(value, path)
+    refuse(path, 'a value of type %s cannot be carried by %s%s' % (name_of(kind), protocol, advice and ': ' + advice))
 
 
 def refuse(path, reason):
     raise _BOND_SerializationException('%s: %s' % (path, reason))
 
 
-# What to do about values that have no word, because each has several forms that the host might want.
-ADVICE = (
-    (lambda value, kind: hasattr(kind, '__members__'), ': send its .value or .name'),
-    (lambda value, kind: hasattr(value, '_asdict'), ': send its ._asdict(), or list() of it'),
-    (lambda value, kind: hasattr(kind, '__dataclass_fields__'), ': send dataclasses.asdict() of it'),
-    (lambda value, kind: kind.__name__ == 'Decimal', ': send str() or float() of it'),
-    (lambda value, kind: hasattr(value, '__fspath__') or kind.__name__ == 'UUID', ': send str() of it'),
-    (lambda value, kind: hasattr(value, 'isoformat'), ': send its .isoformat()'),
-    (lambda value, kind: hasattr(value, '__next__') or hasattr(value, 'next'), ': iterate() over it, or hold() it'),
-    (lambda value, kind: callable(value) or hasattr(value, '__dict__'), ': hold() it'),
-)
-MATCH = type(re.match('', ''))
+def advice_for(value, path):
+    """What to do about a value that has no word, perhaps because it has several forms that the host might want."""
+    kind = type(value)
+    for base in bases_of(kind):
+        advice = ADVICE.get((root_of(base), name_of(base)))
+        if advice:
+            if advice is COROUTINE:
+                unawaited.append(value)
+            return advice
+    if issubclass(kind, tuple):
+        return 'send its ._asdict(), or list() of it'
+    attributes = set(chain.from_iterable(map(attributes_of, bases_of(kind))))
+    if '__dataclass_fields__' in attributes:
+        return 'send dataclasses.asdict() of it'
+    if '__fspath__' in attributes:
+        return 'send str() of it'
+    if '__next__' in attributes or PYTHON2 and 'next' in attributes:
+        return 'iterate() over it, or hold() it'
+    if path == 'result' and any(value is item for item in held.values()):
+        return 'get() or call() what you need of it'
+    return 'hold() it'
+
+
+COROUTINE = 'it comes from an async def: send asyncio.run() of it'
+
+
+def forget_unawaited():
+    """Lets go of coroutines, without the warning that would name a line of the driver; not of those that user code keeps."""
+    try:
+        warnings = standard('warnings')
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            del unawaited[:]
+    except Exception:
+        del unawaited[:]
+
+
+ADVICE = dict((tuple(name.split('.')), advice) for names, advice in (
+    ('builtins.coroutine', COROUTINE),
+    ('enum.Enum', 'send its .value or .name'),
+    ('builtins.complex', 'send its .real and .imag'),
+    ('decimal.Decimal fractions.Fraction', 'send str() or float() of it'),
+    ('uuid.UUID pathlib.PurePath datetime.tzinfo', 'send str() of it'),
+    ('pandas.NaTType pandas.NAType', 'send None in its place'),
+    ('datetime.timedelta', 'send its .total_seconds()'),
+    ('datetime.date datetime.time', 'send its .isoformat()'),
+    ('builtins.range builtins.xrange builtins.dict_keys builtins.dict_values builtins.dict_items builtins.set builtins.frozenset '
+     'collections.deque', 'send list() of it'),
+    ('builtins.mappingproxy collections.UserDict collections.ChainMap os._Environ', 'send dict() of it'),
+    ('collections.UserList', 'send list() of it'),
+    ('collections.UserString', 'send str() of it'),
+    ('builtins.bytes builtins.bytearray', 'send its .decode(), or its .hex()'),
+    ('builtins.memoryview', 'send its .tolist()'),
+    ('array.array numpy.ndarray numpy.generic pandas.Series pandas.Index torch.Tensor', 'send its .tolist()'),
+    ('pandas.DataFrame', "send its .to_dict('records')"),
+    ('polars.DataFrame', 'send its .to_dicts()'),
+    ('polars.Series', 'send its .to_list()'),
+) for name in names.split(' '))
 NOT_FINITE = {'nan': 'NaN', 'inf': 'Infinity', '-inf': '-Infinity'}
 
 
@@ -598,17 +868,15 @@ def escaped(key):
 
 
 def below(path, key):
-    import json
-    return path + ('.' + key if is_name(key) else '[%s]' % json.dumps(key))
+    return path + ('.' + key if is_name(key) else '[%s]' % to_json(key))
 
 
 def base64_of(data):
-    import base64
-    return {'base64': base64.b64encode(data).decode('ascii'), 'subType': '00'}
+    return {'base64': b2a_base64(data).decode('ascii').strip(), 'subType': '00'}
 
 
 def utc():
-    import datetime
+    datetime = standard('datetime')
 
     class UTC(datetime.tzinfo):  # Python 2 has none
         def utcoffset(self, moment):
@@ -624,11 +892,17 @@ def utc():
 
 
 def milliseconds_of(moment, path):
-    if moment.utcoffset() is None:
+    try:
+        datetime, epoch = utc()
+        is_local = moment.utcoffset() is None
+        span = datetime.timedelta(0) if is_local else moment - epoch
+        micros = (span.days * 86400 + span.seconds) * 1000000 + span.microseconds
+        rest = micros % 1000 or is_a(type(moment), 'pandas', 'Timestamp') and moment.nanosecond
+    except Exception as error:
+        refuse(path, 'a value of type %s cannot be carried: %s' % (name_of(type(moment)), message_of(error)))
+    if is_local:
         refuse(path, 'a datetime without a time zone is no moment: give it a tzinfo')
-    span = moment - utc()[1]
-    micros = (span.days * 86400 + span.seconds) * 1000000 + span.microseconds
-    if micros % 1000:
+    if rest:
         refuse(path, 'a datetime with microseconds cannot be carried, because Date has milliseconds: '
                      'send its .isoformat(), or .replace(microsecond=...)')
     return {'$numberLong': str(micros // 1000)}
@@ -653,20 +927,32 @@ def packed(kind, data):
 
 
 def spell_numpy(value, path, parents):
-    if not hasattr(value, 'dtype') or not hasattr(value, 'tolist'):
-        return word(path, value)
-    if value.ndim == 0:
-        return spell(value.item(), path, parents)
     kind = value.dtype.kind + str(value.dtype.itemsize)
-    if value.ndim != 1 or kind not in TYPES:
-        refuse(path, 'of numpy, only arrays of numbers in one dimension can be carried: send .ravel() or .tolist() of it')
-    return word(path, value, '$typedArray', packed(kind, value.astype('<' + kind).tobytes()) if extended else None)
+    name = name_of(type(value))
+    if is_a(type(value), 'numpy', 'MaskedArray'):
+        refuse(path, 'a MaskedArray of numpy cannot be carried: send its .tolist(), or .filled()')
+    if value.ndim == 0 and (kind in TYPES or kind in ('f2', 'b1') or kind[0] in 'US'):
+        return spell(value.item(), path, parents)
+    if value.ndim == 1 and kind in TYPES:
+        return word(path, value, '$typedArray', packed(kind, value.astype('<' + kind).tobytes()) if extended else None)
+    if kind[0] == 'M':
+        refuse(path, 'a datetime64 of numpy cannot be carried, because it has no time zone: '
+                     + ('send str() of it' if value.ndim == 0 else 'send its .astype(str).tolist()'))
+    if kind[0] == 'm':
+        refuse(path, "a timedelta64 of numpy cannot be carried: send %s" % (
+            "float() of it / numpy.timedelta64(1, 's')" if value.ndim == 0 else "(it / numpy.timedelta64(1, 's')).tolist()"))
+    if value.ndim == 0:
+        refuse(path, 'a %s of numpy cannot be carried: send %s' % (
+            name, 'its .real and .imag' if kind[0] == 'c' else 'its .tolist()' if kind[0] == 'V' else 'float() of it'))
+    refuse(path, 'of numpy, only arrays of numbers in one dimension can be carried: send its .tolist()%s' % (
+        ', or its .ravel()' if kind in TYPES else ''))
 
 
 def is_name(text):
     if not PYTHON2:
         return text.isidentifier()
-    return re.match(r'[A-Za-z_][A-Za-z_0-9]*\Z', text) is not None
+    text = text.replace('_', 'a')
+    return text.isalnum() and not text[0].isdigit() and all(ord(letter) < 128 for letter in text)
 
 
 def read_words(value):
@@ -682,8 +968,7 @@ def read_words(value):
 
 
 def read_bytes(content):
-    import base64
-    data = base64.b64decode(content['base64'])
+    data = a2b_base64(content['base64'])
     return bytearray(data) if PYTHON2 else data
 
 
@@ -707,7 +992,7 @@ def read_map(entries):
 
 
 def read_typed_array(content):
-    import array
+    array = standard('array')
     name = content['type'].replace('clamped', '')
     codes = [code for code in ('bBhHiIlLfd' if PYTHON2 else 'bBhHiIqQfd') if TYPES.get(kind_of_items(code, array.array(code).itemsize)) == name]
     data = bytes(read_bytes(content))
@@ -735,36 +1020,102 @@ class _BOND_RemoteException(RuntimeError):
         self.data, self.type = data, type
 
 
+# Whatever is raised is told, and nothing of what it says of itself is trusted.
+
+LONGEST_TEXT = 2 ** 22  # of a message or a traceback, in characters
+describing = False  # whether code of an exception runs, which an interrupt may stop
+
+
 def message_of(error):
     try:
-        return bytes(error).decode('utf-8', 'replace') if PYTHON2 and not isinstance(error, UnicodeError) else text_type(error)
-    except UnicodeEncodeError:
-        return text_type(error)  # Python 2, and the message is Unicode
-    except Exception:
-        return u'(%s, whose text cannot be had)' % type(error).__name__
+        try:
+            text = bytes(error).decode('utf-8', 'replace') if PYTHON2 and not isinstance(error, UnicodeError) else text_type(error)
+        except UnicodeEncodeError:
+            text = text_type(error)  # Python 2, and the message is Unicode
+        return shortened(text)
+    except BaseException:
+        return u'(%s, whose text cannot be had)' % class_name(type(error))
 
 
-def traceback_of(kind, error, trace):
+def shortened(text):
+    text = text_type.__getitem__(text, slice(None))
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT // 2] + u' [...] ' + text[-LONGEST_TEXT // 2:]
+
+
+def class_name(kind):
     try:
-        import traceback
+        return name_of(kind)
+    except TypeError:  # Python 2 has classes that are not types
+        return kind.__name__
+
+
+def traceback_of(kind, error, trace, message):
+    try:
         while trace is not None and trace.tb_frame.f_code.co_filename == DRIVER_FILE:
             trace = trace.tb_next
-        lines = ''.join(traceback.format_exception(kind, error, trace))
-        return lines if isinstance(lines, text_type) else lines.decode('utf-8', 'replace')
-    except Exception:
+        try:
+            lines = ''.join(standard('traceback').format_exception(kind, error, trace)) if is_tame(error) else places_in(trace, kind, message)
+        except BaseException:
+            lines = places_in(trace, kind, message)
+        return shortened(lines if isinstance(lines, text_type) else lines.decode('utf-8', 'replace'))
+    except BaseException:
         return u''
+
+
+#: seldom
+
+def is_tame(error):
+    """Whether an exception has causes, and exceptions in a group, that come to an end."""
+    waiting, seen = [error], set()
+    names = () if PYTHON2 else ('__cause__', '__context__', '__traceback__')
+    while waiting:
+        error = waiting.pop()
+        if error is None or id(error) in seen:
+            continue
+        seen.add(id(error))
+        is_group = is_a(type(error), 'builtins', 'BaseExceptionGroup')
+        places = [definer(type(error), name) for name in names + (('exceptions',) if is_group else ())]
+        if len(seen) > 1000 or any(root_of(place) != 'builtins' for place in places):
+            return False
+        if names:
+            waiting += [error.__cause__, error.__context__] + list(error.exceptions if is_group else ())
+    return True
+
+
+def places_in(trace, kind, message):
+    lines = [u'Traceback (most recent call last):']
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(u'  File "%s", line %d, in %s' % (code.co_filename, trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    return u'\n'.join(lines) + u'\n%s: %s\n' % (class_name(kind), message)
+
+
+#: often
+
+def own(error, name):
+    """An attribute that one of the driver's exceptions has, even if a class of the user's is derived from that."""
+    return vars(BaseException)['__dict__'].__get__(error).get(name) if isinstance(error, BaseException) else None
 
 
 def report(request):
     """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
+    global describing
     kind, error, trace = sys.exc_info()
-    call = getattr(error, 'bond_call', None)
-    if isinstance(error, _BOND_SerializationException):
-        return 'ERROR %s %s' % (request, to_json({'message': message_of(error), 'call': call}))
-    name = getattr(error, 'type', None) if kind is _BOND_RemoteException else None  # what it was where it came from
-    description = {'type': name or kind.__name__, 'message': message_of(error), 'traceback': traceback_of(kind, error, trace), 'call': call}
+    describing = True
+    message = message_of(error)
+    traceback = traceback_of(kind, error, trace, message)
+    describing = False
+    is_refusal, is_remote = issubclass(kind, _BOND_SerializationException), issubclass(kind, _BOND_RemoteException)
+    call = own(error, 'bond_call') if is_refusal or is_remote else None
+    call = call if type(call) in INTEGERS else None
+    if is_refusal:
+        return 'ERROR %s %s' % (request, to_json({'message': message, 'call': call}))
+    name = own(error, 'type') if kind is _BOND_RemoteException else None  # what it was where it came from
+    name = name if type(name) in STRINGS else class_name(kind)
+    description = {'type': name, 'message': message, 'traceback': traceback, 'call': call}
     if transparent:
-        data = error.data if isinstance(error, _BOND_RemoteException) else error
+        data = own(error, 'data') if is_remote else error
         try:
             description['data'] = from_json(encode(data, 'exception'))
         except _BOND_SerializationException as failure:
@@ -789,13 +1140,13 @@ def need_room():
     """Raises RecursionError now, while the conversation is in step, rather than in the middle of an exchange."""
     if not TELLS_ROOM:
         return go_down(ROOM)
-    limit = sys.getrecursionlimit()
+    limit = getrecursionlimit()
     try:
-        sys.setrecursionlimit(limit - ROOM)
+        setrecursionlimit(limit - ROOM)
     except (RecursionError, ValueError):
         go_down(ROOM)
     finally:
-        sys.setrecursionlimit(limit)
+        setrecursionlimit(limit)
 
 
 def go_down(levels):
@@ -805,7 +1156,7 @@ def go_down(levels):
 
 def lower_recursion_limit():
     try:
-        sys.setrecursionlimit(sys.getrecursionlimit() - FRAMES_OF_A_LEVEL)
+        setrecursionlimit(getrecursionlimit() - FRAMES_OF_A_LEVEL)
     except RuntimeError:
         pass  # user code has lowered it itself, and is too deep for less
 
@@ -831,7 +1182,7 @@ def call_host(name, arguments, number=None):
         last_call += 1
         frame = str(last_call)
         # What lies between two levels of user code does not count against Python's limit of recursion.
-        sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES_OF_A_LEVEL)
+        setrecursionlimit(getrecursionlimit() + FRAMES_OF_A_LEVEL)
         verb, payload = serve(frame, 'CALL %s %s %s' % (frame, running, payload))
         content = decode(payload)
     finally:
@@ -929,15 +1280,20 @@ compiled = {}   # the code of callable expressions, by their text
 
 
 def evaluate(code):
-    return eval(compile(code.strip(), '<eval>', 'eval', 0, True), main)
+    try:
+        expression = compile(code.strip(), '<eval>', 'eval', 0, True)
+    except SyntaxError as error:
+        if is_block(code):
+            error.msg = '%s: eval takes an expression, and evalBlock statements' % error.msg
+        raise
+    return eval(expression, main)
 
 
 def evaluate_block(code):
     try:
         block = compile(code, '<evalBlock>', 'exec', 0, True)
     except IndentationError:
-        import textwrap
-        block = compile(textwrap.dedent(code), '<evalBlock>', 'exec', 0, True)
+        block = compile(standard('textwrap').dedent(code), '<evalBlock>', 'exec', 0, True)
     exec(block, main)
 
 
@@ -1009,6 +1365,13 @@ HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call,
 
 #: seldom
 
+def is_block(code):
+    try:
+        return compile(code, '<eval>', 'exec', 0, True) is not None and code.strip() != ''
+    except Exception:
+        return False
+
+
 def put_references(references, values, named=None):
     """Puts what expressions refer to in their places."""
     for path, code in references:
@@ -1021,9 +1384,8 @@ def put_references(references, values, named=None):
 
 
 def export(name):
-    import keyword
     steps = name.split('.')
-    if not all(is_name(step) and not keyword.iskeyword(step) for step in steps):
+    if not all(is_name(step) and step not in standard('keyword').kwlist for step in steps):
         raise NameError('%r is not a valid name for a function' % str(name))
     if len(steps) == 1:
         main[str(name)] = stub(name)
@@ -1033,7 +1395,7 @@ def export(name):
 
 def find_place(steps):
     """The module, class or object that a dotted name leads to; modules are imported on the way."""
-    import importlib
+    importlib = standard('importlib')
     place = main[steps[0]] if steps[0] in main else importlib.import_module(steps[0])
     for count, step in enumerate(steps[1:], 2):
         if not hasattr(place, step):
@@ -1139,6 +1501,7 @@ running = '0'        # the id of the request that is being carried out
 depth = 0            # how many frames are open, the outermost included
 busy = False         # whether user code is running: only then may a signal stop anything
 interrupted = None   # what is to be raised in user code that waits for the host: an interrupt, say, came meanwhile
+closing = None       # the SystemExit at the end of the conversation
 leaving = None       # the SystemExit that ends the interpreter: user code further out may catch it, and ends all the same
 is_cut_off = False   # whether that came while the host had not answered
 last_call = 0        # the number of the last frame that was opened
@@ -1216,9 +1579,9 @@ def take(frame):
 
 def leave():
     """The host has closed the bond. In the middle of one of its functions, it takes no other calls."""
-    global leaving, is_cut_off
+    global leaving, closing, is_cut_off
     is_cut_off = depth > 1
-    leaving = SystemExit()
+    leaving = closing = SystemExit()
     raise leaving
 
 
@@ -1250,6 +1613,8 @@ def answer(handler, request, payload):
     if leaving:
         raise leaving
     say(message)
+    if unawaited:
+        forget_unawaited()
 
 
 def attempt(handler, request, payload):
@@ -1272,9 +1637,13 @@ def attempt(handler, request, payload):
 
 
 def conclude(request):
-    global busy
+    global busy, describing
     busy = False
-    return report(request)
+    try:
+        return report(request)
+    except BaseException:
+        describing = False
+        return 'EXCEPT %s {"message":"an exception that cannot be described"}' % request
 
 
 # ---- Signals
@@ -1283,7 +1652,7 @@ def conclude(request):
 # those of user code run at once if user code is running, and have to wait where the driver does something that must not be
 # cut short. `busy` tells which. It cannot be set in the same moment in which an exception is caught, or a function returns:
 # the functions in TURNS, where that happens, are the driver's whatever it says.
-TURNS = frozenset(['attempt', 'conclude', 'deliver_in_wait'])
+TURNS = frozenset(['attempt', 'conclude', 'deliver_in_wait', 'message_of', 'report', 'traceback_of'])
 world = globals()
 pending = {}  # what has to wait: handler and frame, by signal, once each as in the operating system
 set_signal, get_signal = signal.signal, signal.getsignal
@@ -1382,7 +1751,7 @@ def guard_signals():
 def on_interrupt(signum, frame):
     """Somebody at a terminal, say, has interrupted this process."""
     global interrupted
-    if busy and not is_turn(frame):
+    if (busy or describing) and not is_turn(frame):
         raise KeyboardInterrupt()
     if busy or depth > 1:
         interrupted = KeyboardInterrupt()  # user code will hear of it when it goes on
@@ -1391,16 +1760,16 @@ def on_interrupt(signum, frame):
 def on_notice(signum, frame):
     """The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one."""
     global busy
-    if not busy or is_turn(frame):
+    if not (busy or describing) or is_turn(frame):
         return
-    busy = False  # one more signal, which may come anywhere, has to wait
+    was_busy, busy = busy, False  # one more signal, which may come anywhere, has to wait
     try:
         is_stopped = find_notices()
     finally:
-        busy = True
+        busy = was_busy
     if is_stopped:
         raise KeyboardInterrupt()
-    if pending:
+    if busy and pending:
         deliver()
 
 
@@ -1470,6 +1839,9 @@ def serve_outermost():
     global busy, leaving
     try:
         serve('0')
+    except SystemExit as error:
+        if error is not closing or not sys.flags.inspect:  # under -i, Python would show it
+            raise
     finally:
         # Exit hooks may call the host, unless it waits for an answer that will never come.
         busy, leaving = not is_cut_off, None
