@@ -36,7 +36,7 @@ export async function startInterpreter(
   let areMissing = true;
   for (const command of commands) {
     try {
-      return await startCommand(command, { cwd, env });
+      return await startCommand(command, { cwd, env: environmentOf(command, env) });
     } catch (error) {
       failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
       areMissing &&= (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -45,6 +45,12 @@ export async function startInterpreter(
   const advice =
     !areMissing || commands.some(({ isOfUser }) => isOfUser) ? '' : `; to install it: ${queryDriver(lang).install}`;
   throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}${advice}`);
+}
+
+/** In Electron, `process.execPath` is the application, which is a Node if it is told so. */
+function environmentOf({ line: [program] }: StartCommand, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isElectron = program === process.execPath && process.versions.electron !== undefined;
+  return isElectron ? { ...env, ELECTRON_RUN_AS_NODE: '1' } : env;
 }
 
 async function startCommand(command: StartCommand, surroundings: Surroundings): Promise<Interpreter> {

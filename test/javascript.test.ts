@@ -8,11 +8,13 @@ import {
   type Bond,
   BondException,
   type BondOptions,
+  callback,
   RemoteException,
   SerializationException,
+  stream,
   TerminatedException,
 } from '../src/index.js';
-import { all, collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { all, collect, expectAlive, needsInterpreter, openBond, range, rejection } from './fixtures.js';
 
 needsInterpreter('JavaScript');
 
@@ -810,4 +812,87 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
     expect(error.remoteMessage).toContain('restricted');
     await expectAlive(js);
   });
+});
+
+describe('what your code replaces or takes away does not reach the driver', () => {
+  test.each([
+    'process = {}; console = {}',
+    'Buffer = undefined',
+    'Buffer.from = Buffer.alloc = Buffer.concat = () => { throw 1 }',
+    'JSON = {}; JSON.parse = 5',
+    'Promise = class {}',
+    'setTimeout = setImmediate = queueMicrotask = process.nextTick = () => {}',
+    'Atomics = SharedArrayBuffer = Int32Array = undefined',
+    'Map = Set = WeakMap = WeakRef = FinalizationRegistry = undefined',
+    'Array.from = Array.isArray = () => { throw 1 }',
+    'Object.keys = Object.entries = Object.assign = Object.getPrototypeOf = Object.defineProperty = () => { throw 1 }',
+    'Number = String = Object = Array = Math = Symbol = Date = Reflect = Proxy = undefined',
+    'Math.abs = Math.min = Math.max = Date.now = () => { throw 1 }',
+    'Error = TypeError = RangeError = undefined',
+    'Object.prototype.get = 1; Object.prototype.value = 2; Object.prototype.then = 3; Object.prototype.code = "EAGAIN"',
+    'Object.defineProperty(Object.prototype, "parts", { get() { return 5 }, set() {}, configurable: true }); Array.prototype[0] = 9',
+    'Error.prepareStackTrace = () => { throw 1 }; Error.stackTraceLimit = 0',
+    'Object.freeze(Object.prototype); Object.freeze(Array.prototype); Object.freeze(Error)',
+    'process.exit = process.kill = process.stdout.write = process.stderr.write = () => { throw 1 }',
+    'const fs = require("fs"); for (const k of Object.keys(fs)) if (typeof fs[k] === "function") fs[k] = () => { throw 1 }',
+    'const vm = require("vm"); vm.Script = vm.createContext = vm.runInContext = undefined; require("util").types = {}',
+    'require("v8").serialize = require("v8").deserialize = () => { throw 1 }',
+    'const all = globalThis; for (const name of Object.getOwnPropertyNames(all)) if (!/BOND|Error$|^up$/.test(name)) delete all[name]',
+  ])('%s', async (code) => {
+    const js = await open();
+    await js.export((n: number) => js.call('down', n), 'up');
+    await js.evalBlock(`
+      function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }
+      function same(x) { return x }
+      function boom() { throw new ReferenceError('x') }
+      async function later() { await null; return 7 }
+      function* two() { yield 1; yield 2 }
+      function total(items) { let sum = 0; for (const item of items) sum += item; return sum }`);
+    await js.evalBlock(code);
+    expect(await js.call('down', 2)).toBe(2);
+    for (const value of [{ a: [1, { b: 'x' }] }, range(3000).map((i) => ({ i })), 'é'.repeat(400_000)]) {
+      expect(await js.call('same', value)).toEqual(value);
+    }
+    expect(await js.call('same', new Map([[1, new Date(5)]]))).toEqual(new Map([[1, new Date(5)]]));
+    expect(await all(js.iterate('two()'))).toEqual([1, 2]);
+    expect(await js.call('total', stream([1, 2, 3]))).toBe(6);
+    expect(
+      await js.call(
+        '(f) => f(1)',
+        callback((x: number) => x + 1),
+      ),
+    ).toBe(2);
+    expect(await js.call('later')).toBe(7);
+    expect(await rejection(js.call('boom'), RemoteException)).toMatchObject({
+      type: 'ReferenceError',
+      remoteMessage: 'x',
+    });
+    await using held = await js.hold('({ a: 1 })');
+    expect(await held.get('a')).toBe(1);
+    await held.release();
+    await js.close();
+    expect((await js.closed).exitCode).toBe(0);
+  });
+});
+
+test.each([
+  ['directly', undefined],
+  ['behind what no signal passes', ['sh', '-c', 'node "$@"; exit 7', 'sh']],
+])('exit hooks may call functions of the host while the bond is closed (%s)', async (_, command) => {
+  const js = await openBond('JavaScript', command);
+  const seen: unknown[] = [];
+  await js.export(async (x: unknown) => void seen.push(x), 'host');
+  await js.evalBlock('process.on("exit", () => { host("first"); try { host(() => {}) } catch (e) { host(e.name) } })');
+  await js.close();
+  expect(seen).toEqual(['first', '_BOND_SerializationException']);
+});
+
+test('in Electron, the application is started as a Node', async () => {
+  const { versions } = process;
+  onTestFinished(() => void Object.defineProperty(process, 'versions', { value: versions }));
+  Object.defineProperty(process, 'versions', { value: { ...versions, electron: '30.0.0' }, configurable: true });
+  const js = await open();
+  expect(await js.eval('process.env.ELECTRON_RUN_AS_NODE')).toBe('1');
+  const python = await openBond('Python');
+  expect(await python.eval('"ELECTRON_RUN_AS_NODE" in __import__("os").environ')).toBe(false);
 });

@@ -4,15 +4,38 @@
 (function (require, importModule) {
 'use strict';
 
+// What user code may replace, or take away, is taken here: polyfills, mocks and fake timers are meant for that code, and not for
+// the driver. See docs/driver-isolation.md.
+
+const {
+  Array, ArrayBuffer, Atomics, BigInt, BigInt64Array, BigUint64Array, Boolean, Buffer, Date, Error, EvalError, FinalizationRegistry,
+  Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Map, Number, Object, Promise, RangeError, ReferenceError, Set,
+  SharedArrayBuffer, String, Symbol, SyntaxError, TypeError, URIError, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array,
+  WeakMap, WeakRef, isNaN, process, setImmediate,
+} = globalThis;
 const childProcess = require('child_process');
 const fs = require('fs');
 const { Readable, Writable } = require('stream');
-const { types } = require('util');
-const v8 = require('v8');
-const vm = require('vm');
-// User code may replace them, even by a function of the host.
+const types = Object.assign({}, require('util').types);
+const v8 = Object.assign({}, require('v8'));
+const vm = Object.assign({}, require('vm'));
 const { parse, stringify } = JSON;
-const { defineProperty: define, getOwnPropertyDescriptor: propertyOf } = Object;
+const {
+  assign, defineProperty: define, entries: entriesIn, fromEntries, getOwnPropertyDescriptor: propertyOf, getOwnPropertyNames: namesIn,
+  getPrototypeOf: prototypeOf, is: isSame, keys: keysOf,
+} = Object;
+const { from: arrayFrom, isArray } = Array;
+const { isFinite, isInteger } = Number;
+const { abs, max, min, random, round } = Math;
+const { alloc, allocUnsafeSlow, concat, from: bufferFrom } = Buffer;
+const { isView } = ArrayBuffer;
+const { load, store, wait } = Atomics;
+const { now } = Date;
+const exit = process.exit.bind(process);
+const nextTick = process.nextTick.bind(process);
+const listenerCount = process.listenerCount.bind(process);
+const promiseRace = Promise.race.bind(Promise);
+const resolved = Promise.resolve.bind(Promise);
 
 // ---- Streams --------------------------------------------------------------------------------------------------------
 
@@ -57,7 +80,7 @@ function openInput() {
     takeChunk(buffer.slice(0, size));
     return true;
   };
-  return new (require('net').Socket)({ fd: 0, readable: true, writable: false, onread: { buffer: Buffer.allocUnsafeSlow(65536), callback } });
+  return new (require('net').Socket)({ fd: 0, readable: true, writable: false, onread: { buffer: allocUnsafeSlow(65536), callback } });
 }
 
 /** Where a REPL has taken STAGE1 in (`node -i`), its input goes to the driver from here on, and it prints no prompts. */
@@ -78,7 +101,7 @@ function protectStdin() {
   for (const name of ['read', 'readSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
     const original = fs[name];
     fs[name] = function (file, ...rest) {
-      if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) [file, rest] = ['/dev/stdin', [Object.assign({}, rest[0], { fd: null })]];
+      if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) [file, rest] = ['/dev/stdin', [assign({}, rest[0], { fd: null })]];
       return original.call(this, insteadOfStdin(file), ...rest);
     };
   }
@@ -117,21 +140,21 @@ function standBehindRelay() {
   return {
     /** Where what comes next ends, behind what has been taken in up to a place: at that place if there is nothing. */
     next(start) {
-      Atomics.store(control, TAKEN, start);
-      const put = Atomics.load(control, PUT);
+      store(control, TAKEN, start);
+      const put = load(control, PUT);
       return start > put ? 0 : put;
     },
-    bytes: (start, end) => Buffer.from(ring.subarray(start, end || ring.length)),
-    isOver: () => Atomics.load(control, IS_OVER) === 1,
+    bytes: (start, end) => bufferFrom(ring.subarray(start, end || ring.length)),
+    isOver: () => load(control, IS_OVER) === 1,
     /** The same, once there is something. */
     waitForNext(start) {
       receiveMessageOnPort(port1);
       for (;;) {
-        const count = Atomics.load(control, BELL);
+        const count = load(control, BELL);
         const end = this.next(start);
         if (end !== start) return end;
-        if (this.isOver()) process.exit();
-        Atomics.wait(control, BELL, count);
+        if (this.isOver()) exit();
+        wait(control, BELL, count);
       }
     },
     listen: (take) => port1.on('message', take),
@@ -184,12 +207,12 @@ function relayLines(require) {
 
 /** Options of a child process, which must not inherit the conversation. */
 function withoutStdin(options, noInput) {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) return options;
-  if (options.stdio === 'inherit') return Object.assign({}, options, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (!Array.isArray(options.stdio)) return options;
+  if (options === null || typeof options !== 'object' || isArray(options)) return options;
+  if (options.stdio === 'inherit') return assign({}, options, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (!isArray(options.stdio)) return options;
   const isInherited = (entry, fd) => entry === 0 || entry === noInput || entry === hostInput || (fd === 0 && entry === 'inherit');
   const stdio = options.stdio.map((entry, fd) => (isInherited(entry, fd) ? 'ignore' : entry));
-  return Object.assign({}, options, { stdio });
+  return assign({}, options, { stdio });
 }
 
 /** stdout and stderr that write at once, and wait for a slow reader. An interrupt may come anywhere: nothing is remembered. */
@@ -202,8 +225,8 @@ class LiveOutput extends Writable {
   write(chunk, encoding, callback) {
     if (this.writableEnded) return super.write(chunk, encoding, callback); // which knows how to complain
     const done = typeof encoding === 'function' ? encoding : callback;
-    writeAll(this.fd, typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk);
-    if (done) process.nextTick(done);
+    writeAll(this.fd, typeof chunk === 'string' ? bufferFrom(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk);
+    if (done) nextTick(done);
     return true;
   }
 
@@ -238,7 +261,7 @@ function writeAll(fd, bytes, length = bytes.length) {
 
 /** Somebody has put the descriptor into non-blocking mode. */
 function pause() {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
 const released = []; // numbers of the host's functions that nothing here refers to any more
@@ -270,7 +293,7 @@ function abandonMessage() {
 }
 
 function sayLong(message) {
-  const body = Buffer.from(message);
+  const body = bufferFrom(message);
   const room = PIECE - lastPiece.length - 1;
   if (bulk > 0 && body.length > room) {
     sendPiece(outBuffer, outBuffer.write(`${announcement}${body.length}\n`));
@@ -292,7 +315,7 @@ function sayInParts({ request, parts }) {
   say(`RETURN ${request} `);
 }
 
-const outBuffer = Buffer.allocUnsafeSlow(PIECE);
+const outBuffer = allocUnsafeSlow(PIECE);
 
 /** Whether a message is surely written in one go: a character has at most three bytes here. */
 function isShort(message) {
@@ -310,7 +333,7 @@ function sendPiece(bytes, length, fd = 1) {
   try {
     writeAll(fd, bytes, length);
   } catch (error) {
-    process.exit(1); // nobody listens any more
+    exit(1); // nobody listens any more
   }
 }
 
@@ -396,16 +419,16 @@ function writeClone(value, root) {
 
 /** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
 function readClone(text) {
-  if (text[0] === '/') return v8.deserialize(Buffer.from(text, 'base64'));
+  if (text[0] === '/') return v8.deserialize(bufferFrom(text, 'base64'));
   if (text[0] !== LINKED) return parse(text);
-  const [value, links] = v8.deserialize(Buffer.from(text.slice(1), 'base64'));
+  const [value, links] = v8.deserialize(bufferFrom(text.slice(1), 'base64'));
   for (const [error, cause] of links) define(error, 'cause', { value: cause, configurable: true, writable: true });
   return value;
 }
 
 /** Whether the cause of an error leads back to that error. */
 function hasErrorInItself(value, state) {
-  if (typeof value !== 'object' || value === null || types.isProxy(value) || ArrayBuffer.isView(value)) return false;
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || isView(value)) return false;
   if (state.has(value)) return state.get(value) === 'open' && types.isNativeError(value);
   state.set(value, 'open');
   const leadsBack = partsForClone(value).some(([, part]) => hasErrorInItself(part, state));
@@ -418,7 +441,7 @@ function partsForClone(value) {
   if (types.isProxy(value)) return [];
   if (types.isMap(value)) return [].concat(...entriesOf(value).map(([key, part]) => [[String(key), key], [String(key), part]]));
   if (types.isSet(value)) return membersOf(value).map((part, index) => [String(index), part]);
-  const keys = types.isNativeError(value) ? ['cause'] : Object.keys(value);
+  const keys = types.isNativeError(value) ? ['cause'] : keysOf(value);
   return keys.map((key) => [key, (propertyOf(value, key) || {}).value]);
 }
 
@@ -439,7 +462,7 @@ function copyForClone(value, copies, links) {
 }
 
 function emptyCopy(value) {
-  if (Array.isArray(value)) return [];
+  if (isArray(value)) return [];
   if (types.isMap(value)) return new Map();
   if (types.isSet(value)) return new Set();
   if (types.isNativeError(value)) return copyOfError(value);
@@ -447,8 +470,8 @@ function emptyCopy(value) {
 }
 
 function copyProperties(from, to, copyOf) {
-  if (Array.isArray(from)) to.length = from.length;
-  for (const key of Object.keys(from)) {
+  if (isArray(from)) to.length = from.length;
+  for (const key of keysOf(from)) {
     define(to, key, { value: copyOf(from[key]), configurable: true, enumerable: true, writable: true });
   }
 }
@@ -469,7 +492,7 @@ function isClonedByJson(value, seen) {
     case 'boolean':
       return true;
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
+      return isFinite(value) && !isSame(value, -0);
     case 'object':
       return value === null || isObjectClonedByJson(value, seen);
     default:
@@ -479,11 +502,11 @@ function isClonedByJson(value, seen) {
 
 function isObjectClonedByJson(value, seen) {
   if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
-    return Object.keys(value).length === value.length; // or it has more than items
+    return keysOf(value).length === value.length; // or it has more than items
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  if (prototypeOf(value) !== Object.prototype) return false;
   for (const key in value) {
     const property = propertyOf(value, key);
     if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
@@ -508,8 +531,8 @@ function isExact(value) {
     case 'boolean':
       return true;
     case 'number':
-      if (Number.isInteger(value)) return Math.abs(value) <= LARGEST_INTEGER && !Object.is(value, -0);
-      return Number.isFinite(value);
+      if (isInteger(value)) return abs(value) <= LARGEST_INTEGER && !isSame(value, -0);
+      return isFinite(value);
     case 'object':
       return value === null || isExactObject(value);
     default:
@@ -520,7 +543,7 @@ function isExact(value) {
 /** Getters and proxies are not exact: what they give may be another value when `JSON.stringify` asks for it. */
 function isExactObject(value) {
   if (types.isProxy(value) || 'toJSON' in value) return false;
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isExact(value[index])) return false;
     return true;
   }
@@ -534,9 +557,9 @@ function isExactObject(value) {
 }
 
 function isPlainObject(value) {
-  const prototype = Object.getPrototypeOf(value);
+  const prototype = prototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return true;
-  return Object.getPrototypeOf(prototype) === null && Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf');
+  return prototypeOf(prototype) === null && Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf');
 }
 
 function write(value, root) {
@@ -594,14 +617,14 @@ function writeValue(value, path, parents, key = '') {
 }
 
 function writeNumber(value, path) {
-  if (!Number.isFinite(value)) {
+  if (!isFinite(value)) {
     if (isExtended) return `{"$numberDouble":"${value}"}`;
     throw new _BOND_SerializationException(`${path}: ${value} is not a JSON number`);
   }
-  if (Object.is(value, -0)) return '-0.0';
+  if (isSame(value, -0)) return '-0.0';
   const text = stringify(value);
   // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would arrive as a bigint.
-  return Math.abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
 function writeObject(value, path, parents, key) {
@@ -616,14 +639,14 @@ function writeParts(value, path, parents, key) {
   if (parents.includes(value)) throw new _BOND_SerializationException(`${path}: refers to itself`);
   if (parents.length > 1000) throw new _BOND_SerializationException(`${path.slice(0, 200)}…: is nested too deep`);
   const inside = parents.concat([value]);
-  if (Array.isArray(value)) return `[${writeItems(value, path, inside).join(',')}]`;
+  if (isArray(value)) return `[${writeItems(value, path, inside).join(',')}]`;
   const isPlain = isPlainObject(value);
   const word = isExtended && !isPlain ? writeWord(value, path, inside) : undefined;
   if (word !== undefined) return word;
-  const toJson = types.isDate(value) || ArrayBuffer.isView(value) ? undefined : value.toJSON;
+  const toJson = types.isDate(value) || isView(value) ? undefined : value.toJSON;
   if (typeof toJson === 'function') return writeValue(toJson.call(value, key), path, inside);
   if (!isPlain) throw notCarried(value, path);
-  return `{${Object.keys(value).map((name) => writeProperty(value, name, below(path, name), inside)).join(',')}}`;
+  return `{${keysOf(value).map((name) => writeProperty(value, name, below(path, name), inside)).join(',')}}`;
 }
 
 function writeProperty(value, name, path, parents) {
@@ -657,7 +680,7 @@ function writeWord(value, path, parents) {
   if (types.isDate(value)) return isNaN(timeOf(value)) ? undefined : `{"$date":{"$numberLong":"${timeOf(value)}"}}`;
   if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), path, parents)}]}`;
   if (types.isSet(value)) return `{"$set":[${distinct(writeItems(membersOf(value), path, parents), path).join(',')}]}`;
-  return ArrayBuffer.isView(value) ? writeView(value) : undefined;
+  return isView(value) ? writeView(value) : undefined;
 }
 
 function timeOf(date) {
@@ -706,13 +729,13 @@ const TYPED_ARRAYS = {
   float64: Float64Array,
 };
 
-const nameOfTypedArray = propertyOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+const nameOfTypedArray = propertyOf(prototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 
 function writeView(view) {
-  const base64 = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
+  const base64 = bufferFrom(view.buffer, view.byteOffset, view.byteLength).toString('base64');
   if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
   const kind = nameOfTypedArray.call(view);
-  const type = Object.keys(TYPED_ARRAYS).find((name) => TYPED_ARRAYS[name].name === kind);
+  const type = keysOf(TYPED_ARRAYS).find((name) => TYPED_ARRAYS[name].name === kind);
   return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
 }
 
@@ -740,7 +763,7 @@ function below(path, key) {
 /** JSON.parse would round long integers: it is given strings in their place, which begin with what no other does. */
 function readJson(text) {
   if (!hasManyDigits(text) || !/(?:^|[[,:\-\s])\d{16}/.test(text)) return parse(text);
-  const sign = `${Date.now()}:${Math.random()}:`;
+  const sign = `${now()}:${random()}:`;
   let rewritten = '';
   for (let start = 0; start < text.length; ) {
     const quote = text.indexOf('"', start);
@@ -796,14 +819,14 @@ const WORDS = {
 
 function readWords(value) {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     for (let index = 0; index < value.length; index++) value[index] = readWords(value[index]);
     return value;
   }
-  const entries = Object.entries(value);
+  const entries = entriesIn(value);
   if (entries.length === 1 && /^\$[^$]/.test(entries[0][0])) return readWord(...entries[0]);
   // From entries, `__proto__` becomes a key like any other.
-  return Object.fromEntries(entries.map(([key, part]) => [key.startsWith('$$') ? key.slice(1) : key, readWords(part)]));
+  return fromEntries(entries.map(([key, part]) => [key.startsWith('$$') ? key.slice(1) : key, readWords(part)]));
 }
 
 function readWord(word, content) {
@@ -817,7 +840,7 @@ function allOf(items, collection) {
 }
 
 function readBytes({ base64 }) {
-  return new Uint8Array(Buffer.from(base64, 'base64')); // a copy: a short Buffer lies in a pool, which its `buffer` would give access to
+  return new Uint8Array(bufferFrom(base64, 'base64')); // a copy: a short Buffer lies in a pool, which its `buffer` would give access to
 }
 
 function readTypedArray({ type, base64 }) {
@@ -828,7 +851,7 @@ function readTypedArray({ type, base64 }) {
 /** The path of the innermost part of `value` that cannot be cloned. Getters are not asked again. */
 function findCulprit(value, path, depth) {
   if (depth > 50 || value === null || typeof value !== 'object') return path;
-  const isList = types.isSet(value) || (!types.isProxy(value) && Array.isArray(value));
+  const isList = types.isSet(value) || (!types.isProxy(value) && isArray(value));
   for (const [key, part] of partsForClone(value)) {
     try {
       v8.serialize(part);
@@ -850,7 +873,7 @@ let takesParts = false; // the host does
 function isLong(value) {
   if (typeof value === 'string') return value.length > LONG_TEXT;
   if (typeof value !== 'object' || types.isProxy(value)) return false; // what has been revoked cannot even be asked
-  return Array.isArray(value) && value.length > LONG_LIST;
+  return isArray(value) && value.length > LONG_LIST;
 }
 
 function partsOf(value) {
@@ -878,7 +901,7 @@ function* partsOfList(list) {
     while (next < list.length && items.length < count) items.push(list[next++]);
     const text = stringify(items);
     yield text;
-    count = Math.max(1, Math.round(items.length * PART / text.length));
+    count = max(1, round(items.length * PART / text.length));
   }
 }
 
@@ -974,11 +997,11 @@ function describe(request, error) {
   const call = isObject(error) && callOf.has(error) ? callOf.get(error) : null;
   if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ message: textOf(error), call })}`;
   const isRemote = isMade(error, _BOND_RemoteException);
-  const description = Object.assign({ call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
+  const description = assign({ call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
   if (isRemote) description.type = safely(() => error.type) || description.type;
   if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
   try {
-    return `EXCEPT ${request} ${encode(Object.assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
+    return `EXCEPT ${request} ${encode(assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
   } catch (failure) {
     // By the clone, all errors cross but some that Node has made of objects: then their text has to do.
     if (protocol === structuredClone && 'traceback' in description) return `EXCEPT ${request} ${encode(description)}`;
@@ -1058,7 +1081,7 @@ function errorOfHost(verb, { message, type, data }, call) {
     return data;
   }
   const error = verb === 'ERROR' ? new _BOND_SerializationException(message) : new _BOND_RemoteException(message);
-  if (verb !== 'ERROR') Object.assign(error, { data: data === undefined ? message : data, type });
+  if (verb !== 'ERROR') assign(error, { data: data === undefined ? message : data, type });
   callOf.set(error, call);
   return error;
 }
@@ -1119,7 +1142,7 @@ function* itemsOf(take, number) {
   try {
     let items;
     let isDone = false;
-    for (let size = 1; !isDone; size = Math.min(2 * size, 256)) {
+    for (let size = 1; !isDone; size = min(2 * size, 256)) {
       [items, isDone] = take(size);
       yield* items;
     }
@@ -1262,7 +1285,7 @@ function _BOND_apply(holder, ...args) {
 function isClass(value) {
   if (typeof value !== 'function' || !value.prototype || [String, Number, Boolean, BigInt, Symbol].includes(value)) return false;
   const { writable } = propertyOf(value, 'prototype') || {};
-  return !writable || Object.getOwnPropertyNames(value.prototype).some((name) => name !== 'constructor');
+  return !writable || namesIn(value.prototype).some((name) => name !== 'constructor');
 }
 
 /** Calls one of those two by its name, and keeps what it returns. */
@@ -1271,7 +1294,6 @@ function _BOND_hold_result(name, ...args) {
 }
 
 const PATIENCE = 5; // ms that a batch is waited for once it has an item
-const { now } = Date;
 
 /** Makes an iterator, whose methods are read once. `coming` is an item that has been asked for and is waited for; `failure` what it threw behind items. */
 function _BOND_iterate(value) {
@@ -1323,8 +1345,8 @@ async function nextLater(batch) {
   const { source, items } = batch;
   try {
     do {
-      if (!source.coming) source.coming = Promise.resolve(askNext(source));
-      const next = await (items.length > 0 ? Promise.race([source.coming, turnOfLoop()]) : source.coming);
+      if (!source.coming) source.coming = resolved(askNext(source));
+      const next = await (items.length > 0 ? promiseRace([source.coming, turnOfLoop()]) : source.coming);
       if (next === NOT_YET) break;
       source.coming = undefined;
       add(batch, next);
@@ -1337,7 +1359,7 @@ async function nextLater(batch) {
 
 /** In an inner frame, the event loop stands still: there, it is when nothing more is due. */
 function turnOfLoop() {
-  return new Promise((resolve) => (liveFrames.length > 0 ? process.nextTick : setImmediate)(resolve, NOT_YET));
+  return new Promise((resolve) => (liveFrames.length > 0 ? nextTick : setImmediate)(resolve, NOT_YET));
 }
 
 /** Adds an item; what is none is the TypeError that `for await` has. */
@@ -1383,6 +1405,7 @@ for (const value of FOR_HOST) define(globalThis, value.name, { value });
 
 // Only what vm.Script runs can be stopped in the middle of a loop. What watches for the signal is a thread: to start it for
 // every run takes longer than a call, so it runs all the time. User code that handles the signal itself gets it.
+let ownListeners = 0; // for the signal
 const watchdog = openWatchdog();
 const trampoline = new vm.Script('__BOND_run()', { filename: '<bond driver>' });
 const INTERRUPTIBLE = { displayErrors: false, breakOnSigint: true };
@@ -1395,18 +1418,12 @@ function openWatchdog() {
     return process.binding('contextify');
   } catch (error) {
     // `--permission` forbids it. Then every run starts a thread of its own, and between runs the signal is ignored.
-    process.on('SIGINT', ignoreSignal);
+    process.on('SIGINT', () => {});
+    ownListeners = 1;
     return { startSigintWatchdog() {}, stopSigintWatchdog: () => false };
   } finally {
     process.noDeprecation = isQuiet;
   }
-}
-
-function ignoreSignal() {}
-
-/** Whether user code handles the signal itself. */
-function handlesSignal() {
-  return process.listenerCount('SIGINT') > 0 && process.listeners('SIGINT').some((listener) => listener !== ignoreSignal);
 }
 
 define(globalThis, '__BOND_run', { value: () => task() });
@@ -1415,7 +1432,7 @@ define(globalThis, '__BOND_run', { value: () => task() });
 function interruptible(run) {
   task = run;
   try {
-    return trampoline.runInThisContext(handlesSignal() ? RUN : INTERRUPTIBLE);
+    return trampoline.runInThisContext(listenerCount('SIGINT') > ownListeners ? RUN : INTERRUPTIBLE);
   } catch (error) {
     if (!error || error.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
     stopped = running;
@@ -1428,8 +1445,8 @@ let hasStrayed = false; // a signal came between two requests
 
 /** Waits for a signal that has been sent, and nothing is to be stopped by any more: it would stop what comes next. */
 function absorbSignal() {
-  const start = Date.now();
-  while (!hasStrayed && !takeSignal() && Date.now() - start < 20) pause();
+  const start = now();
+  while (!hasStrayed && !takeSignal() && now() - start < 20) pause();
   hasStrayed = false;
 }
 
@@ -1447,21 +1464,22 @@ const WITH_RESULT = new Set(['EVAL', 'CALL']);
 let running = 0;           // the id of the request that is being carried out
 let isBusy = false;        // the outermost frame is carrying out a request, which may be waiting for a promise
 let interruptWait;         // ends that wait with an exception
-let isOver = false;        // the host has closed the bond
+let isOver = false;        // the host has closed the bond; exit hooks may call it all the same
+let hasEnded = false;      // the host is gone
 const liveFrames = [];     // inner frames, each with the messages that have arrived for it
 const lines = [];          // messages that have arrived and belong to the outermost frame
 // What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
-const NO_BYTES = Buffer.alloc(0);
+const NO_BYTES = alloc(0);
 let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, message: undefined };
 let reads = 0;             // how often has been read into the buffer; or where in the relay's memory that has ended
 
 /** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
 function feed(chunk) {
   const { next, message } = arrived;
-  const bytes = arrived.tail === NO_BYTES ? chunk : Buffer.concat([arrived.tail, chunk]);
+  const bytes = arrived.tail === NO_BYTES ? chunk : concat([arrived.tail, chunk]);
   const end = endOfCharacters(bytes);
-  const tail = end < bytes.length ? Buffer.from(bytes.slice(end)) : NO_BYTES;
+  const tail = end < bytes.length ? bufferFrom(bytes.slice(end)) : NO_BYTES;
   const text = bytes.toString('utf8', 0, end);
   const before = next > 0 ? arrived.text.slice(next) : arrived.text;
   const hasLines = arrived.hasLines || text.includes('\n');
@@ -1563,13 +1581,13 @@ function takeNow(messages) {
     recover();
     const message = takeFrom(messages);
     if (message) return message;
-    if (isOver) process.exit();
+    if (hasEnded) exit();
     feed(readNow());
   }
 }
 
 const UNREAD = 0xff; // which is in no text
-const readBuffer = Buffer.alloc(65536, UNREAD); // beyond what has been read, too: so an interrupt cannot make its length forgotten
+const readBuffer = alloc(65536, UNREAD); // beyond what has been read, too: so an interrupt cannot make its length forgotten
 
 /** What has been read last. */
 function lastRead() {
@@ -1589,10 +1607,10 @@ function readNow() {
   for (;;) {
     try {
       const count = readSync(0, readBuffer, 0, readBuffer.length, null);
-      if (count === 0) process.exit(); // end of input: the host is gone
+      if (count === 0) exit(); // end of input: the host is gone
       return readBuffer.slice(0, count);
     } catch (error) {
-      if (error.code === 'EOF') process.exit();
+      if (error.code === 'EOF') exit();
       if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
       pause();
     }
@@ -1703,7 +1721,7 @@ function serveOutermost() {
     if (promised) waitFor(promised, current);
     else if (answer) finish(answer);
   }
-  if (isOver && !isBusy) process.exit();
+  if (isOver && !isBusy) exit();
 }
 
 /** Goes on until there is something that must not be left in the middle. */
@@ -1742,7 +1760,7 @@ function waitFor(promise, message) {
   const interrupted = new Promise((_resolve, reject) => {
     interruptWait = reject;
   });
-  Promise.race([promise, interrupted])
+  promiseRace([promise, interrupted])
     .then((value) => madeNow(answerWith(value, message)))
     .catch((error) => report(request, error))
     .then((text) => {
@@ -1754,7 +1772,7 @@ function waitFor(promise, message) {
 
 /** An answer that does not change any more: other code runs before it is sent. */
 function madeNow(message) {
-  if (typeof message !== 'string') message.parts = Array.from(message.parts);
+  if (typeof message !== 'string') message.parts = arrayFrom(message.parts);
   return message;
 }
 
@@ -1815,14 +1833,15 @@ function takeFromRelay() {
     reads = relay.next(arrived.reads);
     if (reads === arrived.reads) break;
   }
-  isOver = isOver || relay.isOver();
+  hasEnded = relay.isOver();
+  isOver = isOver || hasEnded;
   serveOutermost();
 }
 
 function takeChunk(chunk) {
   recover();
   if (chunk) feed(chunk);
-  else isOver = true;
+  else isOver = hasEnded = true;
   serveOutermost();
 }
 
