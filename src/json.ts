@@ -10,10 +10,14 @@ import {
   NotCarried,
   type Protocol,
   refusal,
+  TOO_LONG,
 } from './values.js';
 
 /** Integers up to here arrive as `number`; those beyond it as `bigint`. */
 const LARGEST_INTEGER = 2 ** 53;
+
+/** A list of more items is longer than any text, or ends the process while its text is made: sparse arrays can be that long. */
+const MOST_ITEMS = 2 ** 27;
 
 /** What a dialect of JSON has words for, beyond those of JSON. */
 export interface Extension {
@@ -166,6 +170,7 @@ class Writer {
   }
 
   #writeItems(items: readonly unknown[]): string {
+    if (items.length > MOST_ITEMS) throw new NotCarried([...this.#path], TOO_LONG);
     const texts: string[] = [];
     for (let index = 0; index < items.length; index++) texts.push(this.#writeBelow(index, () => items[index]));
     return texts.join(',');

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
-import { deserialize, serialize } from 'node:v8';
+import { DefaultDeserializer, serialize } from 'node:v8';
 import { writePlain } from './json.js';
 import { entriesOf, hasErrorInItself, itemsOf, stepTo, withCauses, withoutCauses } from './snapshot.js';
 import { textOf } from './thrown.js';
@@ -27,11 +27,37 @@ export const v8: Protocol = {
   decode: readClone,
 };
 
+/** Node's types leave out what is to be overridden, though Node documents it. */
+type ReaderOfNode = new (
+  bytes: Buffer,
+) => { readHeader(): boolean; readValue(): unknown; _readHostObject(): ArrayBufferView };
+
+/** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
+class Reader extends (DefaultDeserializer as unknown as ReaderOfNode) {
+  override _readHostObject(): ArrayBufferView {
+    const view = super._readHostObject();
+    const { buffer, byteOffset, byteLength } = view;
+    if (buffer.byteLength === byteLength) return view;
+    const own = buffer.slice(byteOffset, byteOffset + byteLength);
+    return Buffer.isBuffer(view) ? Buffer.from(own as ArrayBuffer) : ownView(view, own);
+  }
+}
+
+function ownView(view: ArrayBufferView, own: ArrayBufferLike): ArrayBufferView {
+  return new (view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView)(own);
+}
+
+function deserialize(bytes: Buffer): unknown {
+  const reader = new Reader(bytes);
+  reader.readHeader();
+  return reader.readValue();
+}
+
 /** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
 function readClone(text: string): unknown {
   if (text[0] === '/') return deserialize(Buffer.from(text, 'base64'));
   if (text[0] !== LINKED) return JSON.parse(text);
-  return withCauses(deserialize(Buffer.from(text.slice(1), 'base64')));
+  return withCauses(deserialize(Buffer.from(text.slice(1), 'base64')) as Parameters<typeof withCauses>[0]);
 }
 
 /** Begins a clone whose errors have their causes beside them: V8 cannot read an error that is its own cause. */

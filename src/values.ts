@@ -43,7 +43,7 @@ export class NotCarried extends Error {
 /** The longest text that a message can have: a string of Node's, with some room for the words in front of it. */
 const LONGEST_TEXT = constants.MAX_STRING_LENGTH - 256;
 
-const TOO_LONG = `is too long: its text would have more than ${LONGEST_TEXT} characters, as many as fit into a string of Node's`;
+export const TOO_LONG = `is too long: its text would have more than ${LONGEST_TEXT} characters, as many as fit into a string of Node's`;
 
 /** A text, unless it is too long for a message. */
 export function checkLength(text: string): string {

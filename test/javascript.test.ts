@@ -896,3 +896,25 @@ test('in Electron, the application is started as a Node', async () => {
   const python = await openBond('Python');
   expect(await python.eval('"ELECTRON_RUN_AS_NODE" in __import__("os").environ')).toBe(false);
 });
+
+describe('by the structured clone', () => {
+  test('a view has memory of its own, and shows nothing of the message that it came in', async () => {
+    const js = await openBond('JavaScript');
+    const views = await js.eval<Record<string, ArrayBufferView>>(
+      '({ a: new DataView(new ArrayBuffer(2)), b: new Uint16Array(3), c: Buffer.from("abc"), d: new Float64Array(1) })',
+    );
+    expect(Object.values(views).map(({ buffer }) => buffer.byteLength)).toEqual([2, 6, 3, 8]);
+    const lengthThere = '(view) => [view.byteLength, view.buffer.byteLength]';
+    expect(await js.call(lengthThere, new Uint8Array(5))).toEqual([5, 5]);
+    expect(await js.call(lengthThere, Buffer.from('abc'))).toEqual([3, 3]);
+  });
+});
+
+test('a sparse array that is longer than any text is refused, on both sides, and ends neither', async () => {
+  const js = await openBond('JavaScript', { protocol: 'EJSON' });
+  const sparse: unknown[] = [];
+  sparse[2 ** 32 - 2] = 1;
+  expect((await rejection(js.call('String', { a: sparse }), SerializationException)).message).toContain('too long');
+  expect((await rejection(js.eval('new Array(2 ** 32 - 1)'), SerializationException)).message).toContain('too long');
+  await expectAlive(js);
+});

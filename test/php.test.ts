@@ -864,3 +864,19 @@ test.each([
   const error = await rejection(php.eval(`[${code}]`), SerializationException);
   expect(error.message).toMatch(hint);
 });
+
+test('values and messages are whole, whatever limits regular expressions have', async () => {
+  const php = await open();
+  await php.evalBlock(
+    'ini_set("pcre.backtrack_limit", 1); ini_set("pcre.recursion_limit", 1); ini_set("pcre.jit", 0);',
+  );
+  expect(await php.eval(`[NAN, "", "héllo", ['$date' => 1, 'héllo' => 2]]`)).toEqual([
+    Number.NaN,
+    '',
+    'héllo',
+    { $date: 1, héllo: 2 },
+  ]);
+  expect(await php.call('array_keys', { $date: 1, a: Number.NaN })).toEqual(['$date', 'a']);
+  expect((await rejection(php.call('is_int', 2n ** 65n), SerializationException)).message).toContain('beyond 64 bits');
+  await php.evalBlock('throw new Exception("héllo");').catch((error) => expect(error.message).toContain('héllo'));
+});

@@ -27,7 +27,7 @@ const {
 const { from: arrayFrom, isArray } = Array;
 const { isFinite, isInteger } = Number;
 const { abs, max, min, random, round } = Math;
-const { alloc, allocUnsafeSlow, concat, from: bufferFrom } = Buffer;
+const { alloc, allocUnsafeSlow, concat, from: bufferFrom, isBuffer } = Buffer;
 const { isView } = ArrayBuffer;
 const { load, store, wait } = Atomics;
 const { now } = Date;
@@ -417,11 +417,28 @@ function writeClone(value, root) {
   }
 }
 
+/** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
+class Reader extends v8.DefaultDeserializer {
+  _readHostObject() {
+    const view = super._readHostObject();
+    const { buffer, byteOffset, byteLength } = view;
+    if (buffer.byteLength === byteLength) return view;
+    const own = buffer.slice(byteOffset, byteOffset + byteLength);
+    return isBuffer(view) ? bufferFrom(own) : new view.constructor(own);
+  }
+}
+
+function deserialize(bytes) {
+  const reader = new Reader(bytes);
+  reader.readHeader();
+  return reader.readValue();
+}
+
 /** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
 function readClone(text) {
-  if (text[0] === '/') return v8.deserialize(bufferFrom(text, 'base64'));
+  if (text[0] === '/') return deserialize(bufferFrom(text, 'base64'));
   if (text[0] !== LINKED) return parse(text);
-  const [value, links] = v8.deserialize(bufferFrom(text.slice(1), 'base64'));
+  const [value, links] = deserialize(bufferFrom(text.slice(1), 'base64'));
   for (const [error, cause] of links) define(error, 'cause', { value: cause, configurable: true, writable: true });
   return value;
 }
@@ -572,6 +589,8 @@ function write(value, root) {
 
 // The longest text that a message can have: a string of Node's, with some room for the words in front of it.
 const LONGEST_TEXT = require('buffer').constants.MAX_STRING_LENGTH - 256;
+/** A list of more items is longer than any text, or ends the process while its text is made: sparse arrays can be that long. */
+const MOST_ITEMS = 2 ** 27;
 
 function checkLength(text, root) {
   if (text.length <= LONGEST_TEXT) return text;
@@ -654,6 +673,7 @@ function writeProperty(value, name, path, parents) {
 }
 
 function writeItems(items, path, parents) {
+  if (items.length > MOST_ITEMS) throw tooLong(path);
   const texts = [];
   for (let index = 0; index < items.length; index++) {
     const place = `${path}[${index}]`;

@@ -600,7 +600,13 @@ final class __BOND_values
 
     private static function isText($string)
     {
-        return preg_match('//u', $string) === 1;
+        return preg_match('//u', $string) === 1 || preg_last_error() !== PREG_BAD_UTF8_ERROR && self::isTextByJson($string);
+    }
+
+    /** The same where regular expressions have reached a limit that the user has set. */
+    private static function isTextByJson($string)
+    {
+        return $string === '' || json_encode($string, JSON_PARTIAL_OUTPUT_ON_ERROR) !== 'null';
     }
 
     private static function millisecondsOf(DateTimeInterface $moment, $path)
@@ -680,7 +686,7 @@ final class __BOND_values
         if ($value === null && json_last_error() !== JSON_ERROR_NONE) {
             self::refuse(self::RECEIVED, json_last_error_msg());
         }
-        if (isset($text[18]) && preg_match('/\d++(?<=\d{19})/', $text) && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text)) {
+        if (isset($text[18]) && preg_match('/\d++(?<=\d{19})/', $text) !== 0 && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text) !== 0) {
             self::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
         }
         return self::$isExtended && strpos($text, '$') !== false && self::hasWords($text) ? self::readWords($value) : $value;
@@ -711,7 +717,8 @@ final class __BOND_values
         if (!is_array($value)) {
             return $value;
         }
-        if (count($value) === 1 && preg_match('/^\$[^$]/', key($value))) {
+        $word = count($value) === 1 ? (string) key($value) : '';
+        if (isset($word[1]) && $word[0] === '$' && $word[1] !== '$') {
             return self::readWord(key($value), current($value));
         }
         $read = [];
@@ -803,7 +810,9 @@ final class __BOND_exceptions
         __BOND_signals::hold();
         __BOND_session::$busy = false;
         try {
-            $message = self::describe($request, $error);
+            $message = self::withPatterns(function () use ($request, $error) {
+                return self::describe($request, $error);
+            });
         } catch (Throwable $another) {
             $message = "EXCEPT $request " . self::json(['message' => self::messageOf($error), 'type' => self::typeOf($error)]);
             self::letGo($another);
@@ -827,6 +836,24 @@ final class __BOND_exceptions
                 trigger_error($text, E_USER_WARNING);
             }
         } catch (Throwable $ofHandler) {
+        }
+    }
+
+    /** Runs something with regular expressions that work, whatever limits the user has set for them. */
+    private static function withPatterns(callable $run)
+    {
+        $limits = [];
+        foreach (__BOND_values::$hasSettings ? ['pcre.backtrack_limit', 'pcre.recursion_limit'] : [] as $name) {
+            $limits[$name] = ini_set($name, '1000000');
+        }
+        try {
+            return $run();
+        } finally {
+            foreach ($limits as $name => $limit) {
+                if ($limit !== false) {
+                    ini_set($name, $limit);
+                }
+            }
         }
     }
 
