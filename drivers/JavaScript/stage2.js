@@ -1616,18 +1616,27 @@ function lastRead() {
   return end < 0 ? readBuffer : readBuffer.slice(0, end);
 }
 
+let filled = 0; // how many bytes of it have been read into; 0 if an interrupt has come before that was noted
+
+function clearBuffer() {
+  const size = filled || readBuffer.length;
+  filled = 0;
+  readBuffer.fill(UNREAD, 0, size);
+}
+
 /** What comes next: it stays as it is only until more is read. */
 function readNow() {
   if (relay) {
     reads = relay.waitForNext(arrived.reads);
     return lastRead();
   }
-  if (readBuffer[0] !== UNREAD) readBuffer.fill(UNREAD, 0, lastRead().length);
+  if (readBuffer[0] !== UNREAD) clearBuffer();
   reads++;
   for (;;) {
     try {
       const count = readSync(0, readBuffer, 0, readBuffer.length, null);
       if (count === 0) exit(); // end of input: the host is gone
+      filled = count;
       return readBuffer.slice(0, count);
     } catch (error) {
       if (error.code === 'EOF') exit();
