@@ -1308,9 +1308,10 @@ function isClass(value) {
   return !writable || namesIn(value.prototype).some((name) => name !== 'constructor');
 }
 
-/** Calls one of those two by its name, and keeps what it returns. */
+/** Calls one of those two, or any callable expression, and keeps what it returns. */
 function _BOND_hold_result(name, ...args) {
-  return _BOND_hold((name === '_BOND_apply' ? _BOND_apply : _BOND_invoke)(...args));
+  const own = [_BOND_apply, _BOND_invoke].find((func) => func.name === name);
+  return _BOND_hold((own || callableNamed(name))(...args));
 }
 
 const PATIENCE = 5; // ms that a batch is waited for once it has an item

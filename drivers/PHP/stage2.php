@@ -1220,6 +1220,16 @@ final class __BOND_held
         return ++self::$counter;
     }
 
+    /** The value of a call of what is no function's name, but an expression: it sees what is global. */
+    public static function callExpression($__BOND_name, array $__BOND_arguments)
+    {
+        foreach (array_diff(array_keys($GLOBALS), ['GLOBALS', 'this', '__BOND_name', '__BOND_arguments']) as $__BOND_global) {
+            $$__BOND_global = &$GLOBALS[$__BOND_global];
+        }
+        $__BOND_callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $__BOND_name) ? "($__BOND_name)" : $__BOND_name;
+        return eval("return $__BOND_callee(...\$__BOND_arguments);");
+    }
+
     public static function release($number)
     {
         if (isset(self::$values[$number])) {
@@ -1315,7 +1325,7 @@ function _BOND_apply(&...$arguments)
 function _BOND_hold_result(&...$arguments)
 {
     $name = array_shift($arguments);
-    return _BOND_hold($name(...$arguments));
+    return _BOND_hold(is_callable($name) ? $name(...$arguments) : __BOND_held::callExpression($name, $arguments));
 }
 
 function _BOND_iterate($value)

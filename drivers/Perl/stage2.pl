@@ -1240,7 +1240,9 @@ sub main::_BOND_apply {
 
 sub main::_BOND_hold_result {
     my ($name, @arguments) = @_;
-    return main::_BOND_hold($name eq '_BOND_apply' ? main::_BOND_apply(@arguments) : main::_BOND_invoke(@arguments));
+    return main::_BOND_hold(main::_BOND_apply(@arguments)) if $name eq '_BOND_apply';
+    return main::_BOND_hold(main::_BOND_invoke(@arguments)) if $name eq '_BOND_invoke';
+    return main::_BOND_hold(run_call($name, \@arguments));
 }
 
 my $now;

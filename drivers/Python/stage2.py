@@ -1446,7 +1446,8 @@ def _BOND_apply(*arguments, **named):
 
 
 def _BOND_hold_result(*arguments, **named):
-    return _BOND_hold(globals()[arguments[0]](*arguments[1:], **named))
+    own = {'_BOND_apply': _BOND_apply, '_BOND_invoke': _BOND_invoke}.get(arguments[0])
+    return _BOND_hold((own or callable_named(arguments[0]))(*arguments[1:], **named))
 
 
 def _BOND_catch(function, *arguments):
