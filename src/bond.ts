@@ -6,7 +6,7 @@ import type { Feature } from './driver.js';
 import { BondException, type Ending, quoted, SerializationException } from './errors.js';
 import { currentFrame } from './frames.js';
 import { Promise } from './globals.js';
-import { Held } from './held.js';
+import { Held, type HeldResult } from './held.js';
 import { showObject } from './inspection.js';
 import { type InteractOptions, interact } from './interact.js';
 import { iterate } from './iterate.js';
@@ -17,7 +17,16 @@ import { encodeCall, encodeInParts } from './protocol.js';
 import { Ref } from './ref.js';
 import type { HostFunction } from './session.js';
 import { isA } from './thrown.js';
-import type { NameOf, Untyped } from './typed.js';
+import type {
+  ArgumentsOf,
+  IfSaid,
+  IfUntyped,
+  NamedArgumentsOf,
+  NameOf,
+  SignatureOf,
+  Unsaid,
+  Untyped,
+} from './typed.js';
 import { NotCarried } from './values.js';
 import type { RequestVerb } from './wire.js';
 
@@ -79,20 +88,20 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * Evaluates one expression, and resolves to its value. Perl takes several statements as well, and gives the value of the last.
    * @throws RemoteException if it throws; SerializationException if its value cannot cross
    */
-  eval<T = unknown>(code: string | Ref): Promise<T> {
-    return this.#evaluate('EVAL', code) as Promise<T>;
+  eval<T = unknown>(code: string | Ref, ...none: readonly never[]): Promise<T> {
+    return this.#evaluate('EVAL', code, none) as Promise<T>;
   }
 
   /**
    * Runs code at the top level of the interpreter.
    * @throws RemoteException if it throws
    */
-  evalBlock(code: string | Ref): Promise<void> {
-    return this.#evaluate('EVAL_BLOCK', code) as Promise<void>;
+  evalBlock(code: string | Ref, ...none: readonly never[]): Promise<void> {
+    return this.#evaluate('EVAL_BLOCK', code, none) as Promise<void>;
   }
 
   /** @internal No async function: it would cost a call a tenth of its time. */
-  protected callWith(name: string, args: readonly unknown[], shown?: string): Promise<unknown> {
+  protected callWith(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
     const { protocol, lender, takesParts } = this.#connection;
     try {
       this.#checkText(name, 'a name');
@@ -100,7 +109,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
       const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
       return this.#request('CALL', name, payload, inParts?.parts, shown);
     } catch (error) {
-      return this.#refuse(error);
+      return this.#refuse(own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
     }
   }
 
@@ -141,20 +150,34 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   }
 
   /**
-   * Evaluates an expression, and keeps the result there: an open file, a connection, an object with methods.
-   * @throws RemoteException if it throws
+   * Keeps a result there: an open file, a connection, an object with methods. With code alone, that is evaluated; with arguments,
+   * it is called, as `call` does: `hold('open', path)`. Without arguments, a call is code: `hold('make()')`.
+   * @throws RemoteException if it throws; SerializationException if an argument cannot cross
    */
-  async hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>> {
+  hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>>;
+  hold<T extends object = Untyped>(name: IfUntyped<F, string, never>, ...args: SomeArguments): Promise<Held<T>>;
+  hold<T extends object = Unsaid>(name: IfSaid<T>, ...args: SomeArguments): Promise<Held<NoInfer<T>>>;
+  hold<N extends NameOf<F>>(
+    name: N,
+    ...args: NamedArgumentsOf<SignatureOf<F, N>>
+  ): Promise<HeldResult<SignatureOf<F, N>>>;
+  hold<N extends NameOf<F>>(name: N, ...args: ArgumentsOf<SignatureOf<F, N>>): Promise<HeldResult<SignatureOf<F, N>>>;
+  async hold(code: string | Ref, ...args: readonly unknown[]): Promise<never> {
     this.#connection.need('hold');
     const expression = this.#codeOf(code);
-    const what = `HOLD ${quoted(expression, 40)}`;
-    const id = await this.#callDriver(what, '_BOND_hold', this.ref(expression));
-    return new Held<T>(id, expression, {
+    const isCall = args.length > 0;
+    const shown = isCall ? `${expression}(…)` : expression;
+    const what = `HOLD ${quoted(shown, 40)}`;
+    const id = isCall
+      ? await this.#callDriver(what, '_BOND_hold_result', [expression], args)
+      : await this.#callDriver(what, '_BOND_hold', [this.ref(expression)]);
+    const held = new Held(id, shown, {
       owner: this.#connection,
-      call: (what, name, ...args) => this.#callDriver(what, name, ...args),
+      call: (what, name, own, args) => this.#callDriver(what, name, own, args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),
     });
+    return held as never;
   }
 
   /**
@@ -166,7 +189,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     this.#connection.need('iterate');
     const expression = this.#codeOf(code);
     const what = `ITERATE ${quoted(expression, 40)}`;
-    const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, ...args);
+    const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, args);
     return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
   }
 
@@ -222,13 +245,14 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     return text;
   }
 
-  /** Calls a function of the driver's own: `what` is what the user has asked for, who has never heard of it. */
-  #callDriver(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.callWith(name, args, what);
+  /** Calls a function of the driver's own: the user, who has never heard of it, has asked for `what`, with `args` behind `own`. */
+  #callDriver(what: string, name: string, own: readonly unknown[], args: readonly unknown[] = []): Promise<unknown> {
+    return this.callWith(name, [...own, ...args], what, own.length);
   }
 
-  #evaluate(verb: RequestVerb, codeOrRef: string | Ref): Promise<unknown> {
+  #evaluate(verb: RequestVerb, codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
     try {
+      checkNoArguments(this.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
       const code = this.#codeOf(codeOrRef);
       return this.#request(verb, code, this.#connection.protocol.encode(code));
     } catch (error) {
@@ -252,4 +276,13 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     const details = 'cause' in error ? { cause: error.cause } : undefined;
     return Promise.reject(new SerializationException(this.lang, error.message, 'local', details));
   }
+}
+
+/** At least one argument. */
+type SomeArguments = readonly [unknown, ...unknown[]];
+
+/** @internal Refuses arguments where only code is taken: they would be ignored, and nobody would know. */
+export function checkNoArguments(lang: string, method: string, more: readonly unknown[]): void {
+  if (more.length === 0) return;
+  throw new BondException(lang, `${method} takes code, and no arguments: call(name, …) calls a function with some`);
 }

@@ -18,8 +18,8 @@ import type {
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: Owner;
-  /** Calls a function of the driver; `what` says in messages what the user has asked for. */
-  call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** Calls a function of the driver; the user has asked for `what`, in messages, with `args`, which stand behind `own`. */
+  call(what: string, name: string, own: readonly unknown[], args?: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
   /** Lets go of what is held under that number. */
   release(id: number): void;
@@ -29,7 +29,7 @@ export interface Holder {
 const garbage = new FinalizationRegistry<() => void>((release) => release());
 
 /** What is held when a result is: an object with methods that are known, if the result stays there, or just anything. */
-type HeldResult<G extends AnyFunction> = ReturnType<G> extends Stays<infer T extends object> ? Held<T> : Held;
+export type HeldResult<G extends AnyFunction> = ReturnType<G> extends Stays<infer T extends object> ? Held<T> : Held;
 
 /** What is held, as a function: itself, or the class that it is. */
 type Itself<T> = T extends AnyFunction ? T : UnknownFunction;
@@ -60,12 +60,12 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   get<V = Unsaid>(name: IfSaid<V>): Promise<NoInfer<V>>;
   get<N extends NameOf<T>>(name: N): Promise<N extends keyof T ? T[N] : unknown>;
   async get(name: string | number): Promise<unknown> {
-    return this.#call(`GET ${quoted(String(name), 40)}`, '_BOND_get', name);
+    return this.#call(`GET ${quoted(String(name), 40)}`, '_BOND_get', [], name);
   }
 
   /** Sets an attribute, property, item or entry. */
   async set(name: string | number, value: unknown): Promise<void> {
-    await this.#call(`SET ${quoted(String(name), 40)}`, '_BOND_set', name, value);
+    await this.#call(`SET ${quoted(String(name), 40)}`, '_BOND_set', [], name, value);
   }
 
   /** Calls a method. */
@@ -77,14 +77,14 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   ): Promise<ResultOf<SignatureOf<T, N>>>;
   call<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<ResultOf<SignatureOf<T, N>>>;
   async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#call(`CALL ${quoted(String(method), 40)}`, '_BOND_invoke', method, ...args);
+    return this.#call(`CALL ${quoted(String(method), 40)}`, '_BOND_invoke', [method], ...args);
   }
 
   /** Calls what is held: a function, or a class, which makes an instance. */
   apply<R = ResultOf<Itself<T>>>(...args: NamedArgumentsOf<Itself<T>>): Promise<R>;
   apply<R = ResultOf<Itself<T>>>(...args: ArgumentsOf<Itself<T>>): Promise<R>;
   async apply(...args: readonly unknown[]): Promise<unknown> {
-    return this.#call('APPLY', '_BOND_apply', ...args);
+    return this.#call('APPLY', '_BOND_apply', [], ...args);
   }
 
   /** Calls a method, and holds what it returns: a cursor of a database, say. */
@@ -95,14 +95,14 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   ): Promise<HeldResult<SignatureOf<T, N>>>;
   hold<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<HeldResult<SignatureOf<T, N>>>;
   hold(method: string, ...args: readonly unknown[]): Promise<never> {
-    return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', method, ...args);
+    return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', [method], ...args);
   }
 
   /** Calls what is held, and holds what it returns: an instance of a class, say. */
   holdApply(...args: NamedArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: ArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: readonly unknown[]): Promise<never> {
-    return this.#hold(`${this.#expression}()`, '_BOND_apply', ...args);
+    return this.#hold(`${this.#expression}()`, '_BOND_apply', [], ...args);
   }
 
   /** What is held, by value after all. */
@@ -137,13 +137,13 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     return super.codeFor(lender);
   }
 
-  async #hold(expression: string, name: string, ...args: readonly unknown[]): Promise<never> {
+  async #hold(expression: string, name: string, own: readonly unknown[], ...args: readonly unknown[]): Promise<never> {
     const what = `HOLD ${quoted(expression, 40)}`;
-    const id = await this.#holder.call(what, '_BOND_hold_result', name, this, ...args);
+    const id = await this.#holder.call(what, '_BOND_hold_result', [name, this, ...own], args);
     return new Held(id, expression, this.#holder) as never;
   }
 
-  #call(what: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#holder.call(`${what} of ${quoted(this.#expression, 40)}`, name, this, ...args);
+  #call(what: string, name: string, own: readonly unknown[], ...args: readonly unknown[]): Promise<unknown> {
+    return this.#holder.call(`${what} of ${quoted(this.#expression, 40)}`, name, [this, ...own], args);
   }
 }

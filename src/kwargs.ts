@@ -1,7 +1,8 @@
-/** Arguments by name. Made by {@link kwargs}. */
-export class Kwargs<Values extends object = Readonly<Record<string, unknown>>> {
+/** Arguments by name. Made by {@link kwargs}. `Names` are those of `Values`: others are a mistake where they are declared. */
+export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, Names = keyof Values> {
   /** For the types alone: what tells those of one value from those of another, and from anything else. */
   declare protected readonly named: Values;
+  declare protected readonly names: Names;
   /** @internal */
   readonly values: Values;
 

@@ -1,6 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { onAbort } from './aborts.js';
-import type { Bond } from './bond.js';
+import { type Bond, checkNoArguments } from './bond.js';
 import { Caller } from './caller.js';
 import { queryDriver } from './driver.js';
 import { BondException, quoted, TerminatedException, TimeoutException } from './errors.js';
@@ -99,7 +99,8 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
   }
 
   /** Evaluates one expression, in a worker that has nothing to do, or as soon as one has. */
-  eval<T = unknown>(code: string): Promise<T> {
+  async eval<T = unknown>(code: string, ...none: readonly never[]): Promise<T> {
+    checkNoArguments(this.lang, 'eval', none);
     return this.#run(`EVAL ${shown(code)}`, (bond) => bond.eval<T>(code));
   }
 

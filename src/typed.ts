@@ -60,20 +60,35 @@ export type ArgumentsOf<G extends AnyFunction> = EachArgument<Parameters<G>>;
 type EachArgument<P extends readonly unknown[]> = { [K in keyof P]: Argument<P[K]> };
 
 /** The arguments of a function of which the last ones are given by name. */
-export type NamedArgumentsOf<G extends AnyFunction> = WithKwargs<Parameters<G>, KwargsOf<Parameters<G>>>;
+export type NamedArgumentsOf<G extends AnyFunction> = WithKwargs<
+  Parameters<G>,
+  KwargsOf<Parameters<G>>,
+  DeclaredKwargsOf<Parameters<G>>
+>;
 
 /** A parameter that is `Kwargs<…>` says of which types some arguments are that are given by name. */
 type KwargsOf<P extends readonly unknown[]> =
   Required<P> extends readonly [...unknown[], Kwargs<infer Values>]
-    ? Kwargs<{ [K in keyof Values]: Argument<Values[K]> } & Readonly<Record<string, unknown>>>
+    ? Kwargs<Referable<Values> & Readonly<Record<string, unknown>>>
     : Kwargs;
 
-/** The first parameters, however many, and then the names. */
-type WithKwargs<P extends readonly unknown[], Names> = P extends readonly []
-  ? [Names]
+/** The same, of those names alone. */
+type DeclaredKwargsOf<P extends readonly unknown[]> =
+  Required<P> extends readonly [...unknown[], Kwargs<infer Values>] ? Kwargs<Referable<Values>> : Kwargs;
+
+type Referable<Values> = { [K in keyof Values]: Argument<Values[K]> };
+
+/**
+ * The first parameters, however many, and then the names. Those that are left may be among the names, where nothing knows them:
+ * only where none is left is a name that was not declared a mistake.
+ */
+type WithKwargs<P extends readonly unknown[], Names, DeclaredNames> = P extends
+  | readonly []
+  | readonly [(Kwargs<object, PropertyKey> | undefined)?]
+  ? [DeclaredNames]
   : '0' extends keyof P
     ? P extends readonly [(infer First)?, ...infer Others]
-      ? [Names] | [Argument<First>, ...WithKwargs<Others, Names>]
+      ? [Names] | [Argument<First>, ...WithKwargs<Others, Names, DeclaredNames>]
       : never
     : [...EachArgument<P>, Names];
 

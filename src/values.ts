@@ -38,6 +38,14 @@ export class NotCarried extends Error {
     const details = 'cause' in this ? { cause: this.cause } : undefined;
     return new NotCarried([name, ...this.path.slice(levels)], this.reason, details);
   }
+
+  /** The same, where the first `count` arguments are not those of the user. */
+  amongArguments(count: number): NotCarried {
+    const [root, index, ...steps] = this.path;
+    if (root !== 'args' || typeof index !== 'number') return this;
+    const details = 'cause' in this ? { cause: this.cause } : undefined;
+    return new NotCarried([root, index - count, ...steps], this.reason, details);
+  }
 }
 
 /** The longest text that a message can have: a string of Node's, with some room for the words in front of it. */

@@ -27,7 +27,7 @@ interface ReferenceWords {
    * - `range(n)`: an iterator over 0 … n-1, which prints `left` when it is closed or done, and throws at 1000
    * - a class `Counter(start)` with a property `count`, and methods `add(n)`, which returns the new count, `fail()`, which
    *   throws, and `self()`, which returns the object
-   * - `count_of(counter)`
+   * - `count_of(counter)`; `same_of(counter)`, which is the counter
    * - `named(first, last)`: the two with a space between, given by name as the language does
    */
   readonly functions: string;
@@ -35,6 +35,8 @@ interface ReferenceWords {
   readonly counter: string;
   /** An expression: the class itself. */
   readonly counterClass: string;
+  /** Something callable: given a number, it makes a counter. */
+  readonly making: string;
   /** An expression: a list of 1, 2, 3 to iterate over. */
   readonly list: string;
   /** An expression: an iterator over so many items. */
@@ -78,9 +80,11 @@ class Counter(object):
   def fail(self): raise KeyError('broken')
   def self(self): return self
 def count_of(counter): return counter.count
+def same_of(counter): return counter
 def named(last, first): return first + ' ' + last`,
     counter: 'Counter(5)',
     counterClass: 'Counter',
+    making: 'Counter',
     list: '[1, 2, 3]',
     range: (count) => `range_of(${count})`,
     collect: "__import__('gc').collect()",
@@ -107,9 +111,11 @@ class Counter {
   function self() { return $this; }
 }
 function count_of($counter) { return $counter->count; }
+function same_of($counter) { return $counter; }
 function named($last, $first) { return "$first $last"; }`,
     counter: 'new Counter(5)',
     counterClass: 'Counter::class',
+    making: 'new Counter',
     list: '[1, 2, 3]',
     range: (count) => `range_of(${count})`,
     collect: '1',
@@ -135,9 +141,11 @@ sub range_of {
   sub fail { die "broken\\n" }
   sub self { $_[0] } }
 sub count_of { $_[0]{count} }
+sub same_of { $_[0] }
 sub named { my %given = @_; "$given{first} $given{last}" }`,
     counter: 'Counter->new(5)',
     counterClass: "'Counter'",
+    making: 'Counter->new',
     list: '[1, 2, 3]',
     range: (count) => `range_of(${count})`,
     collect: '1',
@@ -164,9 +172,11 @@ class Counter {
   self() { return this }
 }
 function count_of(counter) { return counter.count }
+function same_of(counter) { return counter }
 function named({ first, last }) { return first + ' ' + last }`,
     counter: 'new Counter(5)',
     counterClass: 'Counter',
+    making: 'new Counter',
     list: '[1, 2, 3]',
     range: (count) => `range_of(${count})`,
     collect: "(require('v8').setFlagsFromString('--expose-gc'), require('vm').runInNewContext('gc')())",
@@ -295,6 +305,53 @@ export function testReferences(suite: Suite): void {
       expect(await counter.get('count')).toBe(21);
       expect((await rejection(counter.call('fail'), RemoteException)).message).toContain('broken');
       expect(await bond.eval(bond.ref(`count_of(${counter.code})`))).toBe(21);
+    });
+
+    test('is what a call gives, if there are arguments', async () => {
+      const bond = await open();
+      const counter = await bond.hold(say.counter);
+      const same = await bond.hold('same_of', counter);
+      await same.call('add', 1);
+      expect(await counter.get('count')).toBe(6);
+      expect(await (await bond.hold('named', kwargs({ first: 'Ada', last: 'Lovelace' }))).value()).toBe('Ada Lovelace');
+      const made = await bond.hold(say.making, 7);
+      expect(await made.get('count')).toBe(7);
+      expect((await rejection(bond.hold('no_such_function', 1), RemoteException)).message).toContain(
+        'no_such_function',
+      );
+      const error = await rejection(
+        bond.hold('same_of', () => 1),
+        SerializationException,
+      );
+      expect(error.message).toContain('args[0]: a function has to be wrapped');
+      await expectAlive(bond);
+    });
+
+    test('or evaluated takes no arguments that it would ignore', async () => {
+      const bond = await open();
+      for (const method of ['eval', 'evalBlock'] as const) {
+        const error = await rejection(bond[method]('1', 'x' as never), BondException);
+        expect(error.message).toContain(`${method} takes code, and no arguments: call(name, …)`);
+      }
+      await expectAlive(bond);
+    });
+
+    test('names arguments that cannot cross as you wrote them', async () => {
+      const bond = await open();
+      const counter = await bond.hold(say.counter);
+      const odd = { items: [() => 1] };
+      for (const attempt of [
+        counter.call('add', odd),
+        counter.hold('add', odd),
+        counter.apply(odd),
+        counter.holdApply(odd),
+      ]) {
+        expect((await rejection(attempt, SerializationException)).message).toContain('args[0].items[0]: a function');
+      }
+      expect((await rejection(counter.set('count', odd), SerializationException)).message).toContain(
+        'args[1].items[0]',
+      );
+      await expectAlive(bond);
     });
 
     test('can stand inside of arguments', async () => {

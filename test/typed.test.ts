@@ -144,7 +144,13 @@ test('whatever stands for a value is accepted for every parameter, and names at 
     typed.callable('wrap')(kwargs({ text: 'text', width: ref }));
     typed.fn.printf('%d', 1, 'two', null, kwargs({ a: 1 }));
     typed.fn.tidy('a', kwargs({ indent: 2 }));
-    typed.fn.tidy('a', kwargs({ indent: ref, other: 1 }));
+    typed.fn.tidy('a', kwargs({ indent: ref }));
+    // @ts-expect-error: there is no such name
+    typed.fn.tidy('a', kwargs({ indent: ref, indnet: 1 }));
+    // @ts-expect-error: nor here
+    typed.call('tidy', 'a', kwargs({ indnet: 1 }));
+    // Names of the parameters before may be among them, and types do not know those.
+    typed.fn.tidy(kwargs({ text: 'a' }));
     typed.fn.tidy(kwargs({ text: 'a', indent: 2 }));
   });
 });
@@ -212,6 +218,14 @@ test('what stays there has methods, and can only be held', () => {
     expectTypeOf(await file.call<string>('other')).toEqualTypeOf<string>();
     const open = await typed.hold<Legacy['open']>('open');
     expectTypeOf(await open.holdApply('a')).toEqualTypeOf<Held<File>>();
+    expectTypeOf(await typed.hold('open', 'a')).toEqualTypeOf<Held<File>>();
+    expectTypeOf(await typed.hold<File>('unlisted', 5)).toEqualTypeOf<Held<File>>();
+    expectTypeOf(await untyped.hold('open', 'a')).toEqualTypeOf<Held>();
+    expectTypeOf(await untyped.hold<File>('open', 'a')).toEqualTypeOf<Held<File>>();
+    // @ts-expect-error: a number for a text
+    typed.hold('open', 5);
+    // @ts-expect-error: arguments of what takes none
+    typed.eval('1', 'x');
     // @ts-expect-error: a number for a text
     file.call('write', 5);
     // @ts-expect-error: no such method
