@@ -155,8 +155,14 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it throws; SerializationException if an argument cannot cross
    */
   hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>>;
-  hold<T extends object = Untyped>(name: IfUntyped<F, string, never>, ...args: SomeArguments): Promise<Held<T>>;
-  hold<T extends object = Unsaid>(name: IfSaid<T>, ...args: SomeArguments): Promise<Held<NoInfer<T>>>;
+  hold<T extends object = Untyped>(
+    name: IfUntyped<F, string, never>,
+    ...args: readonly [unknown, ...unknown[]]
+  ): Promise<Held<T>>;
+  hold<T extends object = Unsaid>(
+    name: IfSaid<T>,
+    ...args: readonly [unknown, ...unknown[]]
+  ): Promise<Held<NoInfer<T>>>;
   hold<N extends NameOf<F>>(
     name: N,
     ...args: NamedArgumentsOf<SignatureOf<F, N>>
@@ -279,8 +285,6 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 }
 
 /** At least one argument. */
-type SomeArguments = readonly [unknown, ...unknown[]];
-
 /** @internal Refuses arguments where only code is taken: they would be ignored, and nobody would know. */
 export function checkNoArguments(lang: string, method: string, more: readonly unknown[]): void {
   if (more.length === 0) return;
