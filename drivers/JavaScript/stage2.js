@@ -1602,7 +1602,7 @@ function takeNow(messages) {
     recover();
     const message = takeFrom(messages);
     if (message) return message;
-    if (hasEnded) exit();
+    if (hasEnded || (isOver && !process._exiting)) exit(); // an exit hook goes on
     feed(readNow());
   }
 }
