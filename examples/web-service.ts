@@ -30,11 +30,14 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname !== '/page') return reply(response, 404, 'There is only /page.');
   if (pool.waiting >= MOST_WAITING) return reply(response, 503, 'Too busy.');
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(new Error('the client has gone')));
-  const signal = AbortSignal.any([AbortSignal.timeout(TIME_LIMIT), gone.signal]);
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error('it takes too long')), TIME_LIMIT);
+  response.once('close', () => {
+    clearTimeout(timer);
+    controller.abort(new Error('the client has gone'));
+  });
   try {
-    reply(response, 200, await makePage(Object.fromEntries(searchParams), signal));
+    reply(response, 200, await makePage(Object.fromEntries(searchParams), controller.signal));
   } catch (error) {
     const isLate = error instanceof TimeoutException;
     if (!isLate) console.error((error as Error).message); // what went wrong is not for the client

@@ -21,7 +21,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
 
 /** What may be unpacked, in bytes. It was 435,000 once; what grows is to be seen here. */
-const MOST_BYTES = 410_000;
+const MOST_BYTES = 430_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 const CODE = ['dist/cli.js', 'dist/conform.js', ...DRIVERS, 'dist/index.js', 'dist/shared.js'];
 /** How many packages an installation may bring: bond, its two dependencies, and theirs. */
