@@ -23,8 +23,13 @@ const deserialize = vi.hoisted(() => vi.fn());
 
 vi.mock('node:v8', async (importOriginal) => {
   const original = await importOriginal<typeof import('node:v8')>();
-  deserialize.mockImplementation(original.deserialize);
-  return { ...original, deserialize };
+  class DefaultDeserializer extends original.DefaultDeserializer {
+    constructor(bytes: Buffer) {
+      super(bytes);
+      deserialize();
+    }
+  }
+  return { ...original, DefaultDeserializer };
 });
 
 const MB = 2 ** 20;
