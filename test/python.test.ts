@@ -508,6 +508,25 @@ def attempt():
     await expectAlive(python);
   });
 
+  test('signals that come faster than their handler hears from the host do not fill the stack', async () => {
+    const python = await open();
+    await python.export((n: number) => new Promise((resolve) => setTimeout(resolve, 2, n)), 'slow');
+    await python.evalBlock(`
+import signal
+def ring(*args):
+    global seen
+    seen += slow(1)
+seen = 0
+signal.signal(signal.SIGALRM, ring)
+def attempt():
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+    values = [slow(n) for n in range(300)]
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return [values == list(range(300)), seen > 0]`);
+    expect(await python.call('attempt')).toEqual([true, true]);
+    await expectAlive(python);
+  });
+
   test('a handler is told by getsignal as it was set, and replaced as usual', async () => {
     const python = await open();
     await python.evalBlock('import signal\ndef ring(*args): pass\nold = signal.signal(signal.SIGALRM, ring)');

@@ -1656,6 +1656,8 @@ def conclude(request):
 TURNS = frozenset(['attempt', 'conclude', 'deliver_in_wait', 'message_of', 'report', 'traceback_of'])
 world = globals()
 pending = {}  # what has to wait: handler and frame, by signal, once each as in the operating system
+delivered = set()  # the signals of those that run now: signals that come faster than that must not fill the stack
+repeated = {}      # those of them that have come again meanwhile, as in `pending`
 set_signal, get_signal = signal.signal, signal.getsignal
 
 
@@ -1674,6 +1676,9 @@ class Guard(object):
         global reading
         if busy and not is_turn(frame):
             return self.handler(number, frame)
+        if number in delivered:
+            repeated[number] = self.handler, frame
+            return
         pending[number] = self.handler, frame
         if reading:
             reading = False
@@ -1684,16 +1689,23 @@ def is_turn(frame):
     return frame is not None and frame.f_globals is world and frame.f_code.co_name in TURNS
 
 
-def deliver():
+def deliver(rounds=10):
     """Runs the handlers that had to wait, in the place of user code that goes on, or begins."""
     try:
         for number in list(pending):
             handler, frame = pending.pop(number, (None, None))
             if handler:  # another one has not run it meanwhile
-                handler(number, frame)
+                delivered.add(number)
+                try:
+                    handler(number, frame)
+                finally:
+                    delivered.discard(number)
+                    again = repeated.pop(number, None)
+                    if again:
+                        pending[number] = again
     finally:
-        if pending:
-            deliver()
+        if pending and rounds:
+            deliver(rounds - 1)
 
 
 def deliver_in_wait(frame):
