@@ -58,6 +58,8 @@ export class MessageSplitter {
   readonly #opening: string;
   /** What takes a message back. */
   readonly #abandonment: Buffer;
+  /** How an announcement begins. */
+  readonly #nextAnnouncement: Buffer;
   readonly #events: SplitterEvents;
   readonly #maxBytes: number;
   /** Bytes that may turn out to be the beginning of a mark. */
@@ -78,6 +80,7 @@ export class MessageSplitter {
     this.#mark = Buffer.from(mark, 'latin1');
     this.#opening = `${mark}${String.fromCharCode(LAST_PIECE)}`;
     this.#abandonment = Buffer.from(`${mark}${String.fromCharCode(ABANDONMENT, NEWLINE)}`, 'latin1');
+    this.#nextAnnouncement = Buffer.from(`${mark}${String.fromCharCode(ANNOUNCEMENT)}`, 'latin1');
     this.#maxBytes = Math.min(maxBytes, constants.MAX_STRING_LENGTH);
     this.#events = events;
   }
@@ -96,12 +99,18 @@ export class MessageSplitter {
   /** Keeps what stands behind an announcement until the message is there, or turns out to have been taken back. */
   #keep(chunk: Buffer): void {
     this.#later = Buffer.concat([this.#later, chunk]);
-    if (this.#later.includes(this.#abandonment)) {
+    if (this.#isTakenBack()) {
       this.#owed = 0;
       this.#message.take();
       this.#events.awaitBulk(false);
       this.#takeLater();
     } else if (this.#later.length > MOST_EARLY) this.#events.tooMuchBehind();
+  }
+
+  /** Whether an abandonment has come that is for the message that is owed, and not for one that was announced behind it. */
+  #isTakenBack(): boolean {
+    const end = this.#later.indexOf(this.#abandonment);
+    return end >= 0 && !this.#later.subarray(0, end).includes(this.#nextAnnouncement);
   }
 
   #takeLater(): void {

@@ -213,6 +213,24 @@ describe('an abandoned message', () => {
     }
   });
 
+  test('is not the one before it, of which not all has come yet', () => {
+    for (const size of [1, 3, 1000]) {
+      const found: string[] = [];
+      const splitter = new MessageSplitter(MARK, 1e6, {
+        output: (chunk) => found.push(`out ${chunk}`),
+        message: (text) => found.push(text),
+        tooLong: () => found.push('too long'),
+        awaitBulk: () => {},
+        tooMuchBehind: () => found.push('too much'),
+      });
+      const way = bytes(`${MARK}=10\n${MARK} A\n${MARK}=20\n${MARK}!\n${MARK} B\n`);
+      for (let start = 0; start < way.length; start += size) splitter.push(way.subarray(start, start + size));
+      expect(found).toEqual([]);
+      splitter.pushBulk(bytes('0123456789abc'));
+      expect(found).toEqual(['0123456789', 'A', 'B']);
+    }
+  });
+
   test('lets nobody pile up what stands behind an announcement', () => {
     let isTooMuch = false;
     const splitter = new MessageSplitter(MARK, 1e6, {

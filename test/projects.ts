@@ -53,6 +53,7 @@ const ofLanguage: Record<string, string> = {
   javascript: 'JavaScript',
   perl: 'Perl',
   'perl-modules': 'Perl',
+  'perl-world': 'Perl',
   php: 'PHP',
   python: 'Python',
 };

@@ -18,7 +18,7 @@ const ENOUGH = 100;
 /** How many calls are under way at a time. */
 const SIDE_BY_SIDE = 4;
 /** What fails today: a language, and what the signal does. */
-const KNOWN_TO_FAIL: readonly string[] = ['Perl throws', 'Perl calls', 'Perl interrupts'];
+const KNOWN_TO_FAIL: readonly string[] = [];
 
 vi.setConfig({ testTimeout: DURATION + TEST_HANG });
 

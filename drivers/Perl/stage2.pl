@@ -41,8 +41,13 @@ sub load {
 
 # ---- Streams --------------------------------------------------------------------------------------------------------
 
-my ($in, $out, $bulk, $last_piece, $more_pieces, $announcement, $piece_size, $room);
-my $saying = 0;    # in the middle of a message
+# A signal's handler, which runs between any two statements of this text, may die, or call the host. So what must not be left
+# undone, or be done twice, is done by one statement without branches, long as some of them become.
+
+my ($in, $out, $bulk, $last_piece, $more_pieces, $announcement, $abandonment, $piece_size, $room);
+my $unwritten = '';    # what is sure to be written, before anything else is
+my $is_open = 0;       # whether the host has got a part of a message, and not yet all of it
+my ($turns, $abandoned) = (0, 0);    # how many messages have been begun, and left
 my $process = $$;
 my $unforked = join '', ("\1") x 8192;    # of which a page, from the given place on, is empty in every fork
 my $unforked_from;
@@ -113,7 +118,9 @@ sub relay {
     my $sought = "\nINTERRUPT ";
     my ($waiting, $seam, $urgent) = ('', "\n", 0);
     while (1) {
-        if (select(bits($in), my $free = length $waiting ? bits($outer) : undef, undef, undef) > 0 && is_readable($in)) {
+        my $count = select(my $ready = bits($in), my $free = length $waiting ? bits($outer) : undef, undef, 0.2);
+        last if !$count && !is_there($busy_one);    # as where what has started both waits for this process, too
+        if ($count > 0 && is_readable($in)) {
             sysread($in, my $chunk, 65_536) or last;
             $waiting .= $chunk;
             $urgent ||= index($seam . $chunk, $sought) >= 0;
@@ -131,10 +138,13 @@ sub relay {
     close $outer;
     for (1 .. 20) {
         select(undef, undef, undef, 0.05);
-        kill 0, $busy_one or return;
+        return if !is_there($busy_one);
     }
     kill 'KILL', $busy_one;
 }
+
+# Whether there is such a process, of another user (EPERM) as well.
+sub is_there { kill(0, $_[0]) || $! == 1 }
 
 # What select wants to be told of a stream.
 sub bits {
@@ -149,61 +159,79 @@ sub is_readable { select(my $ready = bits($_[0]), undef, undef, 0) > 0 }
 
 my @released;    # numbers of the host's functions that nothing here refers to any more; they come at any time
 
-# Sends one message to the host, after everything that was printed before it.
+# Sends one message to the host, after everything that was printed before it. Its second argument becomes 1 when it is sure to
+# be sent.
 sub say_line {
     flush_output() unless $| && select() eq 'main::STDOUT';    # to ask what STDOUT does would take longer
-    $saying = 1;
-    write_message('RELEASE ' . join(' ', splice @released)) if @released;
-    if (length $_[0] > $room) { write_message($_[0]) }
-    else {
-        my $piece = "$last_piece$_[0]\n";
-        my $done = syswrite($out, $piece);
-        write_rest($out, $piece, $done) if !$done || $done < length $piece;
-    }
-    $saying = 0;
+    say_released() while @released;
+    return &say_long if length $_[0] > $room;
+    $unwritten .= $abandonment x $is_open . "$last_piece$_[0]\n", $turns++, $abandoned += $is_open, $is_open = 0, $_[1] = 1;
+    write_out();
 }
 
-# What was printed while user code has made STDOUT buffer.
+sub write_out {
+    my ($count, $error);
+    while (length $unwritten) {
+        $count = syswrite($out, $unwritten), $error = 0 + $!, substr($unwritten, 0, 0 + $count, '');
+        defined $count or wait_for($out, $error);
+    }
+}
+
+#: seldom
+
+# What was printed while user code has made STDOUT buffer. To set $| empties the buffer.
 sub flush_output {
-    my $selected = select(STDOUT);
-    if (!$|) {
-        $| = 1;    # this empties the buffer
-        $| = 0;
-    }
-    select($selected);
+    my $is_live;
+    select((select(STDOUT), $is_live = $|, $| = 1, $| = $is_live)[0]);
 }
 
-sub write_message {
-    my ($start, $size) = (0, length $_[0]);
-    if ($bulk && $size > $room) {
-        write_all($out, "$announcement$size\n");
-        return write_all($bulk, $_[0]);
-    }
-    do {
-        write_all($out, $size <= $room ? "$last_piece$_[0]\n"
-            : ($size - $start > $room ? $more_pieces : $last_piece) . substr($_[0], $start, $room) . "\n");
-        $start += $room;
-    } while ($start < $size);
+sub say_released {
+    $unwritten .= $abandonment x $is_open . join('', map("${last_piece}RELEASE $_\n", splice @released, 0, 50)),
+        $turns++, $abandoned += $is_open, $is_open = 0;
+    write_out();
 }
 
-sub write_all {
-    my $stream = shift;    # what is written stays where it is: it may be long
-    my $done = syswrite($stream, $_[0]);
-    write_rest($stream, $_[0], $done) if !$done || $done < length $_[0];
-}
-
-# What an interrupted write has left, whose outcome is the last argument.
-sub write_rest {
-    my $stream = shift;
-    my $written = pop;
-    my $done = 0;
-    while (1) {
-        if (defined $written) { $done += $written }
-        elsif ($! != 4) { exit 1 }    # not EINTR: nobody listens any more
-        return if $done >= length $_[0];
-        $written = syswrite($stream, $_[0], length($_[0]) - $done, $done);
+# Sends what takes more than one piece. When a signal's handler has sent something in between, it begins anew.
+sub say_long {
+    my ($size, $turn, $start) = (length $_[0], -1, 0);
+    until ($_[1]) {
+        if ($turn != $turns) {
+            $unwritten .= $abandonment x $is_open, $abandoned += $is_open, $is_open = $start = 0, $turn = ++$turns;
+            next if $bulk && !$abandoned && &say_bulk($turn, @_);
+        }
+        my $is_last = $size - $start <= $room;
+        my $piece = ($is_last ? $last_piece : $more_pieces) . substr($_[0], $start, $room) . "\n";
+        ($unwritten, $is_open, $_[1], $start) = @{ (
+            ["$unwritten$piece", $is_last ^ 1, $is_last, $start + $room], [$unwritten, $is_open, $_[1], $start])[$turn != $turns] };
+        write_out();
     }
 }
+
+# Sends a message through the socket, of which nothing is known any more once a message has been abandoned there.
+sub say_bulk {
+    my ($turn, undef, undef) = @_;
+    my ($done, $size) = (0, length $_[1]);
+    ($unwritten, $is_open) = @{ (["$unwritten$announcement$size\n", 1], [$unwritten, $is_open])[$turn != $turns] };
+    write_out();
+    my ($count, $error);
+    while ($turn == $turns && $done < $size) {
+        $count = syswrite($bulk, $_[1], ($size - $done) * ($turn == $turns), $done), $error = 0 + $!, $done += $count,
+            ($is_open, $_[2]) = @{ ([0 + ($done < $size), $done == $size], [$is_open, $_[2]])[$turn != $turns] };
+        defined $count or wait_for($bulk, $error);
+    }
+    return 1;
+}
+
+# Waits until a stream takes or has something, if this is what has gone wrong.
+sub wait_for {
+    my ($stream, $error, $reads) = @_;
+    return if $error == 4;         # EINTR
+    exit 1 if $error != 11;        # EAGAIN: somebody has it not wait. Else nobody is there any more
+    my $bits = bits($stream);
+    select($reads ? $bits : undef, $reads ? undef : $bits, undef, 1);
+}
+
+#: often
 
 # ---- Values ---------------------------------------------------------------------------------------------------------
 
@@ -308,19 +336,20 @@ sub is_long {
 
 #: seldom
 
+# A signal's handler may have taken it meanwhile, which is to be seen by the last argument.
 sub take_part {
     my ($request, $payload) = @_;
-    if ($payload eq "\n") { return delete $parts{$request} }
+    my ($part, $reason);
+    if ($payload ne "\n") {
+        local $@;
+        eval { $part = decode($payload); 1 } or $reason = $@;
+    }
     my $parts = $parts{$request} ||= [];
-    local $@;
-    return if eval {
-        my $part = decode($payload);
-        if (!@$parts) { $parts->[0] = $part }
-        elsif (ref $part) { push @{ $parts->[0] }, @$part }
-        else { $parts->[0] .= $part }
-        1;
-    };
-    $parts->[1] ||= $@;
+    if ($payload eq "\n") { delete $parts{$request} }
+    elsif (defined $reason) { $parts->[1] ||= $reason }
+    elsif (ref $part) { push(@{ $parts->[0] }, (@$part) x defined $_[2]), $_[2] = undef }
+    else { ($parts->[0] .= $part x defined $_[2]), $_[2] = undef }
+    $_[2] = undef;
 }
 
 # Puts a long argument behind the others.
@@ -348,9 +377,10 @@ sub encode {
     local $json = '';
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
         my $error = $@;
-        die $error if ref $error && !$isa->($error, '_BOND_SerializationException');
+        die $error if !is_refusal($error);    # by a TO_JSON, say
         my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] : 'result', $error);
-        die _BOND_SerializationException->new("$path: " . (ref $reason ? $reason->{message} : $reason));
+        die $reason if !is_refusal($reason);
+        refuse("$path: $reason->{message}");
     }
     chop $json;
     return $json;
@@ -628,6 +658,8 @@ sub advice {
     return ': send what it refers to, or hold() it';
 }
 
+sub is_refusal { ref $_[0] eq '_BOND_SerializationException' }
+
 sub refuse { die _BOND_SerializationException->new($_[0]) }
 
 # The path of the innermost part of a value that cannot be encoded, and why it cannot.
@@ -645,7 +677,7 @@ sub find_culprit {
 
 #: often
 
-my $is_ascii;       # whether the text that is being read is
+our $is_ascii;      # whether the text that is being read is
 my $decoded = 0;    # how many texts have been
 
 # The value of a JSON text in UTF-8. It is read as bytes: on characters, Perl would count from the start again and again.
@@ -658,19 +690,18 @@ sub decode {
     $done ||= !ref $@ && eval { $value = decode_text($_[0]); 1 };    # or it is an interrupt
     $done &&= eval { $value = read_words($value); 1 } if $extended && index($_[0], '"$') >= 0;
     return $value if $done;
-    die $@ if ref $@;
-    my $reason = $@;
-    $reason =~ s/\n\z//;
-    die _BOND_SerializationException->new("what the host sent cannot be decoded: $reason");
+    die $@ if !is_refusal($@);    # by a signal's handler, say
+    refuse("what the host sent cannot be decoded: $@->{message}");
 }
 
 sub decode_text {
     my ($text) = @_;
     my $value;
+    local $is_ascii;
     for ($text) {
         $is_ascii = !/[^\x00-\x7f]/;
         $value = decode_value(0);
-        /\G\s*\z/gc or die "it goes on after its end\n";
+        /\G\s*\z/gc or refuse("it goes on after its end");
     }
     return $value;
 }
@@ -683,17 +714,17 @@ sub decode_value {
     /\G\s+/gc;
     return decode_string() if /\G"/gc;
     return decode_word($1) if /\G([-+.\w]+)/gca;
-    die "it is nested too deep\n" if $depth > $max_depth;
+    refuse("it is nested too deep") if $depth > $max_depth;
     return decode_array($depth + 1) if /\G\[/gc;
     return decode_hash($depth + 1) if /\G\{/gc;
-    die "it is not JSON\n";
+    refuse("it is not JSON");
 }
 
 # A number, true, false or null.
 sub decode_word {
     my ($text) = @_;
     return $literals{$text} if exists $literals{$text};
-    $text =~ /^-?[0-9]+((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\z/ or die "it is not JSON\n";
+    $text =~ /^-?[0-9]+((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\z/ or refuse("it is not JSON");
     if ($1 ne '') {
         my $number = $read_decimal->($text);
         return $number == 0 && $text =~ /^-/ ? -0.0 : $number;
@@ -713,7 +744,7 @@ sub decode_string {
             $text .= utf8_bytes(0x10000 + ((hex($1) - 0xd800) << 10) + hex($2) - 0xdc00);
         }
         elsif (/\G\\u([0-9a-fA-F]{4})/gc) { $text .= utf8_bytes(hex $1) }
-        else { die "a string in it has no end\n" }
+        else { refuse("a string in it has no end") }
         /\G([^"\\]*)/gc;
         $text .= $1;
     }
@@ -746,7 +777,7 @@ sub decode_array {
         else { push @items, $item !~ tr/0-9//c && length $item < 16 ? $item + 0 : decode_word($item) }
         next if $end eq ',';
         return \@items if $end eq ']';
-        die "a list in it has no end\n";
+        refuse("a list in it has no end");
     }
 }
 
@@ -774,7 +805,7 @@ sub decode_hash {
         else { $items{$key} = $item !~ tr/0-9//c && length $item < 16 ? $item + 0 : decode_word($item) }
         next if $end eq ',';
         return \%items if $end eq '}';
-        die "an object in it has no end\n";
+        refuse("an object in it has no end");
     }
 }
 
@@ -782,9 +813,9 @@ sub decode_hash {
 
 # A key with escapes in it.
 sub decode_key {
-    /\G\s*"/gc or die "a key is missing in it\n";
+    /\G\s*"/gc or refuse("a key is missing in it");
     my $key = decode_string();
-    /\G\s*:/gc or die "a value is missing in it\n";
+    /\G\s*:/gc or refuse("a value is missing in it");
     return $key;
 }
 
@@ -808,7 +839,7 @@ my %loaded;
 # What a module makes of something; it asks objects what they are, as it has learnt to.
 sub with_module {
     my ($file, $use) = @_;
-    $loaded{$file} ||= load($file, $use) or die "$file cannot be loaded\n";    # some load more when they are first used
+    $loaded{$file} ||= load($file, $use) or refuse("$file cannot be loaded");    # some load more when they are first used
     no strict 'refs';
     local *UNIVERSAL::isa = $isa if \&UNIVERSAL::isa != $isa;
     local *UNIVERSAL::can = $can if \&UNIVERSAL::can != $can;
@@ -822,7 +853,7 @@ my %typed_arrays = (
 my $infinity = 9**9**9;
 my %not_finite = (NaN => -sin($infinity), Infinity => $infinity, '-Infinity' => -$infinity);
 my %words = (
-    '$numberDouble' => sub { exists $not_finite{ $_[0] } or die "$_[0] is a number of JSON\n"; $not_finite{ $_[0] } },
+    '$numberDouble' => sub { exists $not_finite{ $_[0] } or refuse("$_[0] is a number of JSON"); $not_finite{ $_[0] } },
     '$binary' => sub { bytes_of($_[0]{base64}) },
     '$date' => \&read_date,
     '$map' => \&read_map,
@@ -832,7 +863,7 @@ my %words = (
 
 sub read_word {
     my ($name, $content) = @_;
-    my $read = $words{$name} or die "$name is no word of EJSON\n";
+    my $read = $words{$name} or refuse("$name is no word of EJSON");
     return $read->($content);
 }
 
@@ -845,7 +876,7 @@ sub bytes_of {
 
 sub read_typed_array {
     my ($content) = @_;
-    my $type = $typed_arrays{ $content->{type} } or die "there is no typed array of $content->{type}\n";
+    my $type = $typed_arrays{ $content->{type} } or refuse("there is no typed array of $content->{type}");
     return [unpack("$type*", bytes_of($content->{base64}))];
 }
 
@@ -854,7 +885,7 @@ sub read_map {
     for my $entry (@{ $_[0] }) {
         my ($key, $value) = @{ read_words($entry) };
         $key = key_of($key);
-        die "keys of a Map that are the same in Perl: $key\n" if exists $items{$key};
+        refuse("keys of a Map that are the same in Perl: $key") if exists $items{$key};
         $items{$key} = $value;
     }
     return \%items;
@@ -864,7 +895,7 @@ sub read_map {
 sub key_of {
     my ($key) = @_;
     return "$key" if ref $key eq 'Math::BigInt';
-    die "a key of a Map that is neither text nor a number\n" if ref $key || !defined $key || is_bool($key);
+    refuse("a key of a Map that is neither text nor a number") if ref $key || !defined $key || is_bool($key);
     return !is_number($key) ? $key : not_finite($key) || encode_number($key);
 }
 
@@ -961,9 +992,10 @@ sub object_text {
 # ---- Functions of the host ------------------------------------------------------------------------------------------
 
 my $last_call = 0;
-my ($running, $busy, $depth) = (0, 0, 0);
+our ($running, $busy, $depth) = (0, 0, 0);
+our $carried_out;          # a sub: what is carried out as far as the host knows, for what calls it while no user code runs
 my $last_interrupt = 0;    # the number of the last one that was noticed
-my $releasing = 0;
+our $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 
 #: seldom
@@ -974,8 +1006,9 @@ sub call_host {
     die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
     my $payload = encode($arguments, "$name(): args");
+    my $request = $busy || !$carried_out ? $running : $carried_out->();
     my $frame = ++$last_call;
-    my ($verb, $answer) = serve($frame, "CALL $frame $running [$called,$payload]");
+    my ($verb, $answer) = serve($frame, "CALL $frame $request [$called,$payload]");
     if ($interrupted) {
         my ($error) = @$interrupted;
         $interrupted = undef;
@@ -1205,9 +1238,8 @@ sub main::_BOND_held {
 sub release {
     my ($number) = @_;
     local ($@, $!, $?);
-    $releasing = 1;
+    local $releasing = 1;
     eval { delete $held{$number} };
-    $releasing = 0;
 }
 
 sub main::_BOND_get { ${ entry(@_) } }
@@ -1314,95 +1346,137 @@ my %handlers = (
 
 # ---- Loop -----------------------------------------------------------------------------------------------------------
 
+my %aside;                           # messages that belong to frames further out, by frame
 my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
 
-# Reads more of what the host sends, unless that has ended. It is not read with readline, which a signal's handler that
-# calls the host would upset.
+# Reads more of what the host sends, unless that has ended, or something has been set aside for a frame meanwhile. It is not read
+# with readline, which a signal's handler that calls the host would upset.
 sub read_more {
-    my $count;
-    $scanned = length $buffer;
-    return defined $count ? $count : $! == 4 if eval { $count = sysread($in, $buffer, 65_536, $scanned); 1 };    # EINTR
-    outlive_handler();
+    my ($frame) = @_;
+    my ($count, $wanted, $error);
+    $count = sysread($in, $buffer, $wanted = 65_536 * !exists $aside{$frame}, length $buffer), $error = 0 + $!;
+    return $count || !$wanted if defined $count;
+    return 0 if $error != 4 && $error != 11;
+    wait_for($in, $error, 1);
     return 1;
 }
 
-# The handler of a signal that has come may die, which is in $@: that is not the end of everything.
-sub outlive_handler {
-    if ($depth > 1) { $interrupted = [$@] }
-    else { warn $@ }
-    $@ = '';
+# What a signal's handler has thrown while no user code ran is not the end of everything: code that waits for the host will hear
+# of it, if there is some.
+sub outlive {
+    my ($thrown) = @_;
+    if ($depth > 1) { $interrupted = [$thrown] }
+    elsif (ref $thrown ne '_BOND_InterruptException') {    # what that was meant for is over
+        eval { warn $thrown };
+    }
 }
 
-my %aside;    # messages that belong to frames further out, by frame
-
 # Carries out what the host asks for in a frame, until it answers the call that opened the frame. What every request needs
-# stands here in line: each sub that it had to call would make it longer by a twentieth.
+# stands here in line: each sub that it had to call would make it longer by a twentieth. What a signal's handler throws leads out of
+# the inner eval, and a second one, on the way, out of the other; then it goes on from where it was.
 sub serve {
     my ($frame, $opening) = @_;
-    my ($outer, $was_busy) = ($running, $busy);
-    $busy = 0;
-    $depth++;
-    say_line($opening) if $opening;    # an interrupt that comes from here on has to wait for the answer
-    while (1) {
-        my ($verb, $target, $request, $payload);
-        if (%aside && $aside{$frame}) { ($verb, $request, $payload) = take_aside($frame) }
-        else {
-            my $end = index($buffer, "\n", $scanned) + 1;
-            if (!$end) { read_more() ? next : exit }    # the end of input: the host is gone
-            ($verb, $target, $request, $payload) = split / /, substr($buffer, 0, $end, ''), 4;
-            $scanned = 0;
-            if ($target ne $frame) {
-                exit if $verb eq 'END';    # the host has closed the bond
-                set_aside($verb, $target, $request, $payload);
-                next;
-            }
+    my $outer = $running;
+    my ($verb, $target, $request, $payload, $end);    # what has been taken and is not done yet
+    my ($is_run, $line, $is_said, $error, $kept, $failure, $answer);
+    my $is_opened = !$opening;
+    local ($busy, $depth) = (0, $depth + 1);
+    local $carried_out = sub {
+        return $outer if !$is_opened || $answer;
+        if (defined $verb && $target eq $frame) {
+            if ($handlers{$verb}) { return $request if !$is_said }
+            elsif ($verb eq 'PART') { take_part($request, $payload, $verb) }
+            else { return $outer }
         }
-        my $handler = $handlers{$verb};
-        if (!$handler) {
-            if ($verb eq 'PART') {
-                take_part($request, $payload);
-                next;
-            }
-            $depth--;
-            $busy = $was_busy;
-            return ($verb, $payload);
-        }
-        $running = $request;
-        my $kept = $interrupted;    # that is for whoever waits in this frame
-        $interrupted = undef;
-        my ($line, $error);
-        # The outer eval is for one more interrupt, on the way out of the inner one.
+        elsif (defined $verb && $target ne '-') { push(@{ $aside{$target} }, [$verb, $target, $request, $payload]), $verb = undef }
+        return 0 if !$frame;
+        # The host takes no call now but from what it asks for in this frame: so the answer comes first.
+        local $running = $outer;
+        my @answer = serve($frame);
+        push @{ $aside{$frame} }, [$answer[0], $frame, 0, $answer[1]];
+        return $outer;
+    };
+    until ($answer) {
         eval {
-            eval {
-                my $given;
-                $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
-                    && eval { $given = $module_decode->($module, $payload); 1 } or $given = decode($payload);
-                add_parts($request, $given->[1]) if %parts && ref $given;
-                $busy = 1;
-                {
-                    my @values = $handler->($given);
-                    $line = plain_text($values[0]) if @values == 1;    # as most are
-                    $line = result_text($request, @values) if !defined $line;
-                }
-                $busy = 0;
-                1;
-            } or $error = [$@];
-            $busy = 0;
+            until ($answer) {
+                eval {
+                    if ($failure) {
+                        write_out();
+                        if (!$is_opened) { return $answer = ['', $failure] }
+                        if ($is_run && !defined $line && !$is_said) { $error = $failure }
+                        else { outlive(@$failure) }
+                        $failure = undef;
+                    }
+                    say_line($opening, $is_opened) if !$is_opened;    # an interrupt that comes from here on has to wait for the answer
+                    while (1) {
+                        if (!defined $verb) {
+                            ($verb, $target, $request, $payload) = split(/ /, substr($buffer, 0,
+                                ($end = 1 + index($buffer, "\n", $scanned)) * !exists $aside{$frame}, ''), 4),
+                                $scanned = length($buffer) * !$end;
+                            if (!defined $verb) {
+                                if (!exists $aside{$frame}) { read_more($frame) or exit }    # the end of input: the host is gone
+                                else {
+                                    ($verb, $target, $request, $payload) = @{ (splice(@{ $aside{$frame} }, 0, 1), [])[0] },
+                                        delete @aside{ ($frame) x !@{ $aside{$frame} } };
+                                }
+                                next;
+                            }
+                        }
+                        if ($target ne $frame) {
+                            exit if $verb eq 'END';    # the host has closed the bond
+                            if ($target ne '-') { push(@{ $aside{$target} }, [$verb, $target, $request, $payload]), $verb = undef }
+                            else {
+                                heed($verb, $request, $payload);
+                                $verb = undef;
+                            }
+                            next;
+                        }
+                        my $handler = $handlers{$verb};
+                        if (!$handler) {
+                            return $answer = [$verb, $payload] if $verb ne 'PART';
+                            take_part($request, $payload, $verb);
+                            next;
+                        }
+                        # What is to be thrown is for whoever waits in this frame.
+                        ($kept, $interrupted, $running, $is_run) = ($interrupted, undef, $request, 1) if !$is_run;
+                        if (!defined $line && !$is_said) {
+                            my $text;
+                            $error || eval {
+                                my $given;
+                                $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
+                                    && eval { $given = $module_decode->($module, $payload); 1 } or $given = decode($payload);
+                                add_parts($request, $given->[1]) if %parts && ref $given;
+                                $busy = 1;
+                                {
+                                    my @values = $handler->($given);
+                                    $text = plain_text($values[0]) if @values == 1;    # as most are
+                                    $text = result_text($request, @values) if !defined $text;
+                                }
+                                $busy = 0;
+                                1;
+                            } or $error ||= [$@];
+                            $busy = 0;
+                            if (!$error) { $line = "RETURN $request $text" }
+                            else {
+                                $@ = '';
+                                my $reported = report($request, @$error);
+                                undef $error;    # its destructor is part of the request
+                                $line = $reported;
+                            }
+                        }
+                        exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
+                        say_line($line, $is_said) if !$is_said;
+                        free_answered() if $answered;
+                        $interrupted ||= $kept;
+                        ($verb, $line, $is_run, $is_said, $running) = (undef, undef, 0, 0, $outer);
+                    }
+                } or ($busy, $failure) = (0, [$@]);
+            }
             1;
-        } or $error = [$@];
-        $busy = 0;
-        if (!$error) { $line = "RETURN $request $line" }
-        else {
-            $@ = '';
-            $line = report($request, @$error);
-            undef $error;    # its destructor is part of the request
-        }
-        exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
-        say_line($line);
-        free_answered() if $answered;
-        $interrupted ||= $kept;
-        $running = $outer;
+        } or ($busy, $failure) = (0, $failure || [$@]);
     }
+    die @{ $answer->[1] } if $answer->[0] eq '';
+    return @$answer;
 }
 
 #: seldom
@@ -1421,7 +1495,7 @@ sub say_parts {
 sub say_part {
     my ($request, $part) = @_;
     $busy = 0;    # an interrupt has to wait
-    say_line("PART $request $part");
+    say_line("PART $request $part", my $is_said);
     $busy = 1;
 }
 
@@ -1456,42 +1530,31 @@ sub say_list {
 # What may have a destructor all the same, such as a tied hash, cannot call the host by then.
 sub free_answered {
     local ($@, $!, $?);
-    $releasing = 1;
-    eval { undef $answered; 1 } or outlive_handler();
-    $releasing = 0;
+    local $releasing = 1;
+    eval { undef $answered; 1 } or outlive($@);
 }
 
-# What was set aside for a frame, whose turn it is.
-sub take_aside {
-    my ($frame) = @_;
-    my $message = shift @{ $aside{$frame} };
-    delete $aside{$frame} unless @{ $aside{$frame} };
-    return @$message;
-}
-
-# Takes a message that is not for the frame that has its turn: what is for another one waits until that has.
-sub set_aside {
-    my ($verb, $target, $request, $payload) = @_;
-    if ($verb eq 'RELEASE') { release($request) }
-    elsif ($verb ne 'INTERRUPT') { push @{ $aside{$target} }, [$verb, $request, $payload] }
-    elsif ($depth > 1 && is_meant($request, $payload)) { $interrupted = [interruption()] }
+# Takes a message that belongs to no frame.
+sub heed {
+    my ($verb, $number, $serial) = @_;
+    if ($verb eq 'RELEASE') { release($number) }
+    elsif ($verb eq 'INTERRUPT' && $depth > 1 && is_meant($number, $serial)) { $interrupted = [interruption()] }
 }
 
 #: often
 
 # Somebody at a terminal, say, has interrupted this process.
 sub on_interrupt {
-    die interruption() if $busy && !$saying;
-    $interrupted = [interruption()] if $busy || $depth > 1;    # user code will hear of it when it goes on
+    die interruption() if $busy;
+    $interrupted = [interruption()] if $depth > 1;    # user code will hear of it when it goes on
 }
 
 # The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one.
 sub on_notice {
-    return if !$busy || $saying;
+    return if !$busy;
     local ($@, $!);
     while (is_readable($in)) { sysread($in, $buffer, 65_536, length $buffer) or return }
-    while ($buffer =~ s/^INTERRUPT - (\d+) (\d+)\n//m) {
-        $scanned = 0;
+    while (($buffer =~ s/^INTERRUPT - (\d+) (\d+)\n//m, $scanned = 0)[0]) {
         die interruption() if is_meant($1, $2);
     }
 }
@@ -1522,10 +1585,13 @@ sub load_seldom {
     local $SIG{__WARN__} = sub { };
     local @INC = (@include, @INC);
     delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
-    my $was_saying = $saying;
-    $saying = 1;    # an interrupt would leave half of it undone
-    eval join('', splice(@seldom), "\n1") or die $@;
-    $saying = $was_saying;
+    # What a signal's handler throws meanwhile is for user code that waits for it.
+    my $text = join('', @seldom, "\n1");
+    my ($is_loaded, $thrown);
+    for (1 .. 10) { $is_loaded ||= eval $text or $thrown = [$@] }
+    @seldom = () if $is_loaded;
+    die @$thrown if $thrown && ($busy || !$is_loaded);
+    outlive(@$thrown) if $thrown;
 }
 
 # What the host may call begins as something that loads it.
@@ -1542,7 +1608,7 @@ sub define_stubs {
 sub start {
     my $settings = decode((split / /, do { local $/ = "\n"; scalar(readline(STDIN)) }, 2)[1]);
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
-    ($last_piece, $more_pieces, $announcement) = map { "$settings->{mark}$_" } ' ', '+', '=';
+    ($last_piece, $more_pieces, $announcement, $abandonment) = map { "$settings->{mark}$_" } ' ', '+', '=', "!\n";
     $transparent = $settings->{transExcept};
     $takes_parts = $settings->{parts};
     ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
