@@ -46,8 +46,12 @@ sub load {
 
 my ($in, $out, $bulk, $last_piece, $more_pieces, $announcement, $abandonment, $piece_size, $room);
 my $unwritten = '';    # what is sure to be written, before anything else is
-my $is_open = 0;       # whether the host has got a part of a message, and not yet all of it
-my ($turns, $abandoned) = (0, 0);    # how many messages have been begun, and left
+my $correction = '';   # the abandonment, if the host has got a part of a message, and not yet all of it
+my $turns = 0;         # how many messages have been begun
+my $is_bulk_open = 0;  # whether the socket has got a part of a message, and not yet all of it
+# The call that has opened the frame which is served, if it is not the outermost. And the message that has been taken and is not done
+# yet: undef before the host has been told of the call, 1 when it has been answered, '' if there is none.
+our ($called, $message);
 my $process = $$;
 my $unforked = join '', ("\1") x 8192;    # of which a page, from the given place on, is empty in every fork
 my $unforked_from;
@@ -165,9 +169,12 @@ sub say_line {
     flush_output() unless $| && select() eq 'main::STDOUT';    # to ask what STDOUT does would take longer
     say_released() while @released;
     return &say_long if length $_[0] > $room;
-    $unwritten .= $abandonment x $is_open . "$last_piece$_[0]\n", $turns++, $abandoned += $is_open, $is_open = 0, $_[1] = 1;
-    write_out();
+    $unwritten .= "$correction$last_piece$_[0]\n", $correction = '', $turns++, $_[1] = 1,
+        substr($unwritten, 0, 0 + syswrite($out, $unwritten), '');
+    write_out() if $unwritten ne '';
 }
+
+#: seldom
 
 sub write_out {
     my ($count, $error);
@@ -177,8 +184,6 @@ sub write_out {
     }
 }
 
-#: seldom
-
 # What was printed while user code has made STDOUT buffer. To set $| empties the buffer.
 sub flush_output {
     my $is_live;
@@ -186,23 +191,23 @@ sub flush_output {
 }
 
 sub say_released {
-    $unwritten .= $abandonment x $is_open . join('', map("${last_piece}RELEASE $_\n", splice @released, 0, 50)),
-        $turns++, $abandoned += $is_open, $is_open = 0;
+    $unwritten .= $correction . join('', map("${last_piece}RELEASE $_\n", splice @released, 0, 50)), $correction = '', $turns++;
     write_out();
 }
 
 # Sends what takes more than one piece. When a signal's handler has sent something in between, it begins anew.
 sub say_long {
     my ($size, $turn, $start) = (length $_[0], -1, 0);
-    until ($_[1]) {
+    until (defined $_[1] && $_[1] eq '1') {
         if ($turn != $turns) {
-            $unwritten .= $abandonment x $is_open, $abandoned += $is_open, $is_open = $start = 0, $turn = ++$turns;
-            next if $bulk && !$abandoned && &say_bulk($turn, @_);
+            $unwritten .= $correction, $correction = '', $start = 0, $turn = ++$turns;
+            next if $bulk && !$is_bulk_open && &say_bulk($turn, @_);
         }
         my $is_last = $size - $start <= $room;
         my $piece = ($is_last ? $last_piece : $more_pieces) . substr($_[0], $start, $room) . "\n";
-        ($unwritten, $is_open, $_[1], $start) = @{ (
-            ["$unwritten$piece", $is_last ^ 1, $is_last, $start + $room], [$unwritten, $is_open, $_[1], $start])[$turn != $turns] };
+        ($unwritten, $correction, $_[1], $start) = @{ (
+            ["$unwritten$piece", $abandonment x !$is_last, ($_[1], 1)[$is_last], $start + $room], [$unwritten, $correction, $_[1], $start]
+        )[$turn != $turns] };
         write_out();
     }
 }
@@ -211,12 +216,15 @@ sub say_long {
 sub say_bulk {
     my ($turn, undef, undef) = @_;
     my ($done, $size) = (0, length $_[1]);
-    ($unwritten, $is_open) = @{ (["$unwritten$announcement$size\n", 1], [$unwritten, $is_open])[$turn != $turns] };
+    ($unwritten, $correction, $is_bulk_open) =
+        @{ (["$unwritten$announcement$size\n", $abandonment, 1], [$unwritten, $correction, $is_bulk_open])[$turn != $turns] };
     write_out();
     my ($count, $error);
     while ($turn == $turns && $done < $size) {
         $count = syswrite($bulk, $_[1], ($size - $done) * ($turn == $turns), $done), $error = 0 + $!, $done += $count,
-            ($is_open, $_[2]) = @{ ([0 + ($done < $size), $done == $size], [$is_open, $_[2]])[$turn != $turns] };
+            ($correction, $is_bulk_open, $_[2]) = @{ (
+                [$abandonment x ($done < $size), $done < $size, ($_[2], 1)[$done == $size]], [$correction, $is_bulk_open, $_[2]]
+            )[$turn != $turns] };
         defined $count or wait_for($bulk, $error);
     }
     return 1;
@@ -336,7 +344,7 @@ sub is_long {
 
 #: seldom
 
-# A signal's handler may have taken it meanwhile, which is to be seen by the last argument.
+# Takes a part, which is the message. What it is read by takes long: a signal's handler may have taken it meanwhile.
 sub take_part {
     my ($request, $payload) = @_;
     my ($part, $reason);
@@ -347,9 +355,9 @@ sub take_part {
     my $parts = $parts{$request} ||= [];
     if ($payload eq "\n") { delete $parts{$request} }
     elsif (defined $reason) { $parts->[1] ||= $reason }
-    elsif (ref $part) { push(@{ $parts->[0] }, (@$part) x defined $_[2]), $_[2] = undef }
-    else { ($parts->[0] .= $part x defined $_[2]), $_[2] = undef }
-    $_[2] = undef;
+    elsif (ref $part) { push(@{ $parts->[0] }, (@$part) x ($message ne '')), $message = '' }
+    else { ($parts->[0] .= $part x ($message ne '')), $message = '' }
+    $message = '';
 }
 
 # Puts a long argument behind the others.
@@ -378,7 +386,7 @@ sub encode {
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
         my $error = $@;
         die $error if !is_refusal($error);    # by a TO_JSON, say
-        my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] : 'result', $error);
+        my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] . (defined $_[2] ? $_[2] : '') : 'result', $error);
         die $reason if !is_refusal($reason);
         refuse("$path: $reason->{message}");
     }
@@ -685,11 +693,18 @@ sub decode {
     my $value;
     local $SIG{__DIE__} if $SIG{__DIE__};
     my $is_for_module = $module || !defined $module && (++$decoded > 10 || length $_[0] > $worth_a_module) && find_module();
-    my $done =
-        $is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0])) && eval { $value = $module_decode->($module, $_[0]); 1 };
-    $done ||= !ref $@ && eval { $value = decode_text($_[0]); 1 };    # or it is an interrupt
-    $done &&= eval { $value = read_words($value); 1 } if $extended && index($_[0], '"$') >= 0;
-    return $value if $done;
+    my $is_read;
+    if ($is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0]))) {
+        $is_read = eval { $value = $module_decode->($module, $_[0]); 1 };
+        die $@ if !$is_read && ref $@;    # an interrupt
+    }
+    my $has_words = $extended && index($_[0], '"$') >= 0;
+    return $value if $is_read && !$has_words;
+    return $value if eval {
+        $value = decode_text($_[0]) if !$is_read;
+        $value = read_words($value) if $has_words;
+        1;
+    };
     die $@ if !is_refusal($@);    # by a signal's handler, say
     refuse("what the host sent cannot be decoded: $@->{message}");
 }
@@ -992,8 +1007,8 @@ sub object_text {
 # ---- Functions of the host ------------------------------------------------------------------------------------------
 
 my $last_call = 0;
-our ($running, $busy, $depth) = (0, 0, 0);
-our $carried_out;          # a sub: what is carried out as far as the host knows, for what calls it while no user code runs
+our $running = 0;
+my $busy = 0;    # whether user code runs
 my $last_interrupt = 0;    # the number of the last one that was noticed
 our $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
@@ -1001,20 +1016,22 @@ my $interrupted;    # [what is to be thrown in user code that waits for the host
 #: seldom
 
 sub call_host {
-    my ($name, $arguments, $called) = @_;
+    my ($name, $arguments, $callee) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if is_fork();
     die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
-    my $payload = encode($arguments, "$name(): args");
-    my $request = $busy || !$carried_out ? $running : $carried_out->();
+    my $payload = encode($arguments, $name, '(): args');
+    my $request = $busy ? $running : carried_out();
     my $frame = ++$last_call;
-    my ($verb, $answer) = serve($frame, "CALL $frame $request [$called,$payload]");
+    my ($verb, $answer) = serve($frame, "CALL $frame $request [$callee,$payload]");
     if ($interrupted) {
         my ($error) = @$interrupted;
         $interrupted = undef;
         die $error;
     }
-    my $value = decode($answer);
+    my $value;
+    $module && length $answer < $surely_exact && !$SIG{__DIE__} && index($answer, '"$') < 0    # as most are
+        && eval { $value = $module_decode->($module, $answer); 1 } or $value = ref $@ ? die $@ : decode($answer);    # or it is an interrupt
     return $value if $verb eq 'RETURN';
     if ($verb eq 'RETURN_WITH') {
         my ($result, $references) = @$value;
@@ -1346,7 +1363,7 @@ my %handlers = (
 
 # ---- Loop -----------------------------------------------------------------------------------------------------------
 
-my %aside;                           # messages that belong to frames further out, by frame
+my %aside;    # messages that belong to frames further out, by frame
 my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
 
 # Reads more of what the host sends, unless that has ended, or something has been set aside for a frame meanwhile. It is not read
@@ -1365,118 +1382,101 @@ sub read_more {
 # of it, if there is some.
 sub outlive {
     my ($thrown) = @_;
-    if ($depth > 1) { $interrupted = [$thrown] }
+    if ($called) { $interrupted = [$thrown] }
     elsif (ref $thrown ne '_BOND_InterruptException') {    # what that was meant for is over
         eval { warn $thrown };
     }
 }
 
 # Carries out what the host asks for in a frame, until it answers the call that opened the frame. What every request needs
-# stands here in line: each sub that it had to call would make it longer by a twentieth. What a signal's handler throws leads out of
-# the inner eval, and a second one, on the way, out of the other; then it goes on from where it was.
+# stands here in line: each sub that it had to call would make it longer by a twentieth.
+#
+# What user code throws leads out of the inner eval, as does what a signal's handler throws at any place, and a second one, on the
+# way, out of the other. Then it goes on from where it was.
 sub serve {
-    my ($frame, $opening) = @_;
-    my $outer = $running;
-    my ($verb, $target, $request, $payload, $end);    # what has been taken and is not done yet
-    my ($is_run, $line, $is_said, $error, $kept, $failure, $answer);
-    my $is_opened = !$opening;
-    local ($busy, $depth) = (0, $depth + 1);
-    local $carried_out = sub {
-        return $outer if !$is_opened || $answer;
-        if (defined $verb && $target eq $frame) {
-            if ($handlers{$verb}) { return $request if !$is_said }
-            elsif ($verb eq 'PART') { take_part($request, $payload, $verb) }
-            else { return $outer }
-        }
-        elsif (defined $verb && $target ne '-') { push(@{ $aside{$target} }, [$verb, $target, $request, $payload]), $verb = undef }
-        return 0 if !$frame;
-        # The host takes no call now but from what it asks for in this frame: so the answer comes first.
-        local $running = $outer;
-        my @answer = serve($frame);
-        push @{ $aside{$frame} }, [$answer[0], $frame, 0, $answer[1]];
-        return $outer;
-    };
-    until ($answer) {
+    my ($frame, $opening, $is_opened) = @_;
+    my ($outer, $was_busy, $is_run, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0);
+    (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
+    until (defined $answer) {
         eval {
-            until ($answer) {
+            until (defined $answer) {
                 eval {
                     if ($failure) {
                         write_out();
-                        if (!$is_opened) { return $answer = ['', $failure] }
-                        if ($is_run && !defined $line && !$is_said) { $error = $failure }
+                        $@ = '';
+                        if (!defined $message) {    # the host has not been told of the frame
+                            $answer = '';
+                            return 1;
+                        }
+                        if ($is_run && !defined $line) { $error = $failure }
                         else { outlive(@$failure) }
                         $failure = undef;
                     }
-                    say_line($opening, $is_opened) if !$is_opened;    # an interrupt that comes from here on has to wait for the answer
+                    say_line($opening, $message) if !defined $message;
+                    if ($message eq '1') {    # it has been answered
+                        $interrupted ||= $kept, $kept = undef if $kept;
+                        $message = '', $line = undef, $is_run = 0, $running = $outer;
+                    }
                     while (1) {
-                        if (!defined $verb) {
-                            ($verb, $target, $request, $payload) = split(/ /, substr($buffer, 0,
-                                ($end = 1 + index($buffer, "\n", $scanned)) * !exists $aside{$frame}, ''), 4),
+                        if ($message eq '') {
+                            $message = substr($buffer, 0, ($end = 1 + index($buffer, "\n", $scanned)) * !%aside, ''),
                                 $scanned = length($buffer) * !$end;
-                            if (!defined $verb) {
-                                if (!exists $aside{$frame}) { read_more($frame) or exit }    # the end of input: the host is gone
-                                else {
-                                    ($verb, $target, $request, $payload) = @{ (splice(@{ $aside{$frame} }, 0, 1), [])[0] },
-                                        delete @aside{ ($frame) x !@{ $aside{$frame} } };
-                                }
+                            if ($message eq '') {
+                                take_aside($frame) or $end or read_more($frame) or exit;    # the end of input: the host is gone
                                 next;
                             }
                         }
+                        my ($verb, $target, $request, $payload) = split / /, $message, 4;
                         if ($target ne $frame) {
                             exit if $verb eq 'END';    # the host has closed the bond
-                            if ($target ne '-') { push(@{ $aside{$target} }, [$verb, $target, $request, $payload]), $verb = undef }
-                            else {
-                                heed($verb, $request, $payload);
-                                $verb = undef;
-                            }
+                            put_aside($verb, $target, $request, $payload);
                             next;
                         }
                         my $handler = $handlers{$verb};
                         if (!$handler) {
-                            return $answer = [$verb, $payload] if $verb ne 'PART';
-                            take_part($request, $payload, $verb);
-                            next;
-                        }
-                        # What is to be thrown is for whoever waits in this frame.
-                        ($kept, $interrupted, $running, $is_run) = ($interrupted, undef, $request, 1) if !$is_run;
-                        if (!defined $line && !$is_said) {
-                            my $text;
-                            $error || eval {
-                                my $given;
-                                $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
-                                    && eval { $given = $module_decode->($module, $payload); 1 } or $given = decode($payload);
-                                add_parts($request, $given->[1]) if %parts && ref $given;
-                                $busy = 1;
-                                {
-                                    my @values = $handler->($given);
-                                    $text = plain_text($values[0]) if @values == 1;    # as most are
-                                    $text = result_text($request, @values) if !defined $text;
-                                }
-                                $busy = 0;
-                                1;
-                            } or $error ||= [$@];
-                            $busy = 0;
-                            if (!$error) { $line = "RETURN $request $text" }
-                            else {
-                                $@ = '';
-                                my $reported = report($request, @$error);
-                                undef $error;    # its destructor is part of the request
-                                $line = $reported;
+                            if ($verb eq 'PART') {
+                                take_part($request, $payload);
+                                next;
                             }
+                            $line = $payload;
+                            return $answer = $verb;
+                        }
+                        $kept = $interrupted, $interrupted = undef if $interrupted && !$is_run;    # that is for whoever waits in this frame
+                        $running = $request, $is_run = 1;
+                        if (!defined $line && !$error) {
+                            my ($given, $text);
+                            $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
+                                && eval { $given = $module_decode->($module, $payload); 1 } or $given = decode($payload);
+                            add_parts($request, $given->[1]) if %parts && ref $given;
+                            $busy = 1;
+                            {
+                                my @values = $handler->($given);
+                                $text = plain_text($values[0]) if @values == 1;    # as most are
+                                $text = result_text($request, @values) if !defined $text;
+                            }
+                            $busy = 0;
+                            $@ = '';    # which may be what user code has caught
+                            $line = "RETURN $request $text";
+                        }
+                        elsif (!defined $line) {
+                            my $reported = report($request, @$error);
+                            undef $error;    # its destructor is part of the request
+                            $line = $reported;
                         }
                         exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
-                        say_line($line, $is_said) if !$is_said;
+                        say_line($line, $message);
                         free_answered() if $answered;
-                        $interrupted ||= $kept;
-                        ($verb, $line, $is_run, $is_said, $running) = (undef, undef, 0, 0, $outer);
+                        $interrupted ||= $kept, $kept = undef if $kept;
+                        $message = '', $line = undef, $is_run = 0, $running = $outer;
                     }
                 } or ($busy, $failure) = (0, [$@]);
             }
             1;
         } or ($busy, $failure) = (0, $failure || [$@]);
     }
-    die @{ $answer->[1] } if $answer->[0] eq '';
-    return @$answer;
+    $busy = $was_busy;
+    die @$failure if $answer eq '';
+    return ($answer, $line);
 }
 
 #: seldom
@@ -1534,11 +1534,46 @@ sub free_answered {
     eval { undef $answered; 1 } or outlive($@);
 }
 
-# Takes a message that belongs to no frame.
-sub heed {
-    my ($verb, $number, $serial) = @_;
-    if ($verb eq 'RELEASE') { release($number) }
-    elsif ($verb eq 'INTERRUPT' && $depth > 1 && is_meant($number, $serial)) { $interrupted = [interruption()] }
+# Takes a message that is not for the frame that has its turn: what is for another one waits until that has.
+sub put_aside {
+    my ($verb, $target, $number, $serial) = @_;
+    if ($target ne '-') { push(@{ $aside{$target} }, $message), $message = '' }
+    else {
+        if ($verb eq 'RELEASE') { release($number) }
+        elsif ($verb eq 'INTERRUPT' && $called && is_meant($number, $serial)) { $interrupted = [interruption()] }
+        $message = '';
+    }
+}
+
+# Takes a message when some have been set aside: those of the frame come first.
+sub take_aside {
+    my ($frame, $end) = @_;
+    return 0 if !%aside;
+    ($message) = (splice(@{ $aside{$frame} }, 0, 1), ''), delete @aside{ ($frame) x !@{ $aside{$frame} } };
+    return 1 if $message ne '';
+    $message = substr($buffer, 0, ($end = 1 + index($buffer, "\n", $scanned)) * !exists $aside{$frame}, ''),
+        $scanned = length($buffer) * !$end;
+    return $message ne '';
+}
+
+# The request that the host takes for what is carried out, where it is called while no user code runs: by the handler of a signal.
+sub carried_out {
+    return $running if !defined $called;    # in exit hooks
+    my (undef, $frame, $outer) = $called ? split(/ /, $called, 4) : ('CALL', 0, 0);
+    return $outer if !defined $message;
+    my ($verb, $target, $request, $payload) = split / /, $message, 4;
+    if (defined $target && $target eq $frame) {
+        return $request if $handlers{$verb};
+        return $outer if $verb ne 'PART';
+        take_part($request, $payload);
+    }
+    elsif (defined $target && $target ne '-') { put_aside($verb, $target) }
+    return 0 if !$frame;
+    # The host takes no call now but from what it asks for in this frame: so the answer comes first.
+    local $running = $outer;
+    my @answer = serve($frame, $called, 1);
+    push @{ $aside{$frame} }, join ' ', $answer[0], $frame, 0, $answer[1];
+    return $outer;
 }
 
 #: often
@@ -1546,7 +1581,7 @@ sub heed {
 # Somebody at a terminal, say, has interrupted this process.
 sub on_interrupt {
     die interruption() if $busy;
-    $interrupted = [interruption()] if $depth > 1;    # user code will hear of it when it goes on
+    $interrupted = [interruption()] if $called;    # user code will hear of it when it goes on
 }
 
 # The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one.
@@ -1627,7 +1662,7 @@ sub start {
         interrupt => 'SIGURG',
         parts => $true,
     }));
-    serve(0);
+    serve(0, '', 1);
 }
 
 BEGIN {
