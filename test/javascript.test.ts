@@ -918,3 +918,54 @@ test('a sparse array that is longer than any text is refused, on both sides, and
   expect((await rejection(js.eval('new Array(2 ** 32 - 1)'), SerializationException)).message).toContain('too long');
   await expectAlive(js);
 });
+
+describe('an interrupt in the middle of a read', () => {
+  // Ends the read that comes next, when it has its bytes, and before the driver has learned how many.
+  const interrupting = join(mkdtempSync(join(tmpdir(), 'bond-')), 'interrupting.cjs');
+  writeFileSync(
+    interrupting,
+    `const fs = require('fs');
+    const { readSync } = fs;
+    fs.readSync = (...args) => {
+      const count = readSync(...args);
+      if (!globalThis.isReadInterrupted) return count;
+      globalThis.isReadInterrupted = false;
+      process.kill(process.pid, 'SIGINT');
+      for (;;);
+    };`,
+  );
+  const list = range(100_000);
+
+  async function openInterrupted(): Promise<Bond> {
+    const js = await open({ protocol: 'JSON' }, ['--require', interrupting]);
+    await js.evalBlock(
+      'function same(x) { return x } function interrupted() { globalThis.isReadInterrupted = true; return host() }',
+    );
+    return js;
+  }
+
+  async function expectInterrupt(call: Promise<unknown>): Promise<void> {
+    expect((await rejection(call, RemoteException)).type).toBe('_BOND_InterruptException');
+  }
+
+  test('takes nothing of what was read before', async () => {
+    const js = await openInterrupted();
+    const longer = '0 '.repeat(10_000); // the end of which could be a message
+    const shorter = 'x'.repeat(1_000);
+    await js.export(() => longer, 'host');
+    expect(await js.call('host')).toBe(longer);
+    await js.export(() => void js.call('same', shorter).catch(() => {}), 'host');
+    await expectInterrupt(js.call('interrupted'));
+    expect(await js.call('same', 2)).toBe(2);
+    expect(await js.call('same', list)).toEqual(list);
+  });
+
+  test('loses nothing of what is read, and leaves the way in as it was', async () => {
+    const js = await openInterrupted();
+    await js.export(() => new Promise(() => {}), 'host');
+    const interrupted = expectInterrupt(js.call('interrupted'));
+    expect(await js.call('same', list)).toEqual(list);
+    await interrupted;
+    expect(await js.eval('new Promise((resolve) => setTimeout(resolve, 10, 5))')).toBe(5);
+  });
+});

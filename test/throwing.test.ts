@@ -246,8 +246,6 @@ const OTHER_PLACES: Record<string, (bond: Bond, thing: unknown) => Promise<unkno
 const KNOWN_TO_FAIL: readonly RegExp[] = [
   // Thrown itself, it has to be written down, and the driver follows it without end.
   /^Perl \w+ true \w+ (looped\(\)|deep\(50000\))$/,
-  // The interrupt that follows an abort meets the call after it, once in some hundred times.
-  /^JavaScript \w+ \w+ aborted /,
   // What is held is waited for first, if it is a promise: this one never comes, or gives something else.
   /^JavaScript \w+ \w+ held (new Promise|\{ then)/,
 ];

@@ -272,7 +272,7 @@ let isSaying = false; // in the middle of what takes several writes: an interrup
 function say(message) {
   if (typeof message !== 'string') return sayInParts(message);
   if (isSaying) abandonMessage();
-  while (released.length > 0) sayShort(`RELEASE ${released.splice(0, MOST_RELEASED).join(' ')}`);
+  while (released.length > 0) sayReleased();
   if (isShort(message)) return sayShort(message);
   isSaying = true;
   sayLong(message);
@@ -280,6 +280,13 @@ function say(message) {
 }
 
 const MOST_RELEASED = 64; // so many make a short message
+
+/** If an interrupt comes behind the message, it is said twice, which does no harm. */
+function sayReleased() {
+  const some = released.slice(0, MOST_RELEASED);
+  sayShort(`RELEASE ${some.join(' ')}`);
+  released.splice(0, some.length);
+}
 
 function sayShort(message) {
   sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
@@ -1464,7 +1471,10 @@ function interruptible(run) {
 let stopped = 0;       // the id of the request that a signal has stopped last
 let hasStrayed = false; // a signal came between two requests
 
-/** Waits for a signal that has been sent, and nothing is to be stopped by any more: it would stop what comes next. */
+/**
+ * Waits for a signal that has been sent: later, it would stop what comes next. In an inner frame, it ends the wait, and what
+ * waits for the host there.
+ */
 function absorbSignal() {
   const start = now();
   while (!hasStrayed && !takeSignal() && now() - start < 20) pause();
@@ -1574,9 +1584,10 @@ function takeNotice(message) {
   const { verb, request } = message;
   if (verb === 'END') isOver = true;
   else if (verb === 'RELEASE') releaseInTurn(message);
-  else if (liveFrames.length === 0) {
-    if (isBusy && request === running) interruptWait(new _BOND_InterruptException('interrupted by the host'));
-    if (request !== stopped) absorbSignal();
+  else if (request === stopped) stopped = 0; // a second line has a second signal
+  else {
+    if (isBusy && request === current.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+    absorbSignal();
   }
 }
 
@@ -1656,9 +1667,9 @@ function setBlocking(isBlocking) {
 /** Carries out what the host asks for in an inner frame, until it answers the call that opened the frame. */
 function serve(frame) {
   const outer = running;
-  if (liveFrames.length === 0) setBlocking(true);
   const messages = [];
-  liveFrames.push({ frame, messages });
+  // In this order, and the other way round at the end: what an interrupt has ended is undone if there are frames.
+  if (liveFrames.push({ frame, messages }) === 1) setBlocking(true);
   for (;;) {
     const message = takeNow(messages);
     if (!HANDLERS[message.verb]) {
@@ -1668,18 +1679,20 @@ function serve(frame) {
     }
     running = message.request;
     say(answerNow(message));
+    running = outer;
   }
 }
 
 /** Forgets the innermost frames, down to as many as are given. */
 function leaveFrames(count) {
+  if (count === 0) {
+    setBlocking(false);
+    setImmediate(serveOutermost); // requests may have been read meanwhile
+  }
   while (liveFrames.length > count) {
     const { messages } = liveFrames.pop();
     messages.filter(({ verb }) => verb === 'RELEASE').forEach(releaseInTurn);
   }
-  if (count > 0) return;
-  setBlocking(false);
-  setImmediate(serveOutermost); // requests may have been read meanwhile
 }
 
 function answerNow(message) {
