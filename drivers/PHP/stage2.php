@@ -2,6 +2,7 @@
 // bond: the PHP driver, for PHP 7.0 and later. See docs/protocol.md for the wire.
 // STAGE1 runs this text at the top level and leaves the stream of the host's lines in $__BOND_in. The loop at the end
 // stays at the top level, so that code of the outermost frame runs in the real global scope.
+// Where each call passes, a property has the name of its class before it: PHP looks up `self` anew each time.
 
 // ---- Streams --------------------------------------------------------------------------------------------------------
 
@@ -11,32 +12,36 @@
  */
 final class __BOND_signals
 {
-    const IN_USER_CODE = 0;
-    const LEAVING = 1;  // between the two: where a handler throws while the driver takes over, it stays at that
-    const HELD = 2;
+    const ABSENT = 0;   // this PHP has no asynchronous signals
+    const IN_USER_CODE = 1;
+    const LEAVING = 2;  // between the two: where a handler throws while the driver takes over, it stays at that
+    const HELD = 3;
 
-    public static $exist = false;         // asynchronous signals do
-    public static $state = self::HELD;
+    public static $state = self::ABSENT;
     public static $areAsync = true;       // for user code, which may change it
 
+    /** Tells whether there are signals to look after. */
     public static function start()
     {
-        self::$exist = function_exists('pcntl_async_signals') && function_exists('pcntl_signal_dispatch');
+        if (function_exists('pcntl_async_signals') && function_exists('pcntl_signal_dispatch')) {
+            self::$state = self::HELD;
+        }
+        return self::$state === self::HELD;
     }
 
     /** The driver takes over. What a handler throws right now is thrown from here, and then nothing more is. */
     public static function hold()
     {
-        if (self::$state === self::HELD) {
+        if (__BOND_signals::$state === self::IN_USER_CODE) {
+            __BOND_signals::$state = self::LEAVING;
+            if (!pcntl_async_signals(false)) {
+                __BOND_signals::$areAsync = false;
+            }
+        } elseif (__BOND_signals::$state !== self::LEAVING) {
             return;
         }
-        if (self::$state === self::IN_USER_CODE) {
-            self::$state = self::LEAVING;
-            self::$areAsync = true; // a handler can throw in the middle of the next line only if it is so
-            self::$areAsync = pcntl_async_signals(false);
-        }
         self::takeLast();
-        self::$state = self::HELD;
+        __BOND_signals::$state = self::HELD;
     }
 
     /** Where a function begins, PHP looks for a signal that has come before they were held. */
@@ -47,13 +52,15 @@ final class __BOND_signals
     /** User code goes on: the handlers of what has come meanwhile run, and may throw. */
     public static function release()
     {
-        if (self::$state === self::IN_USER_CODE || !self::$exist) {
+        if (__BOND_signals::$state <= self::IN_USER_CODE) {
             return;
         }
-        self::$state = self::IN_USER_CODE;
-        if (self::$areAsync) {
+        __BOND_signals::$state = self::IN_USER_CODE;
+        if (__BOND_signals::$areAsync) {
             pcntl_async_signals(true);
             pcntl_signal_dispatch();
+        } else {
+            __BOND_signals::$areAsync = true; // until hold() finds that it is not
         }
     }
 
@@ -205,7 +212,7 @@ final class __BOND_streams
     /** The next line of the host, or false at the end. */
     public static function nextLine()
     {
-        $line = fgets(self::$in, 2048);
+        $line = fgets(__BOND_streams::$in, 2048);
         return $line !== false && $line[strlen($line) - 1] === "\n" ? $line : self::readOn((string) $line);
     }
 
@@ -243,7 +250,7 @@ final class __BOND_streams
     /** Whether this is a fork: the conversation is its parent's. */
     public static function isFork()
     {
-        return self::$unforked ? self::$unforked[0] === "\0" : getmypid() !== self::$process;
+        return __BOND_streams::$unforked ? __BOND_streams::$unforked[0] === "\0" : getmypid() !== __BOND_streams::$process;
     }
 
     private static function protectStdin()
@@ -284,16 +291,16 @@ final class __BOND_streams
         if (self::isFork()) {
             exit; // a fork that has come to the end of what it was to do: the conversation is its parent's
         }
-        self::$isSaying = true;
-        if (self::$released) {
+        __BOND_streams::$isSaying = true;
+        if (__BOND_streams::$released) {
             self::sayReleased();
         }
         if (isset($message[2048])) {
             self::sayInPieces($message, $head);
         } else {
-            self::write(self::$lastPiece . $head . $message . "\n");
+            self::write(__BOND_streams::$lastPiece . $head . $message . "\n");
         }
-        self::$isSaying = false;
+        __BOND_streams::$isSaying = false;
     }
 
     private static function sayReleased()
@@ -323,7 +330,7 @@ final class __BOND_streams
 
     private static function write($data, $stream = null)
     {
-        $stream = $stream ?: self::$out;
+        $stream = $stream ?: __BOND_streams::$out;
         while (($done = @fwrite($stream, $data)) !== strlen($data)) {
             $done = $done ?: self::writeSome($data, $stream);
             if (!$done) {
@@ -400,7 +407,7 @@ final class __BOND_values
         }
         $isArray = is_array($value);
         if ($isArray || is_float($value) || is_object($value)) {
-            if (self::$hasSettings && ini_get('serialize_precision') !== self::PRECISION) {
+            if (__BOND_values::$hasSettings && ini_get('serialize_precision') !== self::PRECISION) {
                 ini_set('serialize_precision', self::PRECISION); // user code has changed it; floats would be rounded
             }
             if ($isArray ? !self::isPlain($value, 0) : is_object($value)) {
@@ -408,7 +415,7 @@ final class __BOND_values
             }
         }
         $text = json_encode($value, self::FLAGS, self::DEPTH);
-        if (self::$isExtended && ($text === false || (strpos($text, '$') !== false && self::hasWords($text)))) {
+        if (__BOND_values::$isExtended && ($text === false || (strpos($text, '$') !== false && self::hasWords($text)))) {
             $value = self::spell($value, $root, 0);
             $text = json_encode($value, self::FLAGS, self::DEPTH);
         }
@@ -689,7 +696,7 @@ final class __BOND_values
         if (isset($text[18]) && preg_match('/\d++(?<=\d{19})/', $text) !== 0 && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text) !== 0) {
             self::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
         }
-        return self::$isExtended && strpos($text, '$') !== false && self::hasWords($text) ? self::readWords($value) : $value;
+        return __BOND_values::$isExtended && strpos($text, '$') !== false && self::hasWords($text) ? self::readWords($value) : $value;
     }
 
     /** JSON text with U+FFFD in the place of each half of a surrogate pair, which PHP's strings have no form for. */
@@ -1467,27 +1474,27 @@ final class __BOND_session
     /** What is to be evaluated for a request, or null if it needs no evaluation. */
     public static function prepare()
     {
-        $given = __BOND_values::decode(self::$request[3]);
-        if (self::$depth === 0 && __BOND_values::$hasSettings && ini_get('max_execution_time') > 0) {
+        $given = __BOND_values::decode(__BOND_session::$request[3]);
+        if (__BOND_session::$depth === 0 && __BOND_values::$hasSettings && ini_get('max_execution_time') !== '0') {
             ini_set('max_execution_time', ini_get('max_execution_time')); // the limit is one of a request: its time begins anew
         }
-        self::$busy = true;
+        __BOND_session::$busy = true;
         __BOND_code::$isBlock = false;
-        switch (self::$request[0]) {
+        switch (__BOND_session::$request[0]) {
             case 'EVAL':
-                return self::$code = self::statement($given);
+                return __BOND_session::$code = self::statement($given);
             case 'EVAL_BLOCK':
-                self::$code = __BOND_code::$text = self::block($given);
+                __BOND_session::$code = __BOND_code::$text = self::block($given);
                 __BOND_code::$isBlock = __BOND_code::canInclude();
-                return self::$code;
+                return __BOND_session::$code;
             case 'EXPORT':
                 __BOND_host::export($given);
-                return self::$code = null;
+                return __BOND_session::$code = null;
         }
-        if (isset(self::$parts[self::$request[2]])) {
-            $given[1][] = self::takeParts(self::$request[2]);
+        if (isset(__BOND_session::$parts[__BOND_session::$request[2]])) {
+            $given[1][] = self::takeParts(__BOND_session::$request[2]);
         }
-        return self::$code = self::prepareCall($given);
+        return __BOND_session::$code = self::prepareCall($given);
     }
 
     private static function takeParts($request)
@@ -1514,12 +1521,12 @@ final class __BOND_session
         $name = $call[0];
         if (!isset($call[2]) && function_exists($name)) {
             __BOND_signals::release();
-            self::$value = $name(...$call[1]);
+            __BOND_session::$value = $name(...$call[1]);
             return null;
         }
-        self::$arguments = $call[1];
-        self::$named = isset($call[3]) ? $call[3] : [];
-        if (self::$named && PHP_VERSION_ID < 80000) {
+        __BOND_session::$arguments = $call[1];
+        __BOND_session::$named = isset($call[3]) ? $call[3] : [];
+        if (__BOND_session::$named && PHP_VERSION_ID < 80000) {
             throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
         }
         foreach (isset($call[2]) ? $call[2] : [] as $reference) {
@@ -1588,23 +1595,23 @@ final class __BOND_session
         if (__BOND_signals::$state === __BOND_signals::HELD) {
             __BOND_signals::release(); // what encodes the value may run code of the user's
         }
-        list($verb, , $request) = self::$request;
+        list($verb, , $request) = __BOND_session::$request;
         if ($verb !== 'CALL' && __BOND_values::$hasSettings) {
             __BOND_exceptions::redirect(); // most of what changes settings is no call
         }
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
         // While destructors may still fail, or call the host.
-        self::$value = self::$arguments = self::$named = null;
+        __BOND_session::$value = __BOND_session::$arguments = __BOND_session::$named = null;
         __BOND_signals::hold();
-        self::$busy = false;
+        __BOND_session::$busy = false;
         __BOND_streams::say($text, "RETURN $request ");
-        self::$request = self::IDLE;
+        __BOND_session::$request = self::IDLE;
     }
 
     private static function encodeValue($request)
     {
-        $isLong = self::$takesParts && __BOND_values::isLong(self::$value);
-        return $isLong ? self::sayParts($request) : __BOND_values::encode(self::$value);
+        $isLong = __BOND_session::$takesParts && __BOND_values::isLong(__BOND_session::$value);
+        return $isLong ? self::sayParts($request) : __BOND_values::encode(__BOND_session::$value);
     }
 
     /** Sends the parts of the value; what is left for the payload is nothing, or an error if something cannot cross. */
@@ -1636,8 +1643,8 @@ final class __BOND_session
     /** Fetches the next message for a frame. What belongs to another one is set aside until its turn. */
     public static function take($frame)
     {
-        while (!isset(self::$aside[$frame])) {
-            $line = self::$early ? array_shift(self::$early) : __BOND_streams::nextLine();
+        while (!isset(__BOND_session::$aside[$frame])) {
+            $line = __BOND_session::$early ? array_shift(__BOND_session::$early) : __BOND_streams::nextLine();
             if ($line === false) {
                 self::leave();
             }
@@ -1647,14 +1654,14 @@ final class __BOND_session
                 continue;
             }
             if ($request[1] === $frame) {
-                self::$request = $request;
+                __BOND_session::$request = $request;
                 return true;
             }
             self::setAside($request);
         }
-        self::$request = array_shift(self::$aside[$frame]);
-        if (!self::$aside[$frame]) {
-            unset(self::$aside[$frame]);
+        __BOND_session::$request = array_shift(__BOND_session::$aside[$frame]);
+        if (!__BOND_session::$aside[$frame]) {
+            unset(__BOND_session::$aside[$frame]);
         }
         return true;
     }
@@ -1693,9 +1700,9 @@ final class __BOND_session
         } elseif ($verb === 'RELEASE') {
             __BOND_held::release((int) $request);
         } elseif ($verb !== 'INTERRUPT') {
-            self::$aside[$frame][] = $message;
-        } elseif (self::$depth > 0 && self::isMeant($request, $payload)) {
-            self::$interrupted = true;
+            __BOND_session::$aside[$frame][] = $message;
+        } elseif (__BOND_session::$depth > 0 && self::isMeant($request, $payload)) {
+            __BOND_session::$interrupted = true;
         }
     }
 
@@ -1713,39 +1720,39 @@ final class __BOND_session
     /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
     public static function serve($called, $payload)
     {
-        $outer = self::$request;
-        $wasBusy = self::$busy;
+        $outer = __BOND_session::$request;
+        $wasBusy = __BOND_session::$busy;
         $wasHeld = __BOND_signals::$state === __BOND_signals::HELD; // a destructor, say, of what the driver lets go of
-        $arguments = self::$arguments;
-        $named = self::$named;
+        $arguments = __BOND_session::$arguments;
+        $named = __BOND_session::$named;
         try {
             __BOND_signals::hold();
-            self::$busy = false;
-            ++self::$depth;
-            $frame = (string) ++self::$lastCall;
+            __BOND_session::$busy = false;
+            ++__BOND_session::$depth;
+            $frame = (string) ++__BOND_session::$lastCall;
             __BOND_streams::say($payload, "CALL $frame $outer[2] $called"); // an interrupt that comes from here on has to wait for the answer
             while (true) {
-                self::$isWaiting = true;
+                __BOND_session::$isWaiting = true;
                 self::take($frame);
-                self::$isWaiting = false;
-                if (isset(self::ANSWERS[self::$request[0]])) {
-                    return self::$request;
+                __BOND_session::$isWaiting = false;
+                if (isset(self::ANSWERS[__BOND_session::$request[0]])) {
+                    return __BOND_session::$request;
                 }
-                $kept = self::$interrupted;
-                self::$interrupted = false; // that is for whoever waits in this frame
+                $kept = __BOND_session::$interrupted;
+                __BOND_session::$interrupted = false; // that is for whoever waits in this frame
                 self::carryOut();
-                self::$interrupted = self::$interrupted || $kept;
-                self::$request = $outer;
+                __BOND_session::$interrupted = __BOND_session::$interrupted || $kept;
+                __BOND_session::$request = $outer;
             }
         } finally {
             if (isset($frame)) {
-                --self::$depth;
+                --__BOND_session::$depth;
             }
-            self::$request = $outer;
-            self::$arguments = $arguments;
-            self::$named = $named;
-            self::$isWaiting = false;
-            self::$busy = $wasBusy;
+            __BOND_session::$request = $outer;
+            __BOND_session::$arguments = $arguments;
+            __BOND_session::$named = $named;
+            __BOND_session::$isWaiting = false;
+            __BOND_session::$busy = $wasBusy;
             if (!$wasHeld) {
                 __BOND_signals::release();
             }
@@ -1754,18 +1761,19 @@ final class __BOND_session
 
     private static function carryOut()
     {
-        $request = self::$request[2];
+        $request = __BOND_session::$request[2];
         try {
             try {
                 if (self::prepare() !== null) {
-                    self::$value = __BOND_evaluate();
+                    __BOND_session::$value = __BOND_evaluate();
                 }
                 self::finish();
             } catch (Throwable $error) {
                 if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) { // as in the loop below
                     __BOND_signals::$state = __BOND_signals::LEAVING;
-                    __BOND_signals::$areAsync = true;
-                    __BOND_signals::$areAsync = pcntl_async_signals(false);
+                    if (!pcntl_async_signals(false)) {
+                        __BOND_signals::$areAsync = false;
+                    }
                 }
                 __BOND_exceptions::report($request, $error);
             }
@@ -1832,8 +1840,7 @@ final class __BOND_session
         __BOND_values::$hasSettings = function_exists('ini_get') && function_exists('ini_set');
         __BOND_exceptions::direct();
         register_shutdown_function(['__BOND_exceptions', 'atExit']);
-        __BOND_signals::start();
-        $interrupt = __BOND_signals::$exist;
+        $interrupt = __BOND_signals::start();
         if ($interrupt) {
             pcntl_signal(SIGURG, ['__BOND_session', 'onNotice']);
             if (isset($settings['pid']) && $settings['pid'] !== getmypid()) {
@@ -1879,8 +1886,9 @@ function __BOND_evaluate()
     } finally {
         if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) {
             __BOND_signals::$state = __BOND_signals::LEAVING;
-            __BOND_signals::$areAsync = true;
-            __BOND_signals::$areAsync = pcntl_async_signals(false);
+            if (!pcntl_async_signals(false)) {
+                __BOND_signals::$areAsync = false;
+            }
         }
         try {
             __BOND_signals::hold();
@@ -1917,8 +1925,9 @@ while (__BOND_session::take('0')) {
         } catch (Throwable $__BOND_error) {
             if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) {
                 __BOND_signals::$state = __BOND_signals::LEAVING;
-                __BOND_signals::$areAsync = true;
-                __BOND_signals::$areAsync = pcntl_async_signals(false);
+                if (!pcntl_async_signals(false)) {
+                    __BOND_signals::$areAsync = false;
+                }
             }
             __BOND_exceptions::report(__BOND_session::$request[2], $__BOND_error);
         }
