@@ -226,7 +226,7 @@ export function text(bytes: number): string {
 }
 
 /** Rows as they come out of a table. */
-export function records(count: number): object[] {
+function records(count: number): object[] {
   return Array.from({ length: count }, (_, i) => ({ id: i, name: `name ${i}`, price: i + 0.25, active: i % 2 === 0 }));
 }
 

@@ -156,7 +156,7 @@ function absolute({ row, value, p99 }: Outcome): string {
 }
 
 /** Three digits are as many as mean anything. */
-export function amount(value: number): string {
+function amount(value: number): string {
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
   return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }

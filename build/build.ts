@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { driverIndex, driverModule, languageOf } from './packed-drivers.js';
@@ -39,7 +39,7 @@ async function buildCode(): Promise<Files> {
         name: 'packed drivers',
         resolveId: (id) => (languageOf(id) ? id : undefined),
         load: (id) => {
-          if (/driver-files\.ts$/.test(id)) return { code: driverIndex(), moduleType: 'js' };
+          if (/drivers\/driver-files\.ts$/.test(id)) return { code: driverIndex(), moduleType: 'js' };
           const lang = languageOf(id);
           return lang && driverModule(lang).then((code) => ({ code, moduleType: 'js' as const }));
         },
@@ -56,7 +56,7 @@ async function buildCode(): Promise<Files> {
       return `${name}.js`;
     },
     // What several entries need is in one file, which takes less time to load than several.
-    codeSplitting: { groups: [{ name: 'shared', test: /\bsrc\/(?!cli|index|tools\/conform\/(?!level))/ }] },
+    codeSplitting: { groups: [{ name: 'shared', test: /\bsrc\/(?!cli|index|tools\/(?!types\/|conform\/level))/ }] },
   });
   return new Map(output.flatMap((chunk) => ('code' in chunk ? [[chunk.fileName, chunk.code] as const] : [])));
 }
@@ -81,20 +81,20 @@ function addTypes(name: string, folder: string, types: Files): void {
   if (types.has(name)) return;
   const text = readFileSync(join(folder, name), 'utf8');
   types.set(name, text);
-  for (const [, next] of text.matchAll(/(?:from |import\()'\.\/(\w[\w-]*)\.js'/g))
-    addTypes(`${next}.d.ts`, folder, types);
+  for (const [, next] of text.matchAll(/(?:from |import\()'(\.{1,2}\/[\w/.-]*)\.js'/g))
+    addTypes(posix.join(posix.dirname(name), `${next}.d.ts`), folder, types);
 }
 
 /** Each file takes the place of its predecessor in one go: who loads dist/ meanwhile finds the one or the other. */
 function writeFiles(folder: string, files: Files): void {
-  mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) {
     const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
   }
-  for (const name of readdirSync(folder)) {
-    if (/\.(js|d\.ts)$/.test(name) && !files.has(name)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (/\.(js|d\.ts)$/.test(name) && !files.has(name.replaceAll('\\', '/'))) rmSync(join(folder, name));
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { parse } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { driverLanguages, driverManifest, driverPart } from '../src/driver-files.js';
+import { driverLanguages, driverManifest, driverPart } from '../src/drivers/driver-files.js';
 
 /** What the modules with the drivers are called, before a name of theirs is made. */
 const PREFIX = 'bond-driver:';
@@ -12,7 +12,7 @@ export function languageOf(id: string): string | undefined {
 }
 
 /**
- * The text of a module that stands in the place of src/driver-files.ts in the package. It has the manifests in itself, and
+ * The text of a module that stands in the place of src/drivers/driver-files.ts in the package. It has the manifests in itself, and
  * loads the module of a driver when its language is first used: by a literal `import()`, which bundlers find.
  */
 export function driverIndex(): string {

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { type ConformOrder, HELP, type Order, parseOrder, type TypesOrder, UsageError } from './cli-options.js';
-import { runSession } from './cli-session.js';
-import { doctor } from './doctor.js';
-import { EXIT } from './exit-codes.js';
-import { forPeople } from './show.js';
-import { hasColors, widthOf } from './terminal.js';
-import { writeTypes } from './types.js';
+import { forPeople } from './repl/format.js';
+import { hasColors, widthOf } from './repl/terminal.js';
+import { doctor } from './tools/cli/doctor.js';
+import { EXIT } from './tools/cli/exit-codes.js';
+import { type ConformOrder, HELP, type Order, parseOrder, type TypesOrder, UsageError } from './tools/cli/options.js';
+import { runSession } from './tools/cli/session.js';
+import { writeTypes } from './tools/types/write-types.js';
 
 async function carryOut(order: Order): Promise<number> {
   switch (order.kind) {

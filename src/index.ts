@@ -1,9 +1,7 @@
 /// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
-export { Bond } from './bond.js';
-export type { AnyFunction } from './callback.js';
-export { Callback, callback } from './callback.js';
-export { type Driver, type DriverFolder, type Feature, listDrivers, queryDriver, registerDriver } from './driver.js';
+export { Bond } from './bond/bond.js';
+export { makeBond } from './bond/make-bond.js';
 export {
   BondException,
   type Ending,
@@ -11,18 +9,27 @@ export {
   SerializationException,
   TerminatedException,
   TimeoutException,
-} from './errors.js';
-export { Held } from './held.js';
-export { type InteractOptions, interact } from './interact.js';
-export { Kwargs, kwargs } from './kwargs.js';
-export { makeBond } from './make-bond.js';
-export type { BondOptions, CallOptions, OutputTarget, ProtocolName } from './options.js';
-export { makePool, Pool, type WorkerInfo } from './pool.js';
-export type { Items, MapOptions, Settled } from './pool-map.js';
-export type { PoolOptions } from './pool-options.js';
-export type { Progress } from './progress.js';
-export { Ref } from './ref.js';
-export { Stream, stream } from './stream.js';
-export type { Argument, Functions, Remote, Stays, Untyped } from './typed.js';
-export { type TypesOptions, writeTypes } from './types.js';
-export type { WorkerState } from './worker.js';
+} from './common/errors.js';
+export type { BondOptions, CallOptions, OutputTarget, ProtocolName } from './common/options.js';
+export {
+  type Driver,
+  type DriverFolder,
+  type Feature,
+  listDrivers,
+  queryDriver,
+  registerDriver,
+} from './drivers/driver.js';
+export type { Items, MapOptions, Settled } from './pool/ordered-map.js';
+export { makePool, Pool, type WorkerInfo } from './pool/pool.js';
+export type { PoolOptions } from './pool/pool-options.js';
+export type { Progress } from './pool/progress.js';
+export type { WorkerState } from './pool/worker.js';
+export type { AnyFunction } from './references/callback.js';
+export { Callback, callback } from './references/callback.js';
+export { Held } from './references/handle.js';
+export { Kwargs, kwargs } from './references/kwargs.js';
+export { Ref } from './references/ref.js';
+export type { Argument, Functions, Remote, Stays, Untyped } from './references/remote-types.js';
+export { Stream, stream } from './references/stream.js';
+export { type InteractOptions, interact } from './repl/interact.js';
+export { type TypesOptions, writeTypes } from './tools/types/write-types.js';

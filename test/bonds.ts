@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException, RemoteException } from '../src/index.js';
-import { signalQuietly } from '../src/processes.js';
+import { signalQuietly } from '../src/process/process-tree.js';
 import { collect, type Language, rejection } from './fixtures.js';
 import { HANG } from './patience.js';
 import { words } from './words.js';

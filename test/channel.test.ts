@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Channel } from '../src/channel.js';
-import type { Interpreter, InterpreterEvents } from '../src/interpreter.js';
-import { newMark } from '../src/lines.js';
+import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
+import { Channel } from '../src/wire/channel.js';
+import { newMark } from '../src/wire/message-splitter.js';
 
 /** A channel to an interpreter that writes when it is told to; what comes through is noted down. */
 function open() {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseOrder } from '../src/cli-options.js';
+import { parseOrder } from '../src/tools/cli/options.js';
 import { COMMANDS, program, temporaryDirectory } from './bonds.js';
 import { BOND, type Deed, runCommand } from './built.js';
 import { everyLanguage, type Language, languages, needsInterpreter } from './fixtures.js';

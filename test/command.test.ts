@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CommandRequest, commandLines, shellQuote, splitCommand } from '../src/command.js';
-import type { Driver } from '../src/driver.js';
-import { BondException } from '../src/errors.js';
+import { BondException } from '../src/common/errors.js';
+import type { Driver } from '../src/drivers/driver.js';
+import { type CommandRequest, commandLines, shellQuote, splitCommand } from '../src/process/command.js';
 
 /** A driver whose arguments need quotes. */
 const driver: Driver = {

@@ -18,7 +18,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
-import { ConversationLog } from '../src/log.js';
+import { ConversationLog } from '../src/wire/conversation-log.js';
 import { PACKAGE } from './bonds.js';
 import { collect, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 

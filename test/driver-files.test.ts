@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { driverLanguages, driverPart } from '../src/driver-files.js';
+import { driverLanguages, driverPart } from '../src/drivers/driver-files.js';
 import { type Language, needsInterpreter } from './fixtures.js';
 
 function printed(command: string, args: readonly string[], input: string): string {

@@ -2,19 +2,19 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { BondException, TerminatedException } from '../src/errors.js';
+import { BondException, TerminatedException } from '../src/common/errors.js';
 import { makeBond } from '../src/index.js';
-import { json } from '../src/json.js';
-import { MessageSplitter, newMark } from '../src/lines.js';
-import { Session } from '../src/session.js';
-import { parseMessage } from '../src/wire.js';
+import { Session } from '../src/session/session.js';
+import { json } from '../src/values/json.js';
+import { MessageSplitter, newMark } from '../src/wire/message-splitter.js';
+import { parseMessage } from '../src/wire/messages.js';
 import { HANG, markedEnvironment, ownChildren, peer, until } from './bonds.js';
 import { effort, patience } from './fuzzing.js';
 import { TEST_HANG } from './patience.js';
 import { settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
 
-vi.mock('../src/globals.js', async (load) => {
+vi.mock('../src/common/globals.js', async (load) => {
   const { timersOfTheMoment } = await import('./time.js');
   return { ...(await load<object>()), ...timersOfTheMoment };
 });

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { History, historyFile, MOST_LINES } from '../src/history.js';
+import { History, historyFile, MOST_LINES } from '../src/repl/history.js';
 import { temporaryDirectory } from './bonds.js';
 
 test.each<[env: NodeJS.ProcessEnv, path: string | undefined]>([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { json } from '../src/json.js';
+import { json } from '../src/values/json.js';
 
 describe('what JSON carries', () => {
   test.each<[unknown, string]>([

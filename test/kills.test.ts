@@ -4,9 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { shellQuote } from '../src/command.js';
 import { type Bond, TerminatedException } from '../src/index.js';
-import { descendants } from '../src/processes.js';
+import { shellQuote } from '../src/process/command.js';
+import { descendants } from '../src/process/process-tree.js';
 import {
   COMMANDS,
   fixture,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MessageSplitter, newMark } from '../src/lines.js';
+import { MessageSplitter, newMark } from '../src/wire/message-splitter.js';
 
 const MARK = newMark().text;
 

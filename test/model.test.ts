@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { RemoteException } from '../src/errors.js';
+import { RemoteException } from '../src/common/errors.js';
 import { everyLanguage, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 import { effort, patience, shrinkingBriefly } from './fuzzing.js';
 import { type Cause, Nesting, type Outcome, Prediction } from './oracle.js';
@@ -21,7 +21,7 @@ import {
 } from './players.js';
 import { Scheduler, SimulatedBond } from './simulated.js';
 
-vi.mock('../src/globals.js', async (load) => {
+vi.mock('../src/common/globals.js', async (load) => {
   const { timersOfTheMoment } = await import('./time.js');
   return { ...(await load<object>()), ...timersOfTheMoment };
 });

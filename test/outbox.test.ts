@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { Outbox } from '../src/outbox.js';
+import { Outbox } from '../src/process/write-queue.js';
 import { effort } from './fuzzing.js';
 
 /** A pipe that has room for so many bytes at a time, or for nothing: no real one can be made to do that. */

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { json } from '../src/json.js';
-import type { CallSettings } from '../src/options.js';
-import { type HostFunction, Session, type SessionOwner } from '../src/session.js';
-import type { Protocol } from '../src/values.js';
-import { parseMessage } from '../src/wire.js';
+import type { CallSettings } from '../src/common/options.js';
+import { type HostFunction, Session, type SessionOwner } from '../src/session/session.js';
+import type { Protocol } from '../src/values/codec.js';
+import { json } from '../src/values/json.js';
+import { parseMessage } from '../src/wire/messages.js';
 
 export const settings: CallSettings = { timeout: 60_000, signal: undefined, stdout: 'ignore', stderr: 'ignore' };
 

@@ -1,7 +1,7 @@
 // Who carries plans out: a host in TypeScript, and `run` in the languages of the other side.
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { BondException, RemoteException, TimeoutException } from '../src/errors.js';
+import { BondException, RemoteException, TimeoutException } from '../src/common/errors.js';
 import type { Bond } from '../src/index.js';
 import { expectAlive, type Language } from './fixtures.js';
 import { hostError, planError } from './oracle.js';

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { shellQuote } from '../src/command.js';
 import {
   BondException,
   makePool,
@@ -17,6 +16,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
+import { shellQuote } from '../src/process/command.js';
 import { COMMANDS, HANG, isAlive, markedEnvironment, PACKAGE, program, temporaryDirectory, until } from './bonds.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
 import { LONG_TEST_HANG } from './patience.js';

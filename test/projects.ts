@@ -71,7 +71,7 @@ export function testFiles(): string[] {
 }
 
 /** The project that a file belongs to. */
-export function projectOf(file: string): Project {
+function projectOf(file: string): Project {
   for (const project of ['unit', 'system', 'deep'] as const) {
     if (files[project].some((name) => name === file || name === `${file.split('/')[0]}/*`)) return project;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Questions } from '../src/questions.js';
+import { Questions } from '../src/repl/language-service.js';
 import { type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 
 /** What is defined, pieces of a line, and some of the names that may stand at their end; none if there are to be none. */

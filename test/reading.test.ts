@@ -4,8 +4,9 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { type Bond, callback, kwargs, type ProtocolName, SerializationException } from '../src/index.js';
-import { encodeCall, protocolNamed } from '../src/protocol.js';
-import { NotCarried, type Protocol } from '../src/values.js';
+import { encodeCall } from '../src/references/encode-call.js';
+import { NotCarried, type Protocol } from '../src/values/codec.js';
+import { protocolNamed } from '../src/values/codecs.js';
 import { expectAlive, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 

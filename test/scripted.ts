@@ -3,13 +3,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import { Channel } from '../src/channel.js';
-import { queryDriver } from '../src/driver.js';
-import type { Ending } from '../src/errors.js';
-import { handshake, type Ready } from '../src/handshake.js';
-import type { Interpreter, InterpreterEvents } from '../src/interpreter.js';
-import { newMark } from '../src/lines.js';
-import { resolveOptions } from '../src/options.js';
+import type { Ending } from '../src/common/errors.js';
+import { resolveOptions } from '../src/common/options.js';
+import { queryDriver } from '../src/drivers/driver.js';
+import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
+import { handshake, type Ready } from '../src/session/handshake.js';
+import { Channel } from '../src/wire/channel.js';
+import { newMark } from '../src/wire/message-splitter.js';
 
 /** The language that a peer claims to be. */
 export const LANG = 'Python';

@@ -7,7 +7,7 @@ import {
   SerializationException,
   TerminatedException,
   TimeoutException,
-} from '../src/errors.js';
+} from '../src/common/errors.js';
 import { play, settings } from './play.js';
 
 describe('calls within calls', () => {

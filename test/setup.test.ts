@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { shellQuote } from '../src/command.js';
 import {
   BondException,
   type BondOptions,
@@ -12,6 +11,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
+import { shellQuote } from '../src/process/command.js';
 import {
   COMMANDS,
   fixture,

@@ -3,10 +3,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { vi } from 'vitest';
-import { TerminatedException } from '../src/errors.js';
-import { json } from '../src/json.js';
-import { Session } from '../src/session.js';
-import { formatMessage, parseMessage } from '../src/wire.js';
+import { TerminatedException } from '../src/common/errors.js';
+import { Session } from '../src/session/session.js';
+import { json } from '../src/values/json.js';
+import { formatMessage, parseMessage } from '../src/wire/messages.js';
 import { randomNumbers } from './fuzzing.js';
 import { settings } from './play.js';
 import type { CallDetails, Clock, Conversation, RemotePlan, RemoteStep } from './players.js';

@@ -8,7 +8,7 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { start as startProcess } from '../src/spawning.js';
+import { start as startProcess } from '../src/process/spawn.js';
 import { processesWith } from './bonds.js';
 import { CLOSE_PATIENCE, HANG } from './patience.js';
 import { findProgram, freePort } from './sshd.js';

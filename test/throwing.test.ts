@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isA } from '../src/common/thrown.js';
 import {
   type Bond,
   type BondException,
@@ -12,7 +13,6 @@ import {
   SerializationException,
   stream,
 } from '../src/index.js';
-import { isA } from '../src/thrown.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 import { effort, patience } from './fuzzing.js';
 import { HANG, LONG_TEST_HANG } from './patience.js';

@@ -1,6 +1,7 @@
 // Nothing that a program throws ends it, or leaves a call without an answer: it is an exception there, and the cause here.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { describeThrown, isA, isError, textOf } from '../src/common/thrown.js';
 import {
   type Bond,
   BondException,
@@ -10,7 +11,6 @@ import {
   type RemoteException,
   stream,
 } from '../src/index.js';
-import { describeThrown, isA, isError, textOf } from '../src/thrown.js';
 import { expectAlive, type Language, languages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 import { THROWN } from './hostile-throws.js';
 

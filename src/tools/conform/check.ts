@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bond } from '../../bond.js';
-import type { Feature } from '../../driver.js';
-import type { BondOptions } from '../../options.js';
+import type { Bond } from '../../bond/bond.js';
+import type { BondOptions } from '../../common/options.js';
+import type { Feature } from '../../drivers/driver.js';
 import type { Level } from './level.js';
 import type { Words } from './words.js';
 

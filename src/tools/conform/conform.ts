@@ -1,6 +1,6 @@
-import type { ConformOrder } from '../../cli-options.js';
-import { queryDriver, registerDriver } from '../../driver.js';
-import { EXIT } from '../../exit-codes.js';
+import { queryDriver, registerDriver } from '../../drivers/driver.js';
+import { EXIT } from '../cli/exit-codes.js';
+import type { ConformOrder } from '../cli/options.js';
 import { checksUpTo, conform, type Outcome } from './run.js';
 import { showLevels, showOutcome } from './table.js';
 import { readWords } from './words.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BondException } from '../../errors.js';
-import { textOf } from '../../thrown.js';
+import { BondException } from '../../common/errors.js';
+import { textOf } from '../../common/thrown.js';
 import type { Level } from './level.js';
 
 /**

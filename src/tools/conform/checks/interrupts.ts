@@ -1,7 +1,7 @@
 // Level "interrupts": what runs can be stopped, and nothing else is.
 
 import assert from 'node:assert/strict';
-import { RemoteException, TimeoutException } from '../../../errors.js';
+import { RemoteException, TimeoutException } from '../../../common/errors.js';
 import { checksOf, isAlive, type Kit, Output, rejection } from '../check.js';
 import { fill } from '../words.js';
 

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bond } from '../../../bond.js';
-import { callback } from '../../../callback.js';
-import { BondException, RemoteException, SerializationException } from '../../../errors.js';
-import { kwargs } from '../../../kwargs.js';
-import { stream } from '../../../stream.js';
+import type { Bond } from '../../../bond/bond.js';
+import { BondException, RemoteException, SerializationException } from '../../../common/errors.js';
+import { callback } from '../../../references/callback.js';
+import { kwargs } from '../../../references/kwargs.js';
+import { stream } from '../../../references/stream.js';
 import { all, checksOf, includes, isAlive, type Kit, Output, rejection, until } from '../check.js';
 import { fill, type ReferenceWords } from '../words.js';
 

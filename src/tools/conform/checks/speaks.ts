@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BondException, RemoteException, SerializationException, TerminatedException } from '../../../errors.js';
+import { BondException, RemoteException, SerializationException, TerminatedException } from '../../../common/errors.js';
 import { checksOf, includes, isAlive, type Kit, rejection } from '../check.js';
 import { fill } from '../words.js';
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import type { Bond } from '../../../bond.js';
-import { TerminatedException } from '../../../errors.js';
+import type { Bond } from '../../../bond/bond.js';
+import { TerminatedException } from '../../../common/errors.js';
 import { checksOf, includes, isAlive, type Kit, Output, rejection } from '../check.js';
 import { fill } from '../words.js';
 

@@ -1,0 +1,292 @@
+import { type InspectOptions, inspect } from 'node:util';
+import { capturePlace } from '../common/call-site.js';
+import { BondException, type Ending, quoted, SerializationException } from '../common/errors.js';
+import { Promise } from '../common/globals.js';
+import { showObject } from '../common/inspect.js';
+import { type CallOptions, type CallSettings, resolveCallOptions } from '../common/options.js';
+import { isA } from '../common/thrown.js';
+import type { Feature } from '../drivers/driver.js';
+import type { AnyFunction, UnknownFunction } from '../references/callback.js';
+import { encodeCall, encodeInParts } from '../references/encode-call.js';
+import { Held, type HeldResult } from '../references/handle.js';
+import { iterate } from '../references/iterate.js';
+import { Ref } from '../references/ref.js';
+import type {
+  ArgumentsOf,
+  IfSaid,
+  IfUntyped,
+  NamedArgumentsOf,
+  NameOf,
+  SignatureOf,
+  Unsaid,
+  Untyped,
+} from '../references/remote-types.js';
+import { type InteractOptions, interact } from '../repl/interact.js';
+import { currentFrame } from '../session/async-context.js';
+import type { About, Connection } from '../session/connection.js';
+import type { HostFunction } from '../session/session.js';
+import { isLong } from '../values/chunked-values.js';
+import { NotCarried } from '../values/codec.js';
+import type { RequestVerb } from '../wire/messages.js';
+import { Caller } from './caller.js';
+
+/**
+ * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
+ * {@link makeBond}. `F` is an interface of the functions there: `fn`, `call`, `callable` and `proxy` know their names and
+ * types. It describes what the user wrote, not what arrives: the other side can send anything.
+ *
+ * Whatever is asked of it may also reject with a {@link TimeoutException}, if the other side is silent for longer than
+ * `timeout`, and with a {@link TerminatedException}, if the interpreter ends or has ended.
+ */
+export class Bond<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #settings: CallSettings;
+
+  /** @internal Bonds are made by `makeBond`. */
+  constructor(connection: Connection, settings: CallSettings) {
+    super();
+    this.#connection = connection;
+    this.#settings = settings;
+  }
+
+  /** The language, as it was given to `makeBond`. */
+  get lang(): string {
+    return this.#connection.lang;
+  }
+
+  /** The id of the local process: the interpreter's own, or that of the `ssh`, `sudo`, … in front of it. */
+  get pid(): number {
+    return this.#connection.interpreter.pid;
+  }
+
+  /** @internal What its driver can do. */
+  get features(): ReadonlySet<Feature> {
+    return this.#connection.features;
+  }
+
+  /** @internal What is known of the interpreter. */
+  get about(): About {
+    return this.#connection.about;
+  }
+
+  /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */
+  get isCalling(): boolean {
+    return currentFrame(this.#connection.session) !== undefined;
+  }
+
+  /** @internal What the interpreter is doing, in words. */
+  get activity(): string {
+    return this.#connection.session.activity.state;
+  }
+
+  /** Resolves once the interpreter is gone, to how it ended. Never rejects. */
+  get closed(): Promise<Ending> {
+    return this.#connection.interpreter.ended;
+  }
+
+  /**
+   * Evaluates one expression, and resolves to its value. Perl takes several statements as well, and gives the value of the last.
+   * @throws RemoteException if it throws; SerializationException if its value cannot cross
+   */
+  eval<T = unknown>(code: string | Ref, ...none: readonly never[]): Promise<T> {
+    return this.#evaluate('EVAL', code, none) as Promise<T>;
+  }
+
+  /**
+   * Runs code at the top level of the interpreter.
+   * @throws RemoteException if it throws
+   */
+  evalBlock(code: string | Ref, ...none: readonly never[]): Promise<void> {
+    return this.#evaluate('EVAL_BLOCK', code, none) as Promise<void>;
+  }
+
+  /** @internal No async function: it would cost a call a tenth of its time. */
+  protected callWith(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
+    const { protocol, lender, takesParts } = this.#connection;
+    try {
+      this.#checkText(name, 'a name');
+      const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
+      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
+      return this.#request('CALL', name, payload, inParts?.parts, shown);
+    } catch (error) {
+      return this.#refuse(own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
+    }
+  }
+
+  /**
+   * Makes a local function callable there, as if it were native. It may be async: the other side waits for it.
+   * @param name what it is called there; the function's own name if not given
+   * @throws RemoteException if the name is not valid there, or taken
+   */
+  export(func: UnknownFunction, name?: string): Promise<void>;
+  export(func: AnyFunction, name?: string): Promise<void>;
+  async export(func: AnyFunction, name: string = func?.name): Promise<void> {
+    if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
+    this.#checkText(name, 'a name');
+    if (name === '')
+      throw new BondException(
+        this.lang,
+        "a function without a name of its own needs one to be exported: export(func, 'name')",
+      );
+    await this.#connection.session.export(name, func as HostFunction, this.#settings);
+  }
+
+  /**
+   * Makes this bond's `name` callable in `other`; it still runs here.
+   * @param remote what it is called there; the same name if not given
+   * @throws RemoteException if the name is not valid there, or taken
+   */
+  async proxy<G extends object>(name: NameOf<F>, other: Bond<G>, remote: string = name): Promise<void> {
+    await other.export((...args: unknown[]) => this.callWith(name, args), remote);
+  }
+
+  /**
+   * A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. It belongs to
+   * this bond: another one throws a `BondException`.
+   */
+  ref(code: string): Ref {
+    this.#checkText(code, 'code');
+    return new Ref(code, this.#connection);
+  }
+
+  /**
+   * Keeps a result there: an open file, a connection, an object with methods. With code alone, that is evaluated; with arguments,
+   * it is called, as `call` does: `hold('open', path)`. Without arguments, a call is code: `hold('make()')`.
+   * @throws RemoteException if it throws; SerializationException if an argument cannot cross
+   */
+  hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>>;
+  hold<T extends object = Untyped>(
+    name: IfUntyped<F, string, never>,
+    ...args: readonly [unknown, ...unknown[]]
+  ): Promise<Held<T>>;
+  hold<T extends object = Unsaid>(
+    name: IfSaid<T>,
+    ...args: readonly [unknown, ...unknown[]]
+  ): Promise<Held<NoInfer<T>>>;
+  hold<N extends NameOf<F>>(
+    name: N,
+    ...args: NamedArgumentsOf<SignatureOf<F, N>>
+  ): Promise<HeldResult<SignatureOf<F, N>>>;
+  hold<N extends NameOf<F>>(name: N, ...args: ArgumentsOf<SignatureOf<F, N>>): Promise<HeldResult<SignatureOf<F, N>>>;
+  async hold(code: string | Ref, ...args: readonly unknown[]): Promise<never> {
+    this.#connection.need('hold');
+    const expression = this.#codeOf(code);
+    const isCall = args.length > 0;
+    const shown = isCall ? `${expression}(…)` : expression;
+    const what = `HOLD ${quoted(shown, 40)}`;
+    const id = isCall
+      ? await this.#callDriver(what, '_BOND_hold_result', [expression], args)
+      : await this.#callDriver(what, '_BOND_hold', [this.ref(expression)]);
+    const held = new Held(id, shown, {
+      owner: this.#connection,
+      call: (what, name, own, args) => this.#callDriver(what, name, own, args),
+      eval: (ref) => this.eval(ref),
+      release: (held) => this.#connection.session.release(held),
+    });
+    return held as never;
+  }
+
+  /**
+   * Iterates over what an expression evaluates to: a generator, a list, whatever can be iterated over there. Items are
+   * fetched as they are needed, some at a time; to leave the loop early closes the iterator there.
+   * @throws RemoteException if it cannot be iterated over, or fails on the way
+   */
+  iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
+    this.#connection.need('iterate');
+    const expression = this.#codeOf(code);
+    const what = `ITERATE ${quoted(expression, 40)}`;
+    const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, args);
+    return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
+  }
+
+  /** The same bond, with other settings for the calls that are made through it. */
+  with(options: CallOptions): Bond<F> {
+    return new Bond<F>(this.#connection, resolveCallOptions(this.lang, options, this.#settings));
+  }
+
+  /**
+   * Stops what the other side is doing now, and keeps the session: the call rejects with what the language makes of an
+   * interrupt, unless code there catches that. Does nothing if it is idle. Works at a distance, too.
+   * @throws BondException if the interpreter cannot be interrupted: a PHP without pcntl, say
+   */
+  async interrupt(): Promise<void> {
+    this.#connection.interrupt();
+  }
+
+  /**
+   * Ends the interpreter's input: it finishes what was called, which has its usual `timeout`, and runs its exit hooks,
+   * which have ten seconds. Code that nobody waits for any more, after a time-out, has one second. What is not done by
+   * then is ended by force. Resolves when the interpreter is gone. Safe to repeat.
+   */
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** Ends the interpreter at once. Resolves when it is gone. Safe to repeat. */
+  async kill(): Promise<void> {
+    await this.#connection.kill();
+  }
+
+  /** Starts an interactive session; see {@link interact}. Resolves when the user leaves it, or the interpreter is gone. */
+  interact(options: InteractOptions = {}): Promise<void> {
+    return interact(this, options);
+  }
+
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal What the interpreter is doing, and what it has not answered yet, for `util.inspect` and `console.log`. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Bond', this.#connection.view, depth, options);
+  }
+
+  #codeOf(code: string | Ref): string {
+    return code instanceof Ref ? code.codeFor(this.#connection.lender) : this.#checkText(code, 'code');
+  }
+
+  #checkText(text: unknown, what: string): string {
+    if (typeof text !== 'string') throw new BondException(this.lang, `${what} must be a string, not ${typeof text}`);
+    return text;
+  }
+
+  /** Calls a function of the driver's own: the user, who has never heard of it, has asked for `what`, with `args` behind `own`. */
+  #callDriver(what: string, name: string, own: readonly unknown[], args: readonly unknown[] = []): Promise<unknown> {
+    return this.callWith(name, [...own, ...args], what, own.length);
+  }
+
+  #evaluate(verb: RequestVerb, codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
+    try {
+      checkNoArguments(this.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
+      const code = this.#codeOf(codeOrRef);
+      return this.#request(verb, code, this.#connection.protocol.encode(code));
+    } catch (error) {
+      return this.#refuse(error);
+    }
+  }
+
+  #request(
+    verb: RequestVerb,
+    subject: string,
+    payload: string,
+    parts?: Iterable<string>,
+    shown?: string,
+  ): Promise<unknown> {
+    return this.#connection.session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
+  }
+
+  /** What cannot be asked at all. */
+  #refuse(error: unknown): Promise<never> {
+    if (!isA(error, NotCarried)) return Promise.reject(error);
+    const details = 'cause' in error ? { cause: error.cause } : undefined;
+    return Promise.reject(new SerializationException(this.lang, error.message, 'local', details));
+  }
+}
+
+/** At least one argument. */
+/** @internal Refuses arguments where only code is taken: they would be ignored, and nobody would know. */
+export function checkNoArguments(lang: string, method: string, more: readonly unknown[]): void {
+  if (more.length === 0) return;
+  throw new BondException(lang, `${method} takes code, and no arguments: call(name, …) calls a function with some`);
+}

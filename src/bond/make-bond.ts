@@ -1,0 +1,121 @@
+import { onAbort } from '../common/abort-signal.js';
+import { capturePlace } from '../common/call-site.js';
+import { BondException, howEnded } from '../common/errors.js';
+import { type BondOptions, resolveOptions, type Settings } from '../common/options.js';
+import { withPlace } from '../common/stacks.js';
+import { driverText, queryDriver } from '../drivers/driver.js';
+import { commandLines } from '../process/command.js';
+import { type Interpreter, startInterpreter } from '../process/interpreter.js';
+import type { Untyped } from '../references/remote-types.js';
+import { Connection } from '../session/connection.js';
+import { handshake } from '../session/handshake.js';
+import type { Protocol } from '../values/codec.js';
+import { protocolNamed, protocolNames } from '../values/codecs.js';
+import { Channel } from '../wire/channel.js';
+import { openLog } from '../wire/conversation-log.js';
+import { newMark } from '../wire/message-splitter.js';
+import { Bond } from './bond.js';
+
+/**
+ * Starts an interpreter of another language by the driver's own commands, which are tried in order, and brings the driver
+ * into it: nothing is installed there.
+ *
+ * @param lang the language: one of `listDrivers()`
+ * @param options settings of the bond
+ * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
+ * @throws BondException if the set-up fails: it says what was tried, and what came back
+ */
+export function makeBond<F extends object = Untyped>(lang: string, options?: BondOptions): Promise<Bond<F>>;
+/**
+ * Starts an interpreter of another language by a command, and brings the driver into it: nothing is installed there.
+ *
+ * @param lang the language: one of `listDrivers()`
+ * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
+ * default, the driver's own candidates are tried in order
+ * @param options settings of the bond
+ * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
+ * @throws BondException if the set-up fails: it says what was tried, and what came back
+ */
+export function makeBond<F extends object = Untyped>(
+  lang: string,
+  cmd: string | readonly string[] | undefined,
+  options: BondOptions,
+): Promise<Bond<F>>;
+/**
+ * Starts an interpreter of another language by a command, and brings the driver into it: nothing is installed there.
+ *
+ * @param lang the language: one of `listDrivers()`
+ * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
+ * default, the driver's own candidates are tried in order
+ * @param args further arguments for the interpreter, which arrive to the letter, through `ssh` as well; none by default
+ * @param options settings of the bond
+ * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
+ * @throws BondException if the set-up fails: it says what was tried, and what came back
+ */
+export function makeBond<F extends object = Untyped>(
+  lang: string,
+  cmd?: string | readonly string[],
+  args?: readonly string[],
+  options?: BondOptions,
+): Promise<Bond<F>>;
+export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond> {
+  const place = capturePlace();
+  try {
+    return await openBond(lang, given);
+  } catch (error) {
+    throw withPlace(error, place);
+  }
+}
+
+async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> {
+  const driver = queryDriver(lang);
+  const { cmd, args, options } = sorted(given);
+  const settings = resolveOptions(lang, options);
+  checkProtocols(lang, settings);
+
+  const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });
+  // It is read while the interpreter starts; whether that fails is told by who needs it.
+  driverText(lang).catch(() => {});
+  const interpreter = await startInterpreter(lang, commands, settings);
+  const stopListening = endOnAbort(interpreter, settings.signal);
+  try {
+    const log = openLog({ lang, pid: interpreter.pid }, settings.logfile);
+    log?.note(`started ${interpreter.command}`);
+    const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
+    void interpreter.ended.then((ending) => log?.note(howEnded(ending)));
+    const ready = await handshake(interpreter, channel, driver, settings);
+    const protocol = protocolNamed(ready.protocol) as Protocol;
+    return new Bond(new Connection({ lang, driver, interpreter, channel, protocol, ready, settings }), settings.calls);
+  } catch (error) {
+    await interpreter.kill();
+    throw settings.signal?.aborted ? aborted(lang, settings.signal) : error;
+  } finally {
+    stopListening();
+  }
+}
+
+/** Options may come in the place of anything that is left out. */
+function sorted(given: readonly unknown[]) {
+  const found = given.findIndex((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
+  const place = found < 0 ? 2 : found;
+  const [cmd, args = []] = given.slice(0, place) as [cmd?: string | readonly string[], args?: readonly string[]];
+  return { cmd, args, options: (given[place] ?? {}) as BondOptions };
+}
+
+function checkProtocols(lang: string, { protocols }: Settings): void {
+  for (const name of protocols ?? []) {
+    if (!protocolNamed(name))
+      throw new BondException(lang, `there is no protocol '${name}'; known: ${protocolNames()}`);
+  }
+}
+
+/** Lets `signal` end the interpreter while it is being set up. */
+function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): () => void {
+  const kill = (): void => void interpreter.kill();
+  if (signal?.aborted) kill();
+  return signal ? onAbort(signal, kill) : () => {};
+}
+
+function aborted(lang: string, signal: AbortSignal): BondException {
+  return new BondException(lang, 'set-up was aborted', { cause: signal.reason });
+}

@@ -1,0 +1,33 @@
+import { linesOf, ownFolder, type Place } from './call-site.js';
+import { BondException } from './errors.js';
+import { isA } from './thrown.js';
+
+/**
+ * Has an error tell where in your code the call was made that it rejects. V8 knows it only while each promise on the way is
+ * awaited; set-up that fails in a timer or a stream, and a promise that nothing awaits, would show nothing but lines of this library.
+ *
+ * @returns the error itself
+ */
+export function withPlace(error: unknown, place: Place): unknown {
+  const own = ownFolder();
+  const isForeign = (frame: string): boolean => /[\\/]/.test(frame) && !frame.includes(own);
+  const made = linesOf(place);
+  const first = made.find(isForeign);
+  if (!isA(error, BondException) || first === undefined) return error;
+  const frames = linesOf(error).filter((line) => /^\s+at /.test(line));
+  if (frames.some((frame) => positionIn(frame) === positionIn(first))) return error;
+  const message = `${error.name}: ${error.message}`;
+  const outside = frames.filter((frame) => isForeign(frame) && !frame.includes('node:internal/'));
+  setStack(error, [message, ...outside, ...made].join('\n'));
+  return error;
+}
+
+/** The file and the line of a frame: how it was come to differs between a call and a wait. */
+function positionIn(frame: string): string {
+  return /[^\s(]+:\d+(?=:\d+\)?$)/.exec(frame)?.[0] ?? frame;
+}
+
+function setStack(error: Error, stack: string): void {
+  // Some programs have every error frozen.
+  Reflect.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
+}

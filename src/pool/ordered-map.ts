@@ -1,0 +1,230 @@
+import { onAbort } from '../common/abort-signal.js';
+import type { Place } from '../common/call-site.js';
+import { AbortController, Promise } from '../common/globals.js';
+import { withPlace } from '../common/stacks.js';
+import type { Progress } from './progress.js';
+import { countOf, ProgressMeter } from './progress.js';
+
+/** Settings of {@link Pool.map}. */
+export interface MapOptions {
+  /**
+   * How many items are worked on at a time, at most. At most as many results again are kept until somebody takes them.
+   * @default the number of workers
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * Ends the iteration: it rejects with a `TimeoutException` whose `cause` is the reason.
+   * @default none
+   */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Is told whenever an item is done. What it throws ends the iteration.
+   * @default none
+   */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * How many items there are, for `onProgress`, where the items do not say.
+   * @default the length or size of the items, if they have one
+   */
+  readonly total?: number | undefined;
+  /**
+   * Whether results come in the order of their items, or else as soon as they are there.
+   * @default true
+   */
+  readonly ordered?: boolean | undefined;
+  /**
+   * Whether an error is a result like others. Results are then objects that say whose they are.
+   * @default false: the first error ends the iteration
+   */
+  readonly settled?: boolean | undefined;
+  /**
+   * How often an item may be run again whose worker was lost.
+   * @default that of the pool
+   */
+  readonly retries?: number | undefined;
+}
+
+/** What has become of an item, with `settled`. */
+export type Settled<Result, Item = unknown> = PromiseSettledResult<Result> & {
+  /** The item itself. */
+  readonly item: Item;
+  /** The item's place among the items, from 0. */
+  readonly index: number;
+};
+
+/** What {@link Pool.map} takes: anything that can be iterated over, async or not, also without an end. */
+export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item>;
+
+/** @internal What a mapping needs to know. */
+export interface MapSettings<Item> {
+  /** Does what is to be done with an item. */
+  readonly run: (item: Item, signal: AbortSignal) => Promise<unknown>;
+  readonly concurrency: number;
+  readonly isOrdered: boolean;
+  readonly isSettled: boolean;
+  readonly total: number | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly abortion: (signal: AbortSignal) => Error;
+  /** Where it was asked for. */
+  readonly place: Place;
+}
+
+/** @internal Runs items, and yields what becomes of them. Whoever leaves the loop early stops what is under way. */
+export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<Item>): AsyncGenerator<unknown, void> {
+  const mapping = new Mapping(items, settings);
+  const { signal, abortion, isSettled, place } = settings;
+  const abort = (): void => signal && mapping.fail(abortion(signal));
+  if (signal?.aborted) abort();
+  const stopListening = signal ? onAbort(signal, abort) : () => {};
+  try {
+    for (;;) {
+      const outcome = await mapping.next();
+      if (!outcome) return;
+      yield isSettled ? outcome : (outcome as { readonly value: unknown }).value;
+    }
+  } catch (error) {
+    throw withPlace(error, place);
+  } finally {
+    stopListening();
+    await mapping.stop();
+  }
+}
+
+/** Items that are worked on, some at a time, and the results that nobody has taken yet. */
+class Mapping<Item> {
+  readonly #settings: MapSettings<Item>;
+  readonly #iterator: AsyncIterator<Item> | Iterator<Item | PromiseLike<Item>>;
+  readonly #meter: ProgressMeter;
+  readonly #stopping = new AbortController();
+  /** What has become of items, by their places. */
+  readonly #outcomes = new Map<number, Settled<unknown, Item>>();
+  /** What ends the iteration, however many results there still are. */
+  #failure: { readonly error: unknown } | undefined;
+  /** What the items themselves threw, behind those that went before. */
+  #breach: { readonly error: unknown } | undefined;
+  #pulled = 0;
+  #running = 0;
+  #taken = 0;
+  #isPulling = false;
+  /** Whether the iterator is through, so that it need not be closed. */
+  #isDone = false;
+  /** Whether nothing more is pulled. */
+  #isEnough = false;
+  #wake = (): void => {};
+
+  constructor(items: Items<Item>, settings: MapSettings<Item>) {
+    this.#settings = settings;
+    this.#iterator =
+      Symbol.asyncIterator in Object(items)
+        ? (items as AsyncIterable<Item>)[Symbol.asyncIterator]()
+        : (items as Iterable<Item>)[Symbol.iterator]();
+    this.#meter = new ProgressMeter(settings.total ?? countOf(items));
+  }
+
+  /** The next result, or nothing if there are no more. */
+  async next(): Promise<Settled<unknown, Item> | undefined> {
+    for (;;) {
+      void this.#pull();
+      if (this.#failure) throw this.#failure.error;
+      const outcome = this.#take();
+      if (outcome) return this.#check(outcome);
+      if (this.#isEnough && this.#running === 0 && !this.#isPulling) return this.#end();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Ends the iteration with an error, at once. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#isEnough = true;
+    this.#wake();
+  }
+
+  /** Stops what is under way, and closes the iterator. */
+  async stop(): Promise<void> {
+    this.#isEnough = true;
+    this.#stopping.abort(new Error('its result is not wanted any more'));
+    if (this.#isDone) return;
+    const closing = (async () => this.#iterator.return?.())().catch(() => {});
+    // An iterator that has been asked for an item, and does not give it, would not close before.
+    if (!this.#isPulling) await closing;
+  }
+
+  #take(): Settled<unknown, Item> | undefined {
+    const { isOrdered } = this.#settings;
+    const index = isOrdered ? this.#taken : this.#outcomes.keys().next().value;
+    const outcome = index === undefined ? undefined : this.#outcomes.get(index);
+    if (!outcome) return undefined;
+    this.#outcomes.delete(outcome.index);
+    this.#taken++;
+    return outcome;
+  }
+
+  #check(outcome: Settled<unknown, Item>): Settled<unknown, Item> {
+    if (outcome.status === 'rejected' && !this.#settings.isSettled) throw outcome.reason;
+    return outcome;
+  }
+
+  #end(): undefined {
+    if (this.#breach) throw this.#breach.error;
+  }
+
+  #hasRoom(): boolean {
+    const { concurrency } = this.#settings;
+    return !this.#isEnough && this.#running < concurrency && this.#pulled - this.#taken < 2 * concurrency;
+  }
+
+  /** Pulls as many items as can be worked on. */
+  async #pull(): Promise<void> {
+    if (this.#isPulling) return;
+    this.#isPulling = true;
+    try {
+      while (this.#hasRoom()) {
+        const next = await this.#iterator.next();
+        if (next.done) return this.#exhausted();
+        const item = await next.value;
+        if (!this.#isEnough) void this.#run(item, this.#pulled++);
+      }
+    } catch (error) {
+      this.#breach = { error };
+      this.#exhausted();
+    } finally {
+      this.#isPulling = false;
+      this.#wake();
+    }
+  }
+
+  #exhausted(): void {
+    this.#isDone = true;
+    this.#isEnough = true;
+  }
+
+  async #run(item: Item, index: number): Promise<void> {
+    this.#running++;
+    const outcome = await this.#outcomeOf(item);
+    this.#running--;
+    if (outcome.status === 'rejected' && !this.#settings.isSettled) this.#isEnough = true;
+    this.#outcomes.set(index, { ...outcome, item, index });
+    this.#tell();
+    void this.#pull();
+    this.#wake();
+  }
+
+  #outcomeOf(item: Item): Promise<PromiseSettledResult<unknown>> {
+    return this.#settings.run(item, this.#stopping.signal).then(
+      (value) => ({ status: 'fulfilled', value }),
+      (reason: unknown) => ({ status: 'rejected', reason }),
+    );
+  }
+
+  #tell(): void {
+    try {
+      this.#settings.onProgress?.(this.#meter.step());
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}

@@ -1,0 +1,290 @@
+import type { ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { BondException, type Ending } from '../common/errors.js';
+import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
+import { Tail } from '../common/output-target.js';
+import { textOf } from '../common/thrown.js';
+import { queryDriver } from '../drivers/driver.js';
+import type { StartCommand } from './command.js';
+import { descendants, isRunning, signalQuietly } from './process-tree.js';
+import { type Surroundings, start } from './spawn.js';
+import { type Bulk, layGroundwork, type Ways } from './stdio-pipes.js';
+import { GRACE } from './watchdog.js';
+import { Outbox, type Traffic } from './write-queue.js';
+
+/** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
+const LAST_OUTPUT = 50;
+/** How long an interpreter may go on after it has closed its standard output, in ms. */
+const WITHOUT_OUTPUT = 50;
+/** How often we look whether a program that stands between has ended, in ms. */
+const GLANCE = 10;
+/** How long an interpreter of another user's, which cannot be killed, may go on after the end of its input, in ms. */
+const WITHOUT_INPUT = 5000;
+
+/** Starts the first of `commands` that exists; if none does, the error names every one that was tried. */
+export async function startInterpreter(
+  lang: string,
+  commands: readonly StartCommand[],
+  { cwd, env }: Surroundings,
+): Promise<Interpreter> {
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BondException(lang, `the working directory ${cwd} does not exist`);
+  }
+  const failures: string[] = [];
+  let areMissing = true;
+  for (const command of commands) {
+    try {
+      return await startCommand(command, { cwd, env: environmentOf(command, env) });
+    } catch (error) {
+      failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
+      areMissing &&= (error as NodeJS.ErrnoException).code === 'ENOENT';
+    }
+  }
+  const advice =
+    !areMissing || commands.some(({ isOfUser }) => isOfUser) ? '' : `; to install it: ${queryDriver(lang).install}`;
+  throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}${advice}`);
+}
+
+/** In Electron, `process.execPath` is the application, which is a Node if it is told so. */
+function environmentOf({ line: [program] }: StartCommand, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isElectron = program === process.execPath && process.versions.electron !== undefined;
+  return isElectron ? { ...env, ELECTRON_RUN_AS_NODE: '1' } : env;
+}
+
+async function startCommand(command: StartCommand, surroundings: Surroundings): Promise<Interpreter> {
+  const groundwork = await layGroundwork();
+  try {
+    const child = await start(command, surroundings, groundwork.stdio);
+    return new Interpreter(command.shown, child as SpawnedChild, groundwork.connect(child));
+  } catch (error) {
+    groundwork.abandon();
+    throw error;
+  }
+}
+
+/** Why a process cannot be started, by what Node calls it, and what can be done about it. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'not found'],
+  ['EACCES', 'not executable'],
+  ['EMFILE', 'too many open files: close some, or raise the limit (ulimit -n)'],
+  ['ENFILE', 'too many open files on this machine'],
+  ['EAGAIN', 'too many processes: end some, or raise the limit (ulimit -u)'],
+  ['ENOMEM', 'not enough memory'],
+  ['ERR_ACCESS_DENIED', "Node's permission model forbids it: start Node with --allow-child-process"],
+]);
+
+function reason(error: NodeJS.ErrnoException): string {
+  return (error.code && REASONS.get(error.code)) || textOf(error);
+}
+
+type SpawnedChild = ChildProcess & {
+  readonly pid: number;
+  readonly stderr: Readable;
+};
+
+/** Who gets what an interpreter writes. */
+export interface InterpreterEvents {
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+  /** A part of a long message, while one is waited for. */
+  bulk(chunk: Buffer): void;
+}
+
+/** Interpreters that run, so that a program that ends takes them with it. */
+const running = new Set<Interpreter>();
+
+process.on('exit', () => {
+  for (const interpreter of running) interpreter.abandon();
+});
+
+/** A live interpreter: a process, and the streams to and from it. */
+export class Interpreter {
+  /** What to call its command in messages. */
+  readonly command: string;
+  /** The local process; behind `ssh` or `sudo`, theirs. */
+  readonly pid: number;
+  /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
+  readonly ended: Promise<Ending>;
+  /** Whether the local process is the interpreter itself; nobody knows before that has said who it is. */
+  isDirect = false;
+  readonly #child: SpawnedChild;
+  readonly #ways: Ways;
+  readonly #outbox: Outbox;
+  readonly #stderrTail = new Tail();
+  #isHeld = true;
+  #isBulkAwaited = false;
+  #killing: Promise<void> | undefined;
+  #giveUp = (): void => {};
+
+  constructor(command: string, child: SpawnedChild, ways: Ways) {
+    this.command = command;
+    this.pid = child.pid;
+    this.#child = child;
+    this.#ways = ways;
+    this.#outbox = new Outbox(ways);
+    running.add(this);
+    // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
+    ways.input.on('error', () => {});
+    // So does a signal to what has become another user's.
+    child.on('error', () => {});
+    // The event loop waits for the process, or it does not: for its streams, it never has to.
+    for (const stream of [ways.input, ways.output, ways.bulk?.stream, child.stderr] as { unref?(): void }[])
+      stream?.unref?.();
+    this.ended = this.#watchEnd();
+  }
+
+  /** Starts handing over what the interpreter writes. */
+  listen(events: InterpreterEvents): void {
+    this.#ways.listen((chunk) => events.stdout(chunk));
+    this.bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk)).pause();
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderrTail.push(chunk);
+      events.stderr(chunk);
+    });
+  }
+
+  /** Writes to the interpreter; what it waits for leaves at once. */
+  send(text: string, isAwaited: boolean): void {
+    this.#outbox.send(text, isAwaited);
+  }
+
+  /** How far what it has been sent has come. */
+  get traffic(): Traffic {
+    return this.#outbox;
+  }
+
+  /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
+  stream(name: 'stdout' | 'stderr'): Readable {
+    return name === 'stdout' ? this.#ways.output : this.#child.stderr;
+  }
+
+  /** Its second way to write, if it has one. */
+  get bulk(): Bulk | undefined {
+    return this.#ways.bulk;
+  }
+
+  /** Reads a long message, or goes on with nothing but its standard output. */
+  awaitBulk(isAwaited: boolean): void {
+    this.#isBulkAwaited = isAwaited;
+    const { output, bulk } = this.#ways;
+    if (isAwaited) bulk?.stream.resume();
+    else {
+      bulk?.stream.pause();
+      output.resume();
+    }
+  }
+
+  /** Whether its output is being held up on this side, so that its silence means nothing. */
+  get isHeldUp(): boolean {
+    return (this.#ways.output.isPaused() && !this.#isBulkAwaited) || this.#child.stderr.isPaused();
+  }
+
+  /** The end of what it has written to its standard error so far. */
+  stderrText(): string {
+    return this.#stderrTail.text();
+  }
+
+  /** Whether the host's event loop waits for this interpreter. */
+  hold(isHeld: boolean): void {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    if (isHeld) this.#child.ref();
+    else this.#child.unref();
+  }
+
+  /** Whether the local process can be sent signals: `sudo` may have become one of another user. */
+  get isOurs(): boolean {
+    try {
+      return process.kill(this.pid, 0);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Sends a signal to the local process, behind what it has been sent. */
+  signal(name: NodeJS.Signals): void {
+    this.#outbox.flush();
+    this.#child.kill(name);
+  }
+
+  /** Waits for its end for so many ms, and then ends it by force. */
+  async waitForEnd(patience: number): Promise<Ending> {
+    return within(this.ended, patience, () => this.kill());
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<Ending> {
+    this.hold(true);
+    await this.#killAll();
+    return this.ended;
+  }
+
+  /** The host is about to exit: an idle interpreter sees the end of its input, a busy one would not look. */
+  abandon(): void {
+    if (this.#isHeld) void this.#killAll();
+  }
+
+  /** Ends the process with all that it has started: what it was to wrap would not notice that it is gone. */
+  #killAll(): Promise<void> {
+    if (running.has(this)) this.#killing ??= this.#endAll([this.pid, ...descendants(this.pid)]);
+    return this.#killing ?? Promise.resolve();
+  }
+
+  /** What only stands between is asked first: `srun` would leave its job behind if it were ended by force. */
+  async #endAll(pids: readonly number[]): Promise<void> {
+    if (!this.isOurs) this.#endInput();
+    let left = pids;
+    if (!this.isDirect) {
+      for (const pid of pids) signalQuietly(pid, 'SIGTERM');
+      const end = performance.now() + GRACE * 1000;
+      while (left.length > 0 && performance.now() < end) {
+        await sleep(GLANCE);
+        left = left.filter(isRunning);
+      }
+    }
+    for (const pid of left) signalQuietly(pid, 'SIGKILL');
+  }
+
+  /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
+  #endInput(): void {
+    this.#ways.input.destroy();
+    const timer = setTimeout(() => this.#giveUp(), WITHOUT_INPUT);
+    void this.ended.then(() => clearTimeout(timer));
+  }
+
+  async #watchEnd(): Promise<Ending> {
+    const child = this.#child;
+    const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
+      const { exitCode, signalCode } = child;
+      if (exitCode !== null || signalCode !== null) return resolve({ exitCode, signal: signalCode });
+      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+      this.#giveUp = () => {
+        child.unref();
+        resolve({ exitCode: null, signal: null });
+      };
+    });
+    const { input, output } = this.#ways;
+    const isClosed = (source: ChildProcess | Readable): Promise<void> =>
+      new Promise((resolve) => source.once('close', () => resolve()));
+    const closed = Promise.all([isClosed(child), isClosed(output)]);
+    output.once('close', () => {
+      const timer = setTimeout(() => void this.#killAll(), WITHOUT_OUTPUT);
+      void exited.then(() => clearTimeout(timer));
+    });
+    const { exitCode, signal } = await exited;
+    running.delete(this);
+    await within(closed, LAST_OUTPUT, () => {});
+    input.destroy();
+    this.bulk?.stream.destroy();
+    release(output);
+    release(child.stderr);
+    return { exitCode, signal, stderr: this.#stderrTail.text() };
+  }
+}
+
+/** Lets go of a stream that a grandchild may hold open; one that a slow reader keeps waiting is read to its end first. */
+function release(stream: Readable): void {
+  if (!stream.isPaused()) stream.destroy();
+  else stream.once('resume', () => setTimeout(() => release(stream), LAST_OUTPUT));
+}

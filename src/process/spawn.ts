@@ -1,0 +1,37 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { Promise } from '../common/globals.js';
+import type { StartCommand } from './command.js';
+import { leaveAlone, watchOver } from './watchdog.js';
+
+/** Where an interpreter is started. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const isWindows = process.platform === 'win32';
+
+/**
+ * Starts a command that does not outlive this process, where that can be had.
+ *
+ * @throws what `spawn` says of a command that cannot be started
+ */
+export async function start(
+  { line: [program, ...args], isOfUser }: StartCommand,
+  surroundings: Surroundings,
+  stdio: StdioOptions,
+): Promise<ChildProcess> {
+  // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
+  const detached = !isWindows && !(isOfUser && process.stdin.isTTY);
+  // Only there is the other one needed, and others load twice as fast without it.
+  const run = isWindows ? (await import('cross-spawn')).default : spawn;
+  const child = run(program, args, { ...surroundings, stdio, detached, windowsHide: true });
+  if (child.pid !== undefined && !isWindows) guard(child, detached ? -child.pid : child.pid);
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  return child;
+}
+
+function guard(child: ChildProcess, target: number): void {
+  watchOver(target);
+  child.once('exit', () => leaveAlone(target));
+}

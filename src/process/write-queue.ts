@@ -1,0 +1,119 @@
+import { nextTick } from '../common/globals.js';
+import { endOfPiece } from '../common/surrogates.js';
+import type { Ways } from './stdio-pipes.js';
+
+/** How many characters have been sent to the other side, and how many of them have left this one. */
+export interface Traffic {
+  readonly sent: number;
+  readonly taken: number;
+}
+
+/** How much is gathered before it is written, in characters: the interpreter can begin while more of it is made. */
+const FULL = 4096;
+/** The same while it has not taken in what came before: to find that out again costs as much as a call. */
+const FULL_BEHIND = 2 ** 15;
+/** The longest text that is written in one go, in characters: it would take its size in memory once more, as bytes. */
+const PIECE = 2 ** 16;
+
+/**
+ * What is sent to an interpreter. It is gathered during one turn of the event loop, and written in as few pieces as pay: right
+ * away, as far as the interpreter has taken in what came before, and by the event loop otherwise.
+ */
+export class Outbox {
+  readonly #ways: Pick<Ways, 'input' | 'writeNow'>;
+  /** How many characters have been sent. */
+  sent = 0;
+  // What waits, in order: what was left of a piece; texts, of which the first is written from some place on; what is gathered.
+  #rest: string | Buffer = '';
+  readonly #texts: string[] = [];
+  #start = 0;
+  #gathered = '';
+  /** Whether the stream is writing: then nobody else can. */
+  #isStreaming = false;
+  #isFlushDue = false;
+
+  constructor(ways: Pick<Ways, 'input' | 'writeNow'>) {
+    this.#ways = ways;
+  }
+
+  /** How many of the characters that have been sent have left. */
+  get taken(): number {
+    const inTexts = this.#texts.reduce((length, text) => length + text.length, -this.#start);
+    return this.sent - this.#gathered.length - inTexts - this.#rest.length - this.#ways.input.writableLength;
+  }
+
+  /** Sends a text; if it is what the interpreter waits for, it leaves at once. */
+  send(text: string, isAwaited: boolean): void {
+    this.sent += text.length;
+    const isBehind = this.#isBehind;
+    if (this.#gathered.length + text.length > PIECE) this.#endText();
+    this.#gathered += text;
+    if (this.#gathered.length >= (isBehind ? FULL_BEHIND : FULL) || (isAwaited && !isBehind)) {
+      this.#endText();
+      this.#push();
+    }
+    if (this.#isFlushDue || this.#isStreaming || (this.#gathered === '' && !this.#isBehind)) return;
+    this.#isFlushDue = true;
+    nextTick(this.flush);
+  }
+
+  /** Writes what has been gathered. */
+  readonly flush = (): void => {
+    this.#isFlushDue = false;
+    this.#push();
+    if (!this.#isStreaming) this.#stream(this.#takePiece());
+  };
+
+  get #isBehind(): boolean {
+    return this.#isStreaming || this.#texts.length > 0 || this.#rest.length > 0;
+  }
+
+  /** Writes as much as can be written without the event loop. */
+  #push(): void {
+    while (!this.#isStreaming) {
+      const piece = this.#takePiece();
+      if (piece.length === 0) return;
+      const rest = this.#ways.writeNow(piece);
+      if (rest === undefined) return this.#stream(piece);
+      this.#rest = rest;
+      if (rest.length > 0) return;
+    }
+  }
+
+  #stream(piece: string | Buffer): void {
+    this.#isStreaming = piece.length > 0;
+    if (!this.#isStreaming) return;
+    this.#ways.input.write(piece, (error) => {
+      if (error) this.#drop();
+      this.#stream(this.#takePiece());
+    });
+  }
+
+  /** Nobody reads any more. */
+  #drop(): void {
+    this.#texts.length = 0;
+    this.#start = 0;
+    this.#gathered = '';
+  }
+
+  /** What has to be written next, which is nothing if all has been. */
+  #takePiece(): string | Buffer {
+    if (this.#rest.length > 0) {
+      const rest = this.#rest;
+      this.#rest = '';
+      return rest;
+    }
+    if (this.#texts.length === 0) this.#endText();
+    const [text = ''] = this.#texts;
+    const end = endOfPiece(text, this.#start, PIECE);
+    const piece = text.slice(this.#start, end);
+    this.#start = end < text.length ? end : 0;
+    if (this.#start === 0) this.#texts.shift();
+    return piece;
+  }
+
+  #endText(): void {
+    if (this.#gathered !== '') this.#texts.push(this.#gathered);
+    this.#gathered = '';
+  }
+}

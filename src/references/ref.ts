@@ -1,0 +1,47 @@
+import { type InspectOptions, inspect } from 'node:util';
+import { BondException, quoted } from '../common/errors.js';
+import { showObject } from '../common/inspect.js';
+import { type Lender, Reference } from '../values/reference.js';
+
+/** The connection that a reference belongs to. */
+export interface Owner {
+  readonly lang: string;
+}
+
+/**
+ * A reference to an expression that has not been evaluated, in the interpreter of the bond that made it. It can be given
+ * to `eval` and `evalBlock`, and as an argument to `call`, also inside of one.
+ */
+export class Ref extends Reference {
+  /** The expression, in the bond's language. */
+  readonly code: string;
+  /** The connection that made it: nobody else may use it. */
+  readonly #owner: Owner;
+
+  /** @internal References are made by `bond.ref`. */
+  constructor(code: string, owner: Owner) {
+    super();
+    this.code = code;
+    this.#owner = owner;
+  }
+
+  /** @internal What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject(this.constructor.name, this.view, depth, options);
+  }
+
+  /** @internal */
+  protected get view(): object {
+    return { lang: this.#owner.lang, code: this.code };
+  }
+
+  /** @internal */
+  codeFor(lender: Lender): string {
+    if (lender.isOwner(this.#owner)) return this.code;
+    const whose = `another bond (${this.#owner.lang}), and means nothing here`;
+    throw new BondException(
+      lender.lang,
+      `the reference to ${quoted(this.code)} belongs to ${whose}: send its value, or proxy() a function to it`,
+    );
+  }
+}

@@ -1,0 +1,230 @@
+import { onAbort } from '../common/abort-signal.js';
+import { BondException, type Ending, howEnded, TerminatedException } from '../common/errors.js';
+import { Promise } from '../common/globals.js';
+import type { Settings } from '../common/options.js';
+import { deliver } from '../common/output-target.js';
+import type { Driver, Feature } from '../drivers/driver.js';
+import type { Interpreter } from '../process/interpreter.js';
+import type { Protocol } from '../values/codec.js';
+import type { Lender } from '../values/reference.js';
+import type { Channel } from '../wire/channel.js';
+import { formatMessage } from '../wire/messages.js';
+import type { Ready } from './handshake.js';
+import { Session } from './session.js';
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly lang: string;
+  readonly driver: Driver;
+  readonly interpreter: Interpreter;
+  readonly channel: Channel;
+  readonly protocol: Protocol;
+  readonly ready: Ready;
+  readonly settings: Settings;
+}
+
+/** What is known of an interpreter. */
+export interface About {
+  /** The command that has started it. */
+  readonly command: string;
+  readonly version: string;
+  readonly protocol: string;
+  readonly canBeInterrupted: boolean;
+}
+
+/** Why the host has ended an interpreter. */
+interface Reason {
+  readonly text: string;
+  readonly cause?: unknown;
+}
+
+/** An interpreter in which the driver runs, and the session with it; bonds share one. */
+export class Connection {
+  readonly lang: string;
+  readonly interpreter: Interpreter;
+  readonly protocol: Protocol;
+  readonly session: Session;
+  readonly lender: Lender;
+  /** What the driver can do in this interpreter. */
+  readonly features: ReadonlySet<Feature>;
+  /** Whether long arguments may go there in parts. */
+  readonly takesParts: boolean;
+  readonly #channel: Channel;
+  readonly #ready: Ready;
+  readonly #settings: Settings;
+  /** Why the host ended the interpreter, if it did. */
+  #reason: Reason | undefined;
+  #closing: Promise<Ending> | undefined;
+  /** How the interpreter ended, once it has. */
+  #ending: Ending | undefined;
+  #onIdle = (): void => {};
+
+  constructor(parts: ConnectionParts) {
+    this.lang = parts.lang;
+    this.interpreter = parts.interpreter;
+    this.protocol = parts.protocol;
+    this.#channel = parts.channel;
+    this.#ready = parts.ready;
+    this.features = new Set(parts.ready.features ?? parts.driver.features);
+    this.takesParts = parts.ready.parts === true;
+    this.#settings = parts.settings;
+    this.lender = {
+      lang: parts.lang,
+      isOwner: (owner) => owner === this,
+      need: (feature) => this.need(feature),
+      lend: (func, onRelease) => this.session.lend(func, onRelease),
+    };
+    this.session = this.#openSession();
+    this.interpreter.isDirect = parts.ready.pid === parts.interpreter.pid;
+    this.#listen();
+    this.#heedSignal();
+    this.interpreter.hold(false);
+  }
+
+  /** What is known of the interpreter. */
+  get about(): About {
+    const { version, protocol, interrupt } = this.#ready;
+    return { command: this.interpreter.command, version, protocol, canBeInterrupted: interrupt !== null };
+  }
+
+  /** What there is to know of it, for `util.inspect`. */
+  get view(): object {
+    const { state, inFlight } = this.session.activity;
+    const prefix = this.#closing ? 'closing, ' : this.#reason ? 'being ended, ' : '';
+    return {
+      lang: this.lang,
+      pid: this.interpreter.pid,
+      state: this.#ending ? `closed: ${this.#howItEnded(this.#ending)}` : prefix + state,
+      inFlight,
+    };
+  }
+
+  /** Throws a `BondException` if the driver does not have a feature. */
+  need(feature: Feature): void {
+    if (this.features.has(feature)) return;
+    const has = [...this.features].join(', ') || 'none';
+    throw new BondException(this.lang, `its driver does not have the feature '${feature}'; it has: ${has}`);
+  }
+
+  /** Stops what the interpreter is doing. */
+  interrupt(): void {
+    if (!this.#ready.interrupt) {
+      throw new BondException(this.lang, 'this interpreter cannot be interrupted: it has no signals (PHP needs pcntl)');
+    }
+    this.session.interrupt();
+  }
+
+  /** Has the interpreter look at a line while it is busy; where no signal reaches it, something there reads the line. */
+  #nudge(line: string): void {
+    const { interrupt } = this.#ready;
+    if (!interrupt) return;
+    this.#channel.send(line);
+    if (this.interpreter.isDirect) this.interpreter.signal(interrupt);
+  }
+
+  /** Lets the interpreter finish. */
+  close(): Promise<Ending> {
+    this.#closing ??= this.#finish({ text: 'the bond is closed' }, () => this.#letFinish());
+    return this.#closing;
+  }
+
+  /** Calls that somebody waits for have their own time; exit hooks have ten seconds; what nobody waits for any more, one. */
+  async #letFinish(): Promise<Ending> {
+    this.interpreter.hold(true);
+    this.#channel.send(formatMessage({ verb: 'END' }));
+    if (this.session.isBusy) {
+      const idle = new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+      await Promise.race([idle, this.interpreter.ended]);
+    }
+    return this.interpreter.waitForEnd(this.session.running ? 1000 : 10_000);
+  }
+
+  /** Ends the interpreter. */
+  kill(reason: Reason = { text: 'the bond was killed' }): Promise<Ending> {
+    return this.#finish(reason, () => this.interpreter.kill());
+  }
+
+  #finish(reason: Reason, end: () => Promise<Ending>): Promise<Ending> {
+    this.#reason ??= reason;
+    return end();
+  }
+
+  #openSession(): Session {
+    const { interpreter } = this;
+    const { transExcept } = this.#settings;
+    const session = new Session(
+      {
+        lang: this.lang,
+        protocol: this.protocol,
+        transExcept,
+        lender: this.lender,
+        traffic: interpreter.traffic,
+        hold: (isHeld) => {
+          interpreter.hold(isHeld || this.#closing !== undefined);
+          if (!isHeld) this.#onIdle();
+        },
+        maxMessageBytes: this.#settings.maxMessageBytes,
+        tooLong: () => this.#endForLength(),
+        violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
+        nudge: (line) => this.#nudge(line),
+        isHeldUp: () => interpreter.isHeldUp,
+      },
+      this.#channel,
+    );
+    void interpreter.ended.then((ending) => {
+      this.#ending = ending;
+      const running = session.running?.what;
+      session.end((what) => this.#terminated(ending, what, running));
+    });
+    return session;
+  }
+
+  #listen(): void {
+    this.#channel.listen({
+      heard: () => this.session.heard(),
+      message: (message, text) => this.session.receive(message, text),
+      stdout: (chunk) => this.#output('stdout', chunk),
+      stderr: (chunk) => {
+        this.session.heard();
+        this.#output('stderr', chunk);
+      },
+      tooLong: () => this.#endForLength(),
+    });
+  }
+
+  #endForLength(): void {
+    const { maxMessageBytes } = this.#settings;
+    const text = `it sent a message of more than ${maxMessageBytes} bytes, which is what maxMessageBytes allows`;
+    void this.kill({ text });
+  }
+
+  #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
+    const target = (this.session.running?.settings ?? this.#settings.calls)[name];
+    deliver(chunk, target, this.interpreter.stream(name));
+  }
+
+  /** `what` is what rejects with it, and `running` what the interpreter was at when it ended. */
+  #terminated(ending: Ending, what: string, running: string | undefined): TerminatedException {
+    const reason = this.#reason;
+    const stderr = ending.stderr.trim();
+    const circumstance = running === undefined || running === what ? '' : ` while it ran ${running}`;
+    const parts = `${what}: ${this.#howItEnded(ending)}${circumstance}`;
+    const text = stderr === '' || reason?.text === 'the bond is closed' ? parts : `${parts}: ${stderr.slice(-1000)}`;
+    return new TerminatedException(this.lang, text, ending, reason && 'cause' in reason ? { cause: reason.cause } : {});
+  }
+
+  #howItEnded(ending: Ending): string {
+    return [this.#reason?.text, `the interpreter ${howEnded(ending)}`].filter(Boolean).join('; ');
+  }
+
+  /** The signal of the bond ends it; the listener goes with the interpreter. */
+  #heedSignal(): void {
+    const { signal } = this.#settings;
+    if (!signal) return;
+    const abort = (): void => void this.kill({ text: 'the bond was aborted', cause: signal.reason });
+    if (signal.aborted) return abort();
+    void this.interpreter.ended.then(onAbort(signal, abort));
+  }
+}

@@ -1,0 +1,75 @@
+import { type BondException, RemoteException, SerializationException } from '../common/errors.js';
+import { carried, describeThrown, isA, property, textOf } from '../common/thrown.js';
+import { NotCarried, type Protocol } from '../values/codec.js';
+import type { AnswerVerb } from '../wire/messages.js';
+import { outermost, type Request } from './frame.js';
+
+/** What an EXCEPT or ERROR tells of an exception. */
+export interface Description {
+  readonly type?: string;
+  readonly message?: string;
+  readonly traceback?: string;
+  readonly data?: unknown;
+  /** The id of the call to the host whose failure this is, if it is one. */
+  readonly call?: number | null;
+}
+
+/** The exception for an answer of the other side; what a function of the host threw, and nobody caught, is its cause. */
+export function exceptionOf(verb: AnswerVerb, description: Description, request: Request): BondException {
+  const { data = description.message ?? '', call } = description;
+  const [type, message = '', traceback] = [description.type, description.message, description.traceback].map(asText);
+  const { lang, what } = request;
+  const thrown = outermost(request).thrown;
+  const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
+  if (verb === 'ERROR') return new SerializationException(lang, `${what}: ${message}`, 'remote', details);
+  return new RemoteException(lang, what, { data, remoteMessage: message, type, traceback }, details);
+}
+
+/** What ought to be a text: it may go on to another interpreter, whose driver relies on that. */
+function asText(part: unknown): string | undefined {
+  return part === undefined || part === null ? undefined : String(part);
+}
+
+/** How a call of the other side is answered that has failed. */
+export interface FailedAnswer {
+  readonly verb: 'EXCEPT' | 'ERROR';
+  readonly payload: string;
+}
+
+/**
+ * What is told of something that the host threw, whatever that is: this never throws. With `transExcept`, it crosses itself. If
+ * the protocol has no word for it, that is an error; but where nobody asked for it to cross itself, its text is passed on.
+ */
+export function encodeException(thrown: unknown, protocol: Protocol, transExcept: boolean | undefined): FailedAnswer {
+  const description = describe(thrown);
+  const crossesItself = (transExcept ?? protocol.name === 'V8') && !isTextOnly(thrown);
+  if (crossesItself) {
+    try {
+      const data = isA(thrown, RemoteException) ? thrown.data : thrown;
+      const payload = protocol.encode({ ...description, data });
+      return { verb: 'EXCEPT', payload };
+    } catch (error) {
+      if (transExcept) return { verb: 'ERROR', payload: protocol.encode({ message: notItself(description, error) }) };
+    }
+  }
+  return { verb: 'EXCEPT', payload: protocol.encode(description) };
+}
+
+/** Where the thing itself did not come through, there is nothing but its text to pass on. */
+function isTextOnly(thrown: unknown): boolean {
+  if (!isA(thrown, RemoteException)) return false;
+  return property(thrown, 'data') === property(thrown, 'remoteMessage') && property(thrown, 'type') !== 'string';
+}
+
+function notItself({ message }: Description, error: unknown): string {
+  const reason = isA(error, NotCarried) ? error.within(2, 'thrown').message : `thrown: ${textOf(error)}`;
+  return `${reason}, as transExcept asks for; its text is: ${message}`;
+}
+
+/** An error that comes from an interpreter goes on as it was there: at a depth of a thousand calls, each of them would
+ * otherwise put its own words around it. */
+function describe(thrown: unknown): Description {
+  if (!isA(thrown, RemoteException)) return describeThrown(thrown);
+  const { type, message } = { type: property(thrown, 'type'), message: property(thrown, 'remoteMessage') };
+  return { ...(typeof type === 'string' && type !== '' && { type: carried(type) }), message: carried(textOf(message)) };
+}

@@ -1,0 +1,211 @@
+import { Buffer } from 'node:buffer';
+import { constants } from 'node:os';
+import { BondException, howEnded, quoted } from '../common/errors.js';
+import { Promise, performance } from '../common/globals.js';
+import { SilenceWatch } from '../common/idle-timer.js';
+import type { Settings } from '../common/options.js';
+import { Tail } from '../common/output-target.js';
+import { textOf } from '../common/thrown.js';
+import { type Driver, driverText, type Feature } from '../drivers/driver.js';
+import type { Interpreter } from '../process/interpreter.js';
+import { V8_FORMAT } from '../values/v8.js';
+import type { Channel } from '../wire/channel.js';
+import type { Incoming } from '../wire/messages.js';
+
+/** How many times `startTimeout` set-up may take altogether, when noise breaks the silence again and again. */
+const MOST_TIMEOUTS = 5;
+/** Noise that is borne before the interpreter's first word, in bytes. */
+const MOST_NOISE = 16 * 2 ** 20;
+
+/** What the driver says of itself once it runs. */
+export interface Ready {
+  /** The protocol that it has chosen. */
+  readonly protocol: string;
+  /** The interpreter's version. */
+  readonly version: string;
+  /** The interpreter's process id, where it runs. */
+  readonly pid: number;
+  /** The signal that has it look for interrupts, if it can be interrupted at all. */
+  readonly interrupt: NodeJS.Signals | null;
+  /** Whether it takes long arguments in parts. */
+  readonly parts?: boolean;
+  /** What it can do in this interpreter, if that is not what its manifest says. */
+  readonly features?: readonly Feature[];
+}
+
+/** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
+export async function handshake(
+  interpreter: Interpreter,
+  channel: Channel,
+  driver: Driver,
+  settings: Settings,
+): Promise<Ready> {
+  const setUp = new SetUp(interpreter, channel, driver, settings);
+  try {
+    return await setUp.run();
+  } finally {
+    setUp.end();
+  }
+}
+
+class SetUp {
+  readonly #interpreter: Interpreter;
+  readonly #channel: Channel;
+  readonly #driver: Driver;
+  readonly #settings: Settings;
+  readonly #noise = new Tail();
+  readonly #watch = new SilenceWatch(() => this.#rejectIfSilent());
+  readonly #echo: RegExp;
+  readonly #start = performance.now();
+  #stage = 'STAGE1';
+  #noiseBytes = 0;
+  #fail: (error: Error) => void = () => {};
+
+  constructor(interpreter: Interpreter, channel: Channel, driver: Driver, settings: Settings) {
+    this.#interpreter = interpreter;
+    this.#channel = channel;
+    this.#driver = driver;
+    this.#settings = settings;
+    // In the text of STAGE1, the first half of the mark stands without the byte that begins a mark.
+    this.#echo = new RegExp(`[^\\x1e]${channel.mark.head}`);
+  }
+
+  async run(): Promise<Ready> {
+    const { stage1, stage2 } = await driverText(this.#driver.language);
+    const { mark } = this.#channel;
+    const length = Buffer.byteLength(stage2);
+    const loader = stage1.replace('@HEAD@', mark.head).replace('@TAIL@', mark.tail).replace('@LENGTH@', String(length));
+    await this.#exchange('STAGE1', `${loader}\n`);
+    const ready = await this.#exchange('READY', `${stage2}OPEN ${this.#openingSettings()}\n`);
+    return this.#checkReady('payload' in ready ? ready.payload : '');
+  }
+
+  end(): void {
+    this.#watch.stop();
+  }
+
+  /** Fails the set-up if the silence has been too long, or tells in how many ms it may have been. */
+  #rejectIfSilent(): number {
+    const { startTimeout: timeout } = this.#settings;
+    const now = performance.now();
+    const untilSilence = this.#watch.lastHeard + timeout - now;
+    const untilEnd = this.#start + MOST_TIMEOUTS * timeout - now;
+    if (Math.min(untilSilence, untilEnd) > 0) return Math.min(untilSilence, untilEnd);
+    this.#reject(
+      untilEnd > 0
+        ? `was silent for ${timeout} ms (startTimeout)`
+        : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms (startTimeout)`,
+    );
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Sends a text, and waits for the message that is due after it. */
+  #exchange(due: 'STAGE1' | 'READY', text: string): Promise<Incoming> {
+    this.#stage = due;
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      this.#channel.listen({
+        heard: () => this.#watch.heard(),
+        message: (message) => {
+          if (message?.verb !== due) return this.#reject(outOfTurn(message));
+          this.#channel.wait(); // what stands behind it is for whoever listens next
+          resolve(message);
+        },
+        stdout: (chunk) => this.#hearNoise(chunk),
+        stderr: () => this.#watch.heard(),
+        tooLong: () => this.#reject('answered with a line of excessive length'),
+      });
+      void this.#interpreter.ended.then((ending) => this.#reject(howEnded(ending)));
+      this.#watch.heard();
+      this.#watch.expect(this.#settings.startTimeout, performance.now());
+      this.#channel.send(text);
+    });
+  }
+
+  #hearNoise(chunk: Buffer): void {
+    this.#noise.push(chunk);
+    this.#noiseBytes += chunk.length;
+    if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
+    else if (this.#echo.test(this.#noise.text())) {
+      const what = 'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)';
+      this.#reject(what, '');
+    }
+  }
+
+  #reject(what: string, output = this.#lastOutput()): void {
+    const { language } = this.#driver;
+    this.#fail(
+      new BondException(
+        language,
+        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${output}${this.#advice()}`,
+      ),
+    );
+  }
+
+  #lastOutput(): string {
+    const printed = [this.#noise.text(), this.#interpreter.stderrText()].map((text) => text.trim()).filter(Boolean);
+    return printed.length > 0
+      ? `; it printed ${quoted(printed.join('\n').slice(-1000), 1000)}`
+      : '; it printed nothing';
+  }
+
+  /** What to look at when a command has not even answered. */
+  #advice(): string {
+    return this.#stage === 'STAGE1' ? `; does it start ${this.#driver.language} when you type it?` : '';
+  }
+
+  #openingSettings(): string {
+    return JSON.stringify({
+      mark: this.#channel.mark.text,
+      protocols: this.#wantedProtocols(),
+      transExcept: this.#settings.transExcept ?? null,
+      v8Format: V8_FORMAT,
+      pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
+      bulk: this.#bulk(),
+      parts: true,
+    });
+  }
+
+  /** Where long messages may go: the interpreter's descriptor, and the inode that it has if nothing stands between. */
+  #bulk(): readonly [fd: number, inode: number] | null {
+    const { bulk } = this.#interpreter;
+    return bulk ? [bulk.fd, bulk.inode] : null;
+  }
+
+  #wantedProtocols(): readonly string[] {
+    return this.#settings.protocols ?? this.#driver.protocols;
+  }
+
+  #checkReady(payload: string): Ready {
+    const { language } = this.#driver;
+    const { command } = this.#interpreter;
+    try {
+      const ready = JSON.parse(payload) as Ready;
+      if (typeof ready.version !== 'string') throw new Error('it has no version');
+      if (ready.interrupt && !isSignal(ready.interrupt)) throw new Error('it has no such signal');
+      if (ready.features && !Array.isArray(ready.features)) throw new Error('its features are not a list');
+      if (this.#wantedProtocols().includes(ready.protocol)) return ready;
+    } catch (error) {
+      throw new BondException(
+        language,
+        `the command ${command} answered with a READY that is not understood: ${textOf(error)}`,
+      );
+    }
+    const wanted = this.#wantedProtocols().join(', ');
+    throw new BondException(
+      language,
+      `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
+    );
+  }
+}
+
+function outOfTurn(message: Incoming | undefined): string {
+  return message?.verb === 'STAGE1'
+    ? 'answered out of turn: it seems to start more than one interpreter (srun needs -n1)'
+    : 'answered out of turn';
+}
+
+/** Whether a process can be sent it: what cannot be sent is thrown where nobody expects it. */
+function isSignal(name: unknown): boolean {
+  return typeof name === 'string' && Object.hasOwn(constants.signals, name);
+}

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Bond } from '../../bond/bond.js';
+import { makeBond } from '../../bond/make-bond.js';
+import { TimeoutException } from '../../common/errors.js';
+import { Promise } from '../../common/globals.js';
+import { textOf } from '../../common/thrown.js';
+import { listDrivers, queryDriver } from '../../drivers/driver.js';
+import { hasColors, styled } from '../../repl/terminal.js';
+import { EXIT } from './exit-codes.js';
+
+/** How long an interpreter may take for each thing that it is asked, in ms. */
+const PATIENCE = 20_000;
+
+/** What the doctor finds about a language. */
+interface Finding {
+  readonly lang: string;
+  /** The command that starts its interpreter; `null` if none does. */
+  readonly command: string | null;
+  /** Where that command is. */
+  readonly path: string | null;
+  /** Why this command, or why none. */
+  readonly why: string;
+  readonly version: string | null;
+  readonly protocol: string | null;
+  /** Whether an endless loop could be stopped. */
+  readonly interrupts: boolean;
+  /** What would be better otherwise, and how to have it. */
+  readonly advice: readonly string[];
+}
+
+/** Something that makes a language work better, and how to get it where it is not there. */
+interface Extra {
+  /** An expression that is true if it is there. */
+  readonly test: string;
+  readonly advice: string;
+}
+
+/** What can be tried in a language: code without end, and what is good to have. */
+const TRIALS: Record<string, { readonly loop: string; readonly extras: readonly Extra[] }> = {
+  JavaScript: { loop: 'for (;;);', extras: [] },
+  PHP: {
+    loop: 'while (true);',
+    extras: [
+      extra("extension_loaded('pcntl')", 'cannot be interrupted without pcntl', 'docker-php-ext-install pcntl'),
+      extra(
+        "extension_loaded('posix')",
+        'cannot be interrupted behind ssh without posix',
+        'docker-php-ext-install posix',
+      ),
+      extra(
+        "extension_loaded('tokenizer')",
+        'cannot tell unfinished blocks without tokenizer',
+        'apt-get install php-common',
+      ),
+    ],
+  },
+  Perl: {
+    loop: '1 while 1',
+    extras: [
+      extra(
+        '(eval { require Cpanel::JSON::XS; 1 } || eval { require JSON::XS; 1 }) ? 1 : 0',
+        'reads long values faster with Cpanel::JSON::XS',
+        'apt-get install libcpanel-json-xs-perl',
+      ),
+    ],
+  },
+  Python: { loop: 'while True: pass', extras: [] },
+};
+
+function extra(test: string, what: string, install: string): Extra {
+  return { test, advice: `${what} (${install})` };
+}
+
+/** Looks at every language, or at some, and tells what it finds; resolves to the exit code. */
+export async function doctor(
+  languages: readonly string[],
+  { isJson, output }: { readonly isJson: boolean; readonly output: Writable },
+): Promise<number> {
+  const findings = await Promise.all((languages.length > 0 ? languages : listDrivers()).map(examine));
+  output.write(isJson ? `${JSON.stringify(findings)}\n` : report(findings, hasColors(output)));
+  return findings.every(({ command }) => command !== null) ? EXIT.fine : EXIT.failed;
+}
+
+async function examine(lang: string): Promise<Finding> {
+  try {
+    const bond = await makeBond(lang, {
+      timeout: PATIENCE,
+      startTimeout: PATIENCE,
+      stdout: 'ignore',
+      stderr: 'ignore',
+    });
+    return await examineBond(bond).finally(() => bond.close());
+  } catch (error) {
+    const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false };
+    // How to install it is said where nothing could be started; otherwise that would not help.
+    const [why = '', ...advice] = textOf(error)
+      .replace(/^\[\w+\] /, '')
+      .split(/; (?=to install it: )/);
+    return { lang, ...nothing, why, advice };
+  }
+}
+
+async function examineBond(bond: Bond): Promise<Finding> {
+  const { lang } = bond;
+  const { command, version, protocol } = bond.about;
+  const interrupts = await canBeStopped(bond);
+  const advice = await adviceFor(bond);
+  return { lang, command, path: pathOf(command), why: whyThis(lang, command), version, protocol, interrupts, advice };
+}
+
+/** The driver's candidates are tried in order, and the first that is there is taken. */
+function whyThis(lang: string, command: string): string {
+  const names = queryDriver(lang).commands.map((name) => (name === 'process.execPath' ? process.execPath : name));
+  const place = names.indexOf(command);
+  const missing = names.slice(0, place);
+  const reason = missing.length > 0 ? `not found: ${missing.join(', ')}` : 'the first candidate';
+  const others = names.slice(place + 1);
+  return others.length > 0 ? `${reason}; not tried: ${others.join(', ')}` : reason;
+}
+
+function pathOf(command: string): string | null {
+  if (command.includes('/')) return command;
+  const paths = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, command));
+  return paths.find((path) => existsSync(path)) ?? null;
+}
+
+async function canBeStopped(bond: Bond): Promise<boolean> {
+  const loop = TRIALS[bond.lang]?.loop;
+  if (!bond.about.canBeInterrupted || loop === undefined) return bond.about.canBeInterrupted;
+  const stopped = bond.evalBlock(loop).then(
+    () => false,
+    (error) => !(error instanceof TimeoutException),
+  );
+  await bond.interrupt();
+  return stopped;
+}
+
+async function adviceFor(bond: Bond): Promise<string[]> {
+  const advice: string[] = [];
+  for (const { test, advice: text } of TRIALS[bond.lang]?.extras ?? []) if (!(await bond.eval(test))) advice.push(text);
+  return advice;
+}
+
+const HEADINGS = ['language', 'version', 'protocol', 'interrupts', 'command'];
+
+function report(findings: readonly Finding[], isColored: boolean): string {
+  const rows = findings.map(rowOf);
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] as number))
+      .join('  ')
+      .trimEnd();
+  const table = [styled('bold', line(HEADINGS), isColored)];
+  for (const [index, { command }] of findings.entries()) {
+    table.push(styled(command === null ? 'red' : 'reset', line(rows[index] as string[]), isColored));
+  }
+  return `${table.join('\n')}\n\n${findings.flatMap((finding) => remarks(finding, isColored)).join('\n')}\n`;
+}
+
+function rowOf({ lang, command, path, version, protocol, interrupts }: Finding): string[] {
+  if (command === null) return [lang, '-', '-', '-', 'none'];
+  return [lang, version ?? '', protocol ?? '', interrupts ? 'yes' : 'no', path ?? command];
+}
+
+function remarks({ lang, why, advice }: Finding, isColored: boolean): string[] {
+  const name = styled('bold', `${lang}:`, isColored);
+  return [
+    `${name} ${why}`,
+    ...advice.map((text) => `${' '.repeat(lang.length + 1)} ${styled('yellow', text, isColored)}`),
+  ];
+}

@@ -1,0 +1,145 @@
+import { Buffer } from 'node:buffer';
+import { types } from 'node:util';
+import { DefaultDeserializer, serialize } from 'node:v8';
+import { textOf } from '../common/thrown.js';
+import {
+  checkLength,
+  HOW_FUNCTIONS_CROSS,
+  isPlainObject,
+  NotCarried,
+  type Path,
+  type Protocol,
+  refusal,
+} from './codec.js';
+import { writePlain } from './json.js';
+import { entriesOf, hasErrorInItself, itemsOf, stepTo, withCauses, withoutCauses } from './snapshot.js';
+
+/** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
+export const V8_FORMAT = serialize(null)[1] as number;
+
+/** The structured clone, between Node and Node. It is for a side that one trusts: V8 does not guard against forgeries. */
+export const v8: Protocol = {
+  name: 'V8',
+  isClone: true,
+  encode: (value) => writePlain(value, isPlain) ?? checkLength(writeClone(value)),
+  encodePlain: (value) => writePlain(value, isPlain),
+  isPlain,
+  decode: readClone,
+};
+
+/** Node's types leave out what is to be overridden, though Node documents it. */
+type ReaderOfNode = new (
+  bytes: Buffer,
+) => { readHeader(): boolean; readValue(): unknown; _readHostObject(): ArrayBufferView };
+
+/** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
+class Reader extends (DefaultDeserializer as unknown as ReaderOfNode) {
+  override _readHostObject(): ArrayBufferView {
+    const view = super._readHostObject();
+    const { buffer, byteOffset, byteLength } = view;
+    if (buffer.byteLength === byteLength) return view;
+    const own = buffer.slice(byteOffset, byteOffset + byteLength);
+    return Buffer.isBuffer(view) ? Buffer.from(own as ArrayBuffer) : ownView(view, own);
+  }
+}
+
+function ownView(view: ArrayBufferView, own: ArrayBufferLike): ArrayBufferView {
+  return new (view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView)(own);
+}
+
+function deserialize(bytes: Buffer): unknown {
+  const reader = new Reader(bytes);
+  reader.readHeader();
+  return reader.readValue();
+}
+
+/** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
+function readClone(text: string): unknown {
+  if (text[0] === '/') return deserialize(Buffer.from(text, 'base64'));
+  if (text[0] !== LINKED) return JSON.parse(text);
+  return withCauses(deserialize(Buffer.from(text.slice(1), 'base64')) as Parameters<typeof withCauses>[0]);
+}
+
+/** Begins a clone whose errors have their causes beside them: V8 cannot read an error that is its own cause. */
+const LINKED = '!';
+
+function writeClone(value: unknown): string {
+  try {
+    if (!hasErrorInItself(value)) return serialize(value).toString('base64');
+    return LINKED + serialize(withoutCauses(value)).toString('base64');
+  } catch (error) {
+    throw refusalOfClone(error, value);
+  }
+}
+
+function refusalOfClone(error: unknown, value: unknown): NotCarried {
+  const meaning = refusal(error, ['value']);
+  if (meaning.cause !== error) return meaning;
+  const [path, culprit] = findCulprit(value, ['value']);
+  return new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error), {
+    cause: error,
+  });
+}
+
+function isPlain(value: unknown): boolean {
+  try {
+    return isClonedByJson(value, new Set());
+  } catch {
+    return false; // it is nested too deep
+  }
+}
+
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
+function isClonedByJson(value: unknown, seen: Set<object>): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || isObjectClonedByJson(value, seen);
+    default:
+      return false;
+  }
+}
+
+function isObjectClonedByJson(value: object, seen: Set<object>): boolean {
+  if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
+    return Object.keys(value).length === value.length; // or it has more than items
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
+  }
+  return true;
+}
+
+/** The innermost part of `value` that cannot be cloned, and its path. Getters are not asked again. */
+function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown] {
+  if (path.length > 50) return [path, value];
+  for (const [step, part] of partsOf(value)) {
+    if (!isCloneable(part)) return findCulprit(part, [...path, step]);
+  }
+  return [path, value];
+}
+
+function partsOf(value: unknown): readonly [string | number, unknown][] {
+  if (types.isProxy(value)) return [];
+  if (types.isMap(value)) return entriesOf(value).map(([key, part]) => [String(key), part]);
+  if (types.isSet(value)) return [...itemsOf(value).entries()];
+  if (!Array.isArray(value) && !isPlainObject(value)) return [];
+  return Object.keys(value).map((key) => [stepTo(value, key), Object.getOwnPropertyDescriptor(value, key)?.value]);
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    serialize(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,118 @@
+import { setImmediate } from '../common/globals.js';
+import type { Interpreter } from '../process/interpreter.js';
+import type { ConversationLog } from './conversation-log.js';
+import { FIRST_BYTE, type Mark, MessageSplitter, NEWLINE } from './message-splitter.js';
+import { type Incoming, parseMessage } from './messages.js';
+
+/** Who gets what comes through a {@link Channel}. */
+export interface ChannelEvents {
+  /** Something has come, perhaps only a part of a message: the other side is not silent. */
+  heard(): void;
+  /** A message, or `undefined` for one that makes no sense. */
+  message(message: Incoming | undefined, text: string): void;
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+  /** A message is longer than is accepted. */
+  tooLong(): void;
+}
+
+/** The conversation with an interpreter, as messages; what is not one is output. */
+export class Channel {
+  readonly mark: Mark;
+  readonly #interpreter: Interpreter;
+  readonly #log: ConversationLog | undefined;
+  #listener: ChannelEvents | undefined;
+  /** What has come while nobody listened. */
+  #unheard: ((listener: ChannelEvents) => void)[] = [];
+  /** Chunks of standard output that have been read, and wait for what standard error holds of the same moment. */
+  #chunks: Buffer[] = [];
+  /** Those that have waited for a turn of the event loop, and need another one. */
+  #olderChunks: Buffer[] = [];
+
+  constructor(interpreter: Interpreter, mark: Mark, maxMessageBytes: number, log: ConversationLog | undefined) {
+    this.#interpreter = interpreter;
+    this.mark = mark;
+    this.#log = log;
+    const splitter = new MessageSplitter(mark.text, maxMessageBytes, {
+      output: (chunk) => this.#tell((listener) => listener.stdout(chunk)),
+      message: (text) => this.#hear(text),
+      tooLong: () => this.#tell((listener) => listener.tooLong()),
+      awaitBulk: (isAwaited) => interpreter.awaitBulk(isAwaited),
+      tooMuchBehind: () => interpreter.stream('stdout').pause(),
+    });
+    interpreter.listen({
+      stdout: (chunk) => this.#defer(chunk, splitter),
+      stderr: (chunk) => this.#tell((listener) => listener.stderr(chunk)),
+      bulk: (chunk) => {
+        this.#listener?.heard();
+        splitter.pushBulk(chunk);
+      },
+    });
+    void interpreter.ended.then(() => {
+      this.#drain([...this.#olderChunks, ...this.#chunks], splitter);
+      this.#chunks = [];
+      this.#olderChunks = [];
+      splitter.end();
+    });
+  }
+
+  /** From now on, `listener` gets what comes, beginning with what nobody has heard yet. */
+  listen(listener: ChannelEvents): void {
+    this.#listener = listener;
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    for (const tell of unheard) tell(listener);
+  }
+
+  /** Keeps what comes until somebody listens again. */
+  wait(): void {
+    this.#listener = undefined;
+  }
+
+  #tell(event: (listener: ChannelEvents) => void): void {
+    if (this.#listener) event(this.#listener);
+    else this.#unheard.push(event);
+  }
+
+  /** Sends one or several whole lines, for which the other side may be waiting. */
+  send(lines: string, isAwaited = false): void {
+    this.#log?.sent(lines);
+    this.#interpreter.send(lines, isAwaited);
+  }
+
+  /**
+   * What was printed to standard error before an answer must arrive before it. Both streams are read in the same turn of
+   * the event loop, in any order, so answers wait for its end. But the turn may have been begun by what came first in
+   * a chunk, before standard error had anything to read: only the next one is sure to read that.
+   */
+  #defer(chunk: Buffer, splitter: MessageSplitter): void {
+    if (this.#chunks.length + this.#olderChunks.length === 0) setImmediate(() => this.#endTurn(splitter));
+    this.#chunks.push(chunk);
+  }
+
+  #endTurn(splitter: MessageSplitter): void {
+    const isSure = areSure(this.#chunks);
+    const due = isSure ? [...this.#olderChunks, ...this.#chunks] : this.#olderChunks;
+    this.#olderChunks = isSure ? [] : this.#chunks;
+    this.#chunks = [];
+    if (!isSure) setImmediate(() => this.#endTurn(splitter));
+    this.#drain(due, splitter);
+  }
+
+  #drain(chunks: readonly Buffer[], splitter: MessageSplitter): void {
+    if (chunks.length > 0) this.#listener?.heard();
+    for (const chunk of chunks) splitter.push(chunk);
+  }
+
+  #hear(text: string): void {
+    this.#log?.received(text);
+    this.#tell((listener) => listener.message(parseMessage(text), text));
+  }
+}
+
+/** Whether no message in chunks of one turn has anything in front of it: no message begins in them, or one is all there is. */
+function areSure(chunks: readonly Buffer[]): boolean {
+  const [first] = chunks;
+  if (chunks.length === 1 && first?.[0] === FIRST_BYTE) return first.indexOf(NEWLINE) === first.length - 1;
+  return chunks.every((chunk) => !chunk.includes(FIRST_BYTE));
+}
