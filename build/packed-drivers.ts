@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
-import { parse } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { driverLanguages, driverManifest, driverPart } from '../src/drivers/driver-files.js';
 
 /** What the modules with the drivers are called, before a name of theirs is made. */
 const PREFIX = 'bond-driver:';
+
+/** What there may be of a driver. */
+const PARTS = ['stage1', 'stage2', 'interactive', 'types'];
 
 /** The language whose driver a module holds; none if it is another module. */
 export function languageOf(id: string): string | undefined {
@@ -51,14 +52,14 @@ export function driverIndex(): string {
 
 /** The text of the module with the driver of a language. Each part is packed by itself, since most are seldom needed. */
 export async function driverModule(lang: string): Promise<string> {
-  const names = readdirSync(new URL(`../drivers/${lang}`, import.meta.url)).map((file) => parse(file).name);
-  const parts = names
-    .filter((name) => name !== 'bond' && name !== 'conformance')
-    .map(async (name) => [name, pack(await driverPart(lang, name))]);
-  return `export default ${JSON.stringify(Object.fromEntries(await Promise.all(parts)))};`;
+  const parts = PARTS.map(async (name): Promise<[string, string][]> => {
+    const text = await driverPart(lang, name);
+    return text === undefined ? [] : [[name, pack(text)]];
+  });
+  return `export default ${JSON.stringify(Object.fromEntries((await Promise.all(parts)).flat()))};`;
 }
 
-function pack(text = ''): string {
+function pack(text: string): string {
   const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(text) };
   return brotliCompressSync(text, { params }).toString('base64');
 }

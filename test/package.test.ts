@@ -224,8 +224,10 @@ describe('the package', () => {
 
   test('has documentation in its types, and nothing of what is inside', () => {
     const types = join(project, 'node_modules/bond/dist/types');
-    expect(readFileSync(join(types, 'make-bond.d.ts'), 'utf8')).toContain('@param lang the language');
-    const texts = readdirSync(types).map((name) => readFileSync(join(types, name), 'utf8'));
+    expect(readFileSync(join(types, 'bond/make-bond.d.ts'), 'utf8')).toContain('@param lang the language');
+    const texts = readdirSync(types, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(types, name), 'utf8'));
     expect(texts.join('\n')).not.toMatch(/@internal|\bSession\b|\bInterpreter\b/);
   });
 

@@ -1,10 +1,45 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the driver in a folder has under that name, whatever the file's extension is; not every driver has all. */
+/**
+ * What the driver in a folder has under that name, whatever the file's extension is; not every driver has all. `stage2` may
+ * be several files, in the folder `driver/`.
+ */
 export function readDriverPart(folder: string, part: string): string | undefined {
+  const rooms = join(folder, 'driver');
+  if (part === 'stage2' && existsSync(rooms)) return joinFiles(rooms, namesOfFiles(folder));
+  const text = readFile(folder, part);
+  return text && withoutComments(text);
+}
+
+function readFile(folder: string, part: string): string | undefined {
   const name = readdirSync(folder).find((candidate) => candidate.startsWith(`${part}.`));
-  return name && withoutComments(readFileSync(join(folder, name), 'utf8'));
+  return name && readFileSync(join(folder, name), 'utf8');
+}
+
+/** The files of a driver, in the order in which they are to be read there: `files` in its manifest. */
+function namesOfFiles(folder: string): readonly string[] {
+  const { files } = JSON.parse(readFile(folder, 'bond') ?? '{}') as { readonly files?: readonly string[] };
+  if (!Array.isArray(files)) throw new Error(`'files' is not a list of the names in ${join(folder, 'driver')}`);
+  return files;
+}
+
+/**
+ * The files as one text, each behind a comment with its name: `#: eager loop`. A file whose first line is `#: lazy` is
+ * announced as such: the driver compiles it when it first needs it. An opening tag, as PHP has it, stands once at the front.
+ */
+function joinFiles(folder: string, names: readonly string[]): string {
+  let opening = '';
+  const texts = names.map((name) => {
+    const text = readFile(folder, name);
+    if (text === undefined) throw new Error(`there is no ${name} in ${folder}`);
+    const [, tag = '', code = ''] = /^(<\?\w+\n)?([\s\S]*)$/.exec(text) ?? [];
+    opening ||= tag;
+    const [mark = '#'] = /^(?:\/\/|#)/m.exec(code) ?? [];
+    const [lazy = ''] = /^(?:\/\/|#): lazy\n/.exec(code) ?? [];
+    return `${mark}: ${lazy ? 'lazy' : 'eager'} ${name}\n${withoutComments(code.slice(lazy.length))}`;
+  });
+  return opening + texts.join('');
 }
 
 /**

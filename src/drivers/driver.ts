@@ -63,7 +63,7 @@ export interface DriverText {
 
 /** Where a driver is that is not part of this package. */
 export interface DriverFolder {
-  /** The folder with `bond.json`, `stage1.*` and `stage2.*`: a path, or a `file:` URL. */
+  /** The folder with `bond.json`, `stage1.*` and `stage2.*`, or `driver/`: a path, or a `file:` URL. */
   readonly folder: string | URL;
 }
 
