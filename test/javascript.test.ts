@@ -910,6 +910,77 @@ describe('by the structured clone', () => {
   });
 });
 
+describe('errors, by the structured clone', () => {
+  const MANY = 'new AggregateError([new RangeError("a"), 5], "many", { cause: new Error("why") })';
+
+  function expectMany(error: unknown): void {
+    expect(error).toBeInstanceOf(AggregateError);
+    expect(error).toMatchObject({ name: 'AggregateError', message: 'many', cause: { message: 'why' } });
+    const { errors } = error as AggregateError;
+    expect(errors[0]).toBeInstanceOf(RangeError);
+    expect([errors[0].message, errors[1]]).toEqual(['a', 5]);
+  }
+
+  test('an AggregateError has its errors: as a value, and as what is thrown, both ways', async () => {
+    const js = await open();
+    expectMany(await js.eval(MANY));
+    expectMany((await js.eval<{ list: unknown[] }>(`{ list: [${MANY}] }`)).list[0]);
+    expectMany((await rejection(js.evalBlock(`throw ${MANY}`), RemoteException)).data);
+    const many = await js.eval<AggregateError>(MANY);
+    many.errors.push(many);
+    const isSame = '(e) => e instanceof AggregateError && e.errors[0] instanceof RangeError && e.errors[2] === e';
+    expect(await js.call(isSame, many)).toBe(true);
+    await js.export(() => {
+      throw many;
+    }, 'fail');
+    await js.evalBlock(`function caught() { try { fail() } catch (error) { return (${isSame})(error) } }`);
+    expect(await js.call('caught')).toBe(true);
+  });
+
+  test('a DOMException is refused, where it arrived as an empty object; thrown, it has its name and text', async () => {
+    const js = await open();
+    const error = await rejection(js.eval('{ a: [new DOMException("x", "AbortError")] }'), SerializationException);
+    expect(error.message).toContain('result.a[0]: a DOMException could not be cloned');
+    const argument = js.call('(x) => x', { a: new DOMException('x') });
+    expect((await rejection(argument, SerializationException)).message).toContain('args[0].a: a DOMException');
+    const caused = js.eval('new Error("x", { cause: new DOMException("y") })');
+    expect((await rejection(caused, SerializationException)).message).toContain('result.cause');
+    const thrown = await rejection(js.evalBlock('throw new DOMException("x", "AbortError")'), RemoteException);
+    expect([thrown.type, thrown.remoteMessage]).toEqual(['AbortError', 'x']);
+    await js.export(() => {
+      throw new DOMException('mine', 'AbortError');
+    }, 'fail');
+    await js.evalBlock('function caught() { try { fail() } catch ({ type, message }) { return [type, message] } }');
+    expect(await js.call('caught')).toEqual(['AbortError', 'mine']);
+    await expectAlive(js);
+  });
+});
+
+test('what process.env holds stands in no message', async () => {
+  const js = await open();
+  const reason = /: a host object could not be cloned[^\n]*$/;
+  expect((await rejection(js.eval('[process.env]'), SerializationException)).message).toMatch(reason);
+  expect((await rejection(js.call('(x) => x', process.env), SerializationException)).message).toMatch(reason);
+});
+
+test('what your code closes is not what the conversation needs', async () => {
+  const js = await open();
+  await js.export(() => 5, 'five');
+  for (const fd of [0, 1, 2]) {
+    await js.evalBlock(`require('fs').closeSync(${fd})`);
+    expect(await js.eval(`require('util').promisify(require('fs').close)(${fd})`)).toBeUndefined();
+  }
+  expect(await js.call('five')).toBe(5);
+  expect(await js.eval('require("fs").readvSync(0, [Buffer.alloc(5)])')).toBe(0);
+  await expectAlive(js);
+});
+
+test('the driver does not go on without the methods of built-in prototypes that it needs', async () => {
+  const js = await open();
+  await js.evalBlock('Array.prototype.shift = () => { throw new Error("replaced") }');
+  expect((await rejection(js.eval('1'), TerminatedException)).message).toContain('replaced');
+});
+
 test('a sparse array that is longer than any text is refused, on both sides, and ends neither', async () => {
   const js = await openBond('JavaScript', { protocol: 'EJSON' });
   const sparse: unknown[] = [];

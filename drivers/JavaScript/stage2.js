@@ -8,10 +8,10 @@
 // the driver. See docs/driver-isolation.md.
 
 const {
-  Array, ArrayBuffer, Atomics, BigInt, BigInt64Array, BigUint64Array, Boolean, Buffer, Date, Error, EvalError, FinalizationRegistry,
-  Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Map, Number, Object, Promise, RangeError, ReferenceError, Set,
-  SharedArrayBuffer, String, Symbol, SyntaxError, TypeError, URIError, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array,
-  WeakMap, WeakRef, isNaN, process, setImmediate,
+  AggregateError, Array, ArrayBuffer, Atomics, BigInt, BigInt64Array, BigUint64Array, Boolean, Buffer, Date, Error, EvalError,
+  FinalizationRegistry, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Map, Number, Object, Promise, RangeError,
+  ReferenceError, Set, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TypeError, URIError, Uint8Array,
+  Uint8ClampedArray, Uint16Array, Uint32Array, WeakMap, WeakRef, isNaN, process, setImmediate,
 } = globalThis;
 const childProcess = require('child_process');
 const fs = require('fs');
@@ -22,10 +22,11 @@ const vm = Object.assign({}, require('vm'));
 const { parse, stringify } = JSON;
 const {
   assign, defineProperty: define, entries: entriesIn, fromEntries, getOwnPropertyDescriptor: propertyOf, getOwnPropertyNames: namesIn,
-  getPrototypeOf: prototypeOf, is: isSame, keys: keysOf,
+  getPrototypeOf: prototypeOf, is: isSame, keys: keysOf, setPrototypeOf,
 } = Object;
 const { from: arrayFrom, isArray } = Array;
 const { isFinite, isInteger } = Number;
+const { toString: toText } = Object.prototype;
 const { abs, max, min, random, round } = Math;
 const { alloc, allocUnsafeSlow, concat, from: bufferFrom, isBuffer } = Buffer;
 const { isView } = ArrayBuffer;
@@ -93,13 +94,17 @@ function takeOverRepl() {
   return input;
 }
 
-/** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. */
+/** Node cannot duplicate a descriptor: fd 0 stays the conversation, and every way to it that user code has is led elsewhere. Nor does it close what the conversation needs. */
 function protectStdin() {
   const noInput = new Readable({ read() { this.push(null); } });
   noInput.fd = 0;
   define(process, 'stdin', { configurable: true, enumerable: true, get: () => noInput });
-  for (const name of ['read', 'readSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
+  const { close, closeSync } = fs;
+  fs.close = (fd, done) => (isStandard(fd) ? void (done && nextTick(done, null)) : close(fd, done));
+  fs.closeSync = (fd) => (isStandard(fd) ? undefined : closeSync(fd));
+  for (const name of ['read', 'readSync', 'readv', 'readvSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
     const original = fs[name];
+    if (!original) continue; // an older Node has no `readv`
     fs[name] = function (file, ...rest) {
       if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) [file, rest] = ['/dev/stdin', [assign({}, rest[0], { fd: null })]];
       return original.call(this, insteadOfStdin(file), ...rest);
@@ -117,6 +122,10 @@ function protectStdin() {
     childProcess[name] = (...args) => original(...args.map((arg) => withoutStdin(arg, noInput)));
   }
   require('module').syncBuiltinESMExports();
+}
+
+function isStandard(fd) {
+  return fd === 0 || fd === 1 || fd === 2;
 }
 
 function insteadOfStdin(file) {
@@ -408,20 +417,26 @@ function isSurelyCloned(value) {
   }
 }
 
-/** Begins a clone whose errors have their causes beside them: V8 cannot read an error that is its own cause. */
+/** Begins a clone that has the parts of its errors beside it: V8 cannot read an error that is its own cause, nor write `errors`. */
 const LINKED = '!';
+const LINKED_ERRORS = { __proto__: null, AggregateError, SuppressedError };
+const PARTS_OF_ERRORS = { __proto__: null, AggregateError: ['errors'], SuppressedError: ['error', 'suppressed'] };
 
 function writeClone(value, root) {
   try {
-    if (!hasErrorInItself(value, new Map())) return checkLength(v8.serialize(value).toString('base64'), root);
-    const links = [];
-    const copy = copyForClone(value, new Map(), links);
-    return checkLength(LINKED + v8.serialize([copy, links]).toString('base64'), root);
+    return checkLength(cloneOf(value), root);
   } catch (error) {
     if (isTooLong(error) || isTooDeep(error)) throw refusal(error, root, root);
-    const reason = textOf(error).replace(/ cloned\.$/, ' cloned: hold() it');
-    throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${reason}`);
+    const reason = textOf(error).replace(/^Unserializable host object[\s\S]*$/, 'a host object could not be cloned.');
+    throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${reason.replace(/ cloned\.$/, ' cloned: hold() it')}`);
   }
+}
+
+function cloneOf(value) {
+  if (!needsLinks(value, new Map())) return v8.serialize(value).toString('base64');
+  const links = [];
+  const copy = copyForClone(value, new Map(), links);
+  return LINKED + v8.serialize([copy, links]).toString('base64');
 }
 
 /** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
@@ -446,18 +461,29 @@ function readClone(text) {
   if (text[0] === '/') return deserialize(bufferFrom(text, 'base64'));
   if (text[0] !== LINKED) return parse(text);
   const [value, links] = deserialize(bufferFrom(text.slice(1), 'base64'));
-  for (const [error, cause] of links) define(error, 'cause', { value: cause, configurable: true, writable: true });
+  for (const link of links) restoreError(link);
   return value;
 }
 
-/** Whether the cause of an error leads back to that error. */
-function hasErrorInItself(value, state) {
+function restoreError([error, name, parts]) {
+  if (LINKED_ERRORS[name]) setPrototypeOf(error, LINKED_ERRORS[name].prototype);
+  for (const [key, value] of parts) define(error, key, { value, configurable: true, writable: true });
+}
+
+/** Whether an error has parts that V8 does not write, or a cause that leads back to it. V8 makes `{}` of a DOMException. */
+function needsLinks(value, state) {
   if (typeof value !== 'object' || value === null || types.isProxy(value) || isView(value)) return false;
-  if (state.has(value)) return state.get(value) === 'open' && types.isNativeError(value);
+  const isError = types.isNativeError(value);
+  if (state.has(value)) return state.get(value) === 'open' && isError;
+  if (toText.call(value) === '[object DOMException]') throw new Error('a DOMException could not be cloned.');
   state.set(value, 'open');
-  const leadsBack = partsForClone(value).some(([, part]) => hasErrorInItself(part, state));
+  const isNeeded = partsForClone(value).map(([, part]) => needsLinks(part, state)).includes(true);
   state.set(value, 'done');
-  return leadsBack;
+  return isNeeded || (isError && partsOfError(value).length > 1);
+}
+
+function partsOfError(error) {
+  return ['cause', ...(PARTS_OF_ERRORS[safely(() => error.name)] || [])];
 }
 
 /** What there is in an object for the structured clone, by its place, without the values of getters. */
@@ -465,11 +491,11 @@ function partsForClone(value) {
   if (types.isProxy(value)) return [];
   if (types.isMap(value)) return [].concat(...entriesOf(value).map(([key, part]) => [[String(key), key], [String(key), part]]));
   if (types.isSet(value)) return membersOf(value).map((part, index) => [String(index), part]);
-  const keys = types.isNativeError(value) ? ['cause'] : keysOf(value);
+  const keys = types.isNativeError(value) ? partsOfError(value) : keysOf(value);
   return keys.map((key) => [key, (propertyOf(value, key) || {}).value]);
 }
 
-/** A copy in which no error has a cause: those go to `links`. What is the same object stays the same. */
+/** A copy in which errors have no parts: those go to `links`. What is the same object stays the same. */
 function copyForClone(value, copies, links) {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
   if (copies.has(value)) return copies.get(value);
@@ -480,7 +506,8 @@ function copyForClone(value, copies, links) {
   if (types.isMap(value)) entriesOf(value).forEach(([key, part]) => copy.set(copyOf(key), copyOf(part)));
   else if (types.isSet(value)) membersOf(value).forEach((part) => copy.add(copyOf(part)));
   else if (types.isNativeError(value)) {
-    if (propertyOf(value, 'cause')) links.push([copy, copyOf(value.cause)]);
+    const parts = partsOfError(value).filter((key) => propertyOf(value, key)).map((key) => [key, copyOf(value[key])]);
+    links.push([copy, safely(() => value.name), parts]);
   } else copyProperties(value, copy, copyOf);
   return copy;
 }
@@ -502,7 +529,7 @@ function copyProperties(from, to, copyOf) {
 
 const ERRORS = { __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
-/** An error that the structured clone cannot tell from another one, but for its cause. */
+/** An error that the structured clone cannot tell from another one, but for its parts. */
 function copyOfError({ name, message, stack }) {
   const copy = new (ERRORS[name] || Error)(message);
   define(copy, 'stack', { value: stack, configurable: true, writable: true });
@@ -881,7 +908,7 @@ function findCulprit(value, path, depth) {
   const isList = types.isSet(value) || (!types.isProxy(value) && isArray(value));
   for (const [key, part] of partsForClone(value)) {
     try {
-      v8.serialize(part);
+      cloneOf(part);
     } catch (error) {
       return findCulprit(part, isList ? `${path}[${key}]` : below(path, key), depth + 1);
     }
@@ -1758,8 +1785,9 @@ function serveOutermost() {
     try {
       interruptible(serveLines);
     } catch (error) {
-      if (running === 0 || answer || promised) hasStrayed = true;
-      else answer = report(current.request, error);
+      if (running !== 0 && !answer && !promised) answer = report(current.request, error);
+      else if (isMade(error, _BOND_InterruptException)) hasStrayed = true;
+      else throw error; // your code has replaced what the driver needs: to go on would fail in the same way, for ever
     }
     if (promised) waitFor(promised, current);
     else if (answer) finish(answer);

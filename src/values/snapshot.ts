@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { property } from '../common/thrown.js';
 import { isPlainObject, NotCarried, type Path, refusal } from './codec.js';
 import { Reference } from './reference.js';
 
@@ -111,7 +112,7 @@ class CloneCopier extends Copier {
   readonly #copies = new Map<object, object>();
   readonly #links: Links | undefined;
 
-  /** @param links gets the causes of errors, whose copies have none; without it, errors are not copied */
+  /** @param links gets the parts of errors, whose copies have none; without it, errors are not copied */
   constructor(links?: Links) {
     super();
     this.#links = links;
@@ -131,7 +132,7 @@ class CloneCopier extends Copier {
       }
     } else if (types.isSet(value)) {
       for (const part of itemsOf(value)) (copy as Set<unknown>).add(this.copy(part, path));
-    } else if (types.isNativeError(value)) this.#linkCause(value, copy as Error, path);
+    } else if (types.isNativeError(value)) this.#linkParts(value, copy as Error, path);
     else this.copyProperties(value, copy, path);
     return copy;
   }
@@ -144,14 +145,16 @@ class CloneCopier extends Copier {
     return isPlainObject(value) ? {} : undefined;
   }
 
-  #linkCause(error: Error, copy: Error, path: Path): void {
-    if (Object.hasOwn(error, 'cause')) this.#links?.push([copy, this.copy(error.cause, [...path, 'cause'])]);
+  #linkParts(error: Error, copy: Error, path: Path): void {
+    const keys = partsOfError(error).filter((key) => Object.hasOwn(error, key));
+    const parts = keys.map((key): LinkedPart => [key, this.copy(property(error, key), [...path, key])]);
+    this.#links?.push([copy, nameOf(error), parts]);
   }
 }
 
 const ERRORS = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
-/** An error that the structured clone cannot tell from another one, but for its cause. */
+/** An error that the structured clone cannot tell from another one, but for its parts. */
 function copyOfError({ name, message, stack }: Error): Error {
   const type = Object.hasOwn(ERRORS, name) ? ERRORS[name as keyof typeof ERRORS] : Error;
   const copy = new type(message);
@@ -159,38 +162,72 @@ function copyOfError({ name, message, stack }: Error): Error {
   return copy;
 }
 
-/** Errors and the causes that they are to have. */
-export type Links = [error: Error, cause: unknown][];
+const PARTS_OF_ERRORS: Readonly<Record<string, readonly string[]>> = {
+  AggregateError: ['errors'],
+  SuppressedError: ['error', 'suppressed'],
+};
 
-/** A copy of a value in which no error has a cause, and the causes. */
-export function withoutCauses(value: unknown): [value: unknown, links: Links] {
+/** Those of them that this Node has. */
+const LINKED_ERRORS: { readonly [name: string]: { readonly prototype: unknown } | undefined } = {
+  AggregateError,
+  SuppressedError: (globalThis as { SuppressedError?: { readonly prototype: unknown } }).SuppressedError,
+};
+
+/** What errors refer to: V8 cannot read an error that is its own cause, nor does it write what some kinds have beside it. */
+function partsOfError(error: Error): readonly string[] {
+  const name = nameOf(error);
+  return ['cause', ...((Object.hasOwn(PARTS_OF_ERRORS, name) && PARTS_OF_ERRORS[name]) || [])];
+}
+
+function nameOf(error: Error): string {
+  const name = property(error, 'name');
+  return typeof name === 'string' ? name : '';
+}
+
+type LinkedPart = readonly [key: string, value: unknown];
+
+/** Errors, their names, and the parts that they are to have. */
+export type Links = [error: Error, name: string, parts: readonly LinkedPart[]][];
+
+/** A copy of a value in which errors have no parts, and those. */
+export function withoutParts(value: unknown): [value: unknown, links: Links] {
   const links: Links = [];
   return [new CloneCopier(links).copy(value, ['value']), links];
 }
 
-/** Gives errors the causes that they had. */
-export function withCauses([value, links]: [value: unknown, links: Links]): unknown {
-  for (const [error, cause] of links) {
-    Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+/** Gives errors the parts that they had. */
+export function withParts([value, links]: [value: unknown, links: Links]): unknown {
+  for (const [error, name, parts] of links) {
+    const type = Object.hasOwn(LINKED_ERRORS, name) && LINKED_ERRORS[name];
+    if (type) Object.setPrototypeOf(error, type.prototype as object);
+    for (const [key, part] of parts) {
+      Object.defineProperty(error, key, { value: part, configurable: true, writable: true });
+    }
   }
   return value;
 }
 
-/** Whether the cause of an error leads back to that error. */
-export function hasErrorInItself(value: unknown, state = new Map<object, 'open' | 'done'>()): boolean {
+/** Whether an error has parts that V8 does not write, or a cause that leads back to it. V8 makes `{}` of a `DOMException`. */
+export function needsLinks(value: unknown, state = new Map<object, 'open' | 'done'>()): boolean {
   if (typeof value !== 'object' || value === null || types.isProxy(value) || ArrayBuffer.isView(value)) return false;
+  const isError = types.isNativeError(value);
   const known = state.get(value);
-  if (known) return known === 'open' && types.isNativeError(value);
+  if (known) return known === 'open' && isError;
+  if (Object.prototype.toString.call(value) === '[object DOMException]') {
+    throw new Error('a DOMException could not be cloned.');
+  }
   state.set(value, 'open');
-  const leadsBack = partsOf(value).some((part) => hasErrorInItself(part, state));
+  const isNeeded = partsOf(value)
+    .map((part) => needsLinks(part, state))
+    .includes(true);
   state.set(value, 'done');
-  return leadsBack;
+  return isNeeded || (isError && partsOfError(value).length > 1);
 }
 
 /** What there is in an object for the structured clone, without the values of getters. */
 function partsOf(value: object): unknown[] {
   if (types.isMap(value)) return entriesOf(value).flat();
   if (types.isSet(value)) return itemsOf(value);
-  const keys = types.isNativeError(value) ? ['cause'] : Object.keys(value);
+  const keys = types.isNativeError(value) ? partsOfError(value) : Object.keys(value);
   return keys.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
 }

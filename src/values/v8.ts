@@ -12,7 +12,7 @@ import {
   refusal,
 } from './codec.js';
 import { writePlain } from './json.js';
-import { entriesOf, hasErrorInItself, itemsOf, stepTo, withCauses, withoutCauses } from './snapshot.js';
+import { entriesOf, itemsOf, needsLinks, stepTo, withoutParts, withParts } from './snapshot.js';
 
 /** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
 export const V8_FORMAT = serialize(null)[1] as number;
@@ -57,28 +57,37 @@ function deserialize(bytes: Buffer): unknown {
 function readClone(text: string): unknown {
   if (text[0] === '/') return deserialize(Buffer.from(text, 'base64'));
   if (text[0] !== LINKED) return JSON.parse(text);
-  return withCauses(deserialize(Buffer.from(text.slice(1), 'base64')) as Parameters<typeof withCauses>[0]);
+  return withParts(deserialize(Buffer.from(text.slice(1), 'base64')) as Parameters<typeof withParts>[0]);
 }
 
-/** Begins a clone whose errors have their causes beside them: V8 cannot read an error that is its own cause. */
+/** Begins a clone that has the parts of its errors beside it. */
 const LINKED = '!';
 
 function writeClone(value: unknown): string {
   try {
-    if (!hasErrorInItself(value)) return serialize(value).toString('base64');
-    return LINKED + serialize(withoutCauses(value)).toString('base64');
+    return cloneOf(value);
   } catch (error) {
     throw refusalOfClone(error, value);
   }
+}
+
+function cloneOf(value: unknown): string {
+  if (!needsLinks(value)) return serialize(value).toString('base64');
+  return LINKED + serialize(withoutParts(value)).toString('base64');
 }
 
 function refusalOfClone(error: unknown, value: unknown): NotCarried {
   const meaning = refusal(error, ['value']);
   if (meaning.cause !== error) return meaning;
   const [path, culprit] = findCulprit(value, ['value']);
-  return new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : textOf(error), {
+  return new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : reasonOf(error), {
     cause: error,
   });
+}
+
+/** Node's text of an object of its own, such as `process.env`, has all that is in it. */
+function reasonOf(error: unknown): string {
+  return textOf(error).replace(/^Unserializable host object[\s\S]*$/, 'a host object could not be cloned.');
 }
 
 function isPlain(value: unknown): boolean {
@@ -137,7 +146,7 @@ function partsOf(value: unknown): readonly [string | number, unknown][] {
 
 function isCloneable(value: unknown): boolean {
   try {
-    serialize(value);
+    cloneOf(value);
     return true;
   } catch {
     return false;
