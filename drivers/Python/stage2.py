@@ -13,17 +13,15 @@ from sys import exit, getrecursionlimit, setrecursionlimit
 from errno import EAGAIN, EINTR, ESRCH
 from _collections import deque
 from _weakref import ref
-from itertools import chain
+from itertools import chain, starmap
 from os import getpid, read, write
 from time import sleep, time as now
 
 try:
     import _signal as signal
     from _thread import get_ident
-    map_one_by_one = map
 except ImportError:
     import signal
-    from itertools import imap as map_one_by_one
     from thread import get_ident
 
 PYTHON2 = sys.version_info[0] == 2
@@ -203,16 +201,9 @@ def say(message):
             sys.stdout.flush()
         except BaseException:
             pass
-    size = PIECE - len(last_piece) - 1
-    start = 0
-    if bulk and len(message) > size:
-        write_all(protocol_out, announcement + str(len(message)).encode('ascii') + b'\n')
-        write_all(bulk, message.encode('ascii'))
-        return
-    while len(message) - start > size:
-        write_all(protocol_out, more_pieces + message[start:start + size].encode('ascii') + b'\n')
-        start += size
-    piece = last_piece + message[start:].encode('ascii') + b'\n'
+    if len(message) > piece_size:
+        return say_long(message)
+    piece = last_piece + message.encode('ascii') + b'\n'
     try:
         done = write(protocol_out, piece)
     except EnvironmentError as error:
@@ -223,6 +214,16 @@ def say(message):
 
 
 #: seldom
+
+def say_long(message):
+    """Sends it by the second way, or in pieces."""
+    if bulk:
+        write_all(protocol_out, announcement + str(len(message)).encode('ascii') + b'\n')
+        return write_all(bulk, message.encode('ascii'))
+    for start in range(0, len(message), piece_size):
+        kind = more_pieces if start + piece_size < len(message) else last_piece
+        write_all(protocol_out, kind + message[start:start + piece_size].encode('ascii') + b'\n')
+
 
 standards = {}  # modules of Python's own that are needed now and then
 
@@ -474,11 +475,9 @@ except Exception:  # PyPy has its own; and nobody has promised that there is one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 
 # Longer lists and texts, in items and in characters, cross in parts: one side begins with them while the other makes the rest.
-LONG_LIST = 1024
-LONG_TEXT = 2 ** 18
+longest = {}      # how many of them cross in one, by type, if the host takes parts
 PART = 2 ** 15    # about how many characters a part has
 FIRST_PART = 128  # how many items the first one has
-takes_parts = False  # the host does
 parts = {}  # what has come of long arguments, by request, and what was wrong with it
 
 
@@ -488,17 +487,12 @@ def encode(value, root='result', name=None):
     For a call, it is the function and its arguments, and `name` the name of the function."""
     try:
         text = to_json(value)
-        if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and has_dollar(text, '$', '"$')):
+        if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and '$' in text and '"$' in text):
             if '\\ud' not in text or not has_halves(value):
                 return text
     except Exception:
         pass
     return encode_spelled(value, root, name)
-
-
-def has_dollar(text, dollar, in_front):
-    """Whether a key, or a string, begins with a dollar. To look for one character first is ten times as fast."""
-    return dollar in text and in_front in text
 
 
 def is_exact(value):
@@ -554,8 +548,9 @@ def root_of(kind):
 
 def decode(payload):
     try:
-        value = from_json(payload.decode('utf-8'))
-        return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
+        text = payload.decode('utf-8')
+        value = from_json(text)
+        return read_words(value) if extended and '$' in text and '"$' in text else value  # to look for one character first is faster
     except Exception:
         return decode_slowly(payload)
 
@@ -565,8 +560,9 @@ def decode(payload):
 def decode_slowly(payload):
     """Reads also what is out of the ordinary: integers of any length, and white space around."""
     try:
-        value = without_limit_of_digits(from_json, payload.decode('utf-8').strip())
-        return read_words(value) if extended and has_dollar(payload, b'$', b'"$') else value
+        text = payload.decode('utf-8')
+        value = without_limit_of_digits(from_json, text.strip())
+        return read_words(value) if extended and '"$' in text else value
     except Exception as error:
         raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % message_of(error))
 
@@ -1347,7 +1343,7 @@ def run_call(payload):
     busy = True
     if pending:
         deliver()
-    return call(*given)
+    return call(*given) if len(given) > 2 else call(given[0], given[1])  # which is faster
 
 
 def run_export(payload):
@@ -1511,7 +1507,7 @@ aside = {}           # messages that belong to frames further out, by frame
 lines = deque()      # lines that have been read and not yet taken
 partial = []         # pieces of a line whose end has not been read
 chunks = deque()     # what has been read and not yet cut into lines
-SHORT_READ, LONG_READ = (65536,), (262144,)
+short_read = long_read = ()  # what `read` is called with
 reading = False      # waiting for the host, with nothing half done
 awaited = None       # the frame whose answer user code waits for, while the handler of a signal runs
 
@@ -1530,7 +1526,7 @@ def next_line(frame):
                 # What is read lands in `chunks` before the handler of any signal can run. Larger portions are faster in the
                 # middle of a long line, and slower for a short one.
                 try:
-                    chunks.extend(map_one_by_one(read, (descriptor,), LONG_READ if partial and partial[-1] else SHORT_READ))
+                    chunks.extend(starmap(read, long_read if partial else short_read))
                 except EnvironmentError as error:
                     wait_or_raise(error, [descriptor], [])
             reading = False
@@ -1546,20 +1542,22 @@ def next_line(frame):
 
 def feed(chunk):
     pieces = chunk.split(b'\n')
-    partial.append(pieces[0])
-    if len(pieces) > 1:
-        lines.append(b''.join(partial))
-        lines.extend(pieces[1:-1])
-        partial[:] = pieces[-1:]
+    if partial and len(pieces) > 1:
+        partial.append(pieces[0])
+        pieces[0] = b''.join(partial)
+        del partial[:]
+    rest = pieces.pop()
+    if rest:
+        partial.append(rest)
+    lines.extend(pieces)
 
 
 def take(frame):
     """The next message for this frame. What belongs to another one is set aside until its turn."""
     global interrupted
     while True:
-        waiting = aside.get(frame)
-        if waiting:
-            return waiting.popleft()
+        if aside and aside.get(frame):
+            return aside[frame].popleft()
         line = lines.popleft() if lines else next_line(frame)
         if not line:
             if line is None:
@@ -1596,7 +1594,8 @@ def serve(frame, opening=None):
     frame = frame.encode('ascii')
     while True:
         verb, request, payload = take(frame)
-        if verb not in HANDLERS:
+        handler = HANDLERS.get(verb)
+        if not handler:
             if verb == b'PART':
                 take_part(request.decode('ascii'), payload)
                 continue
@@ -1605,7 +1604,7 @@ def serve(frame, opening=None):
             return verb, payload
         running = request.decode('ascii')
         kept, interrupted = interrupted, None  # that is for whoever waits in this frame
-        answer(HANDLERS[verb], running, payload)
+        answer(handler, running, payload)
         running, interrupted = outer, interrupted or kept
 
 
@@ -1624,11 +1623,10 @@ def attempt(handler, request, payload):
     try:
         value = handler(payload)
         busy = False
-        kind = type(value)
-        length = LONG_TEXT if kind is text_type else LONG_LIST if kind is list or kind is tuple else None
-        is_long = length is not None and takes_parts and len(value) > length
-        text = say_parts(request, value) if is_long else '' if value is NOTHING else encode(value)
-        return 'RETURN %s %s' % (request, text)
+        length = longest.get(type(value))
+        if length and len(value) > length:
+            return 'RETURN %s %s' % (request, say_parts(request, value))
+        return 'RETURN %s %s' % (request, '' if value is NOTHING else encode(value))
     except SystemExit as error:
         busy = False
         leaving = error
@@ -1812,14 +1810,16 @@ def is_meant(request, serial):
 # ---- Start ---------------------------------------------------------------------------------------------------------
 
 def start():
-    global last_piece, more_pieces, announcement, transparent, extended, takes_parts
+    global last_piece, more_pieces, announcement, piece_size, transparent, extended, short_read, long_read
     settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, announcement = mark + b' ', mark + b'+', mark + b'='
+    piece_size = PIECE - len(last_piece) - 1
     transparent = settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
     extended = protocols[:1] == ['EJSON']
-    takes_parts = settings.get('parts') is True
+    if settings.get('parts') is True:
+        longest.update(((text_type, 2 ** 18), (list, 1024), (tuple, 1024)))
     protect_stdin()
     open_output()
     if settings.get('bulk') and settings.get('pid') == process:
@@ -1830,6 +1830,7 @@ def start():
         set_signal(notice, on_notice)
         if settings.get('pid', process) != process:
             stand_behind_relay(notice)
+    short_read, long_read = ((descriptor, 65536),), ((descriptor, 262144),)
     set_signal(signal.SIGINT, on_interrupt)
     if PYTHON2:
         for number in (signal.SIGINT, notice):
