@@ -813,22 +813,50 @@ try: import numpy as np
 except ImportError: np = None`;
   test.each([
     ['np.datetime64("2020-01-01", "ns")', 'send str() of it'],
-    ['np.timedelta64(5, "ns")', "send float() of it / numpy.timedelta64(1, 's')"],
+    ['np.timedelta64(5, "ns")', "send it / numpy.timedelta64(1, 's')"],
     ['np.array(["2020-01-01"], "M8[D]")', 'send its .astype(str).tolist()'],
     ['np.array([True, False])', 'send its .tolist()'],
-    ['np.array([[1, 2]])', 'send its .tolist(), or its .ravel()'],
+    ['np.array([[1, 2]])', 'send its .tolist()'],
     ['np.array(["a"])', 'send its .tolist()'],
     ['np.complex128(1j)', 'send its .real and .imag'],
     ['np.longdouble(1)', 'send float() of it'],
+    ['np.ones(2, np.longdouble)', 'send its .astype(float)'],
+    ['np.array((1, 2.5), "i4, f8")', 'send its .tolist()'],
+    ['np.void(b"x")', 'send its .tolist()'],
+    ['np.array(5, object)', 'send its .tolist()'],
     ['np.ma.masked_array([1, 2], [0, 1])', 'send its .tolist(), or .filled()'],
   ])('of numpy: %s', async (code, advice) => {
     const python = await open();
     await python.evalBlock(numpy);
     if (await python.eval('np is None')) return;
     const { message } = await rejection(python.eval(`{'a': [1, ${code}]}`), SerializationException);
-    expect(message).toContain('result.a[1]: ');
+    expect(message).toContain('result.a[1]: a value of type ');
     expect(message.endsWith(advice), message).toBe(true);
     await expectAlive(python);
+  });
+
+  test('what the advice leads to crosses', async () => {
+    const python = await open();
+    await python.evalBlock(`${setUp}${numpy}`);
+    for (const code of [
+      'list(range(2)), list({1: 2}.keys()), list(collections.deque([1]))',
+      'datetime.timedelta(1).total_seconds(), datetime.date(2020, 1, 1).isoformat()',
+      '1j.real, 1j.imag, str(fractions.Fraction(1, 3)), float(decimal.Decimal(1)), str(uuid.UUID(int=5)), str(pathlib.Path("."))',
+      'Color.RED.value, Color.RED.name, Size.BIG.value, Pair(1, 2)._asdict(), list(Pair(1, 2)), dataclasses.asdict(Point())',
+      'dict(os.environ)',
+      '__import__("asyncio").run(later())',
+    ])
+      await python.eval(code);
+    if (await python.eval('np is None')) return;
+    for (const code of [
+      'str(np.datetime64("2020-01-01", "ns")), np.timedelta64(5, "ns") / np.timedelta64(1, "s")',
+      'np.array([5], "m8[s]") / np.timedelta64(1, "s"), np.array(["2020-01-01"], "M8[D]").astype(str).tolist()',
+      'np.array([True, False]).tolist(), np.array([[1, 2]]).tolist(), np.array(["a"]).tolist(), np.array([1], "f2").tolist()',
+      'np.complex128(1j).real, np.array([1j]).imag, float(np.longdouble(1)), np.ones(2, np.longdouble).astype(float)',
+      'np.array((1, 2.5), "i4, f8").tolist(), np.void(b"x").tolist(), np.array(5, object).tolist()',
+      'np.ma.masked_array([1, 2], [0, 1]).tolist(), np.ma.masked_array([1, 2], [0, 1]).filled()',
+    ])
+      await python.eval(code);
   });
 
   test('numbers, booleans and texts of numpy cross', async () => {
@@ -999,6 +1027,10 @@ for name in ('exit', 'getrecursionlimit', 'setrecursionlimit', 'getdefaultencodi
     ['a frozen clock', 'import time\nreal = time.time\ntime.time = lambda: 0\ntime.sleep = lambda n: None'],
     ['the locale', 'import locale; locale.setlocale(locale.LC_ALL, "C")'],
     ['the recursion limit', 'import sys; sys.setrecursionlimit(130)'],
+    ['all global variables', 'globals().clear()'],
+    ['__builtins__', 'del __builtins__'],
+    ['the main module', 'import sys; del sys.modules["__main__"]'],
+    ['functions of sys', 'import sys; sys.exc_info = sys.getrecursionlimit = None'],
   ])('may change %s', async (_, code) => {
     const python = await open();
     await python.evalBlock(code);

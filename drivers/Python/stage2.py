@@ -9,7 +9,7 @@ import os
 import select
 import stat
 import sys
-from sys import exit, getrecursionlimit, setrecursionlimit
+from sys import exc_info, exit, getrecursionlimit, setrecursionlimit
 from errno import EAGAIN, EINTR, ESRCH
 from _collections import deque
 from _weakref import ref
@@ -29,6 +29,8 @@ PYPY = hasattr(sys, 'pypy_version_info')
 DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
 main = sys.modules['__main__'].__dict__
+builtins = sys.modules['__builtin__' if PYTHON2 else 'builtins']
+LIBRARY = os.__file__.rpartition(os.sep)[0]
 descriptor = requests.fileno()
 process = getpid()
 main_thread = get_ident()
@@ -231,7 +233,7 @@ standards = {}  # modules of Python's own that are needed now and then
 def standard(name):
     """A module of Python's own, whatever user code has put in its place, or in front of it."""
     if name not in standards:
-        functions = vars(sys.modules['__builtin__' if PYTHON2 else 'builtins'])
+        functions = vars(builtins)
         replaced = dict(functions)
         try:
             if not PYTHON2:
@@ -249,9 +251,6 @@ def import_standard(name):
     except Exception:  # what it imports itself may not be in place
         pass
     return import_from_behind(name)
-
-
-LIBRARY = os.__file__.rpartition(os.sep)[0]
 
 
 def is_in_place(name):
@@ -801,6 +800,8 @@ def refuse(path, reason):
 def advice_for(value, path):
     """What to do about a value that has no word, perhaps because it has several forms that the host might want."""
     kind = type(value)
+    if is_a(kind, 'numpy', 'ndarray') or is_a(kind, 'numpy', 'generic'):
+        return 'send its .tolist(), or .filled()' if is_a(kind, 'numpy', 'MaskedArray') else advice_for_numpy(value)
     for base in bases_of(kind):
         advice = ADVICE.get((root_of(base), name_of(base)))
         if advice:
@@ -851,7 +852,7 @@ ADVICE = dict((tuple(name.split('.')), advice) for names, advice in (
     ('collections.UserString', 'send str() of it'),
     ('builtins.bytes builtins.bytearray', 'send its .decode(), or its .hex()'),
     ('builtins.memoryview', 'send its .tolist()'),
-    ('array.array numpy.ndarray numpy.generic pandas.Series pandas.Index torch.Tensor', 'send its .tolist()'),
+    ('array.array pandas.Series pandas.Index torch.Tensor', 'send its .tolist()'),
     ('pandas.DataFrame', "send its .to_dict('records')"),
     ('polars.DataFrame', 'send its .to_dicts()'),
     ('polars.Series', 'send its .to_list()'),
@@ -924,24 +925,27 @@ def packed(kind, data):
 
 def spell_numpy(value, path, parents):
     kind = value.dtype.kind + str(value.dtype.itemsize)
-    name = name_of(type(value))
     if is_a(type(value), 'numpy', 'MaskedArray'):
-        refuse(path, 'a MaskedArray of numpy cannot be carried: send its .tolist(), or .filled()')
+        return word(path, value)
     if value.ndim == 0 and (kind in TYPES or kind in ('f2', 'b1') or kind[0] in 'US'):
         return spell(value.item(), path, parents)
     if value.ndim == 1 and kind in TYPES:
         return word(path, value, '$typedArray', packed(kind, value.astype('<' + kind).tobytes()) if extended else None)
-    if kind[0] == 'M':
-        refuse(path, 'a datetime64 of numpy cannot be carried, because it has no time zone: '
-                     + ('send str() of it' if value.ndim == 0 else 'send its .astype(str).tolist()'))
-    if kind[0] == 'm':
-        refuse(path, "a timedelta64 of numpy cannot be carried: send %s" % (
-            "float() of it / numpy.timedelta64(1, 's')" if value.ndim == 0 else "(it / numpy.timedelta64(1, 's')).tolist()"))
-    if value.ndim == 0:
-        refuse(path, 'a %s of numpy cannot be carried: send %s' % (
-            name, 'its .real and .imag' if kind[0] == 'c' else 'its .tolist()' if kind[0] == 'V' else 'float() of it'))
-    refuse(path, 'of numpy, only arrays of numbers in one dimension can be carried: send its .tolist()%s' % (
-        ', or its .ravel()' if kind in TYPES else ''))
+    return word(path, value)
+
+
+def advice_for_numpy(value):
+    """Advice for arrays and their items: the usual one may lead to items that cannot cross either."""
+    kind, is_item = value.dtype.kind, value.ndim == 0
+    if kind == 'M':
+        return 'it has no time zone: send ' + ('str() of it' if is_item else 'its .astype(str).tolist()')
+    if kind == 'm':
+        return "send it / numpy.timedelta64(1, 's')"
+    if kind == 'c':
+        return 'send its .real and .imag'
+    if kind == 'f' and value.dtype.itemsize > 8:
+        return 'send float() of it' if is_item else 'send its .astype(float)'
+    return 'send its .tolist()'
 
 
 def is_name(text):
@@ -1097,7 +1101,7 @@ def own(error, name):
 def report(request):
     """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
     global describing
-    kind, error, trace = sys.exc_info()
+    kind, error, trace = exc_info()
     describing = True
     message = message_of(error)
     traceback = traceback_of(kind, error, trace, message)
@@ -1296,6 +1300,8 @@ def evaluate_block(code):
 def callable_named(name):
     function = main.get(name)
     if function is None:
+        if '_BOND_held' not in main:
+            put_names()
         code = compiled.get(name)
         if code is None:
             code = compiled[name] = compile('(%s\n)' % name, '<call>', 'eval', 0, True)
@@ -1311,6 +1317,11 @@ def call(name, arguments, references=(), named=None):
     if named:
         return callable_named(name)(*arguments, **dict((str(key), value) for key, value in named.items()))
     return callable_named(name)(*arguments)
+
+
+def put_names():
+    """Puts the driver's own functions among the global variables: at the start, and when user code has cleared those."""
+    main.update((name, value) for name, value in globals().items() if name.startswith('_BOND_'))
 
 
 NOTHING = object()  # no result at all
@@ -1370,6 +1381,8 @@ def is_block(code):
 
 def put_references(references, values, named=None):
     """Puts what expressions refer to in their places."""
+    if '_BOND_held' not in main:
+        put_names()
     for path, code in references:
         place = values
         if path[0] == 'kwargs':
@@ -1729,7 +1742,7 @@ def deliver_in_wait(frame):
 
 def show_exception():
     try:
-        sys.excepthook(*sys.exc_info())
+        sys.excepthook(*exc_info())
     except BaseException:  # one of the user's may raise
         pass
 
@@ -1835,7 +1848,7 @@ def start():
     if PYTHON2:
         for number in (signal.SIGINT, notice):
             signal.siginterrupt(number, False)
-    main.update((name, value) for name, value in globals().items() if name.startswith('_BOND_'))
+    put_names()
     for exception in (_BOND_SerializationException, _BOND_RemoteException):
         exception.__module__ = '__main__'
     say('READY %s' % to_json({
