@@ -28,8 +28,11 @@ PYTHON2 = sys.version_info[0] == 2
 PYPY = hasattr(sys, 'pypy_version_info')
 DRIVER_FILE = '<bond driver>'
 text_type = type(u'')
-main = sys.modules['__main__'].__dict__
+main_module = sys.modules['__main__']  # kept, since Python 2 clears the variables of a module that is dropped
+main = main_module.__dict__
 builtins = sys.modules['__builtin__' if PYTHON2 else 'builtins']
+if PYTHON2 or PYPY:  # a `__builtins__` of the driver's own does not help there
+    globals().update((name, value) for name, value in vars(builtins).items() if name == '__import__' or name[:2] != '__')
 LIBRARY = os.__file__.rpartition(os.sep)[0]
 descriptor = requests.fileno()
 process = getpid()
@@ -1095,7 +1098,7 @@ def places_in(trace, kind, message):
 
 def own(error, name):
     """An attribute that one of the driver's exceptions has, even if a class of the user's is derived from that."""
-    return vars(BaseException)['__dict__'].__get__(error).get(name) if isinstance(error, BaseException) else None
+    return vars(BaseException)['__dict__'].__get__(error).get(name) if issubclass(type(error), BaseException) else None
 
 
 def report(request):
