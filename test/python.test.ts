@@ -774,6 +774,7 @@ async def later(): return 1
     ['generate()', 'iterate() over it, or hold() it'],
     ['map(abs, [1])', 'iterate() over it, or hold() it'],
     ['os.environ', 'send dict() of it'],
+    ['memoryview(array.array("i", [1, 2]))', 'send its .tolist()'],
     ['later()', 'it comes from an async def: send asyncio.run() of it'],
     ['object()', 'hold() it'],
   ])('%s', async (code, advice) => {

@@ -773,7 +773,7 @@ def spell_items(value, path, parents):
             items = [spell(item, path, parents) for item in collection.__iter__(value)]
             check_distinct(items, path)
             return {'$set': items}
-    if issubclass(kind, (bytes, bytearray, memoryview)):
+    if issubclass(kind, (bytes, bytearray)) or kind is memoryview and value.format in ('B', 'c') and value.ndim == 1:
         return word(path, value, '$binary', base64_of(memoryview(value).tobytes()))
     if is_a(kind, 'datetime', 'datetime') and not is_a(kind, 'pandas', 'NaTType'):
         return word(path, value, '$date', milliseconds_of(value, path) if extended else None)
