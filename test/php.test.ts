@@ -358,6 +358,31 @@ describe('errors and warnings', () => {
     expect([out.text(), err.text().split('redeclare').length - 1]).toEqual(['', 1]);
   });
 
+  test('a fatal error in the block that sets display_errors is on stderr, too', async () => {
+    const [out, err] = [collect(), collect()];
+    const php = await open({ stdout: out.stdout, stderr: err.stdout }, asInstalled);
+    const code = `namespace A;\n\\ini_set('display_errors', '1'); ini_set('precision', 14); echo "ini_set('x')";\neval('namespace A; function f() {}');`;
+    await php.evalBlock('namespace A; function f() {}');
+    const error = await rejection(php.evalBlock(code), TerminatedException);
+    expect(error.message).toContain('in evalBlock(3) : eval()');
+    expect([out.text(), err.text().split('redeclare').length - 1]).toEqual(["ini_set('x')", 1]);
+  });
+
+  test('what a function has set is noticed at the end of the call', async () => {
+    const [out, err] = [collect(), collect()];
+    const php = await open({ stdout: out.stdout, stderr: err.stdout }, asInstalled);
+    await php.call('ini_set', 'display_errors', '1');
+    await php.call('trigger_error', 'careful');
+    expect([out.text(), err.text()]).toEqual(['', expect.stringContaining('careful')]);
+  });
+
+  test('no handler of errors is there before the first one of the user', async () => {
+    const php = await open();
+    expect(await php.eval('set_error_handler(function () { return false; })')).toBe(null);
+    await php.evalBlock('restore_error_handler();');
+    expect(await php.eval('set_error_handler("strlen")')).toBe(null);
+  });
+
   test('an error_log that the user has set is honoured, and so is error_log()', async () => {
     const err = collect();
     const php = await open({ stderr: err.stdout }, asInstalled);
@@ -747,8 +772,9 @@ describe('places are readable', () => {
     const err = collect();
     const php = await open({ stderr: err.stdout }, ['-d', 'display_errors=stderr', '-d', 'log_errors=0']);
     await php.evalBlock(`${functions}\n$x = $undefined;`);
+    await php.eval('\n$none');
     const error = await rejection(php.evalBlock('\nfunction one() {}'), TerminatedException);
-    expect(err.text()).toMatch(/\$?undefined in evalBlock on line 4/);
+    expect(err.text()).toMatch(/\$?undefined in evalBlock on line 4\n[^]*\$?none in eval on line 2/);
     expect(error.message).toContain('(previously declared in evalBlock:1) in evalBlock on line 2');
   });
 

@@ -816,6 +816,7 @@ final class __BOND_exceptions
     {
         __BOND_signals::hold();
         __BOND_session::$busy = false;
+        self::redirect();
         try {
             $message = self::withPatterns(function () use ($request, $error) {
                 return self::describe($request, $error);
@@ -961,7 +962,7 @@ final class __BOND_exceptions
     private static function placeOf($file, $line)
     {
         $file = self::readable($file);
-        return $file === 'eval' || $file === __BOND_code::BLOCK ? "$file, line $line" : "$file:$line";
+        return $file === __BOND_code::EXPRESSION || $file === __BOND_code::BLOCK ? "$file, line $line" : "$file:$line";
     }
 
     /** The text, in which PHP may have named the place of an expression by all the evaluations that led to it. */
@@ -1023,43 +1024,45 @@ final class __BOND_exceptions
         });
     }
 
-    private static $hasStoppedLog = false; // the log would go to stderr, where errors go that are displayed
+    public static $display;               // what display_errors was when the driver last looked
+    public static $hasStoppedLog = false; // the log would go to stderr, where errors go that are displayed
 
     /** Errors and warnings go to stderr, once, if `display_errors` says so, and to the log that the user has named. */
     public static function direct()
     {
+        if (__BOND_values::$hasSettings && ini_get('log_errors') && !ini_get('error_log')) {
+            self::$hasStoppedLog = true;
+            ini_set('log_errors', '0');
+        }
+        self::redirect();
+    }
+
+    /**
+     * The user may have changed where they go. It is looked at after each request: a handler of errors would notice sooner, but
+     * set_error_handler() would return it to code that asks whether there is one.
+     */
+    public static function redirect()
+    {
         if (!__BOND_values::$hasSettings) {
             return;
         }
-        if (ini_get('log_errors') && !ini_get('error_log')) {
-            self::$hasStoppedLog = true;
-            ini_set('log_errors', '0');
+        if (self::isOn(ini_get('display_errors'))) {
+            ini_set('display_errors', 'stderr');
         }
-        self::redirect();
-        set_error_handler([__CLASS__, 'onError']);
-    }
-
-    /** The user may have changed where they go. */
-    public static function redirect()
-    {
-        $display = strtolower(ini_get('display_errors'));
-        if (in_array($display, ['1', 'on', 'yes', 'true', 'stdout'], true)) {
-            ini_set('display_errors', $display = 'stderr');
-        }
+        self::$display = ini_get('display_errors');
         if (self::$hasStoppedLog && ini_get('error_log')) {
             self::$hasStoppedLog = false;
             ini_set('log_errors', '1');
-        } elseif ($display === 'stderr' && ini_get('log_errors') && !ini_get('error_log')) {
+        } elseif (self::$display === 'stderr' && ini_get('log_errors') && !ini_get('error_log')) {
             self::$hasStoppedLog = true;
             ini_set('log_errors', '0');
         }
     }
 
-    /** PHP goes on as if there were no handler: this one is there because user code may change settings, and then fail. */
-    public static function onError()
+    /** Whether PHP would write errors among the program's output. */
+    private static function isOn($display)
     {
-        self::redirect();
-        return false;
+        return in_array(strtolower($display), ['1', 'on', 'yes', 'true', 'stdout'], true);
     }
 
     /** What is fatal cannot be caught; where PHP is set not to tell of it, nobody would know why it ended. */
@@ -1070,11 +1073,11 @@ final class __BOND_exceptions
         if (!$error || !($error['type'] & $fatal) || !__BOND_values::$hasSettings) {
             return;
         }
-        $text = "PHP Fatal error:  {$error['message']} in {$error['file']}:{$error['line']}";
+        $text = 'PHP Fatal error:  ' . self::readable("{$error['message']} in {$error['file']} on line {$error['line']}");
         if (self::$hasStoppedLog && ini_get('error_log')) {
             error_log($text);
         }
-        if (in_array(strtolower(ini_get('display_errors')), ['', '0', 'off', 'no', 'false'], true) && (!ini_get('log_errors') || ini_get('error_log'))) {
+        if (strtolower(ini_get('display_errors')) !== 'stderr' && (!ini_get('log_errors') || ini_get('error_log'))) {
             file_put_contents('php://stderr', "$text\n");
         }
     }
@@ -1213,6 +1216,14 @@ function __BOND_stream_of(Closure $take)
 function _BOND_error_reporting($level = null)
 {
     return $level === null ? error_reporting() : error_reporting($level);
+}
+
+/** ini_set(), in a block of code: where errors go is looked at before the next one. */
+function _BOND_ini_set($option, $value)
+{
+    $before = ini_set($option, $value);
+    __BOND_exceptions::redirect();
+    return $before;
 }
 
 /** What the host holds here, and iterates over. */
@@ -1386,47 +1397,51 @@ function _BOND_leave($number)
 final class __BOND_code
 {
     const SCHEME = 'bond-code';
+    const EXPRESSION = 'eval';
     const BLOCK = 'evalBlock';
 
     public $context;
     public static $text;               // of the file that is to be opened
-    public static $isBlock = false;    // what is to be evaluated is a block
+    public static $address;            // from where code is to be included; null if it is to be evaluated
     public static $place = __FILE__;   // of the loop
-    private $rest;
+    private $file;
+    private $position = 0;
 
     public static function register()
     {
         return function_exists('stream_wrapper_register') && @stream_wrapper_register(self::SCHEME, __CLASS__);
     }
 
-    /** Whether a block can be included: where the user has taken the way away, it is evaluated. */
-    public static function canInclude()
+    /** Has code included under a name; where the user has taken the way away, it is evaluated. */
+    public static function name($name, $code)
     {
-        return in_array(self::SCHEME, stream_get_wrappers(), true);
+        self::$text = $code;
+        self::$address = in_array(self::SCHEME, stream_get_wrappers(), true) ? self::SCHEME . "://$name" : null;
+        return $code;
     }
 
     public function stream_open($path, $mode, $options, &$opened)
     {
         $opened = substr($path, strlen(self::SCHEME . '://'));
-        $this->rest = '<?php ' . self::$text;
+        $this->file = '<?php ' . self::$text;
         return true;
     }
 
     public function stream_read($count)
     {
-        $part = (string) substr($this->rest, 0, $count);
-        $this->rest = (string) substr($this->rest, strlen($part));
+        $part = (string) substr($this->file, $this->position, $count);
+        $this->position += strlen($part);
         return $part;
     }
 
     public function stream_eof()
     {
-        return $this->rest === '';
+        return !isset($this->file[$this->position]);
     }
 
     public function stream_stat()
     {
-        return [];
+        return ['size' => strlen($this->file)]; // PHP reads once less
     }
 
     public function stream_set_option()
@@ -1437,7 +1452,7 @@ final class __BOND_code
     /** The file has been read, and what is in it begins: until here, no handler of a signal was to throw. */
     public function stream_close()
     {
-        if (self::$isBlock) {
+        if (self::$address) {
             __BOND_signals::release();
         }
     }
@@ -1479,14 +1494,12 @@ final class __BOND_session
             ini_set('max_execution_time', ini_get('max_execution_time')); // the limit is one of a request: its time begins anew
         }
         __BOND_session::$busy = true;
-        __BOND_code::$isBlock = false;
+        __BOND_code::$address = null;
         switch (__BOND_session::$request[0]) {
             case 'EVAL':
-                return __BOND_session::$code = self::statement($given);
+                return __BOND_session::$code = __BOND_code::name(__BOND_code::EXPRESSION, self::statement($given));
             case 'EVAL_BLOCK':
-                __BOND_session::$code = __BOND_code::$text = self::block($given);
-                __BOND_code::$isBlock = __BOND_code::canInclude();
-                return __BOND_session::$code;
+                return __BOND_session::$code = __BOND_code::name(__BOND_code::BLOCK, self::block($given));
             case 'EXPORT':
                 __BOND_host::export($given);
                 return __BOND_session::$code = null;
@@ -1513,7 +1526,29 @@ final class __BOND_session
     /** Code for a block, whose last statement may lack its semicolon; behind a closing tag, it would be output. */
     private static function block($code)
     {
+        if (stripos($code, 'ini_set') !== false) {
+            $code = self::withWatchedSettings($code);
+        }
         return preg_match('/[;}]\s*$/D', $code) || strpos($code, '?>') !== false ? $code : "$code\n;";
+    }
+
+    private static function withWatchedSettings($code)
+    {
+        if (!__BOND_values::$hasSettings || !function_exists('token_get_all')) {
+            return $code;
+        }
+        $text = '';
+        $before = null;
+        foreach (token_get_all("<?php $code") as $token) {
+            list($kind, $word) = is_array($token) ? $token : [null, $token];
+            if (!in_array($before, [T_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION], true)
+                && in_array(strtolower($word), ['ini_set', '\\ini_set'], true)) {
+                $word = str_ireplace('ini_set', '_BOND_ini_set', $word);
+            }
+            $text .= $word;
+            $before = $kind === T_WHITESPACE ? $before : $kind;
+        }
+        return substr($text, strlen('<?php '));
     }
 
     private static function prepareCall(array $call)
@@ -1584,7 +1619,7 @@ final class __BOND_session
         } elseif (count($path) > 1 || !preg_match('/^_BOND_held\(\d+\)$/D', $expression)) {
             $sign = '';
         }
-        __BOND_code::$isBlock = false;
+        __BOND_code::$address = null;
         self::$code = "$place = $sign$expression\n;";
         __BOND_evaluate();
     }
@@ -1596,8 +1631,9 @@ final class __BOND_session
             __BOND_signals::release(); // what encodes the value may run code of the user's
         }
         list($verb, , $request) = __BOND_session::$request;
-        if ($verb !== 'CALL' && __BOND_values::$hasSettings) {
-            __BOND_exceptions::redirect(); // most of what changes settings is no call
+        if (__BOND_values::$hasSettings && (ini_get('display_errors') !== __BOND_exceptions::$display
+            || __BOND_exceptions::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
+            __BOND_exceptions::redirect();
         }
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
         // While destructors may still fail, or call the host.
@@ -1878,8 +1914,8 @@ function __BOND_evaluate()
     }
     unset($__BOND_names, $__BOND_name);
     try {
-        if (__BOND_code::$isBlock) {
-            return include 'bond-code://evalBlock';
+        if (__BOND_code::$address) {
+            return include __BOND_code::$address;
         }
         __BOND_signals::release();
         return eval(__BOND_session::$code);
@@ -1914,8 +1950,8 @@ while (__BOND_session::take('0')) {
     try {
         try {
             if (__BOND_session::prepare() !== null) {
-                if (__BOND_code::$isBlock) {
-                    include 'bond-code://evalBlock';
+                if (__BOND_code::$address) {
+                    __BOND_session::$value = include __BOND_code::$address;
                 } else {
                     __BOND_signals::release();
                     __BOND_session::$value = eval(__BOND_session::$code);
