@@ -5,6 +5,7 @@ export { makeBond } from './bond/make-bond.js';
 export {
   BondException,
   type Ending,
+  type ErrorCode,
   RemoteException,
   SerializationException,
   TerminatedException,

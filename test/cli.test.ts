@@ -259,6 +259,13 @@ describe('the doctor', () => {
     expect(stdout).toMatch(/^Python +- +- +- +none$/m);
     expect(stdout).toContain('tried: python3 (not found), python (not found), pypy3 (not found)');
     expect(stdout).toContain('to install it: apt-get install php-cli');
+    const { stdout: json } = await bond(['doctor', '--json', 'PHP'], { env: { PATH: temporaryDirectory() } });
+    expect(JSON.parse(json)).toMatchObject([
+      {
+        why: 'cannot start its interpreter; tried: php (not found)',
+        advice: ['to install it: apt-get install php-cli'],
+      },
+    ]);
   });
 
   test('tells which of several candidates was not there', async () => {

@@ -133,7 +133,10 @@ describe('calls within calls', () => {
       return nested;
     });
     await expect(other.call('outer')).rejects.toThrow('Stop: enough');
-    await expect(nested).rejects.toThrow(/no longer waits for 'handler'/);
+    await expect(nested).rejects.toMatchObject({
+      code: 'BOND_ABANDONED',
+      message: expect.stringContaining("no longer waits for 'handler'"),
+    });
     expect(await other.call('next')).toBe(4);
     await other.done();
   });

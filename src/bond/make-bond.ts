@@ -117,5 +117,5 @@ function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): 
 }
 
 function aborted(lang: string, signal: AbortSignal): BondException {
-  return new BondException(lang, 'set-up was aborted', { cause: signal.reason });
+  return new BondException(lang, 'set-up was aborted', { code: 'BOND_ABORTED', cause: signal.reason });
 }

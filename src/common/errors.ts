@@ -1,5 +1,34 @@
+/**
+ * What an exception is, for programs: these texts never change.
+ *
+ * - `BOND_USAGE`: an option, a name, an argument or a use that cannot be right
+ * - `BOND_UNSUPPORTED`: the driver or the interpreter cannot do that: PHP without pcntl cannot be interrupted
+ * - `BOND_SETUP`: the interpreter cannot be started, or does not take the driver in
+ * - `BOND_REMOTE`: code there threw
+ * - `BOND_SERIALIZATION`: a value cannot cross
+ * - `BOND_TIMEOUT`: silence for longer than `timeout`
+ * - `BOND_ABORTED`: the signal of a call, or of set-up, was aborted
+ * - `BOND_TERMINATED`: the interpreter is gone
+ * - `BOND_DEADLOCK`: a wait that could never end
+ * - `BOND_ABANDONED`: a call made in a function of yours that the other side no longer waits for
+ */
+export type ErrorCode =
+  | 'BOND_USAGE'
+  | 'BOND_UNSUPPORTED'
+  | 'BOND_SETUP'
+  | 'BOND_REMOTE'
+  | 'BOND_SERIALIZATION'
+  | 'BOND_TIMEOUT'
+  | 'BOND_ABORTED'
+  | 'BOND_TERMINATED'
+  | 'BOND_DEADLOCK'
+  | 'BOND_ABANDONED';
+
 /** What is known about an error beyond its text. */
 interface ErrorDetails {
+  readonly code?: ErrorCode;
+  /** What can be done about it: the message ends with that. */
+  readonly hint?: string | undefined;
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
@@ -8,6 +37,10 @@ interface ErrorDetails {
 export class BondException extends Error {
   /** The name of the class. */
   override name = 'BondException';
+  /** What it is, for programs. */
+  readonly code: ErrorCode;
+  readonly #text: string;
+  readonly #hint: string | undefined;
 
   constructor(
     /** The language of the bond, as it was given to `makeBond`. */
@@ -15,7 +48,22 @@ export class BondException extends Error {
     message: string,
     details: ErrorDetails = {},
   ) {
-    super(`[${lang}] ${message}`, 'cause' in details ? { cause: details.cause } : undefined);
+    const { code = 'BOND_USAGE', hint } = details;
+    const whole = hint === undefined ? message : `${message}; ${hint}`;
+    super(`[${lang}] ${whole}`, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.#text = message;
+    this.#hint = hint;
+  }
+
+  /** @internal The message without the language and the hint, for those who set them apart. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** @internal */
+  get hint(): string | undefined {
+    return this.#hint;
   }
 }
 
@@ -48,7 +96,7 @@ export class TerminatedException extends BondException {
   readonly stderr: string;
 
   constructor(lang: string, message: string, ending: Ending, details?: ErrorDetails) {
-    super(lang, message, details);
+    super(lang, message, { ...details, code: 'BOND_TERMINATED' });
     this.exitCode = ending.exitCode;
     this.signal = ending.signal;
     this.stderr = ending.stderr;
@@ -67,7 +115,7 @@ export class SerializationException extends BondException {
     readonly side: 'local' | 'remote',
     details?: ErrorDetails,
   ) {
-    super(lang, message, details);
+    super(lang, message, { ...details, code: 'BOND_SERIALIZATION' });
   }
 }
 
@@ -94,7 +142,10 @@ export class RemoteException extends BondException {
     remote: Pick<RemoteException, 'data' | 'remoteMessage' | 'type' | 'traceback'>,
     details?: ErrorDetails,
   ) {
-    super(lang, [what, remote.type, remote.remoteMessage].filter(Boolean).join(': '), details);
+    super(lang, [what, remote.type, remote.remoteMessage].filter(Boolean).join(': '), {
+      ...details,
+      code: 'BOND_REMOTE',
+    });
     this.data = remote.data;
     this.remoteMessage = remote.remoteMessage;
     this.type = remote.type;
@@ -103,12 +154,17 @@ export class RemoteException extends BondException {
 }
 
 /**
- * The other side was silent for longer than `timeout`, or the call was aborted (then `cause` is the signal's reason). The bond
- * goes on: the late answer is dropped, and following calls get their own.
+ * The other side was silent for longer than `timeout`; or the call was aborted: then `code` is `'BOND_ABORTED'`, `cause` is the
+ * signal's reason, and the code there is interrupted. The bond goes on: the late answer is dropped, and following calls get
+ * their own.
  */
 export class TimeoutException extends BondException {
   /** The name of the class. */
   override name = 'TimeoutException';
+
+  constructor(lang: string, message: string, details?: ErrorDetails) {
+    super(lang, message, { code: 'BOND_TIMEOUT', ...details });
+  }
 }
 
 /** Shortens a text for use in a message, and shows its control characters. */

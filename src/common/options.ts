@@ -156,7 +156,7 @@ function currentDirectory(lang: string): string {
     return process.cwd();
   } catch (cause) {
     const text = 'the current working directory has been deleted: change to another one, or set the option cwd';
-    throw new BondException(lang, text, { cause });
+    throw new BondException(lang, text, { code: 'BOND_SETUP', cause });
   }
 }
 

@@ -139,7 +139,8 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     return mapItems(items, {
       place: capturePlace(),
       run: (item, signal) => this.#workers.run({ what, work: (bond) => bond.call(name, item), signal, retries }),
-      abortion: ({ reason }) => new TimeoutException(this.lang, `map ${shown(name)}: aborted`, { cause: reason }),
+      abortion: ({ reason }) =>
+        new TimeoutException(this.lang, `map ${shown(name)}: aborted`, { code: 'BOND_ABORTED', cause: reason }),
       isOrdered: ordered,
       isSettled: settled,
       concurrency,
@@ -159,6 +160,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
       throw new BondException(
         this.lang,
         'a function that a worker waits for cannot use each(): it would wait for itself',
+        { code: 'BOND_DEADLOCK' },
       );
     }
     const act = typeof work === 'string' ? (bond: Bond<F>) => bond.evalBlock(work) as Promise<T> : work;

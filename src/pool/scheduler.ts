@@ -167,7 +167,10 @@ export class Workers {
   }
 
   #abortion(what: string, signal: AbortSignal): TimeoutException {
-    return new TimeoutException(this.#settings.lang, `${what}: aborted`, { cause: signal.reason });
+    return new TimeoutException(this.#settings.lang, `${what}: aborted`, {
+      code: 'BOND_ABORTED',
+      cause: signal.reason,
+    });
   }
 
   #enqueue(waiter: Waiter): void {
@@ -221,7 +224,7 @@ export class Workers {
     const { lang } = this.#settings;
     this.#reject(
       waiting,
-      () => new BondException(lang, `no worker can be started: ${textOf(error)}`, { cause: error }),
+      () => new BondException(lang, `no worker can be started: ${textOf(error)}`, { code: 'BOND_SETUP', cause: error }),
     );
   }
 

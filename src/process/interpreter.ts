@@ -29,21 +29,26 @@ export async function startInterpreter(
   { cwd, env }: Surroundings,
 ): Promise<Interpreter> {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new BondException(lang, `the working directory ${cwd} does not exist`);
+    throw new BondException(lang, `the working directory ${cwd} does not exist`, { code: 'BOND_SETUP' });
   }
   const failures: string[] = [];
+  let cause: unknown;
   let areMissing = true;
   for (const command of commands) {
     try {
       return await startCommand(command, { cwd, env: environmentOf(command, env) });
     } catch (error) {
+      cause = error;
       failures.push(`${command.shown} (${reason(error as NodeJS.ErrnoException)})`);
       areMissing &&= (error as NodeJS.ErrnoException).code === 'ENOENT';
     }
   }
-  const advice =
-    !areMissing || commands.some(({ isOfUser }) => isOfUser) ? '' : `; to install it: ${queryDriver(lang).install}`;
-  throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}${advice}`);
+  const isInstalled = !areMissing || commands.some(({ isOfUser }) => isOfUser);
+  throw new BondException(lang, `cannot start its interpreter; tried: ${failures.join(', ')}`, {
+    code: 'BOND_SETUP',
+    hint: isInstalled ? undefined : `to install it: ${queryDriver(lang).install}`,
+    cause,
+  });
 }
 
 /** In Electron, `process.execPath` is the application, which is a Node if it is told so. */

@@ -103,13 +103,21 @@ export class Connection {
   need(feature: Feature): void {
     if (this.features.has(feature)) return;
     const has = [...this.features].join(', ') || 'none';
-    throw new BondException(this.lang, `its driver does not have the feature '${feature}'; it has: ${has}`);
+    throw new BondException(this.lang, `its driver does not have the feature '${feature}'; it has: ${has}`, {
+      code: 'BOND_UNSUPPORTED',
+    });
   }
 
   /** Stops what the interpreter is doing. */
   interrupt(): void {
     if (!this.#ready.interrupt) {
-      throw new BondException(this.lang, 'this interpreter cannot be interrupted: it has no signals (PHP needs pcntl)');
+      throw new BondException(
+        this.lang,
+        'this interpreter cannot be interrupted: it has no signals (PHP needs pcntl)',
+        {
+          code: 'BOND_UNSUPPORTED',
+        },
+      );
     }
     this.session.interrupt();
   }

@@ -138,6 +138,7 @@ class SetUp {
       new BondException(
         language,
         `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${output}${this.#advice()}`,
+        { code: 'BOND_SETUP' },
       ),
     );
   }
@@ -189,12 +190,14 @@ class SetUp {
       throw new BondException(
         language,
         `the command ${command} answered with a READY that is not understood: ${textOf(error)}`,
+        { code: 'BOND_SETUP' },
       );
     }
     const wanted = this.#wantedProtocols().join(', ');
     throw new BondException(
       language,
       `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
+      { code: 'BOND_SETUP' },
     );
   }
 }

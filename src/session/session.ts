@@ -295,7 +295,9 @@ export class Session {
   }
 
   #endlessWait(cycle: readonly Request[]): BondException {
-    return new BondException(this.#owner.lang, `a wait that can never end: ${showCycle(cycle)}`);
+    return new BondException(this.#owner.lang, `a wait that can never end: ${showCycle(cycle)}`, {
+      code: 'BOND_DEADLOCK',
+    });
   }
 
   /** Sends what waits for its turn, if the turn has come. */
@@ -508,7 +510,7 @@ export class Session {
       if (request.openFrame) this.#abandon(request.openFrame);
       this.#interrupts.over(request);
       const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
-      if (this.#settle(request)) request.reject(new BondException(this.#owner.lang, text));
+      if (this.#settle(request)) request.reject(new BondException(this.#owner.lang, text, { code: 'BOND_ABANDONED' }));
     }
     frame.pending.clear();
     this.#close(frame);
@@ -532,7 +534,7 @@ export class Session {
   }
 
   #abortion(what: string, signal: AbortSignal): TimeoutException {
-    return new TimeoutException(this.#owner.lang, `${what}: aborted`, { cause: signal.reason });
+    return new TimeoutException(this.#owner.lang, `${what}: aborted`, { code: 'BOND_ABORTED', cause: signal.reason });
   }
 
   /** Rejects what has met silence for too long, and tells in how many ms the next one may have. */

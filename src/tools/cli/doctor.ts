@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Bond } from '../../bond/bond.js';
 import { makeBond } from '../../bond/make-bond.js';
-import { TimeoutException } from '../../common/errors.js';
+import { BondException, TimeoutException } from '../../common/errors.js';
 import { Promise } from '../../common/globals.js';
 import { textOf } from '../../common/thrown.js';
 import { listDrivers, queryDriver } from '../../drivers/driver.js';
@@ -94,11 +94,8 @@ async function examine(lang: string): Promise<Finding> {
     return await examineBond(bond).finally(() => bond.close());
   } catch (error) {
     const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false };
-    // How to install it is said where nothing could be started; otherwise that would not help.
-    const [why = '', ...advice] = textOf(error)
-      .replace(/^\[\w+\] /, '')
-      .split(/; (?=to install it: )/);
-    return { lang, ...nothing, why, advice };
+    if (!(error instanceof BondException)) return { lang, ...nothing, why: textOf(error), advice: [] };
+    return { lang, ...nothing, why: error.text, advice: error.hint === undefined ? [] : [error.hint] };
   }
 }
 
