@@ -774,7 +774,7 @@ describe('places are readable', () => {
     await php.evalBlock(`${functions}\n$x = $undefined;`);
     await php.eval('\n$none');
     const error = await rejection(php.evalBlock('\nfunction one() {}'), TerminatedException);
-    expect(err.text()).toMatch(/\$?undefined in evalBlock on line 4\n[^]*\$?none in eval on line 2/);
+    expect(err.text()).toMatch(/\$?undefined in evalBlock on line 4\n[\s\S]*\$?none in eval on line 2/);
     expect(error.message).toContain('(previously declared in evalBlock:1) in evalBlock on line 2');
   });
 
