@@ -17,7 +17,6 @@ const SIDE_BY_SIDE = 4;
 /** What fails today, each with its reason: a language, and what strikes. */
 const KNOWN_TO_FAIL: readonly string[] = [
   'JavaScript aborts', // a signal that is sent while the answer is on its way meets the call that was sent behind
-  'Perl everything', // an exception whose text is asked for in the moment of an interrupt is told by its address
 ];
 
 /** What may strike. */

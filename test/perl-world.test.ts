@@ -35,7 +35,10 @@ async function exercise(perl: Bond): Promise<void> {
   expect(await perl.call('same', new Date(1.1e12 + 1))).toEqual(new Date(1.1e12 + 1));
   expect(await all(perl.iterate('1 .. 10'))).toEqual(range(10).map((n) => n + 1));
   expect((await rejection(perl.evalBlock('die "oh no\\n"'), RemoteException)).remoteMessage).toBe('oh no');
-  expect((await rejection(perl.evalBlock('die bless {}, "Odd"'), RemoteException)).type).toBe('Odd');
+  expect(await rejection(perl.evalBlock('die bless {}, "Odd"'), RemoteException)).toMatchObject({
+    type: 'Odd',
+    remoteMessage: expect.stringMatching(/^Odd=HASH/),
+  });
   expect((await rejection(perl.eval('[7, sub {}]'), SerializationException)).message).toContain('result[1]');
   const looping = rejection(perl.evalBlock('while (1) {}'), RemoteException);
   await perl.interrupt();
@@ -155,6 +158,7 @@ describe('what a program changes', () => {
     ['$$', '$$ = 1'],
     ['$a and $b', '$a = $b = 5'],
     ['@ARGV, %ENV, @INC and %INC', '@ARGV = (1); %ENV = (); @INC = (); %INC = ()'],
+    ['all variables, by reset()', 'reset "_a-zA-Z"'],
     ['@INC with a hook', 'unshift @INC, sub { die "hook" }'],
     ['$SIG{__DIE__}', '$SIG{__DIE__} = sub { $heard++ if $_[0] !~ /^oh no/ && !ref $_[0]; die $_[0] }'],
     ['$SIG{__DIE__} that exits', '$SIG{__DIE__} = sub { exit 9 if "@_" =~ /nested|JSON|locate/; }'],
@@ -276,4 +280,50 @@ describe('values that are computed when they are read', () => {
     await perl.evalBlock('no strict; *{"0::TO_JSON"} = sub { "zero" };');
     expect(await perl.eval('[bless([], "0")]')).toEqual(['zero']);
   });
+});
+
+describe('last, next and redo of your code, outside of a loop,', () => {
+  const places: [where: string, code: string, run: (perl: Bond) => Promise<unknown>][] = [
+    ['in a block', '', (perl) => perl.evalBlock('leave()')],
+    ['in an expression', '', (perl) => perl.eval('1, leave()')],
+    ['in a function', '', (perl) => perl.call('leave')],
+    ['in a function that has been called before', 'sub at_last { leave() if $n++ }', (perl) => twice(perl, 'at_last')],
+    ['in an argument', '', (perl) => perl.call('join', '', perl.ref('1'), [perl.ref('leave()')])],
+    ['in TO_JSON', 'sub Odd::TO_JSON { leave() }', (perl) => perl.eval('[1, bless({}, "Odd"), 3]')],
+    ['in TO_JSON of an argument', 'sub Odd::TO_JSON { leave() }', (perl) => perl.eval('host(1, bless({}, "Odd"), 3)')],
+    ['in an iterator', '', (perl) => all(perl.iterate('sub { leave() }'))],
+    ['in a nested call', '', (perl) => perl.eval('for (1 .. 3) { host("leave") } 1')],
+  ];
+  const twice = async (perl: Bond, name: string): Promise<unknown> => {
+    expect(await perl.call(name)).not.toBe('left');
+    return perl.call(name);
+  };
+
+  test.each(['last', 'next', 'redo'])('%s is an exception', async (word) => {
+    for (const [where, code, run] of places) {
+      const perl = await open();
+      await perl.export((name: string) => perl.call(name), 'host');
+      await perl.evalBlock(`sub leave { ${word} } ${code}`);
+      const error = await rejection(run(perl), RemoteException);
+      expect(error.message, where).toContain('outside a loop block');
+      await expectAlive(perl);
+    }
+  });
+});
+
+test('a module is loaded, although the handler of a signal dies in the middle, and what that throws is caught', async () => {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, 'Math'));
+  writeFileSync(
+    join(directory, 'Math', 'BigInt.pm'),
+    `BEGIN { kill ALRM => $$ unless $main::times++; 1 }
+     local @INC = grep { $_ ne '${directory}' } @INC;
+     delete $INC{'Math/BigInt.pm'};
+     require Math::BigInt;`,
+  );
+  const perl = await open([`-I${directory}`]);
+  await perl.export(() => 10n ** 30n, 'host');
+  await perl.evalBlock('$SIG{ALRM} = sub { die "late\\n" };');
+  expect(await perl.eval('eval { host() } || $@')).toContain('late\n');
+  expect(await perl.eval('host()')).toBe(10n ** 30n);
 });

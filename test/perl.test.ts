@@ -306,10 +306,17 @@ describe('values', () => {
     expect((await rejection(perl.eval(`[1, ${code}]`), SerializationException)).message).toContain('[1]');
   });
 
-  test('a structure that contains itself is a SerializationException', async () => {
-    const perl = await open();
-    await perl.evalBlock('$loop = []; push @$loop, $loop;');
-    await rejection(perl.eval('$loop'), SerializationException);
+  test.each([
+    ['a list that contains itself', '$deep = []; push @$deep, $deep', 'result[0][0]'],
+    ['a hash that contains itself', '$deep = {}; $deep->{"\\x{e9}"} = $deep', 'result["é"]["é"]'],
+    ['a hash among others', '$deep = {}; $deep = [1, { a => [], b => $deep }] for 1 .. 50_000', 'result[1].b[1].b'],
+  ])('%s is a SerializationException that says where, returned or thrown', async (_what, code, path) => {
+    const perl = await open({ transExcept: true });
+    await perl.evalBlock(code);
+    const error = await rejection(perl.eval('$deep'), SerializationException);
+    expect(error.message).toContain(path);
+    expect(error.message).toContain('refers to itself, or is nested too deep');
+    await rejection(perl.evalBlock('die $deep'), SerializationException);
     await expectAlive(perl);
   });
 

@@ -244,8 +244,6 @@ const OTHER_PLACES: Record<string, (bond: Bond, thing: unknown) => Promise<unkno
 
 /** What fails today, each with its reason: a language, a protocol, transExcept, a place, and what is thrown there. */
 const KNOWN_TO_FAIL: readonly RegExp[] = [
-  // Thrown itself, it has to be written down, and the driver follows it without end.
-  /^Perl \w+ true \w+ (looped\(\)|deep\(50000\))$/,
   // What is held is waited for first, if it is a promise: this one never comes, or gives something else.
   /^JavaScript \w+ \w+ held (new Promise|\{ then)/,
 ];

@@ -28,15 +28,36 @@ my ($isa, $can) = (\&UNIVERSAL::isa, \&UNIVERSAL::can);
 # To compile this text takes longer than all else that happens at the start. So the parts that begin with `#: seldom` wait
 # until a sub of theirs is called for the first time; STAGE1 has left them out.
 
+our $busy = 0;       # whether user code runs
+our $insists = 0;    # whether something is being loaded
+
 # Loads a module from where it has been at the start, whatever has become of @INC and of builtins, and has it do something if
 # it is there.
 sub load {
     my ($file, $use) = @_;
-    local ($@, $!, $_, $SIG{__DIE__});
-    local $SIG{__WARN__} = sub { };
-    local @INC = (@include, @INC);
-    delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
-    return eval { require $file; &$use if $use; 1 };
+    return insist(sub { require $file; &$use if $use; 1 });
+}
+
+# Loads something, again if it fails, since a signal's handler may have died in the middle. What that has thrown is for user code
+# that waits for it; an interrupt comes again later.
+sub insist {
+    my ($load) = @_;
+    my ($is_loaded, $thrown);
+    {
+        local ($busy, $insists, $@, $!, $_, $SIG{__DIE__}) = (0, 1);
+        local $SIG{__WARN__} = sub { };
+        local @INC = (@include, @INC);
+        delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
+        for (1 .. 3) {
+            $is_loaded ||= eval { $load->() } or $thrown = [$@];
+            delete @INC{ grep { !defined $INC{$_} } keys %INC } if !$is_loaded;    # or Perl would not try again
+        }
+    }
+    return 0 if !$is_loaded;
+    return 1 if !$thrown;
+    die @$thrown if $busy || $insists;
+    outlive(@$thrown);
+    return 1;
 }
 
 # ---- Streams --------------------------------------------------------------------------------------------------------
@@ -244,6 +265,7 @@ sub wait_for {
 # ---- Values ---------------------------------------------------------------------------------------------------------
 
 my $max_depth = 20_000;
+my $too_deep = 'refers to itself, or is nested too deep';
 my %escapes = ('"' => '\\"', '\\' => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" => '\\t', "\f" => '\\f', "\b" => '\\b');
 my %unescapes = (n => "\n", r => "\r", t => "\t", f => "\f", b => "\b", '"' => '"', '\\' => '\\', '/' => '/');
 my ($true, $false);
@@ -283,16 +305,13 @@ my $worth_a_module = 4096;      # bytes of a text
 
 sub find_module {
     return $module if defined $module;
-    local ($@, $!, $_, $SIG{__DIE__});
-    local $SIG{__WARN__} = sub { };
+    $module = '';    # for what is read and written by the trial
+    my ($tried, $thrown);
     for my $name ('Cpanel::JSON::XS', 'JSON::XS') {
-        $module = '';    # for what is read and written by the trial
-        $module = eval { tried($name) } || '';
-        last if $module;
-        next unless length ref(my $error = $@);    # an interrupt
-        $module = undef;
-        die $error;
+        eval { insist(sub { $tried ||= tried($name); 1 }); 1 } or $thrown = [$@];    # by a signal's handler
     }
+    $module = $tried || ($thrown ? undef : '');
+    die @$thrown if $thrown;
     return $module;
 }
 
@@ -325,6 +344,8 @@ sub is_read_exactly {
     my $zeros = $_[0] =~ tr/1-9/0/r;
     return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
 }
+
+my $no_loop = qq(Can't "last", "next" or "redo" outside a loop block\n);
 
 our $json;    # the text that is being written; TO_JSON may have another one written meanwhile
 
@@ -386,7 +407,9 @@ sub encode {
     if (!eval { write_items(0, undef, $_[0]); 1 }) {
         my $error = $@;
         die $error if !is_refusal($error);    # by a TO_JSON, say
-        my ($path, $reason) = find_culprit($_[0], defined $_[1] ? $_[1] . (defined $_[2] ? $_[2] : '') : 'result', $error);
+        my $start = defined $_[1] ? $_[1] . (defined $_[2] ? $_[2] : '') : 'result';
+        my $way = $error->{message} eq $too_deep && find_depth($_[0], 0, {});
+        my ($path, $reason) = find_culprit($_[0], $way ? "$start$way" : $start, $error);
         die $reason if !is_refusal($reason);
         refuse("$path: $reason->{message}");
     }
@@ -445,7 +468,7 @@ sub write_items {
 sub write_reference {
     my ($value, $depth) = @_;
     my $kind = ref $value;
-    refuse('refers to itself, or is nested too deep') if $depth > $max_depth;
+    refuse($too_deep) if $depth > $max_depth;
     if ($kind eq 'ARRAY') {
         $json .= '[';
         my $write = @$value > 8 && ref $value->[0] eq 'HASH' ? row_writer(keys %{ $value->[0] }) : \&write_items;
@@ -454,7 +477,7 @@ sub write_reference {
         $json .= '],';
     }
     elsif ($kind eq 'HASH') { write_hash($value, $depth) }
-    else { $json .= encode_object($value, $kind, $depth) . ',' }
+    else { $json .= join(',', outside_loops(\&encode_object, $value, $kind, $depth), '') }
 }
 
 #: seldom
@@ -587,7 +610,7 @@ sub encode_text {
     my $text = "$_[0]";    # without the number that it may have been used as
     if ($module || length $text > $worth_a_module && find_module()) {
         my $written = eval { $module_encode->($module, $text) };
-        die $@ if ref $@;    # an interrupt
+        die_of_signal() if !defined $written;
         return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # half of a pair, maybe, or beyond Unicode
     }
     $text =~ s/(["\\\x00-\x1f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
@@ -621,6 +644,17 @@ sub encode_number {
 sub not_finite {
     my ($number) = @_;
     return $number - $number == 0 ? undef : $number != $number ? 'NaN' : $number > 0 ? 'Infinity' : '-Infinity';
+}
+
+# Runs what runs user code, so that its `last`, `next` and `redo` do not lead into a loop of this text.
+sub outside_loops {
+    my $run = shift;
+    my ($is_begun, $values);
+    {
+        die $no_loop if $is_begun++;
+        $values = [$run->(@_)];
+    }
+    return @{ $values || die $no_loop };
 }
 
 sub encode_object {
@@ -673,14 +707,34 @@ sub refuse { die _BOND_SerializationException->new($_[0]) }
 # The path of the innermost part of a value that cannot be encoded, and why it cannot.
 sub find_culprit {
     my ($value, $path, $reason) = @_;
-    return ("$path...", $reason) if length $path > 200;
-    my @parts = ref $value eq 'ARRAY' ? map { ["[$_]", $value->[$_]] } 0 .. $#$value
-        : ref $value eq 'HASH' ? map { [/^[A-Za-z_]\w*\z/ ? ".$_" : '[' . encode_text($_) . ']', $value->{$_}] } sort keys %$value
-        : ();
-    for my $part (@parts) {
-        return find_culprit($part->[1], $path . $part->[0], $@) unless defined eval { encode_value($part->[1], 0) };
+    return (substr($path, 0, 200) . '...', $reason) if length $path > 200;
+    for my $part (parts_of($value)) {
+        my ($name, $content) = @$part;
+        return find_culprit($content, $path . $name, $@) unless defined eval { encode_value($content, 0) };
     }
     return ($path, $reason);
+}
+
+# Where a value is nested too deep, or refers to itself. To try to encode it at each level would take its depth squared.
+sub find_depth {
+    my ($value, $depth, $seen) = @_;
+    return '' if $depth > $max_depth;
+    return undef if defined $seen->{$value} && $seen->{$value} >= $depth;
+    $seen->{$value} = $depth;
+    for my $part (parts_of($value)) {
+        my ($name, $content) = @$part;
+        my $way = ref $content ? find_depth($content, $depth + 1, $seen) : undef;
+        return $depth > 200 ? '' : $name . $way if defined $way;
+    }
+    return undef;
+}
+
+# The items of a list or a hash, with their names.
+sub parts_of {
+    my ($value) = @_;
+    return map { ["[$_]", $value->[$_]] } 0 .. $#$value if ref $value eq 'ARRAY';
+    return map { [/^[A-Za-z_]\w*\z/a ? ".$_" : "[\"$_\"]", $value->{$_}] } sort keys %$value if ref $value eq 'HASH' && !tied %$value;
+    return;
 }
 
 #: often
@@ -696,7 +750,7 @@ sub decode {
     my $is_read;
     if ($is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0]))) {
         $is_read = eval { $value = $module_decode->($module, $_[0]); 1 };
-        die $@ if !$is_read && ref $@;    # an interrupt
+        die_of_signal() if !$is_read;
     }
     my $has_words = $extended && index($_[0], '"$') >= 0;
     return $value if $is_read && !$has_words;
@@ -707,6 +761,15 @@ sub decode {
     };
     die $@ if !is_refusal($@);    # by a signal's handler, say
     refuse("what the host sent cannot be decoded: $@->{message}");
+}
+
+# What has died instead of a module may have been a signal's handler.
+sub die_of_signal { die $@ if length ref $@ || $@ !~ /\bcharacter\b/ }
+
+# Reads what a module could not.
+sub decode_otherwise {
+    die_of_signal();
+    return decode($_[0]);
 }
 
 sub decode_text {
@@ -930,9 +993,8 @@ sub key_of {
 
     # Not before there is an exception: to load `overload` takes as long as a tenth of the start.
     sub give_text {
-        local ($@, $!, $SIG{__DIE__});
-        eval { __BOND_driver::load('overload.pm'); overload->import('""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1) };
-        return 1;
+        my @operators = ('""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1);
+        return __BOND_driver::load('overload.pm', sub { overload->import(@operators) });
     }
 }
 
@@ -950,7 +1012,7 @@ my $transparent;
 # What the host is told about an exception. Whatever has been thrown, and however it behaves when it is looked at: this answers.
 sub report {
     my ($request, $error) = @_;
-    local $SIG{__DIE__};
+    local ($@, $SIG{__DIE__});
     my $is_bond = $isa->($error, '_BOND_Exception') && $isa->($error, 'HASH');
     my ($message, $type, $call) = (text_of($is_bond ? $error->{message} : $error), undef, undef);
     if ($is_bond) { ($type, $call) = map { defined && !ref && plain_text($_) ? $_ : undef } @$error{qw(type call)} }
@@ -985,9 +1047,16 @@ sub text_of {
     return $text;
 }
 
+my $has_overload;
+
+# It loads more when it is first used.
+sub load_overload {
+    return $has_overload ||= load('overload.pm', sub { overload::Method('UNIVERSAL', '""'); overload::StrVal(bless [], 'UNIVERSAL') });
+}
+
 sub object_text {
     my ($value) = @_;
-    return "$value" if !$can->($value, 'isa') || !load('overload.pm');
+    return "$value" if !$can->($value, 'isa') || !load_overload();
     my $method = overload::Method($value, '""') or return "$value";
     my ($class, $depth) = (ref $value, 0);
     no strict 'refs';
@@ -1008,7 +1077,6 @@ sub object_text {
 
 my $last_call = 0;
 our $running = 0;
-my $busy = 0;    # whether user code runs
 my $last_interrupt = 0;    # the number of the last one that was noticed
 our $releasing = 0;
 my $interrupted;    # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
@@ -1031,7 +1099,7 @@ sub call_host {
     }
     my $value;
     $module && length $answer < $surely_exact && !$SIG{__DIE__} && index($answer, '"$') < 0    # as most are
-        && eval { $value = $module_decode->($module, $answer); 1 } or $value = ref $@ ? die $@ : decode($answer);    # or it is an interrupt
+        && eval { $value = $module_decode->($module, $answer); 1 } or $value = $@ eq '' ? decode($answer) : decode_otherwise($answer);
     return $value if $verb eq 'RETURN';
     if ($verb eq 'RETURN_WITH') {
         my ($result, $references) = @$value;
@@ -1115,6 +1183,7 @@ sub with_hash {
     local ($@, $SIG{__DIE__});
     local $SIG{__WARN__} = sub { };
     eval "package main; no strict; 1 = 1;\n$hash";
+    die $@ if length ref $@;    # an interrupt
     # If there is a BEGIN in it, Perl looks no further.
     my $can_be = $@ =~ /BEGIN not safe/ ? $hash =~ /\+\{\s*(?:\$?[\w:]+|"[^"]*"|'[^']*')\s*(?:,|=>)/ : ($@ =~ tr/\n//) == 1;
     return $can_be ? $hash : $code;
@@ -1224,7 +1293,7 @@ sub place {
 sub referred {
     my ($code) = @_;
     return $lent_or_held{$1}->($2 + 0) if $code =~ $lent_or_held;
-    return kept(run_code("($code\n)"));
+    return kept(outside_loops(\&run_code, "($code\n)"));
 }
 
 # The same for what stays here: a list of its own, and not what the values are taken from.
@@ -1275,7 +1344,7 @@ sub entry {
 # What a value is below its class.
 sub type_of {
     return ref \$_[0] unless ref $_[0];
-    load('overload.pm');
+    load_overload();
     return overload::StrVal($_[0]) =~ /(\w+)\(0x\w+\)\z/ ? $1 : '';
 }
 
@@ -1384,6 +1453,7 @@ sub outlive {
     my ($thrown) = @_;
     if ($called) { $interrupted = [$thrown] }
     elsif (ref $thrown ne '_BOND_InterruptException') {    # what that was meant for is over
+        local $@;
         eval { warn $thrown };
     }
 }
@@ -1446,14 +1516,16 @@ sub serve {
                         if (!defined $line && !$error) {
                             my ($given, $text);
                             $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
-                                && eval { $given = $module_decode->($module, $payload); 1 } or $given = decode($payload);
+                                && eval { $given = $module_decode->($module, $payload); 1 } or $given = $@ eq '' ? decode($payload) : decode_otherwise($payload);
                             add_parts($request, $given->[1]) if %parts && ref $given;
-                            $busy = 1;
-                            {
+                            {    # which is a loop to `last`, `next` and `redo` of user code
+                                die $no_loop if $busy;
+                                $busy = 1;
                                 my @values = $handler->($given);
                                 $text = plain_text($values[0]) if @values == 1;    # as most are
                                 $text = result_text($request, @values) if !defined $text;
                             }
+                            defined $text or die $no_loop;
                             $busy = 0;
                             $@ = '';    # which may be what user code has caught
                             $line = "RETURN $request $text";
@@ -1475,7 +1547,10 @@ sub serve {
         } or ($busy, $failure) = (0, $failure || [$@]);
     }
     $busy = $was_busy;
-    die @$failure if $answer eq '';
+    if ($failure) {
+        die @$failure if $answer eq '';
+        outlive(@$failure);    # which has come right behind the answer
+    }
     return ($answer, $line);
 }
 
@@ -1616,17 +1691,8 @@ sub AUTOLOAD {
 }
 
 sub load_seldom {
-    local ($@, $!, $_, $SIG{__DIE__});
-    local $SIG{__WARN__} = sub { };
-    local @INC = (@include, @INC);
-    delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
-    # What a signal's handler throws meanwhile is for user code that waits for it.
-    my $text = join('', @seldom, "\n1");
-    my ($is_loaded, $thrown);
-    for (1 .. 10) { $is_loaded ||= eval $text or $thrown = [$@] }
-    @seldom = () if $is_loaded;
-    die @$thrown if $thrown && ($busy || !$is_loaded);
-    outlive(@$thrown) if $thrown;
+    my ($text, $error) = join('', @seldom, "\n1");
+    insist(sub { @seldom = () if eval $text; $error = $@; !@seldom or die $error }) or die $error;
 }
 
 # What the host may call begins as something that loads it.
