@@ -23,7 +23,7 @@ export function driverIndex(): string {
     import { Buffer } from 'node:buffer';
     import { pathToFileURL } from 'node:url';
     import { brotliDecompressSync } from 'node:zlib';
-    const MANIFESTS = new Map(${JSON.stringify(languages.map((lang) => [lang, driverManifest(lang)]))});
+    const MANIFESTS = new Map(${JSON.stringify(languages.map((lang) => [lang, packedManifest(lang)]))});
     const MODULES = { ${languages.map(load).join(' ')} };
     export function driverLanguages() {
       return [...MANIFESTS.keys()];

@@ -1,0 +1,92 @@
+// Exceptions of the driver, and what is told about whatever was thrown.
+
+/** An exported function of the host failed. `data` is what it threw, or the text of it. */
+class _BOND_RemoteException extends Error {}
+
+/** The host has interrupted what was running. */
+class _BOND_InterruptException extends Error {}
+
+for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_InterruptException]) {
+  define(type.prototype, 'name', { value: type.name });
+  define(globalThis, type.name, { value: type, configurable: true, writable: true });
+}
+
+const callOf = new WeakMap(); // which call to the host a caught error comes from
+let isTransparent = false;
+
+const NO_TEXT = 'an exception whose text cannot be had';
+
+/** What is told to the host about an error: the last thing that may fail, so it does little. */
+function report(request, error) {
+  try {
+    return describe(request, error);
+  } catch (another) {
+    // The stack is full, or the text is too long: no more than its own words, if it has any.
+    const message = textOf(error).slice(0, LONG_TEXT);
+    return `EXCEPT ${request} ${stringify({ message, type: safely(() => error.name) || typeof error })}`;
+  }
+}
+
+/** A text that user code gives, or nothing if it gives something else, or fails. */
+function safely(read) {
+  try {
+    const text = read();
+    return typeof text === 'string' ? text : '';
+  } catch (error) {
+    return '';
+  }
+}
+
+function messageOf(error) {
+  return safely(() => error.message);
+}
+
+/** The words of whatever was thrown. */
+function textOf(error) {
+  return messageOf(error) || safely(() => String(error)) || NO_TEXT;
+}
+
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Anything can be thrown, and whatever it has may be a getter that fails. */
+function describe(request, error) {
+  const call = isObject(error) && callOf.has(error) ? callOf.get(error) : null;
+  if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ message: textOf(error), call })}`;
+  const isRemote = isMade(error, _BOND_RemoteException);
+  const description = assign({ call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
+  if (isRemote) description.type = safely(() => error.type) || description.type;
+  if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
+  try {
+    return `EXCEPT ${request} ${encode(assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
+  } catch (failure) {
+    // By the clone, all errors cross but some that Node has made of objects: then their text has to do.
+    if (protocol === structuredClone && 'traceback' in description) return `EXCEPT ${request} ${encode(description)}`;
+    return `ERROR ${request} ${encode({ message: `${messageOf(failure)} (transExcept); it says: ${description.message}`, call })}`;
+  }
+}
+
+/** Whether an error is one of the driver's. */
+function isMade(error, type) {
+  return !types.isProxy(error) && error instanceof type;
+}
+
+function descriptionOf(error) {
+  let message;
+  try {
+    ({ message } = error);
+  } catch (failure) {
+    // It is described by what else it has.
+  }
+  if (typeof message !== 'string' && !types.isNativeError(error)) return { message: safely(() => String(error)) || NO_TEXT, type: typeof error };
+  const text = typeof message === 'string' ? message : textOf(message);
+  return { message: text, type: safely(() => error.name) || (types.isNativeError(error) ? 'Error' : typeof error), traceback: traceback(error) };
+}
+
+/** The stack as far as it is the user's. */
+function traceback(error) {
+  const lines = safely(() => error.stack).split('\n').filter((line) => !line.includes('<bond driver>'));
+  while (lines.length > 1 && /node:|internal\/|\((vm|events|net|_stream\w+)\.js:|sigintHandlersWrap/.test(lines[lines.length - 1])) lines.pop();
+  return lines.join('\n');
+}

@@ -1,0 +1,67 @@
+// Functions of the host as functions here.
+
+let lastCall = 0;
+
+/** Overflows the stack now, while the conversation is in step, rather than in the middle of an exchange. */
+function needRoom(levels) {
+  if (levels > 0) needRoom(levels - 1);
+}
+
+/** Has what an exception needs compiled while the stack has room for that. */
+function rehearseFailure() {
+  const text = report(0, new RangeError(''));
+  errorOfHost('EXCEPT', decode(text.slice(text.indexOf(' ', text.indexOf(' ') + 1) + 1)), 0);
+}
+
+/** The path of what cannot cross begins at the arguments, and not at the message that they are a part of. */
+function encodeCall(name, number, args) {
+  try {
+    return encode([number, args]);
+  } catch (error) {
+    encode(args, `${name}(): args`);
+    throw error;
+  }
+}
+
+function callHost(name, args, number = name) {
+  if (lastCall === 0) rehearseFailure();
+  needRoom(200);
+  const payload = encodeCall(name, number, args);
+  const frame = String(++lastCall);
+  say(`CALL ${frame} ${running} ${payload}`);
+  const [verb, answer] = serve(frame);
+  const value = decode(answer);
+  if (verb === 'RETURN') return value;
+  if (verb === 'RETURN_WITH') {
+    const [result, references] = value;
+    putReferences(references, result);
+    return result[0];
+  }
+  throw errorOfHost(verb, value, Number(frame));
+}
+
+function errorOfHost(verb, { message, type, data }, call) {
+  if (isTransparent && data !== undefined) {
+    if (typeof data === 'object' && data !== null) callOf.set(data, call);
+    return data;
+  }
+  const error = verb === 'ERROR' ? new _BOND_SerializationException(message) : new _BOND_RemoteException(message);
+  if (verb !== 'ERROR') assign(error, { data: data === undefined ? message : data, type });
+  callOf.set(error, call);
+  return error;
+}
+
+function exportName(name) {
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(name)) {
+    throw new SyntaxError(`'${name}' is not a valid name for a function`);
+  }
+  const stub = (...args) => callHost(name, args);
+  define(stub, 'name', { value: name.split('.').pop() });
+  define(globalThis, '__BOND_stub', { value: stub, configurable: true });
+  try {
+    // As code, so that it finds a `let` or a `class` of that name as well.
+    new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext(RUN);
+  } finally {
+    delete globalThis.__BOND_stub;
+  }
+}

@@ -1,0 +1,90 @@
+// The outermost frame: requests one after the other, between turns of the event loop.
+
+let running = 0; // the id of the request that is being carried out, in any frame
+let isBusy = false; // the outermost frame is carrying out a request, which may be waiting for a promise
+let interruptWait; // ends that wait with an exception
+let isOver = false; // the host has closed the bond; exit hooks may call it all the same
+let hasEnded = false; // the host is gone
+
+// The request of the outermost frame that is carried out, and what it has come to. One run serves many: so an interrupt may
+// end it anywhere. Every step is an assignment, and one that was not reached is done again.
+let current;
+let answer; // what is still to be said
+let promised; // what is still to be waited for
+
+/** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
+function serveOutermost() {
+  recover();
+  while (!isBusy && (current || lines.length > 0)) {
+    try {
+      interruptible(serveLines);
+    } catch (error) {
+      if (running !== 0 && !answer && !promised) answer = report(current.request, error);
+      else if (isMade(error, _BOND_InterruptException)) hasStrayed = true;
+      else throw error; // your code has replaced what the driver needs: to go on would fail in the same way, for ever
+    }
+    if (promised) waitFor(promised, current);
+    else if (answer) finish(answer);
+  }
+  if (isOver && !isBusy) exit();
+}
+
+/** Goes on until there is something that must not be left in the middle. */
+function serveLines() {
+  for (;;) {
+    if (!current) current = lines.shift();
+    if (!current) return;
+    if (current.verb === 'RELEASE') held.delete(Number(current.request));
+    else {
+      answer = carryOut(current);
+      if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || liveFrames.length > 0) return;
+      sayShort(answer);
+    }
+    running = 0;
+    answer = current = undefined;
+  }
+}
+
+/** The answer to a request of the outermost frame; none if it is `promised`. */
+function carryOut(message) {
+  const { verb, request } = message;
+  try {
+    const given = givenTo(message);
+    running = request;
+    const value = HANDLERS[verb](given);
+    const promise = promiseOf(value);
+    return promise ? void (promised = promise) : answerWith(value, message);
+  } catch (error) {
+    return report(request, error);
+  }
+}
+
+function waitFor(promise, message) {
+  const { request } = message;
+  isBusy = true;
+  const interrupted = new Promise((_resolve, reject) => {
+    interruptWait = reject;
+  });
+  promiseRace([promise, interrupted])
+    .then((value) => madeNow(answerWith(value, message)))
+    .catch((error) => report(request, error))
+    .then((text) => {
+      isBusy = false;
+      finish(text);
+      serveOutermost();
+    });
+}
+
+/** An answer that does not change any more: other code runs before it is sent. */
+function madeNow(message) {
+  if (typeof message !== 'string') message.parts = arrayFrom(message.parts);
+  return message;
+}
+
+/** Says the answer to what was carried out. */
+function finish(message) {
+  if (liveFrames.length > 0) leaveFrames(0);
+  running = 0;
+  answer = promised = current = undefined;
+  say(message);
+}

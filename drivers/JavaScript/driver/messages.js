@@ -1,0 +1,111 @@
+// Messages that have arrived, sorted by the frame that they are for.
+
+const liveFrames = []; // inner frames, each with the messages that have arrived for it
+const lines = []; // messages that have arrived and belong to the outermost frame
+// What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
+// not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
+const NO_BYTES = alloc(0);
+let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, message: undefined };
+let reads = 0; // how often has been read into the buffer; or where in the relay's memory that has ended
+
+/** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
+function feed(chunk) {
+  const { next, message } = arrived;
+  const bytes = arrived.tail === NO_BYTES ? chunk : concat([arrived.tail, chunk]);
+  const end = endOfCharacters(bytes);
+  const tail = end < bytes.length ? bufferFrom(bytes.slice(end)) : NO_BYTES;
+  const text = bytes.toString('utf8', 0, end);
+  const before = next > 0 ? arrived.text.slice(next) : arrived.text;
+  const hasLines = arrived.hasLines || text.includes('\n');
+  arrived = { text: before + text, next: 0, hasLines, tail, reads, message };
+  if (hasLines) sort();
+}
+
+/** Where the last character ends of which all bytes are there. */
+function endOfCharacters(bytes) {
+  for (let start = bytes.length - 1; start >= 0 && start >= bytes.length - 3; start--) {
+    const byte = bytes[start];
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return start + (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > bytes.length ? start : bytes.length;
+  }
+  return bytes.length;
+}
+
+/** Sorts what has arrived into messages. */
+function sort() {
+  for (;;) {
+    if (arrived.message) deliver(arrived.message);
+    const { text, next, hasLines, tail, reads: read } = arrived;
+    const end = text.indexOf('\n', next);
+    if (end < 0) break;
+    arrived = { text, next: end + 1, hasLines, tail, reads: read, message: messageBetween(text, next, end) };
+  }
+  arrived.hasLines = false;
+}
+
+/** Goes on where an interrupt has ended it. */
+function recover() {
+  if (arrived.reads !== reads && (relay || readBuffer[0] !== UNREAD)) feed(lastRead());
+  if (arrived.hasLines) sort();
+}
+
+function messageBetween(text, start, stop) {
+  const first = text.indexOf(' ', start);
+  const second = text.indexOf(' ', first + 1);
+  const third = text.indexOf(' ', second + 1);
+  const [verb, frame, request] = [text.slice(start, first), text.slice(first + 1, second), text.slice(second + 1, third)];
+  return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined };
+}
+
+/** Puts a message where it belongs, unless it is there. */
+function deliver(message) {
+  const { verb, frame, request } = message;
+  if (verb === 'PART') takePart(message);
+  else {
+    if (partsOfRequests.size > 0 && partsOfRequests.has(request)) message.parts = partsOfRequests.get(request);
+    if (frame === '0') addOnce(lines, message);
+    else if (frame === '-') takeNotice(message);
+    else addToFrame(message);
+    if (message.parts) partsOfRequests.delete(request);
+  }
+  arrived.message = undefined;
+}
+
+/** Gives a message to its frame; none is there if an interrupt has ended it. */
+function addToFrame(message) {
+  for (let depth = liveFrames.length - 1; depth >= 0; depth--) {
+    if (liveFrames[depth].frame === message.frame) return addOnce(liveFrames[depth].messages, message);
+  }
+}
+
+function addOnce(messages, message) {
+  if (messages.length === 0 || messages[messages.length - 1] !== message) messages.push(message);
+}
+
+/** The host closes the bond; or lets go of something; or interrupts what waits for a promise: a loop, its signal has stopped. */
+function takeNotice(message) {
+  const { verb, request } = message;
+  if (verb === 'END') isOver = true;
+  else if (verb === 'RELEASE') releaseInTurn(message);
+  else if (request === stopped) stopped = 0; // a second line has a second signal
+  else {
+    if (isBusy && request === current.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+    absorbSignal();
+  }
+}
+
+/** Lets go of what is held, after whatever was sent before. */
+function releaseInTurn(message) {
+  const busy = [lines, ...liveFrames.map(({ messages }) => messages)].find((messages) => messages.length > 0);
+  if (busy) busy.push(message);
+  else held.delete(Number(message.request));
+}
+
+/** The next of some messages that is more than letting go. */
+function takeFrom(messages) {
+  for (;;) {
+    const message = messages.shift();
+    if (!message || message.verb !== 'RELEASE') return message;
+    held.delete(Number(message.request));
+  }
+}

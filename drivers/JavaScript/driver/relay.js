@@ -1,0 +1,82 @@
+// A thread that reads in front of the driver, where no signal of the host reaches this process: `ssh`, `docker`.
+
+/**
+ * Where no signal of the host reaches this process, a thread that does nothing else reads the host's lines in front of it,
+ * and sends the signal. When the host is gone, it ends this process, which may be too busy to look. What it has read stays in
+ * memory that both share until it has been taken in: an interrupt may come while that is done.
+ */
+function standBehindRelay() {
+  const { MessageChannel, receiveMessageOnPort, Worker } = require('worker_threads');
+  const { port1, port2 } = new MessageChannel();
+  const [control, ring] = [new Int32Array(new SharedArrayBuffer(16)), new Uint8Array(new SharedArrayBuffer(2 ** 20))];
+  const [BELL, PUT, TAKEN, IS_OVER] = [0, 1, 2, 3];
+  const workerData = { port: port2, control, ring };
+  new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData, transferList: [port2] });
+  reads = arrived.reads = 0;
+  return {
+    /** Where what comes next ends, behind what has been taken in up to a place: at that place if there is nothing. */
+    next(start) {
+      store(control, TAKEN, start);
+      const put = load(control, PUT);
+      return start > put ? 0 : put;
+    },
+    bytes: (start, end) => bufferFrom(ring.subarray(start, end || ring.length)),
+    isOver: () => load(control, IS_OVER) === 1,
+    /** The same, once there is something. */
+    waitForNext(start) {
+      receiveMessageOnPort(port1);
+      for (;;) {
+        const count = load(control, BELL);
+        const end = this.next(start);
+        if (end !== start) return end;
+        if (this.isOver()) exit();
+        wait(control, BELL, count);
+      }
+    },
+    listen: (take) => port1.on('message', take),
+  };
+}
+
+/** Runs in the thread. */
+function relayLines(require) {
+  const { port, control, ring } = require('worker_threads').workerData;
+  const [BELL, PUT, TAKEN, IS_OVER] = [0, 1, 2, 3];
+  const SOUGHT = '\nINTERRUPT ';
+  const waiting = [];
+  let seam = '\n';
+  let timer;
+  const tell = () => {
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
+    port.postMessage(0);
+  };
+  const pass = () => {
+    timer = undefined;
+    while (waiting.length > 0) {
+      const [start, taken] = [Atomics.load(control, PUT), Atomics.load(control, TAKEN)];
+      // One byte stays free, so that full is not empty.
+      const room = (taken > start ? taken - 1 : taken === 0 ? ring.length - 1 : ring.length) - start;
+      if (room === 0) return void (timer = setTimeout(pass, 1));
+      const chunk = waiting.shift();
+      ring.set(chunk.subarray(0, room), start);
+      if (chunk.length > room) waiting.unshift(chunk.subarray(room));
+      Atomics.store(control, PUT, (start + Math.min(room, chunk.length)) % ring.length);
+      tell();
+    }
+  };
+  const tty = require('tty');
+  const input = tty.isatty(0) ? new tty.ReadStream(0) : new (require('net').Socket)({ fd: 0, readable: true, writable: false });
+  input.on('data', (chunk) => {
+    waiting.push(chunk);
+    if (!timer) pass();
+    const text = seam + chunk.toString('latin1');
+    if (text.includes(SOUGHT)) process.kill(process.pid, 'SIGINT');
+    seam = text.slice(1 - SOUGHT.length);
+  });
+  input.on('error', () => input.destroy());
+  input.on('close', () => {
+    Atomics.store(control, IS_OVER, 1);
+    tell();
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000);
+  });
+}

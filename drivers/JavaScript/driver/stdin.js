@@ -1,0 +1,72 @@
+// Keeps user code from the conversation on descriptor 0: Node cannot duplicate one, so every way to it is led elsewhere.
+
+const DEV_NULL = process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null';
+const nothing = openNothing();
+
+/** A descriptor that has nothing to read; or none, where Node is not allowed to open one (`--permission`). */
+function openNothing() {
+  try {
+    return fs.openSync(DEV_NULL, 'r');
+  } catch (error) {
+    return 2 ** 31 - 1;
+  }
+}
+
+/** Where a REPL has taken STAGE1 in (`node -i`), its input goes to the driver from here on, and it prints no prompts. */
+function takeOverRepl() {
+  const { repl } = process._eval === undefined ? require('repl') : {};
+  if (!repl) return undefined;
+  repl.output = repl.outputStream = new Writable({ write(chunk, encoding, done) { done(); } });
+  const input = process.stdin;
+  input.removeAllListeners();
+  return input;
+}
+
+/** Nor does user code close a descriptor that the conversation needs. */
+function protectStdin() {
+  const noInput = new Readable({ read() { this.push(null); } });
+  noInput.fd = 0;
+  define(process, 'stdin', { configurable: true, enumerable: true, get: () => noInput });
+  const { close, closeSync } = fs;
+  fs.close = (fd, done) => (isStandard(fd) ? void (done && nextTick(done, null)) : close(fd, done));
+  fs.closeSync = (fd) => (isStandard(fd) ? undefined : closeSync(fd));
+  for (const name of ['read', 'readSync', 'readv', 'readvSync', 'readFile', 'readFileSync', 'open', 'openSync', 'createReadStream']) {
+    const original = fs[name];
+    if (!original) continue; // an older Node has no `readv`
+    fs[name] = function (file, ...rest) {
+      if (name === 'createReadStream' && rest[0] && rest[0].fd === 0) [file, rest] = ['/dev/stdin', [assign({}, rest[0], { fd: null })]];
+      return original.call(this, insteadOfStdin(file), ...rest);
+    };
+  }
+  const { open, readFile } = fs.promises;
+  fs.promises.open = (file, ...rest) => open.call(fs.promises, insteadOfStdin(file), ...rest);
+  fs.promises.readFile = (file, ...rest) => readFile.call(fs.promises, insteadOfStdin(file), ...rest);
+  const { spawn } = childProcess.ChildProcess.prototype;
+  childProcess.ChildProcess.prototype.spawn = function (options) {
+    return spawn.call(this, withoutStdin(options, noInput));
+  };
+  for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
+    const original = childProcess[name];
+    childProcess[name] = (...args) => original(...args.map((arg) => withoutStdin(arg, noInput)));
+  }
+  require('module').syncBuiltinESMExports();
+}
+
+function isStandard(fd) {
+  return fd === 0 || fd === 1 || fd === 2;
+}
+
+function insteadOfStdin(file) {
+  if (file === 0) return nothing;
+  return /^\/(dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(file) ? DEV_NULL : file;
+}
+
+/** Options of a child process, which must not inherit the conversation. */
+function withoutStdin(options, noInput) {
+  if (options === null || typeof options !== 'object' || isArray(options)) return options;
+  if (options.stdio === 'inherit') return assign({}, options, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (!isArray(options.stdio)) return options;
+  const isInherited = (entry, fd) => entry === 0 || entry === noInput || entry === hostInput || (fd === 0 && entry === 'inherit');
+  const stdio = options.stdio.map((entry, fd) => (isInherited(entry, fd) ? 'ignore' : entry));
+  return assign({}, options, { stdio });
+}

@@ -1,0 +1,156 @@
+// Output of user code, and messages for the host, in pieces that no other process can come between.
+
+const writeSync = fs.writeSync;
+const NEWLINE = 10;
+// Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
+const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
+let lastPiece = '';
+let morePieces = '';
+let announcement = '';
+let abandonment = '';
+let bulk = 0; // the descriptor of a second way to the host, for long messages
+
+function setMark(mark) {
+  lastPiece = `${mark} `;
+  morePieces = `${mark}+`;
+  announcement = `${mark}=`;
+  abandonment = `${mark}!\n`;
+}
+
+/** Opens the second way, if nothing stands between. */
+function openBulk([fd, inode]) {
+  try {
+    if (fs.fstatSync(fd).ino === inode) bulk = fd;
+  } catch (error) {
+    // It is not here.
+  }
+}
+
+/** stdout and stderr that write at once, and wait for a slow reader. An interrupt may come anywhere: nothing is remembered. */
+class LiveOutput extends Writable {
+  constructor(fd) {
+    super();
+    this.fd = fd;
+  }
+
+  write(chunk, encoding, callback) {
+    if (this.writableEnded) return super.write(chunk, encoding, callback); // which knows how to complain
+    const done = typeof encoding === 'function' ? encoding : callback;
+    writeAll(this.fd, typeof chunk === 'string' ? bufferFrom(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk);
+    if (done) nextTick(done);
+    return true;
+  }
+
+  /** Only for what `end` is given. */
+  _write(chunk, _encoding, done) {
+    writeAll(this.fd, chunk);
+    done();
+  }
+
+  _destroy(_error, done) {
+    done();
+  }
+}
+
+function openOutput() {
+  [['stdout', 1], ['stderr', 2]].forEach(([name, fd]) => {
+    const output = new LiveOutput(fd);
+    define(process, name, { configurable: true, enumerable: true, get: () => output });
+  });
+}
+
+function writeAll(fd, bytes, length = bytes.length) {
+  for (let done = 0; done < length; ) {
+    try {
+      done += writeSync(fd, bytes, done, length - done);
+    } catch (error) {
+      if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
+      pause();
+    }
+  }
+}
+
+/** Somebody has put the descriptor into non-blocking mode. */
+function pause() {
+  wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+const released = []; // numbers of the host's functions that nothing here refers to any more
+
+let isSaying = false; // in the middle of what takes several writes: an interrupt leaves it there
+
+/** Sends one message to the host, which may be a long answer. What was printed before it has been written. */
+function say(message) {
+  if (typeof message !== 'string') return sayInParts(message);
+  if (isSaying) abandonMessage();
+  while (released.length > 0) sayReleased();
+  if (isShort(message)) return sayShort(message);
+  isSaying = true;
+  sayLong(message);
+  isSaying = false;
+}
+
+const MOST_RELEASED = 64; // so many make a short message
+
+/** If an interrupt comes behind the message, it is said twice, which does no harm. */
+function sayReleased() {
+  const some = released.slice(0, MOST_RELEASED);
+  sayShort(`RELEASE ${some.join(' ')}`);
+  released.splice(0, some.length);
+}
+
+function sayShort(message) {
+  sendPiece(outBuffer, outBuffer.write(`${lastPiece}${message}\n`));
+}
+
+/** How much of a message the host has got, nobody knows: so it is told to forget it. On the way for long ones, more may lie. */
+function abandonMessage() {
+  bulk = 0;
+  sendPiece(outBuffer, outBuffer.write(abandonment));
+  isSaying = false;
+}
+
+function sayLong(message) {
+  const body = bufferFrom(message);
+  const room = PIECE - lastPiece.length - 1;
+  if (bulk > 0 && body.length > room) {
+    sendPiece(outBuffer, outBuffer.write(`${announcement}${body.length}\n`));
+    return sendPiece(body, body.length, bulk);
+  }
+  let start = 0;
+  for (; body.length - start > room; start += room) sendPart(morePieces, body, start, start + room);
+  sendPart(lastPiece, body, start, body.length);
+}
+
+function sayInParts({ request, parts }) {
+  try {
+    for (const part of parts) say(`PART ${request} ${part}`);
+  } catch (error) {
+    // A getter that had given something before.
+    say(`PART ${request} `);
+    return say(report(request, error));
+  }
+  say(`RETURN ${request} `);
+}
+
+const outBuffer = allocUnsafeSlow(PIECE);
+
+/** Whether a message is surely written in one go: a character has at most three bytes here. */
+function isShort(message) {
+  return 3 * message.length < PIECE - lastPiece.length;
+}
+
+function sendPart(mark, body, start, end) {
+  let length = outBuffer.write(mark);
+  length += body.copy(outBuffer, length, start, end);
+  outBuffer[length] = NEWLINE;
+  sendPiece(outBuffer, length + 1);
+}
+
+function sendPiece(bytes, length, fd = 1) {
+  try {
+    writeAll(fd, bytes, length);
+  } catch (error) {
+    exit(1); // nobody listens any more
+  }
+}

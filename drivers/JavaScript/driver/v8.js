@@ -1,0 +1,186 @@
+// The structured clone, as V8 writes it, or JSON where that says the same and sooner.
+
+const structuredClone = {
+  encode: (value, root) => asJson(value, root) || writeClone(value, root),
+  isPlain: isSurelyCloned,
+  decode: readClone,
+};
+
+/** JSON, if that carries a value as its clone would be, and sooner. */
+function asJson(value, root) {
+  try {
+    return isSurelyCloned(value) ? checkLength(stringify(value), root) : undefined;
+  } catch (error) {
+    throw refusal(error, root, root);
+  }
+}
+
+function isSurelyCloned(value) {
+  try {
+    return isClonedByJson(value, new Set());
+  } catch (error) {
+    return false; // it is nested too deep
+  }
+}
+
+/** Begins a clone that has the parts of its errors beside it: V8 cannot read an error that is its own cause, nor write `errors`. */
+const LINKED = '!';
+const LINKED_ERRORS = { __proto__: null, AggregateError, SuppressedError };
+const PARTS_OF_ERRORS = { __proto__: null, AggregateError: ['errors'], SuppressedError: ['error', 'suppressed'] };
+
+function writeClone(value, root) {
+  try {
+    return checkLength(cloneOf(value), root);
+  } catch (error) {
+    if (isTooLong(error) || isTooDeep(error)) throw refusal(error, root, root);
+    const reason = textOf(error).replace(/^Unserializable host object[\s\S]*$/, 'a host object could not be cloned.');
+    throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${reason.replace(/ cloned\.$/, ' cloned: hold() it')}`);
+  }
+}
+
+function cloneOf(value) {
+  if (!needsLinks(value, new Map())) return v8.serialize(value).toString('base64');
+  const links = [];
+  const copy = copyForClone(value, new Map(), links);
+  return LINKED + v8.serialize([copy, links]).toString('base64');
+}
+
+/** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
+class Reader extends v8.DefaultDeserializer {
+  _readHostObject() {
+    const view = super._readHostObject();
+    const { buffer, byteOffset, byteLength } = view;
+    if (buffer.byteLength === byteLength) return view;
+    const own = buffer.slice(byteOffset, byteOffset + byteLength);
+    return isBuffer(view) ? bufferFrom(own) : new view.constructor(own);
+  }
+}
+
+function deserialize(bytes) {
+  const reader = new Reader(bytes);
+  reader.readHeader();
+  return reader.readValue();
+}
+
+/** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
+function readClone(text) {
+  if (text[0] === '/') return deserialize(bufferFrom(text, 'base64'));
+  if (text[0] !== LINKED) return parse(text);
+  const [value, links] = deserialize(bufferFrom(text.slice(1), 'base64'));
+  for (const link of links) restoreError(link);
+  return value;
+}
+
+function restoreError([error, name, parts]) {
+  if (LINKED_ERRORS[name]) setPrototypeOf(error, LINKED_ERRORS[name].prototype);
+  for (const [key, value] of parts) define(error, key, { value, configurable: true, writable: true });
+}
+
+/** Whether an error has parts that V8 does not write, or a cause that leads back to it. V8 makes `{}` of a DOMException. */
+function needsLinks(value, state) {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || isView(value)) return false;
+  const isError = types.isNativeError(value);
+  if (state.has(value)) return state.get(value) === 'open' && isError;
+  if (toText.call(value) === '[object DOMException]') throw new Error('a DOMException could not be cloned.');
+  state.set(value, 'open');
+  const isNeeded = partsForClone(value).map(([, part]) => needsLinks(part, state)).includes(true);
+  state.set(value, 'done');
+  return isNeeded || (isError && partsOfError(value).length > 1);
+}
+
+function partsOfError(error) {
+  return ['cause', ...(PARTS_OF_ERRORS[safely(() => error.name)] || [])];
+}
+
+/** What there is in an object for the structured clone, by its place, without the values of getters. */
+function partsForClone(value) {
+  if (types.isProxy(value)) return [];
+  if (types.isMap(value)) return [].concat(...entriesOf(value).map(([key, part]) => [[String(key), key], [String(key), part]]));
+  if (types.isSet(value)) return membersOf(value).map((part, index) => [String(index), part]);
+  const keys = types.isNativeError(value) ? partsOfError(value) : keysOf(value);
+  return keys.map((key) => [key, (propertyOf(value, key) || {}).value]);
+}
+
+/** A copy in which errors have no parts: those go to `links`. What is the same object stays the same. */
+function copyForClone(value, copies, links) {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
+  if (copies.has(value)) return copies.get(value);
+  const copy = emptyCopy(value);
+  if (!copy) return value;
+  copies.set(value, copy);
+  const copyOf = (part) => copyForClone(part, copies, links);
+  if (types.isMap(value)) entriesOf(value).forEach(([key, part]) => copy.set(copyOf(key), copyOf(part)));
+  else if (types.isSet(value)) membersOf(value).forEach((part) => copy.add(copyOf(part)));
+  else if (types.isNativeError(value)) {
+    const parts = partsOfError(value).filter((key) => propertyOf(value, key)).map((key) => [key, copyOf(value[key])]);
+    links.push([copy, safely(() => value.name), parts]);
+  } else copyProperties(value, copy, copyOf);
+  return copy;
+}
+
+function emptyCopy(value) {
+  if (isArray(value)) return [];
+  if (types.isMap(value)) return new Map();
+  if (types.isSet(value)) return new Set();
+  if (types.isNativeError(value)) return copyOfError(value);
+  return isPlainObject(value) ? {} : undefined;
+}
+
+function copyProperties(from, to, copyOf) {
+  if (isArray(from)) to.length = from.length;
+  for (const key of keysOf(from)) {
+    define(to, key, { value: copyOf(from[key]), configurable: true, enumerable: true, writable: true });
+  }
+}
+
+const ERRORS = { __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+/** An error that the structured clone cannot tell from another one, but for its parts. */
+function copyOfError({ name, message, stack }) {
+  const copy = new (ERRORS[name] || Error)(message);
+  define(copy, 'stack', { value: stack, configurable: true, writable: true });
+  return copy;
+}
+
+/** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
+function isClonedByJson(value, seen) {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return isFinite(value) && !isSame(value, -0);
+    case 'object':
+      return value === null || isObjectClonedByJson(value, seen);
+    default:
+      return false;
+  }
+}
+
+function isObjectClonedByJson(value, seen) {
+  if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
+  if (isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
+    return keysOf(value).length === value.length; // or it has more than items
+  }
+  if (prototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) {
+    const property = propertyOf(value, key);
+    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
+  }
+  return true;
+}
+
+/** The path of the innermost part of `value` that cannot be cloned. Getters are not asked again. */
+function findCulprit(value, path, depth) {
+  if (depth > 50 || value === null || typeof value !== 'object') return path;
+  const isList = types.isSet(value) || (!types.isProxy(value) && isArray(value));
+  for (const [key, part] of partsForClone(value)) {
+    try {
+      cloneOf(part);
+    } catch (error) {
+      return findCulprit(part, isList ? `${path}[${key}]` : below(path, key), depth + 1);
+    }
+  }
+  return path;
+}
