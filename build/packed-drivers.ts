@@ -12,6 +12,12 @@ export function languageOf(id: string): string | undefined {
   return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : undefined;
 }
 
+/** The manifest without the names of the files, which are one text here. */
+function packedManifest(lang: string): string {
+  const { files: _files, ...manifest } = JSON.parse(driverManifest(lang));
+  return JSON.stringify(manifest);
+}
+
 /**
  * The text of a module that stands in the place of src/drivers/driver-files.ts in the package. It has the manifests in itself, and
  * loads the module of a driver when its language is first used: by a literal `import()`, which bundlers find.
