@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Bond, type BondOptions, makeBond, TerminatedException, TimeoutException } from '../src/index.js';
 import {
@@ -190,6 +192,50 @@ describe.each(languages)('%s', (lang) => {
       await bond.kill();
       await expectTerminated(pending, { signal: 'SIGKILL' });
       expect(isAlive(bond.pid)).toBe(false);
+    });
+  });
+
+  describe('behind what exits with code 0 when its interpreter is killed, as docker exec does', () => {
+    const front = ['sh', '-c', `trap : TERM; ${COMMANDS[lang]} "$@"; exit 0`, 'front'];
+
+    test.each<[what: string, reason: string, (bond: Bond, controller: AbortController) => unknown]>([
+      ['killed', 'the bond was killed', (bond) => bond.kill()],
+      ['aborted', 'the bond was aborted', (_, controller) => controller.abort()],
+    ])('a bond that is %s says so, and not that it exited', async (_, reason, end) => {
+      const controller = new AbortController();
+      const log = collect();
+      const output = collect();
+      const options = {
+        stdout: output.stdout,
+        logfile: new PassThrough().on('data', log.stdout),
+        signal: controller.signal,
+      };
+      const bond = await openBond(lang, front, [], options);
+      const calls = [bond.evalBlock(say.loop), bond.eval('1')];
+      for (const call of calls) call.catch(() => {});
+      await output.until('on');
+      await end(bond, controller);
+      const words = 'the interpreter was killed (its command exited with code 0)';
+      await bond.closed;
+      for (const call of [...calls, bond.eval('2')]) {
+        const error = await rejection(call, TerminatedException);
+        expect(error.message).toContain(`: ${reason}; ${words}`);
+      }
+      expect(inspect(bond)).toContain(`closed: ${reason}; ${words}`);
+      await log.until('was killed (its command exited with code 0)\n');
+    });
+
+    test('one that is closed, but does not end, says that it was killed', async () => {
+      const output = collect();
+      const bond = await openBond(lang, front, [], { stdout: output.stdout });
+      const call = rejection(bond.with({ timeout: 500 }).evalBlock(say.loop), TimeoutException);
+      await output.until('on');
+      await call;
+      await bond.close();
+      const error = await rejection(bond.eval('1'), TerminatedException);
+      expect(error.message).toContain(
+        'the bond is closed; the interpreter was killed (its command exited with code 0)',
+      );
     });
   });
 

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import type { Ending } from '../src/common/errors.js';
+import { type Ending, howEnded } from '../src/common/errors.js';
 import { resolveOptions } from '../src/common/options.js';
 import { queryDriver } from '../src/drivers/driver.js';
 import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
@@ -124,7 +124,9 @@ function complaintAboutReady(text: string): RegExp | undefined {
 }
 
 /** An interpreter without a process. Time is that of `vi`'s fake timers. */
-class ScriptedInterpreter implements Pick<Interpreter, 'command' | 'ended' | 'listen' | 'send' | 'stderrText'> {
+class ScriptedInterpreter
+  implements Pick<Interpreter, 'command' | 'ended' | 'howEnded' | 'listen' | 'send' | 'stderrText'>
+{
   readonly command = 'scripted --peer';
   readonly ended: Promise<Ending>;
   #end: (ending: Ending) => void = () => {};
@@ -136,6 +138,10 @@ class ScriptedInterpreter implements Pick<Interpreter, 'command' | 'ended' | 'li
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+  }
+
+  howEnded(ending: Ending): string {
+    return howEnded(ending, false);
   }
 
   listen(events: InterpreterEvents): void {

@@ -1,6 +1,6 @@
 import { onAbort } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
-import { BondException, howEnded } from '../common/errors.js';
+import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions, type Settings } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
@@ -82,7 +82,7 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
     const log = openLog({ lang, pid: interpreter.pid }, settings.logfile);
     log?.note(`started ${interpreter.command}`);
     const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
-    void interpreter.ended.then((ending) => log?.note(howEnded(ending)));
+    void interpreter.ended.then((ending) => log?.note(interpreter.howEnded(ending)));
     const ready = await handshake(interpreter, channel, driver, settings);
     const protocol = protocolNamed(ready.protocol) as Protocol;
     return new Bond(new Connection({ lang, driver, interpreter, channel, protocol, ready, settings }), settings.calls);

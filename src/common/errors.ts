@@ -77,11 +77,11 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** How an interpreter ended, in words. */
-export function howEnded(ending: Ending): string {
-  if (ending.signal === null && ending.exitCode === null)
-    return 'may go on: it is of another user, and cannot be killed';
-  return ending.signal === null ? `exited with code ${ending.exitCode}` : `was ended by ${ending.signal}`;
+/** How an interpreter ended, in words. `wasKilled` says that it did not exit by itself, whatever its command's exit code is. */
+export function howEnded({ exitCode, signal }: Ending, wasKilled: boolean): string {
+  if (signal !== null) return `was ended by ${signal}`;
+  if (exitCode === null) return 'may go on: it is of another user, and cannot be killed';
+  return wasKilled ? `was killed (its command exited with code ${exitCode})` : `exited with code ${exitCode}`;
 }
 
 /** The interpreter is gone: it exited, it was killed, or the bond was closed. Every later call meets this error too. */

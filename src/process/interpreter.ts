@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { BondException, type Ending } from '../common/errors.js';
+import { BondException, type Ending, howEnded } from '../common/errors.js';
 import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
 import { Tail } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
@@ -211,6 +211,11 @@ export class Interpreter {
   signal(name: NodeJS.Signals): void {
     this.#outbox.flush();
     this.#child.kill(name);
+  }
+
+  /** How it has ended, in words. What stands between may exit with any code when what it has started is killed. */
+  howEnded(ending: Ending): string {
+    return howEnded(ending, this.#killing !== undefined && !this.isDirect);
   }
 
   /** Waits for its end for so many ms, and then ends it by force. */

@@ -1,5 +1,5 @@
 import { onAbort } from '../common/abort-signal.js';
-import { BondException, type Ending, howEnded, TerminatedException } from '../common/errors.js';
+import { BondException, type Ending, TerminatedException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import type { Settings } from '../common/options.js';
 import { deliver } from '../common/output-target.js';
@@ -224,7 +224,7 @@ export class Connection {
   }
 
   #howItEnded(ending: Ending): string {
-    return [this.#reason?.text, `the interpreter ${howEnded(ending)}`].filter(Boolean).join('; ');
+    return [this.#reason?.text, `the interpreter ${this.interpreter.howEnded(ending)}`].filter(Boolean).join('; ');
   }
 
   /** The signal of the bond ends it; the listener goes with the interpreter. */

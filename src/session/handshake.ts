@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { constants } from 'node:os';
-import { BondException, howEnded, quoted } from '../common/errors.js';
+import { BondException, quoted } from '../common/errors.js';
 import { Promise, performance } from '../common/globals.js';
 import { SilenceWatch } from '../common/idle-timer.js';
 import type { Settings } from '../common/options.js';
@@ -115,7 +115,7 @@ class SetUp {
         stderr: () => this.#watch.heard(),
         tooLong: () => this.#reject('answered with a line of excessive length'),
       });
-      void this.#interpreter.ended.then((ending) => this.#reject(howEnded(ending)));
+      void this.#interpreter.ended.then((ending) => this.#reject(this.#interpreter.howEnded(ending)));
       this.#watch.heard();
       this.#watch.expect(this.#settings.startTimeout, performance.now());
       this.#channel.send(text);
