@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { BondException, type BondOptions } from '../src/index.js';
-import { isAlive, startHost, temporaryDirectory, until } from './bonds.js';
+import { BondException, type BondOptions, type OutputTarget, TerminatedException } from '../src/index.js';
+import { isAlive, temporaryDirectory, until } from './bonds.js';
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 
@@ -184,29 +184,62 @@ describe.each(languages)('%s', (lang) => {
     await expectAlive(bond);
   });
 
-  test('a function that throws is the host’s own error, and corrupts nothing', async () => {
-    const { output, ending } = startHost(
-      lang,
-      `const errors = [];
-      process.on('uncaughtException', (error) => errors.push(error.message));
-      const loud = bond.with({ stdout: () => { throw new Error('cannot show this') } });
-      const answers = [];
-      for (let round = 0; round < 20; round++) {
-        await loud.evalBlock(${JSON.stringify(say.print('hello'))});
-        answers.push(await loud.eval(String(round)));
+  const failure = new RangeError('cannot show this');
+  const failing = Object.assign(new PassThrough(), {
+    write() {
+      throw failure;
+    },
+  });
+  const targets: readonly [what: string, target: OutputTarget][] = [
+    [
+      'a function that throws',
+      () => {
+        throw failure;
+      },
+    ],
+    ['a function whose promise rejects', async () => Promise.reject(failure)],
+    ['a stream that throws', failing],
+  ];
+
+  test.each(targets)(
+    '%s is the error of the call that printed, which is stopped, and corrupts nothing',
+    async (what, target) => {
+      const bond = await openBond(lang);
+      const loud = bond.with({ stdout: target });
+      const error = await rejection(loud.evalBlock(say.loop), BondException);
+      expect(error).toMatchObject({ code: 'BOND_OUTPUT', cause: failure });
+      expect(error.message).toContain('what was given for stdout threw: cannot show this');
+      // The promise of a call that only prints may be settled before that of the function.
+      for (let round = 0; round < 20 && !what.includes('promise'); round++) {
+        const printing = loud.evalBlock(say.print('hello')).catch((reason: BondException) => reason.cause);
+        expect(await bond.eval(String(round))).toBe(round);
+        expect(await printing).toBe(failure);
       }
-      console.log(JSON.stringify({ answers, errors }));`,
-    );
-    expect(await ending).toEqual({ code: 0, signal: null });
-    const { answers, errors } = JSON.parse(output.text());
-    expect(answers).toEqual(Array.from({ length: 20 }, (_, round) => round));
-    expect(new Set(errors)).toEqual(new Set(['cannot show this']));
+    },
+  );
+
+  test('a function that throws when no call waits ends the bond, and is the cause', async () => {
+    let isIdle = false;
+    const bond = await openBond(lang, {
+      stdout: () => {
+        if (isIdle) throw failure;
+      },
+    });
+    const file = join(temporaryDirectory(), 'go');
+    await bond.evalBlock(say.run(`(until [ -e ${file} ]; do sleep 0.05; done; echo late) &`));
+    isIdle = true;
+    writeFileSync(file, '');
+    await bond.closed;
+    const error = await rejection(bond.eval('1'), TerminatedException);
+    expect(error.cause).toBe(failure);
+    expect(error.message).toContain('what was given for stdout threw: cannot show this; the interpreter was ended by');
   });
 
   test('with refuses a target that is none', async () => {
     const bond = await openBond(lang);
     expect(() => bond.with({ stdout: 5 as never })).toThrow(BondException);
     expect(() => bond.with({ stderr: 'ignored' as never })).toThrow(BondException);
+    expect(() => bond.with({ stderr: { write() {} } as never })).toThrow('stderr must be a Writable');
     await expectAlive(bond);
   });
 

@@ -384,6 +384,29 @@ describe('map', () => {
     );
     await rejection(failing, RangeError);
   });
+
+  test('a progress function whose promise rejects ends the iteration, also behind the last item', async () => {
+    const pool = await openPool('JavaScript', { size: 2, setup });
+    const onProgress = async ({ done }: Progress): Promise<void> => {
+      await new Promise(setImmediate);
+      if (done === 2) throw new RangeError('no');
+    };
+    await rejection(all(pool.map('same', [1, 2], { onProgress })), RangeError);
+    expect(() => pool.map('same', [1], { onProgress: 5 as never })).toThrow('onProgress must be a function');
+  });
+
+  test('a call whose output cannot be taken is stopped, and its worker goes on', async () => {
+    const pool = await openPool('JavaScript', {
+      size: 1,
+      stdout: () => {
+        throw new RangeError('no');
+      },
+    });
+    const error = await rejection(pool.eval('console.log("x"), (() => { for (;;); })()'), BondException);
+    expect(error).toMatchObject({ code: 'BOND_OUTPUT' });
+    expect(await pool.eval('1')).toBe(1);
+    expect(pool.workers[0]?.starts).toBe(1);
+  });
 });
 
 describe('workers', () => {

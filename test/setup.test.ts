@@ -113,6 +113,7 @@ describe('what makeBond is given', () => {
     ['a time-out of set-up that is a text', { startTimeout: '5' }],
     ['stdout that is a number', { stdout: 5 }],
     ['stderr that is an unknown word', { stderr: 'ignored' }],
+    ['stdout that is no event emitter', { stdout: { write() {} } }],
     ['a message length of 0', { maxMessageBytes: 0 }],
     ['a message length that is a text', { maxMessageBytes: '5' }],
     ['a logfile that is a name', { logfile: 'bond.log' }],

@@ -157,7 +157,7 @@ describe('on the way there', () => {
       expect(Object.is((outcome as unknown[])[0], thrown), what).toBe(true);
     }
     expect(await pool.eval('1')).toBe(1);
-    for (const what of ['a revoked proxy', 'an error whose message is an error', 'a symbol'] as const) {
+    for (const what of ['null', 'a revoked proxy', 'an error whose message is an error', 'a symbol'] as const) {
       const thrown = THROWN[what]?.();
       const failing = openPool('Python', {
         size: 1,
@@ -165,8 +165,8 @@ describe('on the way there', () => {
           throw thrown;
         },
       });
-      const outcome = await failing.catch((error: unknown) => [error]);
-      expect(Object.is((outcome as unknown[])[0], thrown), what).toBe(true);
+      const error = await rejection(failing, Error);
+      expect(Object.is(isError(thrown) ? error : error.cause, thrown), what).toBe(true);
     }
     expect(unhandled).toEqual([]);
   });

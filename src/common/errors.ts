@@ -10,6 +10,7 @@
  * - `BOND_ABORTED`: the signal of a call, or of set-up, was aborted
  * - `BOND_TERMINATED`: the interpreter is gone
  * - `BOND_DEADLOCK`: a wait that could never end
+ * - `BOND_OUTPUT`: what you have given for `stdout` or `stderr` has thrown
  * - `BOND_ABANDONED`: a call made in a function of yours that the other side no longer waits for
  */
 export type ErrorCode =
@@ -22,6 +23,7 @@ export type ErrorCode =
   | 'BOND_ABORTED'
   | 'BOND_TERMINATED'
   | 'BOND_DEADLOCK'
+  | 'BOND_OUTPUT'
   | 'BOND_ABANDONED';
 
 /** What is known about an error beyond its text. */

@@ -25,12 +25,13 @@ export interface CallOptions {
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Where the other side's standard output goes.
+   * Where the other side's standard output goes. If a function throws, or its promise rejects, so does the call that printed,
+   * and the code there is interrupted; where no call waits, the bond ends.
    * @default process.stdout
    */
   readonly stdout?: OutputTarget | undefined;
   /**
-   * Where the other side's standard error goes.
+   * Where the other side's standard error goes, likewise.
    * @default process.stderr
    */
   readonly stderr?: OutputTarget | undefined;
@@ -195,7 +196,8 @@ export function resolveCallOptions(lang: string, options: CallOptions, defaults:
   const { timeout = defaults.timeout, signal = defaults.signal } = options;
   const { stdout = defaults.stdout, stderr = defaults.stderr } = options;
   checkTimeout(lang, 'timeout', timeout);
-  for (const target of [stdout, stderr]) checkTarget(lang, target);
+  checkTarget(lang, 'stdout', stdout);
+  checkTarget(lang, 'stderr', stderr);
   if (signal !== undefined) checkTypes(lang, { signal });
   return { timeout, signal, stdout, stderr };
 }
@@ -205,10 +207,11 @@ function checkTimeout(lang: string, name: string, value: unknown): void {
   throw new BondException(lang, `${name} must be a positive number of milliseconds, not ${String(value)}`);
 }
 
-function checkTarget(lang: string, target: unknown): void {
+function checkTarget(lang: string, name: string, target: unknown): void {
   if (target === 'ignore' || typeof target === 'function') return;
-  if (isWritable(target)) return;
-  throw new BondException(lang, `stdout and stderr take a Writable, a function, or 'ignore'`);
+  if (isWritable(target) && typeof (target as Writable).on === 'function') return;
+  const hint = isWritable(target) ? `: of what only has a method write, give (chunk) => it.write(chunk)` : '';
+  throw new BondException(lang, `${name} must be a Writable, a function, or 'ignore'${hint}`);
 }
 
 /** @internal Whether something is an `AbortSignal`, perhaps of another realm, or one that replaces Node's. */

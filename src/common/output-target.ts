@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
-import { nextTick } from './globals.js';
+import { types } from 'node:util';
 import type { OutputTarget } from './options.js';
 
 /** A source of output that can be told to wait. */
@@ -9,27 +9,23 @@ export interface Pausable {
   resume(): void;
 }
 
-/** Hands a chunk of the other side's output to its target; a slow stream makes the source wait until it has drained. */
-export function deliver(chunk: Buffer, target: OutputTarget, source: Pausable): void {
+/**
+ * Hands a chunk of the other side's output to its target; a slow stream makes the source wait until it has drained. `fail` is
+ * told what the target throws, at once or later: that must not tear a message apart that arrives in the same turn.
+ */
+export function deliver(chunk: Buffer, target: OutputTarget, source: Pausable, fail: (error: unknown) => void): void {
   if (target === 'ignore') return;
-  atUsers(() => {
-    if (typeof target === 'function') target(chunk);
+  try {
+    if (typeof target === 'function') heedRejection(target(chunk), fail);
     else if (isOpen(target) && !target.write(chunk) && isOpen(target)) waitForDrain(target, source);
-  });
+  } catch (error) {
+    fail(error);
+  }
 }
 
-/**
- * Gives something to a function or a stream of the user's. What that throws must not tear a message apart that arrives or
- * leaves in the same turn: it is thrown after it, as what a listener throws is, to the program itself.
- */
-export function atUsers(give: () => void): void {
-  try {
-    give();
-  } catch (error) {
-    nextTick(() => {
-      throw error;
-    });
-  }
+/** Tells `fail` if what a function of the user's has returned is a promise that rejects. */
+function heedRejection(result: unknown, fail: (error: unknown) => void): void {
+  if (types.isPromise(result)) result.catch(fail);
 }
 
 /** Whether a stream still takes something. */

@@ -18,10 +18,11 @@ export interface MapOptions {
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Is told whenever an item is done. What it throws ends the iteration.
+   * Is told whenever an item is done. What it throws ends the iteration, and so does a promise of it that rejects; the iteration
+   * is not over before such promises are settled.
    * @default none
    */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => unknown) | undefined;
   /**
    * How many items there are, for `onProgress`, where the items do not say.
    * @default the length or size of the items, if they have one
@@ -63,7 +64,7 @@ export interface MapSettings<Item> {
   readonly isOrdered: boolean;
   readonly isSettled: boolean;
   readonly total: number | undefined;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly onProgress: ((progress: Progress) => unknown) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly abortion: (signal: AbortSignal) => Error;
   /** Where it was asked for. */
@@ -106,6 +107,8 @@ class Mapping<Item> {
   #pulled = 0;
   #running = 0;
   #taken = 0;
+  /** How many times `onProgress` has been called, and what it returned is not settled. */
+  #telling = 0;
   #isPulling = false;
   /** Whether the iterator is through, so that it need not be closed. */
   #isDone = false;
@@ -129,7 +132,7 @@ class Mapping<Item> {
       if (this.#failure) throw this.#failure.error;
       const outcome = this.#take();
       if (outcome) return this.#check(outcome);
-      if (this.#isEnough && this.#running === 0 && !this.#isPulling) return this.#end();
+      if (this.#isEnough && this.#running + this.#telling === 0 && !this.#isPulling) return this.#end();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -208,7 +211,7 @@ class Mapping<Item> {
     this.#running--;
     if (outcome.status === 'rejected' && !this.#settings.isSettled) this.#isEnough = true;
     this.#outcomes.set(index, { ...outcome, item, index });
-    this.#tell();
+    void this.#tell();
     void this.#pull();
     this.#wake();
   }
@@ -220,11 +223,16 @@ class Mapping<Item> {
     );
   }
 
-  #tell(): void {
+  async #tell(): Promise<void> {
+    const { onProgress } = this.#settings;
+    if (!onProgress) return;
+    this.#telling++;
     try {
-      this.#settings.onProgress?.(this.#meter.step());
+      await onProgress(this.#meter.step());
     } catch (error) {
       this.fail(error);
     }
+    this.#telling--;
+    this.#wake();
   }
 }

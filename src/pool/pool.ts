@@ -132,6 +132,9 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
   map<Item>(name: string, items: Items<Item>, options: MapOptions = {}): AsyncIterableIterator<unknown> {
     const { concurrency = this.size, retries = this.#retries, ordered = true, settled = false } = options;
     const { signal, total, onProgress } = options;
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+      throw new BondException(this.lang, 'onProgress must be a function');
+    }
     checkCount(this.lang, 'concurrency', concurrency, 1);
     checkCount(this.lang, 'retries', retries, 0);
     this.#checkItems(items);

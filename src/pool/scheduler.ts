@@ -3,7 +3,7 @@ import { makeBond } from '../bond/make-bond.js';
 import { onAbort } from '../common/abort-signal.js';
 import { BondException, TerminatedException, TimeoutException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
-import { isA, textOf } from '../common/thrown.js';
+import { isA, isError, textOf } from '../common/thrown.js';
 import type { Command, PoolSettings } from './pool-options.js';
 import { Worker } from './worker.js';
 
@@ -121,8 +121,13 @@ export class Workers {
       return bond;
     } catch (error) {
       await bond.kill();
-      throw error;
+      throw isError(error) ? error : this.#setupFailure(error);
     }
+  }
+
+  #setupFailure(thrown: unknown): BondException {
+    const { lang } = this.#settings;
+    return new BondException(lang, `setup threw ${textOf(thrown)}`, { code: 'BOND_SETUP', cause: thrown });
   }
 
   async #tryOften<Result>(job: Job<Result>): Promise<Result> {
@@ -210,7 +215,8 @@ export class Workers {
 
   /** Gives a worker back whose job has failed: it may still be at it. */
   async #giveBackAfter(error: unknown, { worker, bond }: Lease, signal: AbortSignal | undefined): Promise<void> {
-    if (!isLoss(error)) worker.calls++;
+    if (isStopped(error)) await worker.recover(bond);
+    else if (!isLoss(error)) worker.calls++;
     else if (signal?.aborted) await worker.recover(bond);
     else if (isA(error, TimeoutException)) await bond.kill();
     worker.release(bond);
@@ -249,6 +255,11 @@ export class Workers {
 /** Whether an error says that the worker has been lost, or is no longer waited for. */
 function isLoss(error: unknown): boolean {
   return isA(error, TerminatedException) || isA(error, TimeoutException);
+}
+
+/** Whether an error says that the code there is being interrupted, because a function for its output has failed. */
+function isStopped(error: unknown): boolean {
+  return isA(error, BondException) && error.code === 'BOND_OUTPUT';
 }
 
 function withSignal(bond: Bond, signal: AbortSignal | undefined): Bond {

@@ -3,12 +3,14 @@ import { BondException, type Ending, TerminatedException } from '../common/error
 import { Promise } from '../common/globals.js';
 import type { Settings } from '../common/options.js';
 import { deliver } from '../common/output-target.js';
+import { textOf } from '../common/thrown.js';
 import type { Driver, Feature } from '../drivers/driver.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
 import type { Channel } from '../wire/channel.js';
 import { formatMessage } from '../wire/messages.js';
+import type { Request } from './frame.js';
 import type { Ready } from './handshake.js';
 import { Session } from './session.js';
 
@@ -209,8 +211,17 @@ export class Connection {
   }
 
   #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
-    const target = (this.session.running?.settings ?? this.#settings.calls)[name];
-    deliver(chunk, target, this.interpreter.stream(name));
+    const { running } = this.session;
+    const target = (running?.settings ?? this.#settings.calls)[name];
+    deliver(chunk, target, this.interpreter.stream(name), (error) => this.#outputFailed(name, error, running));
+  }
+
+  /** What was to take the output of `request` has failed: whoever waits for that is told so. If nobody does, the bond ends. */
+  #outputFailed(name: 'stdout' | 'stderr', cause: unknown, request: Request | undefined): void {
+    const text = `what was given for ${name} threw: ${textOf(cause)}`;
+    const makeError = (): BondException =>
+      new BondException(this.lang, `${request?.what}: ${text}`, { code: 'BOND_OUTPUT', cause });
+    if (!request || !this.session.stop(request, makeError)) void this.kill({ text, cause });
   }
 
   /** `what` is what rejects with it, and `running` what the interpreter was at when it ended. */

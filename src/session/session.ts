@@ -223,6 +223,16 @@ export class Session {
     this.#interrupts.send();
   }
 
+  /** Rejects a request that is carried out, and has the code there stopped. Returns whether it has not been answered yet. */
+  stop(request: Request, makeError: () => BondException): boolean {
+    const isPending = (): boolean => this.#requestOf(request.id) === request;
+    if (!isPending()) return false;
+    if (this.#settle(request)) request.reject(makeError());
+    // Mostly, the answer comes right behind: what follows must not meet an interrupt that is late.
+    setImmediate(() => isPending() && this.#interrupts.sendInTurn(request));
+    return true;
+  }
+
   /** Takes in a message of the other side. */
   receive(message: Incoming | undefined, text: string): void {
     if (this.#endError || this.#isDeaf) return;

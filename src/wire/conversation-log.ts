@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { IS_DEBUGGING } from '../common/debug.js';
-import { Date } from '../common/globals.js';
-import { atUsers, isOpen } from '../common/output-target.js';
+import { Date, nextTick } from '../common/globals.js';
+import { isOpen } from '../common/output-target.js';
 
 /** How much of a line is shown on standard error, in characters; a `logfile` gets all of it. */
 const SHOWN = 200;
@@ -73,6 +73,17 @@ export class ConversationLog {
     const text = isShort ? shortened(line) : line;
     atUsers(() => {
       if (isOpen(stream)) stream.write(`${direction} ${time} ${this.#who} ${'  '.repeat(depth)}${text}\n`);
+    });
+  }
+}
+
+/** What a listener of the stream throws must not tear a message apart: it is thrown in a moment, to the program itself. */
+function atUsers(give: () => void): void {
+  try {
+    give();
+  } catch (error) {
+    nextTick(() => {
+      throw error;
     });
   }
 }
