@@ -20,7 +20,7 @@ import {
 } from '../src/index.js';
 import { ConversationLog } from '../src/wire/conversation-log.js';
 import { PACKAGE } from './bonds.js';
-import { collect, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { collect, type Language, languages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 
 /** A stream that keeps what it is given, and what it has been given. */
 function keep(): { stream: Writable; text: () => string } {
@@ -220,6 +220,46 @@ describe('what is printed', () => {
     expect(line(js.ref('x + 1'))).toBe("Ref { lang: 'JavaScript', code: 'x + 1' }");
     expect(line(callback(function f() {}))).toBe('Callback { func: [Function: f] }');
     expect(line(stream([1, 2]))).toBe('Stream { iterable: [ 1, 2 ] }');
+  });
+
+  test('String, a template and JSON.stringify say what a thing is', async () => {
+    const bond = await openBond('JavaScript');
+    const held = await bond.hold('new Map([[1, 2]])');
+    const pool = await openPool('JavaScript', { size: 1 });
+    const named = function named() {};
+    const things: [unknown, string][] = [
+      [bond, `Bond [JavaScript] (pid ${bond.pid})`],
+      [pool, 'Pool [JavaScript] (size 1)'],
+      [held, 'Held [JavaScript] new Map([[1, 2]])'],
+      [bond.ref('1 +\n  1'), 'Ref [JavaScript] 1 + 1'],
+      [bond.ref('x'.repeat(100)), `Ref [JavaScript] ${'x'.repeat(60)}…`],
+      [callback(named), 'Callback named'],
+      [callback(() => {}), 'Callback (anonymous)'],
+      [stream([]), 'Stream'],
+      [kwargs({ a: 1, b: 2 }), 'Kwargs (a, b)'],
+    ];
+    for (const [thing, text] of things) {
+      expect(String(thing)).toBe(text);
+      expect(`${thing}`).toBe(text);
+      expect(JSON.stringify({ thing })).toBe(JSON.stringify({ thing: text }));
+    }
+    expect(inspect(kwargs({ a: 1 }))).toBe('Kwargs { a: 1 }');
+    await held.release();
+    expect(String(held)).toBe('Held [JavaScript] new Map([[1, 2]]) (released)');
+  });
+
+  test.each(['JSON', 'EJSON', 'V8'] as const)('but none of it crosses as that text by %s', async (protocol) => {
+    const bond = await openBond('JavaScript', { protocol });
+    const pool = await openPool('JavaScript', { size: 1 });
+    const things: [unknown, string][] = [
+      [bond, 'a Bond'],
+      [pool, 'a Pool'],
+      [kwargs({ a: 1 }), 'a Kwargs that is not the last argument of a call'],
+    ];
+    for (const [thing, name] of things) {
+      const error = await rejection(bond.call('String', { thing }), SerializationException);
+      expect(error.message).toContain(`args[0].thing: ${name} cannot be carried by ${protocol}`);
+    }
   });
 
   test('of a pool says what each worker does', async () => {

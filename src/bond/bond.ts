@@ -237,6 +237,10 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     return this.close();
   }
 
+  override toString(): string {
+    return `Bond [${this.lang}] (pid ${this.pid})`;
+  }
+
   /** @internal What the interpreter is doing, and what it has not answered yet, for `util.inspect` and `console.log`. */
   [inspect.custom](depth: number, options: InspectOptions): string {
     return showObject('Bond', this.#connection.view, depth, options);

@@ -1,3 +1,4 @@
+import { Opaque } from '../common/inspect.js';
 import { queryDriver } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import type {
@@ -18,7 +19,7 @@ import { functionsOf } from './function-proxy.js';
  * Who calls functions of another language. `F` is an interface of the functions there, which gives names and types. It says
  * what the user wrote, not what arrives: the other side can send anything.
  */
-export abstract class Caller<F extends object> {
+export abstract class Caller<F extends object> extends Opaque {
   #functions: Functions<F> | undefined;
 
   abstract readonly lang: string;

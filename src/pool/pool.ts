@@ -188,6 +188,10 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     return this.close();
   }
 
+  override toString(): string {
+    return `Pool [${this.lang}] (size ${this.size})`;
+  }
+
   /** @internal What its workers do, for `util.inspect` and `console.log`. */
   [inspect.custom](depth: number, options: InspectOptions): string {
     const workers = this.#workers.all.map(showWorker);

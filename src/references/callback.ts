@@ -1,5 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { showObject } from '../common/inspect.js';
+import { functionName } from '../common/thrown.js';
 import { type Lender, Reference } from '../values/reference.js';
 
 /** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
@@ -17,6 +18,10 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
   constructor(func: F) {
     super();
     this.func = func;
+  }
+
+  override toString(): string {
+    return `Callback ${functionName(this.func) || '(anonymous)'}`;
   }
 
   /** @internal What `util.inspect` shows. */

@@ -1,4 +1,5 @@
 import { BondException, quoted } from '../common/errors.js';
+import { brief } from '../common/inspect.js';
 import type { Lender } from '../values/reference.js';
 import type { AnyFunction, UnknownFunction } from './callback.js';
 import { type Owner, Ref } from './ref.js';
@@ -122,6 +123,10 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   /** The same as `release`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
+  }
+
+  override toString(): string {
+    return `Held [${this.#holder.owner.lang}] ${brief(this.#expression)}${this.#isReleased ? ' (released)' : ''}`;
   }
 
   /** @internal */

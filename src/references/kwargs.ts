@@ -1,5 +1,8 @@
+import { type InspectOptions, inspect } from 'node:util';
+import { Opaque, showObject } from '../common/inspect.js';
+
 /** Arguments by name. Made by {@link kwargs}. `Names` are those of `Values`: others are a mistake where they are declared. */
-export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, Names = keyof Values> {
+export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, Names = keyof Values> extends Opaque {
   /** For the types alone: what tells those of one value from those of another, and from anything else. */
   declare protected readonly named: Values;
   declare protected readonly names: Names;
@@ -8,7 +11,22 @@ export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, N
 
   /** @internal */
   constructor(values: Values) {
+    super();
     this.values = values;
+  }
+
+  override toString(): string {
+    return `Kwargs (${Object.keys(this.values).join(', ')})`;
+  }
+
+  /** @internal What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showObject('Kwargs', this.values, depth, options);
+  }
+
+  /** @internal */
+  override describe(): string {
+    return 'a Kwargs that is not the last argument of a call';
   }
 }
 

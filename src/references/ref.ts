@@ -1,6 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { BondException, quoted } from '../common/errors.js';
-import { showObject } from '../common/inspect.js';
+import { brief, showObject } from '../common/inspect.js';
 import { type Lender, Reference } from '../values/reference.js';
 
 /** The connection that a reference belongs to. */
@@ -23,6 +23,10 @@ export class Ref extends Reference {
     super();
     this.code = code;
     this.#owner = owner;
+  }
+
+  override toString(): string {
+    return `Ref [${this.#owner.lang}] ${brief(this.code)}`;
   }
 
   /** @internal What `util.inspect` shows. */

@@ -21,6 +21,10 @@ export class Stream extends Reference {
     this.#iterate = iterate;
   }
 
+  override toString(): string {
+    return 'Stream';
+  }
+
   /** @internal What `util.inspect` shows. */
   [inspect.custom](depth: number, options: InspectOptions): string {
     return showObject('Stream', { iterable: this.#iterable }, depth, options);

@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer';
 import { types } from 'node:util';
 import { Date } from '../common/globals.js';
+import { Opaque } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
 import { isA, property, textOf } from '../common/thrown.js';
 
@@ -97,6 +98,7 @@ export function describeValue(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
   if (types.isPromise(value)) return 'a Promise (is an `await` missing?)';
   if (types.isDate(value) && Number.isNaN(timeOf(value))) return 'a Date that is invalid';
+  if (isA(value, Opaque)) return value.describe();
   const name = nameOfClass(value);
   return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object with a prototype of its own';
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { types } from 'node:util';
+import { Opaque } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
 import { isA } from '../common/thrown.js';
 import {
@@ -198,9 +199,9 @@ class Writer {
   }
 }
 
-/** The `toJSON` of an object, if that says what the object is: of what is text or a list otherwise, it says something else. */
+/** The `toJSON` of an object, if that says what the object is: of what is text, a list, or of this library, it says something else. */
 function toJsonOf(value: object): ((key: string) => unknown) | undefined {
-  if (types.isDate(value) || ArrayBuffer.isView(value)) return undefined;
+  if (types.isDate(value) || ArrayBuffer.isView(value) || value instanceof Opaque) return undefined;
   const { toJSON } = value as { toJSON?: unknown };
   return typeof toJSON === 'function' ? (toJSON as (key: string) => unknown) : undefined;
 }

@@ -1,3 +1,4 @@
+import { Opaque } from '../common/inspect.js';
 import type { Feature } from '../drivers/driver.js';
 
 /** What a reference needs of the bond that it is sent through. */
@@ -12,10 +13,7 @@ export interface Lender {
 }
 
 /** Something that does not cross by value: over there, it is what an expression evaluates to. */
-export abstract class Reference {
-  /** A function, so that the structured clone refuses to make a mere object of a reference. */
-  protected readonly uncloneable = (): void => {};
-
+export abstract class Reference extends Opaque {
   /** @internal The expression that stands for it on the other side of `lender`. */
   abstract codeFor(lender: Lender): string;
 }

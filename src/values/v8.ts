@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
-import { textOf } from '../common/thrown.js';
+import { Opaque } from '../common/inspect.js';
+import { isA, textOf } from '../common/thrown.js';
 import {
   checkLength,
+  describeValue,
   HOW_FUNCTIONS_CROSS,
   isPlainObject,
   NotCarried,
@@ -80,9 +82,12 @@ function refusalOfClone(error: unknown, value: unknown): NotCarried {
   const meaning = refusal(error, ['value']);
   if (meaning.cause !== error) return meaning;
   const [path, culprit] = findCulprit(value, ['value']);
-  return new NotCarried(path, typeof culprit === 'function' ? `a function ${HOW_FUNCTIONS_CROSS}` : reasonOf(error), {
-    cause: error,
-  });
+  return new NotCarried(path, reasonFor(culprit, error), { cause: error });
+}
+
+function reasonFor(culprit: unknown, error: unknown): string {
+  if (typeof culprit === 'function') return `a function ${HOW_FUNCTIONS_CROSS}`;
+  return isA(culprit, Opaque) ? `${describeValue(culprit)} cannot be carried by V8` : reasonOf(error);
 }
 
 /** Node's text of an object of its own, such as `process.env`, has all that is in it. */
