@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { CallSettings } from '../src/common/options.js';
-import { type HostFunction, Session, type SessionOwner } from '../src/session/session.js';
+import { Session } from '../src/session/session.js';
+import type { HostFunction, SessionOwner } from '../src/session/session-owner.js';
 import type { Protocol } from '../src/values/codec.js';
 import { json } from '../src/values/json.js';
 import { parseMessage } from '../src/wire/messages.js';

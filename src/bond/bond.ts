@@ -22,9 +22,8 @@ import type {
   Untyped,
 } from '../references/remote-types.js';
 import { type InteractOptions, interact } from '../repl/interact.js';
-import { currentFrame } from '../session/async-context.js';
 import type { About, Connection } from '../session/connection.js';
-import type { HostFunction } from '../session/session.js';
+import type { HostFunction } from '../session/session-owner.js';
 import { isLong } from '../values/chunked-values.js';
 import { NotCarried } from '../values/codec.js';
 import type { RequestVerb } from '../wire/messages.js';
@@ -71,7 +70,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */
   get isCalling(): boolean {
-    return currentFrame(this.#connection.session) !== undefined;
+    return this.#connection.session.isCalling;
   }
 
   /** @internal What the interpreter is doing, in words. */

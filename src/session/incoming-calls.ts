@@ -1,0 +1,183 @@
+import { types } from 'node:util';
+import { BondException, SerializationException } from '../common/errors.js';
+import { Promise } from '../common/globals.js';
+import { functionName, isA, textOf } from '../common/thrown.js';
+import { encodeResult } from '../references/encode-call.js';
+import { NotCarried } from '../values/codec.js';
+import type { Channel } from '../wire/channel.js';
+import { formatRequest, type HostAnswerVerb } from '../wire/messages.js';
+import { UnreadAnswers } from './answer-backlog.js';
+import { outside, runInFrame } from './async-context.js';
+import { encodeException } from './exception-codec.js';
+import { type Frame, outermost } from './frame.js';
+import type { FrameStack } from './frame-stack.js';
+import type { Interrupts } from './interrupts.js';
+import type { LentFunctions } from './lent-functions.js';
+import type { OutgoingRequests } from './outgoing-requests.js';
+import type { RequestTimeouts } from './request-timeouts.js';
+import type { SendQueue } from './send-queue.js';
+import type { HostFunction, SessionOwner } from './session-owner.js';
+import { Violation } from './violation.js';
+
+/** How many errors are kept at most, of those that functions of the host have thrown below one request. */
+const MOST_THROWN = 100;
+/** How many characters of answers may wait for the other side to read them while it goes on calling. */
+const MOST_UNREAD = 2 ** 24;
+
+/** What {@link IncomingCalls} work with. */
+interface Parties {
+  readonly owner: SessionOwner;
+  readonly channel: Pick<Channel, 'send'>;
+  readonly stack: FrameStack;
+  readonly lent: LentFunctions;
+  readonly requests: OutgoingRequests;
+  readonly queue: SendQueue;
+  readonly timeouts: RequestTimeouts;
+  readonly interrupts: Interrupts;
+}
+
+/** Calls of the other side: each opens a frame, in which a function of the host runs until it is answered. */
+export class IncomingCalls {
+  readonly #parties: Parties;
+  readonly #functions = new Map<string, HostFunction>();
+  readonly #unread: UnreadAnswers;
+
+  constructor(parties: Parties) {
+    this.#parties = parties;
+    this.#unread = new UnreadAnswers(parties.owner.traffic);
+  }
+
+  /** Makes `call` what the other side calls as `name`. */
+  export(name: string, call: HostFunction): void {
+    this.#functions.set(name, call);
+  }
+
+  /** Takes in a call that the other side makes in a request, or in none: in a timer, say. */
+  take(id: number, requestId: number, payload: string): void {
+    const { owner, stack } = this.#parties;
+    const request = stack.find(requestId);
+    if (requestId === 0 ? stack.innermost !== stack.root : !request || request !== stack.innermost.first) {
+      throw new Violation(`it made a call in request ${requestId}, which it is not carrying out`);
+    }
+    if (this.#unread.length > MOST_UNREAD) throw new Violation('it goes on calling, and does not read the answers');
+    let decoded: unknown;
+    try {
+      decoded = owner.protocol.decode(payload);
+    } catch (error) {
+      const message = `the arguments cannot be decoded: ${textOf(error)}`;
+      return this.#send('ERROR', id, owner.protocol.encode({ message }));
+    }
+    const [name, args] = Array.isArray(decoded) ? decoded : [];
+    if ((typeof name !== 'string' && typeof name !== 'number') || !Array.isArray(args)) {
+      throw new Violation('it made a call without a name or without arguments');
+    }
+    const call = this.#functionOf(name);
+    const shown = typeof name === 'number' ? functionName(call) || `callback ${name}` : name;
+    const frame = stack.open(id, request, shown);
+    const context = request?.context ?? outside;
+    context.runInAsyncScope(() => runInFrame(stack, frame, () => this.#perform(frame, call, args)));
+  }
+
+  /** The other side has left a frame without waiting for the answer to its call. */
+  abandon(frame: Frame): void {
+    const { owner, stack, requests, interrupts } = this.#parties;
+    frame.isOver = true; // and nothing more is sent to it
+    for (const request of frame.pending) {
+      if (request.openFrame) this.abandon(request.openFrame);
+      interrupts.over(request);
+      const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
+      requests.reject(request, new BondException(owner.lang, text, { code: 'BOND_ABANDONED' }));
+    }
+    frame.pending.clear();
+    stack.close(frame);
+  }
+
+  /** The function that is called: by its name, or by its number if it was lent. */
+  #functionOf(name: string | number): HostFunction | undefined {
+    if (typeof name === 'string') return this.#functions.get(name);
+    const call = this.#parties.lent.get(name);
+    if (!call) throw new Violation(`it called function ${name}, which it was not lent`);
+    return call;
+  }
+
+  #perform(frame: Frame, call: HostFunction | undefined, args: readonly unknown[]): void {
+    try {
+      if (!call) throw new BondException(this.#parties.owner.lang, `the host exports no function '${frame.name}'`);
+      const result = call(...args);
+      const promise = promised(result);
+      if (promise) void this.#returnLater(frame, promise);
+      else this.#return(frame, result);
+    } catch (error) {
+      this.#except(frame, error);
+    }
+  }
+
+  async #returnLater(frame: Frame, promise: Promise<unknown>): Promise<void> {
+    let value: unknown;
+    try {
+      value = await promise;
+    } catch (error) {
+      return this.#except(frame, error);
+    }
+    this.#return(frame, value);
+  }
+
+  #return(frame: Frame, value: unknown): void {
+    const { lang, protocol, lender } = this.#parties.owner;
+    try {
+      const [verb, payload] = encodeResult(protocol, `${frame.name}()`, value, lender);
+      this.#answer(frame, verb, payload);
+    } catch (error) {
+      if (!isA(error, NotCarried)) return this.#except(frame, error);
+      const { message } = error;
+      remember(frame, new SerializationException(lang, message, 'local', { cause: error }));
+      this.#answer(frame, 'ERROR', protocol.encode({ message }));
+    }
+  }
+
+  #except(frame: Frame, error: unknown): void {
+    remember(frame, error);
+    const { protocol, transExcept } = this.#parties.owner;
+    const { verb, payload } = encodeException(error, protocol, transExcept);
+    this.#answer(frame, verb, payload);
+  }
+
+  /** Answers the call that opened `frame`, as soon as the frame is quiet. */
+  #answer(frame: Frame, verb: HostAnswerVerb, payload: string): void {
+    if (frame.isOver) return;
+    if (frame.pending.size > 0) {
+      frame.whenQuiet = () => this.#answer(frame, verb, payload);
+      return;
+    }
+    const { stack, timeouts, queue, interrupts } = this.#parties;
+    stack.close(frame);
+    timeouts.heard();
+    this.#send(verb, frame.id, payload);
+    queue.flush();
+    interrupts.turn();
+  }
+
+  #send(verb: HostAnswerVerb, frame: number, payload: string): void {
+    this.#parties.channel.send(formatRequest(verb, frame, 0, payload), true);
+    this.#unread.add(payload.length);
+  }
+}
+
+/** Keeps what a function has thrown for the case that the other side does not catch it. */
+function remember(frame: Frame, error: unknown): void {
+  if (!frame.request) return;
+  const top = outermost(frame.request);
+  top.thrown ??= new Map();
+  top.thrown.set(frame.id, error);
+  if (top.thrown.size > MOST_THROWN) top.thrown.delete(top.thrown.keys().next().value as number);
+}
+
+/** What a function has returned, as a promise, if it is one or something like it: as `await` does, this reads its `then` once. */
+function promised(value: unknown): Promise<unknown> | undefined {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  if (types.isPromise(value)) return value;
+  const { then } = value as { readonly then?: unknown };
+  return typeof then === 'function'
+    ? new Promise((resolve, reject) => Reflect.apply(then, value, [resolve, reject]))
+    : undefined;
+}

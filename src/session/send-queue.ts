@@ -1,0 +1,103 @@
+import { capturePlace } from '../common/call-site.js';
+import { setImmediate } from '../common/globals.js';
+import type { Channel } from '../wire/channel.js';
+import { formatRequest } from '../wire/messages.js';
+import { findCycle } from './deadlock.js';
+import type { Request } from './frame.js';
+import type { FrameStack } from './frame-stack.js';
+
+/** What may leave now, and what is held back: while the other side is in an inner frame, it would only set it aside. */
+export class SendQueue {
+  readonly #stack: FrameStack;
+  readonly #channel: Pick<Channel, 'send'>;
+  readonly #onDeadlock: (request: Request, cycle: readonly Request[]) => void;
+  /** A getter among what goes in parts may ask for something itself, which has to wait until they are all gone. */
+  #isSendingParts = false;
+
+  /** `onDeadlock` is told of a request that waits for itself. */
+  constructor(
+    stack: FrameStack,
+    channel: Pick<Channel, 'send'>,
+    onDeadlock: (request: Request, cycle: readonly Request[]) => void,
+  ) {
+    this.#stack = stack;
+    this.#channel = channel;
+    this.#onDeadlock = onDeadlock;
+  }
+
+  /** Sends the line of a request as soon as it can have its turn. */
+  send(request: Request, line: string): void {
+    if (this.#canSend(request)) this.#channel.send(line, request.frame.pending.size === 1);
+    else this.#hold(request, line);
+  }
+
+  /**
+   * Sends each part as soon as it is made: the other side begins with it meanwhile.
+   * @throws whatever a getter throws that had given something before; the other side has then forgotten the parts
+   */
+  sendInParts(request: Request, parts: Iterable<string>, line: string): void {
+    const canSend = this.#canSend(request);
+    const format = (part: string): string => formatRequest('PART', request.frame.id, request.id, part);
+    let held = '';
+    try {
+      this.#isSendingParts ||= canSend;
+      for (const part of parts) {
+        if (canSend) this.#channel.send(format(part));
+        else held += format(part);
+      }
+    } catch (error) {
+      if (canSend) this.#channel.send(format(''));
+      throw error;
+    } finally {
+      if (canSend) this.#isSendingParts = false;
+    }
+    if (!canSend) return this.#hold(request, held + line);
+    this.#channel.send(line);
+    this.flush();
+  }
+
+  /** What has not been sent yet need not be sent any more. */
+  withdraw(request: Request): void {
+    request.heldLine = undefined;
+    request.frame.held--;
+  }
+
+  /** Sends what waits for its turn, if the turn has come. */
+  flush(): void {
+    const frame = this.#stack.innermost;
+    if (frame.held === 0) return;
+    for (const request of frame.pending) {
+      if (request.heldLine === undefined) continue;
+      if (!agreesOnStderr(request)) return;
+      this.#channel.send(request.heldLine);
+      this.withdraw(request);
+    }
+  }
+
+  #canSend(request: Request): boolean {
+    const { frame } = request;
+    return !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && agreesOnStderr(request);
+  }
+
+  /** Keeps a request here, where it can still be taken back. */
+  #hold(request: Request, line: string): void {
+    request.heldLine = line;
+    request.place ??= capturePlace();
+    request.frame.held++;
+    if (!request.madeIn || !findCycle(request)) return;
+    // A function that does not await its call, after all, will have returned by then.
+    setImmediate(() => {
+      const cycle = request.isSettled || request.heldLine === undefined ? undefined : findCycle(request);
+      if (cycle) this.#onDeadlock(request, cycle);
+    });
+  }
+}
+
+/**
+ * Whether a request may be under way together with those before it. Standard error comes by another way than answers:
+ * whose it is can be told only if all of them want it in the same place.
+ */
+function agreesOnStderr(request: Request): boolean {
+  const first = request.frame.first as Request;
+  return first.settings.stderr === request.settings.stderr;
+}

@@ -1,0 +1,30 @@
+import type { Traffic } from '../process/write-queue.js';
+import type { Protocol } from '../values/codec.js';
+import type { Lender } from '../values/reference.js';
+
+/** A function of the host that the other side may call. */
+export type HostFunction = (...args: unknown[]) => unknown;
+
+/** What a session needs of those who own it. */
+export interface SessionOwner {
+  readonly lang: string;
+  readonly protocol: Protocol;
+  /** Whether what is thrown crosses itself; `undefined` if nobody has said so: as is usual for the protocol. */
+  readonly transExcept: boolean | undefined;
+  /** Who lends what references in results stand for. */
+  readonly lender: Lender;
+  /** How far what is sent has come. */
+  readonly traffic: Traffic;
+  /** Whether anything waits for the other side: then the host's event loop has to. */
+  hold(isHeld: boolean): void;
+  /** The other side has broken the rules, and is to be ended. */
+  violated(what: string): void;
+  /** The longest message that is accepted, in bytes. */
+  readonly maxMessageBytes: number;
+  /** The other side sends a longer one, and is to be ended. */
+  tooLong(): void;
+  /** Sends a line to the other side, and has it look at it even if it is busy. */
+  nudge(line: string): void;
+  /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
+  isHeldUp(): boolean;
+}
