@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
 import { Channel } from '../src/wire/channel.js';
-import { newMark } from '../src/wire/message-splitter.js';
+import { newMark } from '../src/wire/mark.js';
 
 /** A channel to an interpreter that writes when it is told to; what comes through is noted down. */
 function open() {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MessageSplitter, newMark } from '../src/wire/message-splitter.js';
+import { newMark } from '../src/wire/mark.js';
+import { MessageSplitter } from '../src/wire/message-splitter.js';
 
 const MARK = newMark().text;
 

@@ -9,7 +9,7 @@ import { queryDriver } from '../src/drivers/driver.js';
 import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
 import { handshake, type Ready } from '../src/session/handshake.js';
 import { Channel } from '../src/wire/channel.js';
-import { newMark } from '../src/wire/message-splitter.js';
+import { newMark } from '../src/wire/mark.js';
 
 /** The language that a peer claims to be. */
 export const LANG = 'Python';

@@ -5,7 +5,8 @@ import { type BondOptions, resolveOptions, type Settings } from '../common/optio
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
 import { commandLines } from '../process/command.js';
-import { type Interpreter, startInterpreter } from '../process/interpreter.js';
+import type { Interpreter } from '../process/interpreter.js';
+import { startInterpreter } from '../process/start-interpreter.js';
 import type { Untyped } from '../references/remote-types.js';
 import { Connection } from '../session/connection.js';
 import { handshake } from '../session/handshake.js';
@@ -13,7 +14,7 @@ import type { Protocol } from '../values/codec.js';
 import { protocolNamed, protocolNames } from '../values/codecs.js';
 import { Channel } from '../wire/channel.js';
 import { openLog } from '../wire/conversation-log.js';
-import { newMark } from '../wire/message-splitter.js';
+import { newMark } from '../wire/mark.js';
 import { Bond } from './bond.js';
 
 /**

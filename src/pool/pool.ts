@@ -12,7 +12,7 @@ import { queryDriver } from '../drivers/driver.js';
 import type { ArgumentsOf, IfUntyped, NameOf, ResultOf, SignatureOf, Untyped } from '../references/remote-types.js';
 import { type Items, type MapOptions, mapItems, type Settled } from './ordered-map.js';
 import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
-import { Workers } from './scheduler.js';
+import { Scheduler } from './scheduler.js';
 import type { Worker, WorkerState } from './worker.js';
 
 /** What a function of an interface takes first. */
@@ -47,10 +47,10 @@ export async function makePool<F extends object = Untyped>(
   const place = capturePlace();
   queryDriver(lang);
   const settings = resolvePoolOptions(lang, options as PoolOptions);
-  const workers = new Workers(settings);
-  const pool = new Pool<F>(workers, settings);
+  const scheduler = new Scheduler(settings);
+  const pool = new Pool<F>(scheduler, settings);
   try {
-    await workers.start();
+    await scheduler.start();
   } catch (error) {
     await pool.kill();
     throw withPlace(error, place);
@@ -65,16 +65,16 @@ export async function makePool<F extends object = Untyped>(
 export class Pool<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
   /** The language, as it was given to `makePool`. */
   readonly lang: string;
-  readonly #workers: Workers;
+  readonly #scheduler: Scheduler;
   readonly #retries: number;
   readonly #stopListening: () => void;
   #closing: Promise<void> | undefined;
 
   /** @internal Pools are made by `makePool`. */
-  constructor(workers: Workers, { lang, retries, signal }: PoolSettings) {
+  constructor(scheduler: Scheduler, { lang, retries, signal }: PoolSettings) {
     super();
     this.lang = lang;
-    this.#workers = workers;
+    this.#scheduler = scheduler;
     this.#retries = retries;
     const abort = (): void => void this.#end('the pool was aborted', { cause: signal?.reason });
     this.#stopListening = signal ? onAbort(signal, abort) : () => {};
@@ -83,19 +83,19 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
 
   /** How many workers there are, those included that are being started. */
   get size(): number {
-    return this.#workers.all.length;
+    return this.#scheduler.all.length;
   }
 
   /** How each worker does at the moment. */
   get workers(): readonly WorkerInfo[] {
-    return this.#workers.all.map(({ command, state, bond, calls, starts, error }) => {
+    return this.#scheduler.all.map(({ command, state, bond, calls, starts, error }) => {
       return { cmd: command, state, pid: bond?.pid, calls, starts, error };
     });
   }
 
   /** How many calls wait for a worker. */
   get waiting(): number {
-    return this.#workers.waiting;
+    return this.#scheduler.waiting;
   }
 
   /** Evaluates one expression, in a worker that has nothing to do, or as soon as one has. */
@@ -141,7 +141,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     const what = `CALL ${shown(name)}`;
     return mapItems(items, {
       place: capturePlace(),
-      run: (item, signal) => this.#workers.run({ what, work: (bond) => bond.call(name, item), signal, retries }),
+      run: (item, signal) => this.#scheduler.run({ what, work: (bond) => bond.call(name, item), signal, retries }),
       abortion: ({ reason }) =>
         new TimeoutException(this.lang, `map ${shown(name)}: aborted`, { code: 'BOND_ABORTED', cause: reason }),
       isOrdered: ordered,
@@ -159,7 +159,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
    * nothing of it: what every worker needs belongs into `setup`.
    */
   async each<T = void>(work: string | ((bond: Bond<F>) => T | PromiseLike<T>)): Promise<T[]> {
-    if (this.#workers.caller) {
+    if (this.#scheduler.caller) {
       throw new BondException(
         this.lang,
         'a function that a worker waits for cannot use each(): it would wait for itself',
@@ -168,8 +168,8 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     }
     const act = typeof work === 'string' ? (bond: Bond<F>) => bond.evalBlock(work) as Promise<T> : work;
     const job = { what: 'each', work: async (bond: Bond) => act(bond as never), retries: 0 };
-    const there = this.#workers.all.filter(({ state }) => state !== 'down');
-    return Promise.all(there.map((worker: Worker) => this.#workers.run({ ...job, worker })));
+    const there = this.#scheduler.all.filter(({ state }) => state !== 'down');
+    return Promise.all(there.map((worker: Worker) => this.#scheduler.run({ ...job, worker })));
   }
 
   /** Takes no more calls, finishes those that there are, and lets the workers end. Safe to repeat. */
@@ -194,20 +194,20 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
 
   /** @internal What its workers do, for `util.inspect` and `console.log`. */
   [inspect.custom](depth: number, options: InspectOptions): string {
-    const workers = this.#workers.all.map(showWorker);
+    const workers = this.#scheduler.all.map(showWorker);
     return showObject('Pool', { lang: this.lang, waiting: this.waiting, workers }, depth, options);
   }
 
   async #finish(): Promise<void> {
-    await this.#workers.drain(() => this.#terminated('the pool is closed'));
-    await this.#workers.end('close');
+    await this.#scheduler.drain(() => this.#terminated('the pool is closed'));
+    await this.#scheduler.end('close');
     this.#stopListening();
   }
 
   async #end(text: string, details: { readonly cause?: unknown } = {}): Promise<void> {
     this.#stopListening();
-    this.#workers.refuse(() => this.#terminated(text, details));
-    await this.#workers.end('kill');
+    this.#scheduler.refuse(() => this.#terminated(text, details));
+    await this.#scheduler.end('kill');
   }
 
   /** @internal */
@@ -216,7 +216,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
   }
 
   #run<T>(what: string, work: (bond: Bond) => Promise<T>): Promise<T> {
-    return this.#workers.run({ what, work, retries: this.#retries });
+    return this.#scheduler.run({ what, work, retries: this.#retries });
   }
 
   #terminated(text: string, details?: { readonly cause?: unknown }): TerminatedException {

@@ -5,6 +5,7 @@ import { BondException, TerminatedException, TimeoutException } from '../common/
 import { Promise } from '../common/globals.js';
 import { isA, isError, textOf } from '../common/thrown.js';
 import type { Command, PoolSettings } from './pool-options.js';
+import { type Lease, type Waiter, WaitingJobs } from './waiting-jobs.js';
 import { Worker } from './worker.js';
 
 /** Something to do for a worker. */
@@ -19,27 +20,13 @@ export interface Job<Result> {
   readonly worker?: Worker | undefined;
 }
 
-/** A worker that somebody has for himself, and the interpreter that it is at the moment. */
-interface Lease {
-  readonly worker: Worker;
-  readonly bond: Bond;
-}
-
-/** A job that waits for a worker: for any, or for a certain one. */
-interface Waiter {
-  readonly worker: Worker | undefined;
-  resolve(lease: Lease): void;
-  reject(error: BondException): void;
-}
-
 /** The workers of a pool, and who waits for them. Each does one thing at a time, so that its end costs one call at most. */
-export class Workers {
+export class Scheduler {
   readonly all: readonly Worker[];
   readonly #settings: PoolSettings;
   /** Those that have nothing to do; who has had nothing to do for longest comes first. */
   readonly #idle = new Set<Worker>();
-  readonly #waiting = new Set<Waiter>();
-  readonly #waitingForOne = new Set<Waiter>();
+  readonly #waiting = new WaitingJobs();
   /** How many jobs have been taken on, and are not done. */
   #jobs = 0;
   /** Why nothing more is taken on. */
@@ -61,7 +48,7 @@ export class Workers {
 
   /** How many jobs wait for a worker. */
   get waiting(): number {
-    return this.#waiting.size + this.#waitingForOne.size;
+    return this.#waiting.size;
   }
 
   /** The interpreter that the code that asks runs in a call of: one that waits for it. */
@@ -103,7 +90,7 @@ export class Workers {
   refuse(refusal: () => BondException): void {
     this.#refusal = refusal;
     this.#isKilled = true;
-    this.#reject([...this.#waiting, ...this.#waitingForOne], refusal);
+    this.#reject(this.#waiting.all(), refusal);
   }
 
   /** Ends them for good. */
@@ -179,9 +166,10 @@ export class Workers {
   }
 
   #enqueue(waiter: Waiter): void {
-    const worker = waiter.worker ?? first(this.#idle);
+    const [longestIdle] = this.#idle;
+    const worker = waiter.worker ?? longestIdle;
     if (worker && this.#idle.has(worker)) return this.#lend(worker, waiter);
-    (waiter.worker ? this.#waitingForOne : this.#waiting).add(waiter);
+    this.#waiting.add(waiter);
     if (this.waiting === 1) this.#holdLoop(true);
   }
 
@@ -194,7 +182,7 @@ export class Workers {
   /** Gives a worker that has nothing to do what has waited for longest. */
   #dispatch(worker: Worker): void {
     this.#idle.add(worker);
-    const waiter = [...this.#waitingForOne].find((one) => one.worker === worker) ?? first(this.#waiting);
+    const waiter = this.#waiting.nextFor(worker);
     if (!waiter) return;
     this.#forget(waiter);
     this.#lend(worker, waiter);
@@ -225,8 +213,8 @@ export class Workers {
   /** A worker could not be started: who waits for it is told so, and so are those who wait for any, if it was the last. */
   #failed(worker: Worker, error: unknown): void {
     if (!worker.isHopeless) return;
-    const waiting = [...this.#waitingForOne].filter((waiter) => waiter.worker === worker);
-    if (this.all.every(({ isHopeless }) => isHopeless)) waiting.push(...this.#waiting);
+    const waiting = this.#waiting.onlyFor(worker);
+    if (this.all.every(({ isHopeless }) => isHopeless)) waiting.push(...this.#waiting.forAny());
     const { lang } = this.#settings;
     this.#reject(
       waiting,
@@ -243,7 +231,6 @@ export class Workers {
 
   #forget(waiter: Waiter): void {
     this.#waiting.delete(waiter);
-    this.#waitingForOne.delete(waiter);
     if (this.waiting === 0) this.#holdLoop(false);
   }
 
@@ -264,8 +251,4 @@ function isStopped(error: unknown): boolean {
 
 function withSignal(bond: Bond, signal: AbortSignal | undefined): Bond {
   return signal ? bond.with({ signal }) : bond;
-}
-
-function first<Item>(items: Set<Item>): Item | undefined {
-  return items.values().next().value;
 }

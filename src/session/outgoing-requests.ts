@@ -110,6 +110,17 @@ export class OutgoingRequests {
     if (this.#settle(request)) request.reject(error);
   }
 
+  /** Rejects a request that is carried out, and has the code there stopped. Returns whether it has not been answered yet. */
+  stop(request: Request, makeError: () => BondException): boolean {
+    const { stack, interrupts } = this.#parties;
+    const isPending = (): boolean => stack.find(request.id) === request;
+    if (!isPending()) return false;
+    if (this.#settle(request)) request.reject(makeError());
+    // Mostly, the answer comes right behind: what follows must not meet an interrupt that is late.
+    setImmediate(() => isPending() && interrupts.sendInTurn(request));
+    return true;
+  }
+
   /** Rejects a request that waits for itself. */
   rejectDeadlock(request: Request, cycle: readonly Request[]): void {
     const text = `a wait that can never end: ${showCycle(cycle)}`;

@@ -105,12 +105,7 @@ export class Session {
 
   /** Rejects a request that is carried out, and has the code there stopped. Returns whether it has not been answered yet. */
   stop(request: Request, makeError: () => BondException): boolean {
-    const isPending = (): boolean => this.#requestOf(request.id) === request;
-    if (!isPending()) return false;
-    if (this.#settle(request)) request.reject(makeError());
-    // Mostly, the answer comes right behind: what follows must not meet an interrupt that is late.
-    setImmediate(() => isPending() && this.#interrupts.sendInTurn(request));
-    return true;
+    return this.#requests.stop(request, makeError);
   }
 
   /** Takes in a message of the other side. */

@@ -2,7 +2,9 @@ import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { Date } from '../common/globals.js';
 import { type Protocol, timeOf } from './codec.js';
-import { type Extension, jsonProtocol, readJson } from './json.js';
+import { jsonProtocol } from './json.js';
+import type { Extension } from './json-writer.js';
+import { readJson } from './read-json.js';
 
 const DOLLAR = 36;
 

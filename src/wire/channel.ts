@@ -1,7 +1,8 @@
 import { setImmediate } from '../common/globals.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { ConversationLog } from './conversation-log.js';
-import { FIRST_BYTE, type Mark, MessageSplitter, NEWLINE } from './message-splitter.js';
+import { FIRST_BYTE, type Mark } from './mark.js';
+import { MessageSplitter, NEWLINE } from './message-splitter.js';
 import { type Incoming, parseMessage } from './messages.js';
 
 /** Who gets what comes through a {@link Channel}. */

@@ -1,10 +1,9 @@
-import { Buffer, constants, isAscii, isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
+import { Buffer, constants, isAscii } from 'node:buffer';
+import { decode, GatheredText } from './gathered-text.js';
+import { FIRST_BYTE } from './mark.js';
 
 /** Every message ends with it. */
 export const NEWLINE = 0x0a;
-/** Every mark begins with this byte, the ASCII record separator, which is rare in output. */
-export const FIRST_BYTE = 0x1e;
 const LAST_PIECE = 0x20;
 const MORE_PIECES = 0x2b;
 const ANNOUNCEMENT = 0x3d;
@@ -14,21 +13,6 @@ const NOTHING = Buffer.alloc(0);
 
 /** More than this is not taken of what has come before its turn, in bytes: it is what a socket and a stream hold. */
 const MOST_EARLY = 2 ** 20;
-
-/** What tells a message of the other side from its output: chosen at random for each session. */
-export interface Mark {
-  /** The first half of its text, and the second: STAGE1 is sent them apart, so that an echo of it is not the mark. */
-  readonly head: string;
-  readonly tail: string;
-  /** The whole mark, as it stands on the wire. */
-  readonly text: string;
-}
-
-/** A mark that nobody can guess. */
-export function newMark(): Mark {
-  const [head, tail] = [randomBytes(6).toString('hex'), randomBytes(6).toString('hex')];
-  return { head, tail, text: `${String.fromCharCode(FIRST_BYTE)}${head}${tail}` };
-}
 
 /** Who gets what a {@link MessageSplitter} finds. */
 export interface SplitterEvents {
@@ -65,7 +49,7 @@ export class MessageSplitter {
   /** Bytes that may turn out to be the beginning of a mark. */
   #held: Buffer | undefined;
   /** The message of which not all has arrived. */
-  readonly #message = new Gathering();
+  readonly #message = new GatheredText();
   #insidePiece = false;
   /** What stands behind the mark of the piece. */
   #kind = LAST_PIECE;
@@ -220,79 +204,6 @@ export class MessageSplitter {
     if (isComplete) this.#conclude(isWhole ? decode(bytes, start, end) : this.#message.take());
     return newline < 0 ? bytes.length : newline + 1;
   }
-}
-
-/** The text of a message. */
-function decode(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('utf8', start, end);
-  return isWrong(text, bytes, start, end) ? senseless(text) : text;
-}
-
-/** Whether `text` is not all that `bytes` say, as they are not UTF-8. */
-function isWrong(text: string, bytes: Buffer, start: number, end: number): boolean {
-  return text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end));
-}
-
-/** What makes no sense at all is refused; half of what was said might not be. */
-function senseless(text: string): string {
-  return `(not UTF-8) ${text}`;
-}
-
-/** How many bytes are made text in one go. */
-const PORTION = 2 ** 15;
-
-/**
- * The text of a message that arrives bit by bit. It is made text on the way: the bytes of a long one would all have to be
- * kept, and V8 looks for garbage whenever there are many. A bit may end in the middle of a character.
- */
-class Gathering {
-  /** In bytes. */
-  length = 0;
-  #text = '';
-  #isWrong = false;
-  /** What is not text yet. */
-  #bytes: Buffer | undefined;
-  #count = 0;
-
-  add(source: Buffer, start: number, end: number): void {
-    this.length += end - start;
-    this.#bytes ??= Buffer.allocUnsafeSlow(PORTION);
-    for (let place = start; place < end; ) {
-      const copied = source.copy(this.#bytes, this.#count, place, end);
-      place += copied;
-      this.#count += copied;
-      if (this.#count === PORTION) this.#decode(this.#bytes, endOfCharacters(this.#bytes));
-    }
-  }
-
-  #decode(bytes: Buffer, end: number): void {
-    const text = bytes.toString('utf8', 0, end);
-    this.#isWrong ||= isWrong(text, bytes, 0, end);
-    this.#text += text;
-    bytes.copyWithin(0, end, this.#count);
-    this.#count -= end;
-  }
-
-  /** What has been gathered; it begins anew. */
-  take(): string {
-    if (this.#bytes) this.#decode(this.#bytes, this.#count);
-    const text = this.#isWrong ? senseless(this.#text) : this.#text;
-    this.length = 0;
-    this.#text = '';
-    this.#isWrong = false;
-    this.#bytes = undefined;
-    return text;
-  }
-}
-
-/** Where the last character of some bytes begins, if not all of it is there; otherwise their end. */
-function endOfCharacters(bytes: Buffer): number {
-  for (let place = bytes.length - 1; place >= bytes.length - 3; place--) {
-    const byte = bytes[place] as number;
-    const length = byte < 0x80 ? 1 : byte < 0xc0 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    if (length > 0) return place + length > bytes.length ? place : bytes.length;
-  }
-  return bytes.length;
 }
 
 /** Where in `bytes` a mark begins of which the rest has not arrived, or their end. */
