@@ -85,12 +85,12 @@ export function processesWith(name: string, value: string): number[] {
 
 /** The children of this process, zombies included, and the shell that watches over the others left out. */
 export function ownChildren(): number[] {
-  const guardians = processesWithArgument(GUARDIAN);
-  return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid && !guardians.includes(pid));
+  const watchdogs = processesWithArgument(WATCHDOG);
+  return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid && !watchdogs.includes(pid));
 }
 
-/** What is written in a guardian, and in nothing else. */
-export const GUARDIAN = 'watch) targets=';
+/** What is written in a watchdog, and in nothing else. */
+export const WATCHDOG = 'watch) targets=';
 
 /** Whether a process is there, and no zombie. */
 export function isAlive(pid: number): boolean {

@@ -326,7 +326,7 @@ describe('many bonds', () => {
     const [children, descriptors, listeners] = [ownChildren(), countDescriptors(), process.listenerCount('exit')];
     await run();
     await until(() => countDescriptors() <= descriptors);
-    // One that has just been started is not to be told from a guardian yet.
+    // One that has just been started is not to be told from a watchdog yet.
     await vi.waitFor(() => expect(ownChildren()).toEqual(children), { timeout: HANG });
     expect(process.listenerCount('exit')).toBe(listeners);
   }

@@ -10,7 +10,6 @@ import { descendants } from '../src/process/process-tree.js';
 import {
   COMMANDS,
   fixture,
-  GUARDIAN,
   isAlive,
   markedEnvironment,
   PACKAGE,
@@ -18,6 +17,7 @@ import {
   program,
   temporaryDirectory,
   until,
+  WATCHDOG,
 } from './bonds.js';
 import { collect, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { openHostile } from './hostile.js';
@@ -116,7 +116,7 @@ describe('a thousand bonds', () => {
     const { before, after, heard, warnings } = JSON.parse(host.output.text());
     const { heap, ...rest } = after;
     expect({ ...rest, heap: 0 }).toEqual({ ...before, heap: 0 });
-    expect(rest).toMatchObject({ children: 1, streamListeners: 0, signalListeners: 0 }); // the guardian stays
+    expect(rest).toMatchObject({ children: 1, streamListeners: 0, signalListeners: 0 }); // the watchdog stays
     expect(heard).toBe(REST * 'printed text'.length);
     expect(warnings).toEqual([]);
     expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
@@ -200,15 +200,15 @@ describe('a host', () => {
   });
 
   /** The shell that ends what a host leaves behind. */
-  function guardianOf(host: number): number | undefined {
-    const shells = processesWithArgument(GUARDIAN);
+  function watchdogOf(host: number): number | undefined {
+    const shells = processesWithArgument(WATCHDOG);
     return descendants(host).find((pid) => shells.includes(pid));
   }
 
-  async function killAfterGuardian({ output }: Host, pid: number): Promise<void> {
-    const first = guardianOf(pid) as number;
+  async function killAfterWatchdog({ output }: Host, pid: number): Promise<void> {
+    const first = watchdogOf(pid) as number;
     process.kill(first, 'SIGKILL');
-    await until(() => ![first, undefined].includes(guardianOf(pid)));
+    await until(() => ![first, undefined].includes(watchdogOf(pid)));
     process.kill(pid, 'SIGUSR2');
     await output.until('AWAKE'); // what is told to the next one has been written by then
     process.kill(pid, 'SIGKILL');
@@ -226,7 +226,7 @@ describe('a host', () => {
       ['is hung up on', (_, pid) => process.kill(pid, 'SIGHUP')],
       ['is terminated', (_, pid) => process.kill(pid, 'SIGTERM')],
       ['loses its terminal', ({ child }) => child.kill('SIGKILL')],
-      ['is killed when its guardian has been killed', killAfterGuardian],
+      ['is killed when its watchdog has been killed', killAfterWatchdog],
     ])('that %s takes them along', async (_, end) => {
       const { env, processes } = markedEnvironment();
       const code = `${openAll} ${state === 'busy' ? busy : ''}

@@ -14,12 +14,12 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'generations',
     'history',
     'json',
-    'lines',
     'links',
-    'outbox',
+    'message-splitter',
     'projects',
     'session',
     'workflow',
+    'write-queue',
   ],
   /** Other machines, users and terminals, the package, and the programs that come with it. */
   system: [

@@ -1,7 +1,7 @@
 import { clearTimeout, performance, setTimeout } from './globals.js';
 
 /** Watches for the other side's silence: it asks its owner to look at what waits, no sooner than anything may be due. */
-export class SilenceWatch {
+export class IdleTimer {
   /** When the other side was last heard of, on the clock of `performance.now()`. */
   lastHeard = performance.now();
   readonly #look: () => number;

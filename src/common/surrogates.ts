@@ -1,5 +1,5 @@
-/** Where a piece of a text ends that begins at `start` and has `length` characters at most: not in the middle of one of two code units. */
-export function endOfPiece(text: string, start: number, length: number): number {
+/** Where a chunk of a text ends that begins at `start` and has `length` characters at most: not in the middle of one of two code units. */
+export function endOfChunk(text: string, start: number, length: number): number {
   const end = start + length;
   if (end >= text.length) return text.length;
   const code = text.charCodeAt(end - 1);

@@ -73,7 +73,7 @@ export interface MapSettings<Item> {
 
 /** @internal Runs items, and yields what becomes of them. Whoever leaves the loop early stops what is under way. */
 export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<Item>): AsyncGenerator<unknown, void> {
-  const mapping = new Mapping(items, settings);
+  const mapping = new OrderedMap(items, settings);
   const { signal, abortion, isSettled, place } = settings;
   const abort = (): void => signal && mapping.fail(abortion(signal));
   if (signal?.aborted) abort();
@@ -93,7 +93,7 @@ export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<
 }
 
 /** Items that are worked on, some at a time, and the results that nobody has taken yet. */
-class Mapping<Item> {
+class OrderedMap<Item> {
   readonly #settings: MapSettings<Item>;
   readonly #iterator: AsyncIterator<Item> | Iterator<Item | PromiseLike<Item>>;
   readonly #meter: ProgressMeter;

@@ -6,7 +6,7 @@ import { Tail } from '../common/output-target.js';
 import { descendants, isRunning, signalQuietly } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
 import { GRACE } from './watchdog.js';
-import { Outbox, type Traffic } from './write-queue.js';
+import { type Traffic, WriteQueue } from './write-queue.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
@@ -50,7 +50,7 @@ export class Interpreter {
   isDirect = false;
   readonly #child: SpawnedChild;
   readonly #ways: Ways;
-  readonly #outbox: Outbox;
+  readonly #writeQueue: WriteQueue;
   readonly #stderrTail = new Tail();
   #isHeld = true;
   #isBulkAwaited = false;
@@ -62,7 +62,7 @@ export class Interpreter {
     this.pid = child.pid;
     this.#child = child;
     this.#ways = ways;
-    this.#outbox = new Outbox(ways);
+    this.#writeQueue = new WriteQueue(ways);
     running.add(this);
     // Writing to an interpreter that has just gone fails; that it has gone is noticed elsewhere.
     ways.input.on('error', () => {});
@@ -86,12 +86,12 @@ export class Interpreter {
 
   /** Writes to the interpreter; what it waits for leaves at once. */
   send(text: string, isAwaited: boolean): void {
-    this.#outbox.send(text, isAwaited);
+    this.#writeQueue.send(text, isAwaited);
   }
 
   /** How far what it has been sent has come. */
   get traffic(): Traffic {
-    return this.#outbox;
+    return this.#writeQueue;
   }
 
   /** Makes the interpreter wait with its output, or go on: its standard output, or its standard error. */
@@ -144,7 +144,7 @@ export class Interpreter {
 
   /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
-    this.#outbox.flush();
+    this.#writeQueue.flush();
     this.#child.kill(name);
   }
 

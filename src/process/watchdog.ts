@@ -44,18 +44,18 @@ const PATIENCE = 5000;
 
 /** Processes, and groups of processes as negative numbers. */
 const targets = new Set<number>();
-let guardian: Guardian | undefined;
+let watchdog: Watchdog | undefined;
 
 /** Has a process end with this one, or a whole group if its number is negative; not on Windows. */
 export function watchOver(target: number): void {
-  theGuardian().tell(`watch ${target}`);
+  theWatchdog().tell(`watch ${target}`);
   targets.add(target);
 }
 
 /** What has ended is nobody's business any more. */
 export function leaveAlone(target: number): void {
   targets.delete(target);
-  guardian?.tell(`leave ${target}`);
+  watchdog?.tell(`leave ${target}`);
 }
 
 /** A shell that ends when it is asked for pipes cannot make any: bash before 5.1, where it may write no files. */
@@ -64,17 +64,17 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /** Lets `open` open the ends of two new pipes by their names. They are there while it runs, if they are pipes at all. */
 export function withPipes<T>(open: (names: readonly string[]) => T): Promise<T | undefined> {
-  const opened = turn.then(() => (makesPipes ? theGuardian().offerPipes(open) : undefined));
+  const opened = turn.then(() => (makesPipes ? theWatchdog().offerPipes(open) : undefined));
   turn = opened.catch(() => {});
   return opened;
 }
 
-function theGuardian(): Guardian {
-  guardian ??= new Guardian();
-  return guardian;
+function theWatchdog(): Watchdog {
+  watchdog ??= new Watchdog();
+  return watchdog;
 }
 
-class Guardian {
+class Watchdog {
   readonly #child = spawn('/bin/sh', ['-c', SCRIPT], {
     cwd: '/',
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -135,6 +135,6 @@ class Guardian {
 
   #replace(isWorthIt: boolean): void {
     this.#tellAsker(false);
-    if (guardian === this) guardian = isWorthIt && targets.size > 0 ? new Guardian() : undefined;
+    if (watchdog === this) watchdog = isWorthIt && targets.size > 0 ? new Watchdog() : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { nextTick } from '../common/globals.js';
-import { endOfPiece } from '../common/surrogates.js';
+import { endOfChunk } from '../common/surrogates.js';
 import type { Ways } from './stdio-pipes.js';
 
 /** How many characters have been sent to the other side, and how many of them have left this one. */
@@ -13,17 +13,17 @@ const FULL = 4096;
 /** The same while it has not taken in what came before: to find that out again costs as much as a call. */
 const FULL_BEHIND = 2 ** 15;
 /** The longest text that is written in one go, in characters: it would take its size in memory once more, as bytes. */
-const PIECE = 2 ** 16;
+const LONGEST_CHUNK = 2 ** 16;
 
 /**
- * What is sent to an interpreter. It is gathered during one turn of the event loop, and written in as few pieces as pay: right
+ * What is sent to an interpreter. It is gathered during one turn of the event loop, and written in as few chunks as pay: right
  * away, as far as the interpreter has taken in what came before, and by the event loop otherwise.
  */
-export class Outbox {
+export class WriteQueue {
   readonly #ways: Pick<Ways, 'input' | 'writeNow'>;
   /** How many characters have been sent. */
   sent = 0;
-  // What waits, in order: what was left of a piece; texts, of which the first is written from some place on; what is gathered.
+  // What waits, in order: what was left of a chunk; texts, of which the first is written from some place on; what is gathered.
   #rest: string | Buffer = '';
   readonly #texts: string[] = [];
   #start = 0;
@@ -46,7 +46,7 @@ export class Outbox {
   send(text: string, isAwaited: boolean): void {
     this.sent += text.length;
     const isBehind = this.#isBehind;
-    if (this.#gathered.length + text.length > PIECE) this.#endText();
+    if (this.#gathered.length + text.length > LONGEST_CHUNK) this.#endText();
     this.#gathered += text;
     if (this.#gathered.length >= (isBehind ? FULL_BEHIND : FULL) || (isAwaited && !isBehind)) {
       this.#endText();
@@ -61,7 +61,7 @@ export class Outbox {
   readonly flush = (): void => {
     this.#isFlushDue = false;
     this.#push();
-    if (!this.#isStreaming) this.#stream(this.#takePiece());
+    if (!this.#isStreaming) this.#stream(this.#nextChunk());
   };
 
   get #isBehind(): boolean {
@@ -71,21 +71,21 @@ export class Outbox {
   /** Writes as much as can be written without the event loop. */
   #push(): void {
     while (!this.#isStreaming) {
-      const piece = this.#takePiece();
-      if (piece.length === 0) return;
-      const rest = this.#ways.writeNow(piece);
-      if (rest === undefined) return this.#stream(piece);
+      const chunk = this.#nextChunk();
+      if (chunk.length === 0) return;
+      const rest = this.#ways.writeNow(chunk);
+      if (rest === undefined) return this.#stream(chunk);
       this.#rest = rest;
       if (rest.length > 0) return;
     }
   }
 
-  #stream(piece: string | Buffer): void {
-    this.#isStreaming = piece.length > 0;
+  #stream(chunk: string | Buffer): void {
+    this.#isStreaming = chunk.length > 0;
     if (!this.#isStreaming) return;
-    this.#ways.input.write(piece, (error) => {
+    this.#ways.input.write(chunk, (error) => {
       if (error) this.#drop();
-      this.#stream(this.#takePiece());
+      this.#stream(this.#nextChunk());
     });
   }
 
@@ -97,7 +97,7 @@ export class Outbox {
   }
 
   /** What has to be written next, which is nothing if all has been. */
-  #takePiece(): string | Buffer {
+  #nextChunk(): string | Buffer {
     if (this.#rest.length > 0) {
       const rest = this.#rest;
       this.#rest = '';
@@ -105,11 +105,11 @@ export class Outbox {
     }
     if (this.#texts.length === 0) this.#endText();
     const [text = ''] = this.#texts;
-    const end = endOfPiece(text, this.#start, PIECE);
-    const piece = text.slice(this.#start, end);
+    const end = endOfChunk(text, this.#start, LONGEST_CHUNK);
+    const chunk = text.slice(this.#start, end);
     this.#start = end < text.length ? end : 0;
     if (this.#start === 0) this.#texts.shift();
-    return piece;
+    return chunk;
   }
 
   #endText(): void {

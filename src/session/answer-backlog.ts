@@ -4,7 +4,7 @@ import type { Traffic } from '../process/write-queue.js';
  * How much of the host's answers the other side cannot have read. One that waits for the answer to each of its calls has
  * read all of them; one that does not could have the host pile them up until its memory is full.
  */
-export class UnreadAnswers {
+export class AnswerBacklog {
   readonly #traffic: Traffic;
   #length = 0;
   /** Where the last answer ends among all that was sent, and the one before it. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { constants } from 'node:os';
 import { BondException, quoted } from '../common/errors.js';
 import { Promise, performance } from '../common/globals.js';
-import { SilenceWatch } from '../common/idle-timer.js';
+import { IdleTimer } from '../common/idle-timer.js';
 import type { Settings } from '../common/options.js';
 import { Tail } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
@@ -54,7 +54,7 @@ class SetUp {
   readonly #driver: Driver;
   readonly #settings: Settings;
   readonly #noise = new Tail();
-  readonly #watch = new SilenceWatch(() => this.#rejectIfSilent());
+  readonly #watch = new IdleTimer(() => this.#rejectIfSilent());
   readonly #echo: RegExp;
   readonly #start = performance.now();
   #stage = 'STAGE1';

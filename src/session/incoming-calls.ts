@@ -6,7 +6,7 @@ import { encodeResult } from '../references/encode-call.js';
 import { NotCarried } from '../values/codec.js';
 import type { Channel } from '../wire/channel.js';
 import { formatRequest, type HostAnswerVerb } from '../wire/messages.js';
-import { UnreadAnswers } from './answer-backlog.js';
+import { AnswerBacklog } from './answer-backlog.js';
 import { outside, runInFrame } from './async-context.js';
 import { encodeException } from './exception-codec.js';
 import { type Frame, outermost } from './frame.js';
@@ -22,7 +22,7 @@ import { Violation } from './violation.js';
 /** How many errors are kept at most, of those that functions of the host have thrown below one request. */
 const MOST_THROWN = 100;
 /** How many characters of answers may wait for the other side to read them while it goes on calling. */
-const MOST_UNREAD = 2 ** 24;
+const LONGEST_BACKLOG = 2 ** 24;
 
 /** What {@link IncomingCalls} work with. */
 interface Parties {
@@ -40,11 +40,11 @@ interface Parties {
 export class IncomingCalls {
   readonly #parties: Parties;
   readonly #functions = new Map<string, HostFunction>();
-  readonly #unread: UnreadAnswers;
+  readonly #backlog: AnswerBacklog;
 
   constructor(parties: Parties) {
     this.#parties = parties;
-    this.#unread = new UnreadAnswers(parties.owner.traffic);
+    this.#backlog = new AnswerBacklog(parties.owner.traffic);
   }
 
   /** Makes `call` what the other side calls as `name`. */
@@ -59,7 +59,8 @@ export class IncomingCalls {
     if (requestId === 0 ? stack.innermost !== stack.root : !request || request !== stack.innermost.first) {
       throw new Violation(`it made a call in request ${requestId}, which it is not carrying out`);
     }
-    if (this.#unread.length > MOST_UNREAD) throw new Violation('it goes on calling, and does not read the answers');
+    if (this.#backlog.length > LONGEST_BACKLOG)
+      throw new Violation('it goes on calling, and does not read the answers');
     let decoded: unknown;
     try {
       decoded = owner.protocol.decode(payload);
@@ -159,7 +160,7 @@ export class IncomingCalls {
 
   #send(verb: HostAnswerVerb, frame: number, payload: string): void {
     this.#parties.channel.send(formatRequest(verb, frame, 0, payload), true);
-    this.#unread.add(payload.length);
+    this.#backlog.add(payload.length);
   }
 }
 

@@ -1,7 +1,7 @@
 import { showPlace } from '../common/call-site.js';
 import { TimeoutException } from '../common/errors.js';
 import { performance } from '../common/globals.js';
-import { SilenceWatch } from '../common/idle-timer.js';
+import { IdleTimer } from '../common/idle-timer.js';
 import type { Request } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
 
@@ -17,7 +17,7 @@ export class RequestTimeouts {
   readonly #owner: TimeoutsOwner;
   readonly #stack: FrameStack;
   readonly #reject: (request: Request, error: TimeoutException) => void;
-  readonly #watch = new SilenceWatch(() => this.#rejectOverdue());
+  readonly #watch = new IdleTimer(() => this.#rejectOverdue());
 
   constructor(owner: TimeoutsOwner, stack: FrameStack, reject: (request: Request, error: TimeoutException) => void) {
     this.#owner = owner;

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
-import { endOfPiece } from '../common/surrogates.js';
+import { endOfChunk } from '../common/surrogates.js';
 import type { Protocol } from './codec.js';
 
 /** Shorter lists and texts do not pay, in items and in characters. */
@@ -27,7 +27,7 @@ export function partsOf(value: Long): Generator<string> {
 
 function* partsOfText(text: string): Generator<string> {
   for (let start = 0, end = 0; start < text.length; start = end) {
-    end = endOfPiece(text, start, PART);
+    end = endOfChunk(text, start, PART);
     yield JSON.stringify(text.slice(start, end));
   }
 }

@@ -50,7 +50,7 @@ export class MessageSplitter {
   #held: Buffer | undefined;
   /** The message of which not all has arrived. */
   readonly #message = new GatheredText();
-  #insidePiece = false;
+  #insideChunk = false;
   /** What stands behind the mark of the piece. */
   #kind = LAST_PIECE;
   /** How many bytes of an announced message have not come, and what has come behind the announcement meanwhile. */
@@ -73,9 +73,9 @@ export class MessageSplitter {
     if (this.#owed > 0) return this.#keep(chunk);
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
-    let position = this.#insidePiece || this.#message.length > 0 ? 0 : this.#takeMessages(bytes);
+    let position = this.#insideChunk || this.#message.length > 0 ? 0 : this.#takeMessages(bytes);
     while (position < bytes.length && !this.#isOver && this.#owed === 0) {
-      position = this.#insidePiece ? this.#takePiece(bytes, position) : this.#takeOutput(bytes, position);
+      position = this.#insideChunk ? this.#takeChunk(bytes, position) : this.#takeOutput(bytes, position);
     }
     if (this.#owed > 0 && position < bytes.length) this.#keep(bytes.subarray(position));
   }
@@ -157,7 +157,7 @@ export class MessageSplitter {
       return afterMark;
     }
     if (found > start) this.#events.output(bytes.subarray(start, found));
-    this.#insidePiece = true;
+    this.#insideChunk = true;
     this.#kind = kind;
     return afterMark + 1;
   }
@@ -189,7 +189,7 @@ export class MessageSplitter {
     return bytes.length;
   }
 
-  #takePiece(bytes: Buffer, start: number): number {
+  #takeChunk(bytes: Buffer, start: number): number {
     const newline = bytes.indexOf(NEWLINE, start);
     const end = newline < 0 ? bytes.length : newline;
     const length = this.#message.length + end - start;
@@ -198,7 +198,7 @@ export class MessageSplitter {
       return bytes.length;
     }
     const isComplete = newline >= 0 && this.#kind !== MORE_PIECES;
-    this.#insidePiece = newline < 0;
+    this.#insideChunk = newline < 0;
     const isWhole = isComplete && length === end - start;
     if (!isWhole) this.#message.add(bytes, start, end);
     if (isComplete) this.#conclude(isWhole ? decode(bytes, start, end) : this.#message.take());

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { Outbox } from '../src/process/write-queue.js';
+import { WriteQueue } from '../src/process/write-queue.js';
 import { effort } from './fuzzing.js';
 
 /** A pipe that has room for so many bytes at a time, or for nothing: no real one can be made to do that. */
@@ -41,17 +41,17 @@ test('whatever there is room for when, all is written once and in order', async 
   await fc.assert(
     fc.asyncProperty(fc.array(sending, { minLength: 1, maxLength: 30 }), rooms, async (sendings, rooms) => {
       const { ways, size, text } = pipeWith(rooms);
-      const outbox = new Outbox(ways);
+      const queue = new WriteQueue(ways);
       for (const { text, isAwaited, endsTurn } of sendings) {
-        outbox.send(text, isAwaited);
+        queue.send(text, isAwaited);
         if (endsTurn) await turn();
       }
       const sent = sendings.map(({ text }) => text).join('');
-      expect(outbox.sent).toBe(sent.length);
+      expect(queue.sent).toBe(sent.length);
       while (size() < Buffer.byteLength(sent)) await turn();
       await turn();
       expect(text() === sent).toBe(true);
-      expect(outbox.taken).toBe(outbox.sent);
+      expect(queue.taken).toBe(queue.sent);
     }),
     effort(100),
   );
@@ -59,31 +59,31 @@ test('whatever there is room for when, all is written once and in order', async 
 
 test('what is awaited leaves at once, with all that was sent before it', () => {
   const { ways, text } = pipeWith([1_000_000]);
-  const outbox = new Outbox(ways);
-  outbox.send('before', false);
+  const queue = new WriteQueue(ways);
+  queue.send('before', false);
   expect(text()).toBe('');
-  outbox.send(' and then', true);
+  queue.send(' and then', true);
   expect(text()).toBe('before and then');
-  expect(outbox.taken).toBe(outbox.sent);
+  expect(queue.taken).toBe(queue.sent);
 });
 
 test('what nobody reads any more is not kept', async () => {
   const input = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
   input.on('error', () => {});
-  const outbox = new Outbox({ input, writeNow: () => undefined });
+  const queue = new WriteQueue({ input, writeNow: () => undefined });
   for (let round = 0; round < 3; round++) {
-    for (const isAwaited of [true, false]) outbox.send('x'.repeat(100_000), isAwaited);
+    for (const isAwaited of [true, false]) queue.send('x'.repeat(100_000), isAwaited);
     await turn();
-    expect(outbox.taken).toBe(outbox.sent);
+    expect(queue.taken).toBe(queue.sent);
   }
 });
 
 test('many short answers that are not read are one text', async () => {
   const { ways, text } = pipeWith([0]);
-  const outbox = new Outbox(ways);
+  const queue = new WriteQueue(ways);
   const write = vi.spyOn(ways.input, 'write');
-  for (let count = 0; count < 10_000; count++) outbox.send('short\n', true);
-  while (outbox.taken < outbox.sent) await turn();
+  for (let count = 0; count < 10_000; count++) queue.send('short\n', true);
+  while (queue.taken < queue.sent) await turn();
   expect(text()).toBe('short\n'.repeat(10_000));
   expect(write.mock.calls.length).toBeLessThan(10);
 });
