@@ -49,6 +49,10 @@ export interface Driver {
   readonly features: readonly Feature[];
   /** What stands between a module, a package or a class and what is in it. */
   readonly separator: string;
+  /** What else people call the language, beside its commands, in lower case. */
+  readonly aliases?: readonly string[];
+  /** What an interpreter needs to be interrupted, where not every one has it: an extension, say. */
+  readonly interruptNeeds?: string;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }
@@ -125,21 +129,12 @@ export function queryDriver(lang: string): Driver {
   return driver;
 }
 
-/** What else people call languages, beside the names of their interpreters. */
-const NICKNAMES: ReadonlyMap<string, string> = new Map([
-  ['js', 'JavaScript'],
-  ['ecmascript', 'JavaScript'],
-  ['py', 'Python'],
-  ['pl', 'Perl'],
-]);
-
 /** @internal The language that is probably meant by a name that is none: `python`, `node`, `js`, `Pyton`. */
 export function similarLanguage(name: unknown): string | undefined {
   if (typeof name !== 'string') return undefined;
   const known = listDrivers();
-  const started = known.find((lang) => queryDriver(lang).commands.includes(name.toLowerCase()));
-  const nickname = NICKNAMES.get(name.toLowerCase());
-  return nearest(name, known) ?? started ?? (nickname && known.find((lang) => lang === nickname));
+  const namesOf = ({ commands, aliases }: Driver): readonly string[] => [...commands, ...(aliases ?? [])];
+  return nearest(name, known) ?? known.find((lang) => namesOf(queryDriver(lang)).includes(name.toLowerCase()));
 }
 
 function readManifest(lang: string): Driver {
@@ -182,8 +177,14 @@ async function readText(lang: string): Promise<DriverText> {
 
 /** @internal A file of a driver, whatever its extension is. */
 export async function driverFile(lang: string, part: string): Promise<string> {
-  const folder = folders.get(lang);
-  const text = folder === undefined ? await driverPart(lang, part) : readDriverPart(folder, part);
+  const text = await findDriverFile(lang, part);
   if (text === undefined) throw new BondException(lang, `its driver has no ${part}`);
   return text;
+}
+
+/** @internal The same; `undefined` if there is no such file, or no such language. */
+export async function findDriverFile(lang: string, part: string): Promise<string | undefined> {
+  const folder = folders.get(lang);
+  if (folder !== undefined) return readDriverPart(folder, part);
+  return driverLanguages().includes(lang) ? driverPart(lang, part) : undefined;
 }

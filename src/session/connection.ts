@@ -52,6 +52,7 @@ export class Connection {
   /** Whether long arguments may go there in parts. */
   readonly takesParts: boolean;
   readonly #channel: Channel;
+  readonly #driver: Driver;
   readonly #ready: Ready;
   readonly #settings: Settings;
   /** Why the host ended the interpreter, if it did. */
@@ -66,6 +67,7 @@ export class Connection {
     this.interpreter = parts.interpreter;
     this.protocol = parts.protocol;
     this.#channel = parts.channel;
+    this.#driver = parts.driver;
     this.#ready = parts.ready;
     this.features = new Set(parts.ready.features ?? parts.driver.features);
     this.takesParts = parts.ready.parts === true;
@@ -113,13 +115,11 @@ export class Connection {
   /** Stops what the interpreter is doing. */
   interrupt(): void {
     if (!this.#ready.interrupt) {
-      throw new BondException(
-        this.lang,
-        'this interpreter cannot be interrupted: it has no signals (PHP needs pcntl)',
-        {
-          code: 'BOND_UNSUPPORTED',
-        },
-      );
+      const { interruptNeeds } = this.#driver;
+      const needs = interruptNeeds ? ` (${this.lang} needs ${interruptNeeds})` : '';
+      throw new BondException(this.lang, `this interpreter cannot be interrupted: it has no signals${needs}`, {
+        code: 'BOND_UNSUPPORTED',
+      });
     }
     this.session.interrupt();
   }

@@ -8,6 +8,7 @@ import { Promise } from '../../common/globals.js';
 import { textOf } from '../../common/thrown.js';
 import { listDrivers, queryDriver } from '../../drivers/driver.js';
 import { hasColors, styled } from '../../repl/terminal.js';
+import { driverTools, type Extra } from '../driver-tools.js';
 import { EXIT } from './exit-codes.js';
 
 /** How long an interpreter may take for each thing that it is asked, in ms. */
@@ -28,49 +29,6 @@ interface Finding {
   readonly interrupts: boolean;
   /** What would be better otherwise, and how to have it. */
   readonly advice: readonly string[];
-}
-
-/** Something that makes a language work better, and how to get it where it is not there. */
-interface Extra {
-  /** An expression that is true if it is there. */
-  readonly test: string;
-  readonly advice: string;
-}
-
-/** What can be tried in a language: code without end, and what is good to have. */
-const TRIALS: Record<string, { readonly loop: string; readonly extras: readonly Extra[] }> = {
-  JavaScript: { loop: 'for (;;);', extras: [] },
-  PHP: {
-    loop: 'while (true);',
-    extras: [
-      extra("extension_loaded('pcntl')", 'cannot be interrupted without pcntl', 'docker-php-ext-install pcntl'),
-      extra(
-        "extension_loaded('posix')",
-        'cannot be interrupted behind ssh without posix',
-        'docker-php-ext-install posix',
-      ),
-      extra(
-        "extension_loaded('tokenizer')",
-        'cannot tell unfinished blocks without tokenizer',
-        'apt-get install php-common',
-      ),
-    ],
-  },
-  Perl: {
-    loop: '1 while 1',
-    extras: [
-      extra(
-        '(eval { require Cpanel::JSON::XS; 1 } || eval { require JSON::XS; 1 }) ? 1 : 0',
-        'reads long values faster with Cpanel::JSON::XS',
-        'apt-get install libcpanel-json-xs-perl',
-      ),
-    ],
-  },
-  Python: { loop: 'while True: pass', extras: [] },
-};
-
-function extra(test: string, what: string, install: string): Extra {
-  return { test, advice: `${what} (${install})` };
 }
 
 /** Looks at every language, or at some, and tells what it finds; resolves to the exit code. */
@@ -102,8 +60,9 @@ async function examine(lang: string): Promise<Finding> {
 async function examineBond(bond: Bond): Promise<Finding> {
   const { lang } = bond;
   const { command, version, protocol } = bond.about;
-  const interrupts = await canBeStopped(bond);
-  const advice = await adviceFor(bond);
+  const { loop, extras = [] } = await driverTools(lang);
+  const interrupts = await canBeStopped(bond, loop);
+  const advice = await adviceFor(bond, extras);
   return { lang, command, path: pathOf(command), why: whyThis(lang, command), version, protocol, interrupts, advice };
 }
 
@@ -123,8 +82,7 @@ function pathOf(command: string): string | null {
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
-async function canBeStopped(bond: Bond): Promise<boolean> {
-  const loop = TRIALS[bond.lang]?.loop;
+async function canBeStopped(bond: Bond, loop: string | undefined): Promise<boolean> {
   if (!bond.about.canBeInterrupted || loop === undefined) return bond.about.canBeInterrupted;
   const stopped = bond.evalBlock(loop).then(
     () => false,
@@ -134,9 +92,9 @@ async function canBeStopped(bond: Bond): Promise<boolean> {
   return stopped;
 }
 
-async function adviceFor(bond: Bond): Promise<string[]> {
+async function adviceFor(bond: Bond, extras: readonly Extra[]): Promise<string[]> {
   const advice: string[] = [];
-  for (const { test, advice: text } of TRIALS[bond.lang]?.extras ?? []) if (!(await bond.eval(test))) advice.push(text);
+  for (const { test, advice: text } of extras) if (!(await bond.eval(test))) advice.push(text);
   return advice;
 }
 

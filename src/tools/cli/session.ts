@@ -10,12 +10,14 @@ import { forPeople, forPrograms } from '../../repl/format.js';
 import { historyFile } from '../../repl/history.js';
 import { type Audience, Runner } from '../../repl/runner.js';
 import { hasColors, isTerminal, styled, widthOf } from '../../repl/terminal.js';
+import { driverTools } from '../driver-tools.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type SessionOrder, type Step, UsageError } from './options.js';
 
 /** Runs what the command line gives, or else a session; resolves to the exit code. */
 export async function runSession(order: SessionOrder): Promise<number> {
-  const codes = order.steps.map((step) => codeOf(order.lang, step));
+  const { fileOpening } = await driverTools(order.lang);
+  const codes = order.steps.map((step) => codeOf(step, fileOpening));
   const audience = audienceFor(order);
   const outlet = new Outlet();
   const options = optionsOf(order, outlet);
@@ -52,11 +54,11 @@ function isAtTerminal(): boolean {
 }
 
 /** The code of a step, as a session takes it. */
-function codeOf(lang: string, { kind, text }: Step): string {
+function codeOf({ kind, text }: Step, fileOpening = ''): string {
   if (kind === 'execute') return text;
   if (kind === 'print') return `!${text}`;
   const code = orUsageError(() => readFileSync(text, 'utf8')).replace(/^#!.*/, '');
-  return lang === 'PHP' ? `?>${code}` : code.replace(/^!/, '\n!');
+  return fileOpening ? fileOpening + code : code.replace(/^!/, '\n!');
 }
 
 function audienceFor({ isJson }: SessionOrder): Audience {

@@ -7,7 +7,7 @@ import type {
 } from './described.js';
 import { type DocTag, readDocComment } from './doc-comment.js';
 import { arrayOf, readType } from './type-expression.js';
-import { javaScriptType, type Position, phpType, type Surroundings } from './type-names.js';
+import { jsdocType, type Position, phpdocType, type Surroundings } from './type-names.js';
 
 /** Names that mean something in what is written, or cannot be a name of the user's. */
 const TAKEN =
@@ -17,15 +17,15 @@ const RESERVED =
 
 /** Writes the declarations of what another language says of a file. */
 export class Declarations {
-  readonly #lang: string;
+  readonly #typeNames: 'phpdoc' | 'jsdoc';
   readonly #name: string;
   readonly #description: Description;
   /** What the interfaces of the classes are called. */
   readonly #interfaces = new Map<string, string>();
   readonly #records: ReadonlySet<string>;
 
-  constructor(lang: string, name: string, description: Description) {
-    this.#lang = lang;
+  constructor(typeNames: 'phpdoc' | 'jsdoc', name: string, description: Description) {
+    this.#typeNames = typeNames;
     this.#name = name;
     this.#description = description;
     this.#records = new Set(description.classes.filter(({ isRecord }) => isRecord).map(({ name }) => name));
@@ -159,7 +159,7 @@ export class Declarations {
       return own && (this.#records.has(found as string) ? own : `Stays<${own}>`);
     };
     const around: Surroundings = { position, classNamed, self, isDeclared };
-    const named = this.#lang === 'PHP' ? phpType : javaScriptType;
+    const named = this.#typeNames === 'phpdoc' ? phpdocType : jsdocType;
     return (text: string) => readType(text, (name, args) => named(name, args, around));
   }
 }

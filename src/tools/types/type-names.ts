@@ -21,8 +21,8 @@ const ANY_FUNCTION = '(...args: unknown[]) => unknown';
 const TYPED_ARRAYS = /^(?:Uint8|Uint8Clamped|Int8|Uint16|Int16|Uint32|Int32|Float32|Float64|BigInt64|BigUint64)Array$/;
 const PLAIN = /^(?:string|number|boolean|bigint|null|undefined|unknown|never|true|false|Date|Error|RegExp)$/;
 
-/** A type as JavaScript's doc comments call it, and as the reflection of Python does. */
-export function javaScriptType(name: string, args: readonly string[], around: Surroundings): string {
+/** A type as it is called in JSDoc and TypeScript. */
+export function jsdocType(name: string, args: readonly string[], around: Surroundings): string {
   const [first = 'unknown', second] = args;
   if (PLAIN.test(name) || TYPED_ARRAYS.test(name)) return name;
   switch (name) {
@@ -57,7 +57,7 @@ export function javaScriptType(name: string, args: readonly string[], around: Su
   return around.classNamed(name) ?? 'unknown';
 }
 
-const PHP: Readonly<Record<string, string>> = {
+const PHPDOC: Readonly<Record<string, string>> = {
   int: 'number',
   integer: 'number',
   float: 'number',
@@ -87,13 +87,13 @@ const PHP: Readonly<Record<string, string>> = {
   jsonserializable: 'unknown',
 };
 
-const PHP_ITERABLES = /^(?:iterable|traversable|iterator|iteratoraggregate|generator)$/;
+const PHPDOC_ITERABLES = /^(?:iterable|traversable|iterator|iteratoraggregate|generator)$/;
 
-/** A type as PHP calls it, in code and in doc comments. */
-export function phpType(name: string, args: readonly string[], around: Surroundings): string {
+/** A type as it is called in PHPDoc. */
+export function phpdocType(name: string, args: readonly string[], around: Surroundings): string {
   const plain = name.replace(/^\\/, '');
   const lower = plain.toLowerCase();
-  const known = Object.hasOwn(PHP, lower) ? PHP[lower] : undefined;
+  const known = Object.hasOwn(PHPDOC, lower) ? PHPDOC[lower] : undefined;
   // A `Date` arrives as one that cannot be changed.
   if (lower === 'datetime' && around.position === 'parameter') return OPAQUE;
   if (known) return known;
@@ -101,14 +101,14 @@ export function phpType(name: string, args: readonly string[], around: Surroundi
   if (/-int$/.test(lower)) return 'number';
   const last = args.at(-1);
   if (/^(?:non-empty-)?list$/.test(lower)) return arrayOf(last ?? 'unknown');
-  if (/^(?:non-empty-)?array$/.test(lower)) return phpArray(args);
-  if (PHP_ITERABLES.test(lower)) return around.position === 'parameter' ? arrayOf(last ?? 'unknown') : OPAQUE;
+  if (/^(?:non-empty-)?array$/.test(lower)) return phpdocArray(args);
+  if (PHPDOC_ITERABLES.test(lower)) return around.position === 'parameter' ? arrayOf(last ?? 'unknown') : OPAQUE;
   if (/^(?:self|static|\$this)$/.test(lower) && around.self) return around.classNamed(around.self) ?? OPAQUE;
   return around.classNamed(plain) ?? (around.isDeclared ? OPAQUE : 'unknown');
 }
 
 /** An array of PHP is a list or has names, and its type does not always say which. */
-function phpArray([first, second]: readonly string[]): string {
+function phpdocArray([first, second]: readonly string[]): string {
   const item = second ?? first ?? 'unknown';
   if (second && first === 'number') return arrayOf(item);
   return second && first === 'string' ? `Record<string, ${item}>` : `${arrayOf(item)} | Record<string, ${item}>`;

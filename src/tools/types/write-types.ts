@@ -2,6 +2,7 @@ import { makeBond } from '../../bond/make-bond.js';
 import { BondException } from '../../common/errors.js';
 import type { BondOptions } from '../../common/options.js';
 import { driverFile } from '../../drivers/driver.js';
+import { driverTools } from '../driver-tools.js';
 import { Declarations } from './declarations.js';
 import type { Description } from './described.js';
 
@@ -33,7 +34,8 @@ export async function writeTypes(lang: string, file: string, options: TypesOptio
   if (description.functions.length + description.classes.length === 0) {
     throw new BondException(lang, `no functions and no classes are defined in ${file}`);
   }
-  return new Declarations(lang, name, description).text(headOf(lang, file, name, description));
+  const { typeNames = 'jsdoc', typeNotes = [] } = await driverTools(lang);
+  return new Declarations(typeNames, name, description).text(headOf(lang, file, name, description, typeNotes));
 }
 
 async function describe(lang: string, file: string, { setup, cmd, ...options }: TypesOptions): Promise<Description> {
@@ -47,7 +49,7 @@ async function describe(lang: string, file: string, { setup, cmd, ...options }: 
   }
 }
 
-function headOf(lang: string, file: string, name: string, { load }: Description): string {
+function headOf(lang: string, file: string, name: string, { load }: Description, notes: readonly string[]): string {
   return [
     `Written by \`bond types ${lang} ${file}\`.`,
     '',
@@ -55,21 +57,10 @@ function headOf(lang: string, file: string, name: string, { load }: Description)
     `    await bond.evalBlock(${quoted(load)});`,
     '',
     'An integer beyond 2^53 arrives as a `bigint`, though it is a `number` here.',
-    ...(NOTES[lang] ?? []),
+    ...notes,
   ].join('\n');
 }
 
 function quoted(code: string): string {
   return code.includes("'") ? JSON.stringify(code) : `'${code.replaceAll('\\', '\\\\')}'`;
 }
-
-/** What cannot be said in types. */
-const NOTES: Readonly<Record<string, readonly string[]>> = {
-  PHP: [
-    'A `string` that is not UTF-8 arrives as a `Uint8Array`, and a `Record` that is empty as an array.',
-    'What is `Stays<…>` stays there: `hold` it.',
-  ],
-  Perl: ['Where several values are returned, they arrive as an array, and where one is, as itself.'],
-  Python: ['What is `Stays<…>` stays there: `hold` it.'],
-  JavaScript: ['What is `Stays<…>` stays there: `hold` it.'],
-};
