@@ -230,7 +230,9 @@ describe('in a directory that has been deleted', () => {
         await promise.catch((error) => console.log(error instanceof BondException, error.message));
     `);
     const refused = `true [Perl] ${said}\n`;
-    expect(stdout).toBe(`${refused}${refused}true [Perl] the working directory here does not exist\n`);
+    expect(stdout).toBe(
+      `${refused}${refused}true [Perl] the working directory here does not exist, or is no directory (option cwd)\n`,
+    );
   });
 
   test('the command says so, and does not advise to install what is there', async () => {

@@ -138,7 +138,8 @@ describe('what makeBond is given', () => {
     const error = await failedSetUp(lang, COMMANDS[lang], [], { cwd: missing });
     expect(error.message).toContain(missing);
     const file = program('', 'a-file');
-    expect((await failedSetUp(lang, COMMANDS[lang], [], { cwd: file })).message).toContain(file);
+    const { message } = await failedSetUp(lang, COMMANDS[lang], [], { cwd: file });
+    expect(message).toContain(`${file} does not exist, or is no directory`);
   });
 
   describe.each(languages)('%s', (lang) => {

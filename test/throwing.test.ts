@@ -13,7 +13,7 @@ import {
   SerializationException,
   stream,
 } from '../src/index.js';
-import { all, expectAlive, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
+import { all, expectAlive, type Language, languages, needsInterpreter, openBond, openPool } from './fixtures.js';
 import { effort, patience } from './fuzzing.js';
 import { HANG, LONG_TEST_HANG } from './patience.js';
 import { thrown, thrownInJavaScript } from './throwing.js';
@@ -332,6 +332,42 @@ describe.each(languages)('%s: what is thrown there', (lang) => {
       for (const [place, run] of Object.entries(QUIET_PLACES)) await attempt(place, code, run);
     }
     expect(failures).toEqual([]);
+  });
+});
+
+describe.each(languages)('%s: what is thrown', (lang) => {
+  needsInterpreter(lang);
+  const { functions, things } = thrown[lang];
+
+  test('in jobs of a pool, there or in the function that is the job, costs no worker', async () => {
+    const pool = await openPool(lang, { size: 1, timeout: HANG, setup: (bond) => bond.evalBlock(functions) });
+    for (const code of things) {
+      expectException(await outcomeOf(pool.call('toss', code)));
+      expectException(await outcomeOf(pool.each((bond) => bond.call('toss', code))));
+    }
+    await fc.assert(
+      fc.asyncProperty(thrownInJavaScript, async (code) => {
+        const thing = thingOf(code);
+        const outcome = await outcomeOf(
+          pool.each(() => {
+            throw thing;
+          }),
+        );
+        expect('error' in outcome && Object.is(outcome.error, thing)).toBe(true);
+      }),
+      effort(100),
+    );
+    expect(pool.workers.map(({ starts }) => starts)).toEqual([1]);
+  });
+
+  // Where one exit hook has failed, some languages do not run the next: a bond for each, so only some things are tried.
+  test('in exit hooks holds up no end', async () => {
+    for (const code of things.filter((_, index) => index % 8 === 0)) {
+      const bond = await open(lang, { protocol: 'EJSON', transExcept: false });
+      await bond.call('at_exit', code);
+      expect(await outcomeOf(bond.close()), code).toEqual({ value: undefined });
+      expect((await bond.closed).signal, code).toBe(null);
+    }
   });
 });
 

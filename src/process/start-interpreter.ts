@@ -14,7 +14,9 @@ export async function startInterpreter(
   { cwd, env }: Surroundings,
 ): Promise<Interpreter> {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new BondException(lang, `the working directory ${cwd} does not exist`, { code: 'BOND_SETUP' });
+    throw new BondException(lang, `the working directory ${cwd} does not exist, or is no directory (option cwd)`, {
+      code: 'BOND_SETUP',
+    });
   }
   const failures: string[] = [];
   let cause: unknown;

@@ -49,7 +49,11 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
 
   /** @internal */
   constructor(id: unknown, expression: string, holder: Holder) {
-    if (typeof id !== 'number') throw new BondException(holder.owner.lang, 'what is held there has no number');
+    if (typeof id !== 'number')
+      throw new BondException(
+        holder.owner.lang,
+        'its driver has held something, and gave no number for it: the driver is at fault',
+      );
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;

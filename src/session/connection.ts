@@ -206,7 +206,7 @@ export class Connection {
 
   #endForLength(): void {
     const { maxMessageBytes } = this.#settings;
-    const text = `it sent a message of more than ${maxMessageBytes} bytes, which is what maxMessageBytes allows`;
+    const text = `it sent a message of more than ${maxMessageBytes} bytes: send less at a time, or raise maxMessageBytes`;
     void this.kill({ text });
   }
 
