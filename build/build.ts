@@ -57,7 +57,9 @@ async function buildCode(): Promise<Files> {
     },
     // What several entries need is in one file, which takes less time to load than several.
     codeSplitting: {
-      groups: [{ name: 'shared', test: /\bsrc\/(?!cli|index|tools\/(?!types\/|conform\/level|cli\/exit-codes|driver-tools))/ }],
+      groups: [
+        { name: 'shared', test: /\bsrc\/(?!cli|index|tools\/(?!types\/|conform\/level|cli\/exit-codes|driver-tools))/ },
+      ],
     },
   });
   return new Map(output.flatMap((chunk) => ('code' in chunk ? [[chunk.fileName, chunk.code] as const] : [])));
