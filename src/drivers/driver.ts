@@ -145,7 +145,7 @@ function readManifest(lang: string): Driver {
   }
 }
 
-function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unknown>>): Driver {
+function checkManifest(lang: string, manifest: Partial<Record<keyof Driver | 'files', unknown>>): Driver {
   if (manifest.language !== lang) throw new Error(`'language' is not '${lang}'`);
   for (const name of ['separator', 'install'] as const) {
     if (typeof manifest[name] !== 'string') throw new Error(`'${name}' is not a string`);
@@ -156,11 +156,11 @@ function checkManifest(lang: string, manifest: Partial<Record<keyof Driver, unkn
       throw new Error(`'${name}' is not a list of strings`);
     }
   }
-  const { features = [] } = manifest;
+  const { features = [], files: _files, ...others } = manifest; // into how many files it is parted, users need not know
   if (!Array.isArray(features)) throw new Error("'features' is not a list of strings");
   const unknown = features.find((feature) => !FEATURES.includes(feature as Feature));
   if (unknown !== undefined) throw new Error(`there is no feature '${unknown}'; known: ${FEATURES.join(', ')}`);
-  return { ...manifest, features } as Driver;
+  return { ...others, features } as Driver;
 }
 
 /** @internal The driver of a language; its files are read once a process, when it is first used. */
