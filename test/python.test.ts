@@ -66,30 +66,25 @@ describe('the start', () => {
     ]);
   });
 
-  test.each([2, 12, 28])(
-    'what is seldom needed is there as a whole or not at all, if memory ends (%i)',
-    async (count) => {
-      const python = await open();
-      await python.evalBlock(`
+  test.each([
+    ['before', 'raise MemoryError()'],
+    ['behind', "arguments = (arguments[0] + b'\\nraise MemoryError()',) + arguments[1:]"],
+  ])('what is seldom needed is there as a whole or not at all, if memory ends %s', async (_, end) => {
+    const python = await open();
+    await python.evalBlock(`
 compile_it = compile
-left = 0
 def compile_some(*arguments):
-    global left
-    left -= 1
-    if left == 0:
-        raise MemoryError()
+    del _BOND_hold.__globals__['compile']
+    ${end}
     return compile_it(*arguments)
-_BOND_hold.__globals__['compile'] = compile_some
 def hold():
-    global left
-    left = ${count}
+    _BOND_hold.__globals__['compile'] = compile_some
     _BOND_hold(1)`);
-      expect((await rejection(python.eval('hold()'), RemoteException)).type).toBe('MemoryError');
-      expect(await python.eval('[float("inf"), {1}]')).toEqual([Number.POSITIVE_INFINITY, new Set([1])]);
-      expect(await python.call('(lambda value: value)', new Date(7))).toEqual(new Date(7));
-      expect(await python.eval('_BOND_hold(1)')).toBe(1);
-    },
-  );
+    expect((await rejection(python.eval('hold()'), RemoteException)).type).toBe('MemoryError');
+    expect(await python.eval('[float("inf"), {1}]')).toEqual([Number.POSITIVE_INFINITY, new Set([1])]);
+    expect(await python.call('(lambda value: value)', new Date(7))).toEqual(new Date(7));
+    expect(await python.eval('_BOND_hold(1)')).toBe(1);
+  });
 
   test('what is seldom needed may come for the first time in the depth of a recursion', async () => {
     const python = await open();

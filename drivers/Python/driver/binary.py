@@ -1,0 +1,37 @@
+#: lazy
+# Bytes, and arrays of numbers, those of numpy too.
+
+b2a_base64 = standard('binascii').b2a_base64
+
+
+def base64_of(data):
+    return {'base64': b2a_base64(data).decode('ascii').strip(), 'subType': '00'}
+
+
+TYPES = {'i1': 'int8', 'u1': 'uint8', 'i2': 'int16', 'u2': 'uint16', 'i4': 'int32', 'u4': 'uint32', 'i8': 'int64', 'u8': 'uint64',
+         'f4': 'float32', 'f8': 'float64'}
+
+
+def type_of_items(typecode, size):
+    return TYPES.get(('f' if typecode in 'fd' else 'u' if typecode.isupper() else 'i') + str(size))
+
+
+def typed_array(value, path):
+    if value.typecode not in 'bBhHiIlLqQfd':
+        refuse(path, 'an array of characters cannot be carried: send its .tounicode()')
+    return packed(type_of_items(value.typecode, value.itemsize), value.tobytes() if hasattr(value, 'tobytes') else value.tostring())
+
+
+def packed(name, data):
+    return {'type': name, 'base64': base64_of(data)['base64']}
+
+
+def spell_numpy(value, path, parents):
+    kind = value.dtype.kind + str(value.dtype.itemsize)
+    if is_a(type(value), 'numpy', 'MaskedArray'):
+        return word(path, value)
+    if value.ndim == 0 and (kind in TYPES or kind in ('f2', 'b1') or kind[0] in 'US'):
+        return spell(value.item(), path, parents)
+    if value.ndim == 1 and kind in TYPES:
+        return word(path, value, '$typedArray', packed(TYPES[kind], value.astype('<' + kind).tobytes()) if extended else None)
+    return word(path, value)

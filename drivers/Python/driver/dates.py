@@ -1,0 +1,37 @@
+#: lazy
+# Moments, as milliseconds since 1970.
+
+datetime = standard('datetime')
+if PYTHON2:
+    class UTC(datetime.tzinfo):
+        def utcoffset(self, moment):
+            return datetime.timedelta(0)
+
+        dst = utcoffset
+
+        def tzname(self, moment):
+            return 'UTC'
+
+    EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC())
+else:
+    EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def moment_after(milliseconds):
+    return EPOCH + datetime.timedelta(milliseconds=milliseconds)
+
+
+def milliseconds_of(moment, path):
+    try:
+        is_local = moment.utcoffset() is None
+        span = datetime.timedelta(0) if is_local else moment - EPOCH
+        micros = (span.days * 86400 + span.seconds) * 1000000 + span.microseconds
+        rest = micros % 1000 or is_a(type(moment), 'pandas', 'Timestamp') and moment.nanosecond
+    except Exception as error:
+        refuse(path, 'a value of type %s cannot be carried: %s' % (name_of(type(moment)), message_of(error)))
+    if is_local:
+        refuse(path, 'a datetime without a time zone is no moment: give it a tzinfo')
+    if rest:
+        refuse(path, 'a datetime with microseconds cannot be carried, because Date has milliseconds: '
+                     'send its .isoformat(), or .replace(microsecond=...)')
+    return {'$numberLong': str(micros // 1000)}

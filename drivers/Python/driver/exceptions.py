@@ -1,0 +1,79 @@
+# Tells the host of whatever is raised, and trusts nothing of what it says of itself.
+
+class _BOND_RemoteException(RuntimeError):
+    """An exported function of the host failed. `data` is what it threw, or the text of it."""
+    bond_call = None
+
+    def __init__(self, message, data=None, type=None):
+        RuntimeError.__init__(self, message)
+        self.data, self.type = data, type
+
+
+LONGEST_TEXT = 2 ** 22  # of a message or a traceback, in characters
+describing = False  # whether code of an exception runs, which an interrupt may stop
+
+
+def message_of(error):
+    try:
+        try:
+            text = bytes(error).decode('utf-8', 'replace') if PYTHON2 and not isinstance(error, UnicodeError) else text_type(error)
+        except UnicodeEncodeError:
+            text = text_type(error)  # Python 2, and the message is Unicode
+        return shortened(text)
+    except BaseException:
+        return u'(%s, whose text cannot be had)' % class_name(type(error))
+
+
+def shortened(text):
+    text = text_type.__getitem__(text, slice(None))
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT // 2] + u' [...] ' + text[-LONGEST_TEXT // 2:]
+
+
+def class_name(kind):
+    try:
+        return name_of(kind)
+    except TypeError:  # Python 2 has classes that are not types
+        return kind.__name__
+
+
+def traceback_of(kind, error, trace, message):
+    try:
+        while trace is not None and trace.tb_frame.f_globals is world:
+            trace = trace.tb_next
+        try:
+            lines = ''.join(standard('traceback').format_exception(kind, error, trace)) if is_tame(error) else places_in(trace, kind, message)
+        except BaseException:
+            lines = places_in(trace, kind, message)
+        return shortened(lines if isinstance(lines, text_type) else lines.decode('utf-8', 'replace'))
+    except BaseException:
+        return u''
+
+
+def own(error, name):
+    """An attribute that one of the driver's exceptions has, even if a class of the user's is derived from that."""
+    return vars(BaseException)['__dict__'].__get__(error).get(name) if issubclass(type(error), BaseException) else None
+
+
+def report(request):
+    """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
+    global describing
+    kind, error, trace = exc_info()
+    describing = True
+    message = message_of(error)
+    traceback = traceback_of(kind, error, trace, message)
+    describing = False
+    is_refusal, is_remote = issubclass(kind, _BOND_SerializationException), issubclass(kind, _BOND_RemoteException)
+    call = own(error, 'bond_call') if is_refusal or is_remote else None
+    call = call if type(call) in INTEGERS else None
+    if is_refusal:
+        return 'ERROR %s %s' % (request, to_json({'message': message, 'call': call}))
+    name = own(error, 'type') if kind is _BOND_RemoteException else None  # what it was where it came from
+    name = name if type(name) in STRINGS else class_name(kind)
+    description = {'type': name, 'message': message, 'traceback': traceback, 'call': call}
+    if transparent:
+        data = own(error, 'data') if is_remote else error
+        try:
+            description['data'] = from_json(encode(data, 'exception'))
+        except _BOND_SerializationException as failure:
+            return 'ERROR %s %s' % (request, to_json({'message': message_of(failure), 'call': call}))
+    return 'EXCEPT %s %s' % (request, to_json(description))

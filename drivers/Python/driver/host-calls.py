@@ -1,0 +1,123 @@
+#: lazy
+# Functions of the host: makes them, and calls the host.
+
+# From host_function to call; PyPy's limit is one of memory, and means something else.
+FRAMES_OF_A_LEVEL = 0 if PYPY else 7
+# Whether a limit that is reached already is refused, and no signal is noticed before `finally` has put the old one back.
+TELLS_ROOM = sys.version_info >= (3, 10) and not PYPY
+ROOM = 60
+
+
+def need_room():
+    """Raises RecursionError now, while the conversation is in step, rather than in the middle of an exchange."""
+    if not TELLS_ROOM:
+        return go_down(ROOM)
+    limit = getrecursionlimit()
+    try:
+        setrecursionlimit(limit - ROOM)
+    except (RecursionError, ValueError):
+        go_down(ROOM)
+    finally:
+        setrecursionlimit(limit)
+
+
+def go_down(levels):
+    if levels:
+        go_down(levels - 1)
+
+
+def lower_recursion_limit():
+    try:
+        setrecursionlimit(getrecursionlimit() - FRAMES_OF_A_LEVEL)
+    except RuntimeError:
+        pass  # user code has lowered it itself, and is too deep for less
+
+
+def call_host(name, arguments, number=None):
+    global busy, last_call, interrupted
+    if get_ident() != main_thread:
+        raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
+    if not busy:
+        raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
+    if forked if TELLS_FORKS else is_fork():
+        raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
+    need_room()
+    if awaited:
+        hear_answer()
+    busy = False  # signals have to wait, for the answer as well
+    try:
+        payload = encode([name if number is None else number, arguments], name=name)
+    except BaseException:
+        busy = True
+        raise
+    try:
+        last_call += 1
+        frame = str(last_call)
+        # What lies between two levels of user code does not count against Python's limit of recursion.
+        setrecursionlimit(getrecursionlimit() + FRAMES_OF_A_LEVEL)
+        verb, payload = serve(frame, 'CALL %s %s %s' % (frame, running, payload))
+        content = decode(payload)
+    finally:
+        lower_recursion_limit()
+        busy = not leaving
+    if pending:
+        deliver()
+    if interrupted:
+        error, interrupted = interrupted, None
+        raise error
+    if verb == b'RETURN':
+        return content
+    if verb == b'RETURN_WITH':
+        result, references = content
+        put_references(references, result)
+        return result[0]
+    message = content['message'] if not PYTHON2 else content['message'].encode('utf-8')
+    if verb == b'ERROR':
+        error = _BOND_SerializationException(message)
+    else:
+        error = _BOND_RemoteException(message, content.get('data', content['message']), content.get('type'))
+    error.bond_call = int(frame)
+    raise error
+
+
+def hear_answer():
+    """The handler of a signal calls the host while user code waits for it: the host takes one call after the other."""
+    global awaited, busy
+    busy = False
+    try:
+        frame, awaited = awaited, None
+        if frame:  # another signal has not led here meanwhile
+            verb, payload = serve(frame.decode('ascii'))
+            aside[frame] = deque([(verb, b'0', payload)])
+    finally:
+        busy = not leaving
+
+
+def stub(name):
+    def host_function(*arguments):
+        return call_host(name, arguments)
+    host_function.__name__ = str(name.rpartition('.')[2])
+    host_function.__qualname__ = host_function.__name__
+    host_function.__module__ = '__main__'
+    return host_function
+
+
+def export(name):
+    steps = name.split('.')
+    if not all(is_name(step) and step not in standard('keyword').kwlist for step in steps):
+        raise NameError('%r is not a valid name for a function' % str(name))
+    if len(steps) == 1:
+        main[str(name)] = stub(name)
+    else:
+        setattr(find_place(steps[:-1]), steps[-1], stub(name))
+
+
+def find_place(steps):
+    """The module, class or object that a dotted name leads to; modules are imported on the way."""
+    importlib = standard('importlib')
+    place = main[steps[0]] if steps[0] in main else importlib.import_module(steps[0])
+    for count, step in enumerate(steps[1:], 2):
+        if not hasattr(place, step):
+            importlib.import_module('.'.join(steps[:count]))
+        place = getattr(place, step)
+    return place

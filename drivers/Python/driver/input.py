@@ -1,0 +1,46 @@
+# Reads the lines of the host.
+
+lines = deque()     # those that have been read and not yet taken
+partial = []        # pieces of a line whose end has not been read
+portions = deque()  # what has been read and not yet cut into lines
+reading = False     # waiting for the host, with nothing half done
+short_read = long_read = ()  # what `read` is called with; large portions are faster in a long line only
+
+
+def next_line(frame):
+    """The next line of the host, or None at the end; an empty one after the handler of a signal, which may have called the
+    host and met what is waited for. A reader of Python's own would not bear that."""
+    global reading
+    while not lines:
+        if pending:
+            deliver_in_wait(frame)
+            return b''
+        try:
+            reading = True
+            if not pending:
+                # What is read lands in `portions` before the handler of any signal can run.
+                try:
+                    portions.extend(starmap(read, long_read if partial else short_read))
+                except EnvironmentError as error:
+                    wait_or_raise(error, [descriptor], [])
+            reading = False
+        except SignalInWait:
+            pass
+        while portions:
+            portion = portions.popleft()
+            if not portion:
+                return None
+            feed(portion)
+    return lines.popleft()
+
+
+def feed(portion):
+    pieces = portion.split(b'\n')
+    if partial and len(pieces) > 1:
+        partial.append(pieces[0])
+        pieces[0] = b''.join(partial)
+        del partial[:]
+    rest = pieces.pop()
+    if rest:
+        partial.append(rest)
+    lines.extend(pieces)

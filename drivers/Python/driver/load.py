@@ -1,0 +1,104 @@
+# Runs the other files of the driver: those that are lazy when a function of theirs is first called. STAGE1 has run this one,
+# in a namespace of its own, with `requests`, a reader on a duplicate of stdin, and `source`, the text of all files.
+
+# Modules with an underscore are what `collections`, `signal` and `json` are built upon: those take as long to import as all
+# of Python takes to start.
+import io
+import os
+import select
+import stat
+import sys
+from sys import exc_info, exit, getrecursionlimit, setrecursionlimit
+from errno import EAGAIN, EINTR, ESRCH
+from _collections import deque
+from _weakref import ref
+from itertools import chain, starmap
+from os import getpid, read, write
+from time import sleep, time as now
+
+try:
+    import _signal as signal
+    from _thread import get_ident
+except ImportError:
+    import signal
+    from thread import get_ident
+
+PYTHON2 = sys.version_info[0] == 2
+PYPY = hasattr(sys, 'pypy_version_info')
+text_type = type(u'')
+world = globals()
+main_module = sys.modules['__main__']  # kept, since Python 2 clears the variables of a module that is dropped
+main = main_module.__dict__
+builtins = sys.modules['__builtin__' if PYTHON2 else 'builtins']
+if PYTHON2 or PYPY:  # a `__builtins__` of the driver's own does not help there
+    world.update((name, value) for name, value in vars(builtins).items() if name == '__import__' or name[:2] != '__')
+LIBRARY = os.__file__.rpartition(os.sep)[0]
+PATH = list(sys.path)
+descriptor = requests.fileno()
+process = getpid()
+main_thread = get_ident()
+
+lazy = {}       # the text of each file that has not been needed yet, by name
+stand_ins = {}  # what stands for the functions and classes of such a file
+
+
+def run(name, text):
+    exec(compile(text, '<bond driver: %s>' % name, 'exec'), world)
+
+
+def load(name):
+    """Runs a lazy file; the signals of user code wait meanwhile, and leave no half of it behind."""
+    global busy
+    if name not in lazy:
+        return
+    was_busy, busy = busy, False
+    try:
+        run(name, lazy[name])
+        del lazy[name]
+    finally:
+        if name in lazy:
+            world.update(stand_ins[name])
+        busy = was_busy
+    if busy and pending:
+        deliver()
+
+
+def stand_in(file, name):
+    """What a function or class of a lazy file is until it is there. User code may keep it."""
+    def call_lazy(*arguments, **named):
+        load(file)
+        return world[name](*arguments, **named)
+    return call_lazy
+
+
+def names_in(text):
+    for line in text.split(b'\n'):
+        if line.startswith((b'def ', b'class ')):
+            yield str(line.split(b' ', 1)[1].split(b'(')[0].decode('ascii'))
+
+
+def files():
+    """The files behind this one: kind, name and text."""
+    for part in source.split(b'\n#: ')[1:]:
+        heading, _, text = part.partition(b'\n')
+        kind, name = str(heading.decode('ascii')).split(' ')
+        yield kind, name, text
+
+
+def put_off(name, text):
+    lazy[name] = b'\n' + text  # in the place of the line that says so: every line keeps its number
+    stand_ins[name] = dict((function, stand_in(name, function)) for function in names_in(text))
+    world.update(stand_ins[name])
+
+
+def run_files():
+    given = list(files())
+    for kind, name, text in given:
+        if kind == 'lazy':
+            put_off(name, text)
+    for kind, name, text in given:
+        if kind == 'eager':
+            run(name, text)
+
+
+run_files()

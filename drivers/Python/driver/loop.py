@@ -1,0 +1,107 @@
+# Frames: takes messages, sets them aside, and answers.
+
+running = '0'        # the id of the request that is being carried out
+depth = 0            # how many frames are open, the outermost included
+busy = False         # whether user code is running: only then may a signal stop anything
+interrupted = None   # what is to be raised in user code that waits for the host: an interrupt, say, came meanwhile
+closing = None       # the SystemExit at the end of the conversation
+leaving = None       # the SystemExit that ends the interpreter: user code further out may catch it, and ends all the same
+is_cut_off = False   # whether that came while the host had not answered
+last_call = 0        # the number of the last frame that was opened
+held = {}            # what the host holds here, by number
+unawaited = []       # coroutines that should have crossed
+aside = {}           # messages that belong to frames further out, by frame
+awaited = None       # the frame whose answer user code waits for, while the handler of a signal runs
+
+
+def take(frame):
+    """The next message for this frame. What belongs to another one is set aside until its turn."""
+    global interrupted
+    while True:
+        if aside and aside.get(frame):
+            return aside[frame].popleft()
+        line = lines.popleft() if lines else next_line(frame)
+        if not line:
+            if line is None:
+                leave()  # end of input: the host has closed the bond, or is gone
+            continue
+        verb, target, request, payload = line.split(b' ', 3)
+        if target == frame:
+            return verb, request, payload
+        if verb == b'END':
+            leave()
+        if verb == b'RELEASE':
+            held.pop(int(request), None)
+        elif verb != b'INTERRUPT':
+            aside.setdefault(target, deque()).append((verb, request, payload))
+        elif is_meant(request, payload) and depth > 1:
+            interrupted = KeyboardInterrupt()
+
+
+def leave():
+    """The host has closed the bond. In the middle of one of its functions, it takes no other calls."""
+    global leaving, closing, is_cut_off
+    is_cut_off = depth > 1
+    leaving = closing = SystemExit()
+    raise leaving
+
+
+def serve(frame, opening=None):
+    """Carries out what the host asks for in this frame, until it answers the call that opened the frame."""
+    global running, depth, interrupted
+    outer = running
+    depth += 1
+    if opening:
+        say(opening)  # an interrupt that comes from here on has to wait for the answer
+    frame = frame.encode('ascii')
+    while True:
+        verb, request, payload = take(frame)
+        handler = HANDLERS.get(verb)
+        if not handler:
+            if verb == b'PART':
+                take_part(request.decode('ascii'), payload)
+                continue
+            aside.pop(frame, None)
+            depth -= 1
+            return verb, payload
+        running = request.decode('ascii')
+        kept, interrupted = interrupted, None  # that is for whoever waits in this frame
+        answer(handler, running, payload)
+        running, interrupted = outer, interrupted or kept
+
+
+def answer(handler, request, payload):
+    message = attempt(handler, request, payload)
+    if leaving:
+        raise leaving
+    say(message)
+    if unawaited:
+        forget_unawaited()
+
+
+def attempt(handler, request, payload):
+    """Carries out a request. The handler begins with `busy = False`, and sets it when user code has its turn."""
+    global busy, leaving
+    try:
+        value = handler(payload)
+        busy = False
+        length = longest.get(type(value))
+        if length and len(value) > length:
+            return 'RETURN %s %s' % (request, say_parts(request, value))
+        return 'RETURN %s %s' % (request, '' if value is NOTHING else encode(value))
+    except SystemExit as error:
+        busy = False
+        leaving = error
+        raise
+    except BaseException:
+        return conclude(request)
+
+
+def conclude(request):
+    global busy, describing
+    busy = False
+    try:
+        return report(request)
+    except BaseException:
+        describing = False
+        return 'EXCEPT %s {"message":"an exception that cannot be described"}' % request

@@ -1,0 +1,63 @@
+#: lazy
+# A process between the host and the driver, where no signal of the host reaches this one.
+
+def stand_behind_relay(number):
+    """Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
+    and sends the signal. When the host is gone, it ends this process, which may be too busy to look."""
+    global descriptor
+    inner, outer = os.pipe()
+    busy_one = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.fork() == 0:  # nobody's child, so that no `wait` ever meets it
+                os.close(inner)
+                relay(outer, busy_one, number)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(outer)
+    os.close(descriptor)
+    descriptor = inner
+    if PYTHON2:
+        keep_from_children(inner)
+
+
+def is_gone(process):
+    try:
+        os.kill(process, 0)
+        return False
+    except OSError as error:
+        return error.errno == ESRCH  # it may be another user's by now
+
+
+def relay(outer, busy_one, number):
+    import fcntl
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2, protocol_out):
+        os.dup2(null, fd)
+    set_signal(signal.SIGINT, signal.SIG_IGN)
+    fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
+    sought = b'\nINTERRUPT '
+    waiting, seam, urgent = b'', b'\n', False
+    while True:
+        if is_gone(busy_one):
+            return
+        if select.select([descriptor], [outer] if waiting else [], [], 0.2)[0]:
+            chunk = os.read(descriptor, 65536)
+            if not chunk:
+                break
+            waiting += chunk
+            urgent = urgent or sought in seam + chunk
+            seam = (seam + chunk)[1 - len(sought):]
+        if waiting and select.select([], [outer], [], 0)[1]:
+            waiting = waiting[os.write(outer, waiting):]
+        if urgent:
+            os.kill(busy_one, number)
+            urgent = waiting != b''  # the line may still be among it
+    os.close(outer)
+    for _ in range(20):
+        sleep(0.05)
+        if is_gone(busy_one):
+            return
+    os.kill(busy_one, signal.SIGKILL)

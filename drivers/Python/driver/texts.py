@@ -1,0 +1,37 @@
+#: lazy
+# Texts with halves of surrogate pairs, and those of Python 2.
+
+def spell_text(value, path):
+    """A text. Bytes of Python 2 are one as long as they are UTF-8."""
+    if PYTHON2:
+        try:
+            return value.decode('utf-8') if isinstance(value, str) else value
+        except UnicodeDecodeError:
+            return word(path, value, '$binary', base64_of(value))
+    text = str.__getitem__(value, slice(None))
+    if is_torn(text):
+        refuse(path, 'two halves of a surrogate pair side by side would arrive as one character: '
+                     'send its .encode("utf-16", "surrogatepass").decode("utf-16")')
+    return text
+
+
+def is_torn(text):
+    """Whether two halves of one character stand side by side."""
+    try:
+        text.encode('utf-8')
+        return False  # there are no halves at all
+    except UnicodeEncodeError:
+        return text.encode('utf-16', 'surrogatepass').decode('utf-16', 'surrogatepass') != text
+
+
+def has_halves(value):
+    """Whether such halves are in a value that has been written as JSON."""
+    global to_raw_json
+    if PYTHON2:
+        return False
+    if to_raw_json is None:
+        to_raw_json = standard('json').JSONEncoder(ensure_ascii=False, check_circular=False).encode
+    return is_torn(to_raw_json(value))
+
+
+to_raw_json = None
