@@ -311,6 +311,16 @@ describe('last, next and redo of your code, outside of a loop,', () => {
   });
 });
 
+test('files of the driver that are lazy are compiled when they are first needed', async () => {
+  const perl = await open();
+  await perl.evalBlock('sub same { $_[0] } sub compiled { [grep { defined &{"__BOND_driver::$_"} } @_] }');
+  expect(await perl.call('same', { items: [0, 'two', null] })).toEqual({ items: [0, 'two', null] });
+  const subs = ['report', 'call_host', 'relay', 'write_out', 'take_aside', 'encode_text', 'read_words', 'find_module'];
+  expect(await perl.call('compiled', ...subs)).toEqual([]);
+  await rejection(perl.eval('die "oh no\\n"'), RemoteException);
+  expect(await perl.call('compiled', ...subs)).toContain('report');
+});
+
 test('a module is loaded, although the handler of a signal dies in the middle, and what that throws is caught', async () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, 'Math'));

@@ -1,0 +1,64 @@
+#: lazy
+# Describes what was thrown.
+
+# What the host is told about an exception. Whatever has been thrown, and however it behaves when it is looked at: this answers.
+sub report {
+    my ($request, $error) = @_;
+    local ($@, $SIG{__DIE__});
+    my $is_bond = $isa->($error, '_BOND_Exception') && $isa->($error, 'HASH');
+    my ($message, $type, $call) = (text_of($is_bond ? $error->{message} : $error), undef, undef);
+    if ($is_bond) { ($type, $call) = map { defined && !ref && plain_text($_) ? $_ : undef } @$error{qw(type call)} }
+    $type = text_of(ref $error) if !defined $type && length ref $error;
+    my %description = (message => $message, call => $call);
+    return "ERROR $request " . encode(\%description) if $is_bond && $isa->($error, '_BOND_SerializationException');
+    $description{type} = $type if defined $type;
+    if ($transparent) {
+        $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? $message : $error;
+        my $text = eval { encode($description{data}, 'exception') };
+        return "ERROR $request " . encode(not_transparent($message, $call, $@)) unless defined $text;
+    }
+    return "EXCEPT $request " . (eval { encode(\%description) } || encode({ message => $message, call => $call }));
+}
+
+sub not_transparent {
+    my ($message, $call, $reason) = @_;
+    return { message => text_of($reason) . " (with transExcept, what was thrown crosses itself: $message)", call => $call };
+}
+
+my $no_text = 'an exception whose text cannot be had';
+
+# What the text of something is, without the newline at its end. It is text, and not bytes, whatever Perl keeps it as. The code
+# that makes it is the user's: it may die, or make it anew again and again.
+sub text_of {
+    my ($value) = @_;
+    my $text = !length ref $value ? $value : eval { object_text($value) };
+    return $no_text if !defined $text || length ref $text;
+    $text =~ s/\n\z//;
+    utf8::upgrade($text);
+    $text =~ s/[^\x00-\x{10ffff}]/\x{fffd}/g;    # beyond Unicode
+    return $text;
+}
+
+my $has_overload;
+
+# It loads more when it is first used.
+sub load_overload {
+    return $has_overload ||= load('overload.pm', sub { overload::Method('UNIVERSAL', '""'); overload::StrVal(bless [], 'UNIVERSAL') });
+}
+
+sub object_text {
+    my ($value) = @_;
+    return "$value" if !$can->($value, 'isa') || !load_overload();
+    my $method = overload::Method($value, '""') or return "$value";
+    my ($class, $depth) = (ref $value, 0);
+    no strict 'refs';
+    # Perl would follow it until there is no stack left.
+    local *{"${class}::(\"\""} = sub {
+        die "$no_text\n" if ++$depth > 50;
+        my $text = $method->(@_);
+        $text = overload::StrVal($text) eq overload::StrVal($_[0]) ? overload::StrVal($text) : "$text" if length ref $text;
+        $depth--;
+        return $text;
+    };
+    return "$value";
+}

@@ -1,0 +1,30 @@
+# Stops what is being carried out, when the host or a person at a terminal says so.
+
+my $last_interrupt = 0;    # the number of the last one that was noticed
+
+# Somebody at a terminal, say, has interrupted this process.
+sub on_interrupt {
+    die interruption() if $busy;
+    $interrupted = [interruption()] if $called;    # user code will hear of it when it goes on
+}
+
+# The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one.
+sub on_notice {
+    return if !$busy;
+    local ($@, $!);
+    while (is_readable($in)) { sysread($in, $buffer, 65_536, length $buffer) or return }
+    while (($buffer =~ s/^INTERRUPT - (\d+) (\d+)\n//m, $scanned = 0)[0]) {
+        die interruption() if is_meant($1, $2);
+    }
+}
+
+# Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed.
+sub is_meant {
+    my ($request, $serial) = @_;
+    return 0 if $request != $running || $serial <= $last_interrupt;
+    $last_interrupt = $serial + 0;
+    say_line("INTERRUPTED $last_interrupt");
+    return 1;
+}
+
+sub interruption { _BOND_InterruptException->new('interrupted by the host') }

@@ -1,0 +1,98 @@
+# Keeps this text apart from what your program has in force, and loads what is needed later: modules, and files that are lazy.
+# STAGE1 has read all files as one text from STDIN, and evaluates those that are not lazy. Perl 5.14 is enough, without modules.
+
+package main;
+
+# Code of the user is evaluated here, before anything lexical or strict is in scope.
+sub __BOND_driver::evaluate { @_ = (); eval $__BOND_driver::code }
+
+package __BOND_driver;
+
+# What the program has in force is not for this text: pragmas (-Minteger, -Mbigint), builtins that it has overridden, and -W. It
+# is put back at the end.
+BEGIN {
+    %^H = ();
+    $^H = 0x100;
+    ${^WARNING_BITS} = '';    # `no warnings`, which would make every start longer by a tenth
+    our %overridden = %CORE::GLOBAL::;
+    %CORE::GLOBAL:: = ();
+    our $warn = $SIG{__WARN__};
+    $SIG{__WARN__} = sub { };
+}
+use strict;
+
+# What may be changed later, as it is now.
+my @include = @INC;
+my ($isa, $can) = (\&UNIVERSAL::isa, \&UNIVERSAL::can);
+
+our $busy = 0;       # whether user code runs
+our $insists = 0;    # whether something is being loaded
+
+# To compile this text takes longer than all else that happens at the start. So what is lazy waits until a sub of it is called
+# for the first time; STAGE1 has left it out.
+my @lazy = map { /^lazy [^\n]*(.*)/s } split(/\n#: /, $__BOND_driver::text);
+undef $__BOND_driver::text;
+
+sub AUTOLOAD {
+    load_lazy() if @lazy;
+    defined &$__BOND_driver::AUTOLOAD or die "there is no $__BOND_driver::AUTOLOAD";
+    goto &$__BOND_driver::AUTOLOAD;
+}
+
+sub load_lazy {
+    my ($text, $error) = join('', @lazy, "\n1");
+    insist(sub { @lazy = () if compile($text); $error = $@; !@lazy or die $error }) or die $error;
+}
+
+# What the host may call begins as something that loads it.
+sub define_stubs {
+    no strict 'refs';
+    for my $name (map { /^sub (main::\w+)/mg } @lazy) {
+        *$name = sub {
+            load_lazy() if @lazy;
+            goto &$name;
+        };
+    }
+}
+
+# Loads a module from where it has been at the start, whatever has become of @INC and of builtins, and has it do something if
+# it is there.
+sub load {
+    my ($file, $use) = @_;
+    return insist(sub { require $file; &$use if $use; 1 });
+}
+
+# Loads something, again if it fails, since a signal's handler may have died in the middle. What that has thrown is for user code
+# that waits for it; an interrupt comes again later.
+sub insist {
+    my ($load) = @_;
+    my ($is_loaded, $thrown);
+    {
+        local ($busy, $insists, $@, $!, $_, $SIG{__DIE__}) = (0, 1);
+        local $SIG{__WARN__} = sub { };
+        local @INC = (@include, @INC);
+        delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
+        for (1 .. 3) {
+            $is_loaded ||= eval { $load->() } or $thrown = [$@];
+            delete @INC{ grep { !defined $INC{$_} } keys %INC } if !$is_loaded;    # or Perl would not try again
+        }
+    }
+    return 0 if !$is_loaded;
+    return 1 if !$thrown;
+    die @$thrown if $busy || $insists;
+    outlive(@$thrown);
+    return 1;
+}
+
+my $no_loop = qq(Can't "last", "next" or "redo" outside a loop block\n);
+
+# Runs what runs user code, so that its `last`, `next` and `redo` do not lead into a loop of this text.
+sub outside_loops {
+    my $run = shift;
+    my ($is_begun, $values);
+    {
+        die $no_loop if $is_begun++;
+        $values = [$run->(@_)];
+    }
+    return @{ $values || die $no_loop };
+}

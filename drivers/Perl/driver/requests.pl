@@ -1,0 +1,85 @@
+# Evaluates, runs and calls what the host asks for.
+
+my %compiled;    # subs that call something function-like, by its text and the number of its arguments
+my %full_names;    # of what is called by a name that has no meaning for the driver, such as `sort` has
+my $taints = ${^TAINT};    # -T: code of the host may be run nevertheless
+my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
+my $nothing = \'';    # no result at all
+my $long_list = 1024;    # items; longer ones are sent in parts
+my $takes_parts;         # by the host
+
+# Evaluates code in package main, in list context.
+sub run_code {
+    local $__BOND_driver::code = $_[0];
+    ($__BOND_driver::code) = $__BOND_driver::code =~ /(.*)/s if $taints;
+    utf8::upgrade($__BOND_driver::code);
+    my @values = evaluate();
+    return @values if !length ref $@ && $@ eq '';
+    local $SIG{__DIE__};    # which has heard of it
+    die $@;
+}
+
+sub run_call {
+    my ($name, $arguments, $references, $named) = @_;
+    my $spliced = $references || $named ? put_references($arguments, $references, $named) : {};
+    if ($name =~ $works_on_lists) {
+        my ($builtin, $is_bare) = ($1, defined $2);
+        # What works on a list takes it as one argument, too.
+        $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
+        $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
+    }
+    return named_sub($name, $spliced, scalar @$arguments)->(@$arguments);
+}
+
+sub named_sub {
+    my ($name, $spliced, $count) = @_;
+    if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
+        no strict 'refs';
+        my $full_name = $name =~ /::/ ? $name : "main::$name";
+        if (defined &$full_name) {
+            %full_names = () if keys %full_names > 1000;
+            $full_names{$name} = $full_name if $name !~ $works_on_lists;
+            return \&$full_name;
+        }
+    }
+    my @terms = map { defined $spliced->{$_} ? "$spliced->{$_}\n" : "\$_[$_]" } 0 .. $count - 1;
+    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
+    my $list = '(' . join(', ', @terms) . ')';
+    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
+    %compiled = () if keys %compiled > 1000;
+    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
+}
+
+# The first argument of builtins that work on an array or a hash itself, such as push and keys.
+sub dereferenced {
+    my ($name) = @_;
+    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
+    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
+    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
+}
+
+# The text of a result, which may be several values, and then is their list. What is long is sent in parts, and leaves none. It
+# is not copied on the way: a copy may have forgotten what it is.
+sub result_text {
+    my $request = shift;
+    my $value = @_ == 1 ? \$_[0] : \\@_;
+    return '' if ref $$value eq 'SCALAR' && $$value == $nothing;
+    return $takes_parts && is_long($$value) ? say_parts($request, $value) : encode($$value);
+}
+
+sub is_long {
+    return @{ $_[0] } > $long_list if ref $_[0] eq 'ARRAY';
+    return !length ref $_[0] && defined $_[0] && length $_[0] > $long_text && !is_bytes($_[0]);
+}
+
+my %handlers = (
+    EVAL => sub { run_code($_[0] =~ /^\s*[{#=]/ ? with_hash($_[0]) : $_[0]) },
+    EVAL_BLOCK => sub { run_code($_[0]); $nothing },
+    CALL => sub {
+        my ($call) = @_;
+        my $full_name = @$call == 2 && $full_names{ $call->[0] };
+        no strict 'refs';
+        return $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
+    },
+    EXPORT => sub { export($_[0]); $nothing },
+);

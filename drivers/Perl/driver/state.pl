@@ -1,0 +1,13 @@
+# What the driver knows at any moment of the conversation.
+
+our $running = 0;       # the request that is being carried out
+our $called;            # the call that has opened the frame which is served, if it is not the outermost
+# The message that has been taken and is not done yet: undef before the host has been told of the call that opens the frame, 1 when
+# it has been answered, '' if there is none.
+our $message;
+my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
+my %aside;             # messages that belong to frames further out, by frame
+my @released;          # numbers of the host's functions that nothing here refers to any more; they come at any time
+my $interrupted;       # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
+my %parts;             # what has come of long arguments, by request: the value, and what was wrong with it
+my $answered;          # a long list without objects: it is freed when its caller has it, since no destructor is among it
