@@ -778,11 +778,23 @@ describe('places are readable', () => {
     expect(error.message).toContain('(previously declared in evalBlock:1) in evalBlock on line 2');
   });
 
-  test('where the user has unregistered what makes them so, code runs all the same', async () => {
-    const php = await open();
-    await php.evalBlock('stream_wrapper_unregister("bond-code");');
-    await php.evalBlock('$x = 5;');
-    expect(await php.eval('$x')).toBe(5);
+  test.each([
+    ['the user has unregistered what makes them so', 'stream_wrapper_unregister("bond-code");', []],
+    ['it cannot be registered', '', ['-d', 'disable_functions=stream_wrapper_register,stream_get_wrappers']],
+  ])('where %s, code and the driver are evaluated', async (_how, code, args) => {
+    const php = await open({}, args);
+    await php.export(() => {
+      throw new Error('failed');
+    }, 'host');
+    await php.evalBlock(`function one() { host(); } ${code}`);
+    expect((await rejection(php.evalBlock('\none();'), RemoteException)).traceback).toMatch(
+      /^_BOND_RemoteException: failed in bond\S*:\d+\nStack trace:\n#0 eval(Block)?, line 1: host\(.*\)\n#1 eval, line 2: one\(\)\n#2 \{main\}$/,
+    );
+    expect(await php.call('date_timestamp_get', new Date(5000))).toBe(5);
+    expect(await (await php.hold('new ArrayObject([1, 2])')).call('count')).toBe(2);
+    expect(await php.call('array_reverse', await php.eval('range(1, 2000)'))).toHaveLength(2000);
+    expect((await rejection(php.eval('[tmpfile()]'), SerializationException)).message).toContain('result[0]');
+    await expectAlive(php);
   });
 });
 

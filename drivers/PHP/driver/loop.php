@@ -1,0 +1,146 @@
+<?php
+// Takes messages, each in the frame that it belongs to, and sets others aside until their turn.
+
+final class __BOND_loop
+{
+    const ANSWERS = ['RETURN' => true, 'RETURN_WITH' => true, 'EXCEPT' => true, 'ERROR' => true];
+    const LONG = 65536;
+
+    public static $isWaiting = false; // in the middle of a call, for the host's next word
+    public static $depth = 0;
+    public static $early = [];        // lines that were read before their time
+    private static $aside = [];       // messages that belong to frames further out, by frame
+    private static $lastCall = 0;     // the number of the last frame that was opened
+
+    /** Fetches the next message for a frame. What belongs to another one is set aside until its turn. */
+    public static function take($frame)
+    {
+        while (!isset(__BOND_loop::$aside[$frame])) {
+            $line = __BOND_loop::$early ? array_shift(__BOND_loop::$early) : __BOND_input::nextLine();
+            if ($line === false) {
+                self::leave();
+            }
+            $request = isset($line[self::LONG]) ? self::splitLong($line) : explode(' ', $line, 4);
+            if ($request[0] === 'PART') {
+                __BOND_code::need('chunks');
+                __BOND_chunks::keep($request[2], $request[3]);
+                continue;
+            }
+            if ($request[1] === $frame) {
+                __BOND_requests::$request = $request;
+                return true;
+            }
+            self::setAside($request);
+        }
+        __BOND_requests::$request = array_shift(__BOND_loop::$aside[$frame]);
+        if (!__BOND_loop::$aside[$frame]) {
+            unset(__BOND_loop::$aside[$frame]);
+        }
+        return true;
+    }
+
+    /** Verb, frame, id and payload of a long line, to copy which takes as long as to read it: its head becomes blanks. */
+    private static function splitLong(&$line)
+    {
+        $request = explode(' ', substr($line, 0, 100), 4);
+        $length = 100 - strlen($request[3]);
+        for ($i = 0; $i < $length; ++$i) {
+            $line[$i] = ' ';
+        }
+        $request[3] = $line;
+        return $request;
+    }
+
+    /** Keeps what belongs to another frame, or to none. */
+    private static function setAside(array $message)
+    {
+        list($verb, $frame, $request, $payload) = $message;
+        if ($verb === 'END') {
+            self::leave();
+        } elseif ($verb === 'RELEASE') {
+            __BOND_code::need('references');
+            __BOND_held::release((int) $request);
+        } elseif ($verb !== 'INTERRUPT') {
+            __BOND_loop::$aside[$frame][] = $message;
+        } elseif (__BOND_loop::$depth > 0 && __BOND_interrupts::isMeant($request, $payload)) {
+            __BOND_interrupts::$interrupted = true;
+        }
+    }
+
+    /** The end of input: the host has closed the bond, or is gone. */
+    private static function leave()
+    {
+        self::$isWaiting = false;
+        try {
+            __BOND_signals::release(); // exit hooks are code of the user's
+        } catch (Throwable $ofHandler) {
+        }
+        exit;
+    }
+
+    /** Opens a frame by a call, and carries out what the host asks for in it, until it answers the call. */
+    public static function serve($called, $payload)
+    {
+        $outer = __BOND_requests::$request;
+        $wasBusy = __BOND_requests::$busy;
+        $wasHeld = __BOND_signals::$state === __BOND_signals::HELD; // a destructor, say, of what the driver lets go of
+        $arguments = __BOND_requests::$arguments;
+        $named = __BOND_requests::$named;
+        try {
+            __BOND_signals::hold();
+            __BOND_requests::$busy = false;
+            ++__BOND_loop::$depth;
+            $frame = (string) ++__BOND_loop::$lastCall;
+            // An interrupt that comes from here on has to wait for the answer.
+            __BOND_streams::say($payload, "CALL $frame $outer[2] $called");
+            while (true) {
+                __BOND_loop::$isWaiting = true;
+                self::take($frame);
+                __BOND_loop::$isWaiting = false;
+                if (isset(self::ANSWERS[__BOND_requests::$request[0]])) {
+                    return __BOND_requests::$request;
+                }
+                $kept = __BOND_interrupts::$interrupted;
+                __BOND_interrupts::$interrupted = false; // that is for whoever waits in this frame
+                self::carryOut();
+                __BOND_interrupts::$interrupted = __BOND_interrupts::$interrupted || $kept;
+                __BOND_requests::$request = $outer;
+            }
+        } finally {
+            if (isset($frame)) {
+                --__BOND_loop::$depth;
+            }
+            __BOND_requests::$request = $outer;
+            __BOND_requests::$arguments = $arguments;
+            __BOND_requests::$named = $named;
+            __BOND_loop::$isWaiting = false;
+            __BOND_requests::$busy = $wasBusy;
+            if (!$wasHeld) {
+                __BOND_signals::release();
+            }
+        }
+    }
+
+    private static function carryOut()
+    {
+        $request = __BOND_requests::$request[2];
+        try {
+            try {
+                if (__BOND_requests::prepare() !== null) {
+                    __BOND_requests::$value = __BOND_evaluate();
+                }
+                __BOND_requests::finish();
+            } catch (Throwable $error) {
+                if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) { // as in the loop of the outermost frame
+                    __BOND_signals::$state = __BOND_signals::LEAVING;
+                    if (!pcntl_async_signals(false)) {
+                        __BOND_signals::$areAsync = false;
+                    }
+                }
+                __BOND_exceptions::report($request, $error);
+            }
+        } catch (Throwable $another) {
+            __BOND_exceptions::report($request, $another);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+<?php
+//: lazy
+// Reads in front of the interpreter where no signal of the host reaches it, and sends the signal.
+
+final class __BOND_relay
+{
+    const NO_SUCH_PROCESS = 3; // ESRCH
+
+    /**
+     * Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
+     * and sends the signal. When the host is gone, it ends this process, which may be too busy to look.
+     */
+    public static function stand()
+    {
+        if (!function_exists('posix_kill')) {
+            return false;
+        }
+        list($inner, $outer) = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+        $busyOne = getmypid();
+        $child = pcntl_fork();
+        if ($child === 0) {
+            if (pcntl_fork() === 0) { // nobody's child, so that no wait ever meets it
+                fclose($inner);
+                self::relay($outer, $busyOne);
+            }
+            posix_kill(getmypid(), SIGKILL); // this is not the program that has exit hooks
+        }
+        pcntl_waitpid($child, $status);
+        fclose($outer);
+        fclose(__BOND_input::$in);
+        __BOND_input::readFrom($inner);
+        return true;
+    }
+
+    private static function relay($outer, $busyOne)
+    {
+        array_map('fclose', [STDOUT, STDERR, __BOND_streams::$out]);
+        foreach ([SIGINT, SIGALRM, SIGUSR1, SIGUSR2] as $forGroup) { // what is sent to all that belong together
+            pcntl_signal($forGroup, SIG_IGN);
+        }
+        stream_set_blocking($outer, false);
+        $sought = "\nINTERRUPT ";
+        list($waiting, $seam, $urgent) = ['', "\n", false];
+        while (!self::isGone($busyOne)) {
+            if (self::isReady(__BOND_input::$in, $waiting === '' ? null : $outer)) {
+                $chunk = fread(__BOND_input::$in, 65536);
+                if ($chunk === '' || $chunk === false) {
+                    break;
+                }
+                $waiting .= $chunk;
+                $urgent = $urgent || strpos($seam . $chunk, $sought) !== false;
+                $seam = substr($seam . $chunk, 1 - strlen($sought));
+            }
+            if ($waiting !== '') {
+                $waiting = (string) substr($waiting, (int) @fwrite($outer, $waiting));
+            }
+            if ($urgent) {
+                posix_kill($busyOne, SIGURG);
+                $urgent = $waiting !== ''; // the line may still be among it
+            }
+        }
+        fclose($outer);
+        for ($round = 0; $round < 20 && !self::isGone($busyOne); ++$round) {
+            usleep(50000);
+        }
+        if (!self::isGone($busyOne)) {
+            posix_kill($busyOne, SIGKILL);
+        }
+    }
+
+    /** Waits for a moment until a stream can be read, or another one written; tells whether it is the former. */
+    private static function isReady($in, $outer)
+    {
+        list($readable, $writable, $none) = [[$in], $outer ? [$outer] : [], []];
+        return @stream_select($readable, $writable, $none, 0, 200000) && $readable;
+    }
+
+    private static function isGone($process)
+    {
+        return !posix_kill($process, 0) && posix_get_last_error() === self::NO_SUCH_PROCESS;
+    }
+}

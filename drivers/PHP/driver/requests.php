@@ -1,0 +1,201 @@
+<?php
+// Carries out what the host asks for: evaluates, runs, calls, and answers.
+
+final class __BOND_requests
+{
+    /** Names that cannot be made global, or need not. */
+    const NOT_GLOBAL = [
+        'this', 'GLOBALS', '_SERVER', '_GET', '_POST', '_FILES', '_COOKIE', '_SESSION', '_REQUEST', '_ENV',
+        '__BOND_names', '__BOND_name', '__BOND_before',
+    ];
+    const IDLE = ['', '0', '0', ''];
+    const LONG_LIST = 1024;   // items; longer lists and texts cross in parts
+    const LONG_TEXT = 262144; // bytes
+
+    public static $request = self::IDLE; // what is being carried out: verb, frame, id, payload
+    public static $code;                 // code of the request that is to be evaluated
+    public static $arguments;
+    public static $named;                // arguments by name
+    public static $value;
+    public static $locals;
+    public static $busy = false;         // user code is running: only then does an interrupt stop anything
+    public static $parts = [];           // what has come of long arguments, by request
+    public static $takesParts = false;   // the host does
+
+    /** What is to be evaluated for a request, or null if it needs no evaluation. */
+    public static function prepare()
+    {
+        $given = __BOND_json::decode(__BOND_requests::$request[3]);
+        if (__BOND_loop::$depth === 0 && __BOND_errors::$hasSettings && ini_get('max_execution_time') !== '0') {
+            ini_set('max_execution_time', ini_get('max_execution_time')); // the limit is one of a request: its time begins anew
+        }
+        __BOND_requests::$busy = true;
+        __BOND_code::$address = null;
+        switch (__BOND_requests::$request[0]) {
+            case 'EVAL':
+                __BOND_requests::$code = self::statement($given);
+                return __BOND_code::name(__BOND_code::EXPRESSION, self::withFunctions(__BOND_requests::$code));
+            case 'EVAL_BLOCK':
+                __BOND_requests::$code = self::block($given);
+                return __BOND_code::name(__BOND_code::BLOCK, self::withFunctions(__BOND_requests::$code));
+            case 'EXPORT':
+                __BOND_host::export($given);
+                return __BOND_requests::$code = null;
+        }
+        if (isset(__BOND_requests::$parts[__BOND_requests::$request[2]])) {
+            $given[1][] = self::takeParts(__BOND_requests::$request[2]);
+        }
+        return __BOND_requests::$code = self::prepareCall($given);
+    }
+
+    private static function takeParts($request)
+    {
+        $parts = self::$parts[$request];
+        unset(self::$parts[$request]);
+        return __BOND_chunks::joined($parts);
+    }
+
+    /** Text of the host, for which the functions that it may name are there. */
+    private static function withFunctions($code)
+    {
+        if (strpos($code, '_BOND_') !== false) {
+            __BOND_code::need('references');
+            __BOND_code::need('iterators');
+        }
+        return $code;
+    }
+
+    /** Code for an expression: echo and unset have no value, and cannot be returned. */
+    private static function statement($code)
+    {
+        return preg_match('/^\s*(echo|unset)\b/i', $code) ? "$code\n;" : "return $code\n;";
+    }
+
+    /** Code for a block, whose last statement may lack its semicolon; behind a closing tag, it would be output. */
+    private static function block($code)
+    {
+        if (stripos($code, 'ini_set') !== false) {
+            $code = __BOND_errors::watch($code);
+        }
+        return preg_match('/[;}]\s*$/D', $code) || strpos($code, '?>') !== false ? $code : "$code\n;";
+    }
+
+    private static function prepareCall(array $call)
+    {
+        $name = $call[0];
+        if (!isset($call[2]) && (function_exists($name) || function_exists(self::withFunctions($name)))) {
+            __BOND_signals::release();
+            __BOND_requests::$value = $name(...$call[1]);
+            return null;
+        }
+        __BOND_requests::$arguments = $call[1];
+        __BOND_requests::$named = isset($call[3]) ? $call[3] : [];
+        if (__BOND_requests::$named && PHP_VERSION_ID < 80000) {
+            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
+        }
+        self::withFunctions($name);
+        foreach (isset($call[2]) ? $call[2] : [] as $reference) {
+            self::resolve($reference[0], $reference[1], '&');
+        }
+        // A function without a name ends where its call would begin.
+        $callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
+        return self::statement($callee . self::argumentList());
+    }
+
+    private static function argumentList()
+    {
+        $list = [];
+        foreach (self::$arguments as $index => $argument) {
+            $list[] = "\\__BOND_requests::\$arguments[$index]";
+        }
+        if (self::$named) {
+            $list[] = '...\\__BOND_requests::$named';
+        }
+        return '(' . implode(', ', $list) . ')';
+    }
+
+    /** The values, with what expressions refer to put in their places. */
+    public static function withReferences(array $values, array $references)
+    {
+        $outer = self::$arguments;
+        try {
+            __BOND_signals::hold();
+            self::$arguments = $values;
+            foreach ($references as $reference) {
+                self::resolve($reference[0], $reference[1]);
+            }
+            return self::$arguments;
+        } finally {
+            self::$arguments = $outer;
+            __BOND_signals::release();
+        }
+    }
+
+    /** Puts what an expression refers to among the arguments; with `&`, a variable itself, for functions that change it. */
+    private static function resolve(array $path, $expression, $sign = '')
+    {
+        $place = '\\__BOND_requests::$arguments';
+        if ($path[0] === 'kwargs') {
+            $place = '\\__BOND_requests::$named';
+            array_shift($path);
+        }
+        foreach ($path as $step) {
+            $place .= '[' . var_export($step, true) . ']';
+        }
+        if (preg_match('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable)) {
+            if (!array_key_exists($variable[1], $GLOBALS)) {
+                $GLOBALS[$variable[1]] = null; // a function that is given it may fill it
+            }
+        } elseif (count($path) > 1 || !preg_match('/^_BOND_held\(\d+\)$/D', $expression)) {
+            $sign = '';
+        }
+        __BOND_code::$address = null;
+        self::$code = self::withFunctions("$place = $sign$expression\n;");
+        __BOND_evaluate();
+    }
+
+    /** The value of a call of what is no function's name, but an expression: it sees what is global. */
+    public static function callExpression($__BOND_name, array $__BOND_arguments)
+    {
+        foreach (array_diff(array_keys($GLOBALS), ['GLOBALS', 'this', '__BOND_name', '__BOND_arguments']) as $__BOND_global) {
+            $$__BOND_global = &$GLOBALS[$__BOND_global];
+        }
+        $__BOND_callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $__BOND_name) ? "($__BOND_name)" : $__BOND_name;
+        return eval("return $__BOND_callee(...\$__BOND_arguments);");
+    }
+
+    /** Answers the request that has been carried out. */
+    public static function finish()
+    {
+        if (__BOND_signals::$state === __BOND_signals::HELD) {
+            __BOND_signals::release(); // what encodes the value may run code of the user's
+        }
+        list($verb, , $request) = __BOND_requests::$request;
+        if (__BOND_errors::$hasSettings && (ini_get('display_errors') !== __BOND_errors::$display
+            || __BOND_errors::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
+            __BOND_errors::redirect();
+        }
+        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
+        // While destructors may still fail, or call the host.
+        __BOND_requests::$value = __BOND_requests::$arguments = __BOND_requests::$named = null;
+        __BOND_signals::hold();
+        __BOND_requests::$busy = false;
+        __BOND_streams::say($text, "RETURN $request ");
+        __BOND_requests::$request = self::IDLE;
+    }
+
+    private static function encodeValue($request)
+    {
+        if (__BOND_requests::$takesParts && self::isLong(__BOND_requests::$value)) {
+            __BOND_code::need('chunks');
+            return __BOND_chunks::say($request);
+        }
+        return __BOND_json::encode(__BOND_requests::$value);
+    }
+
+    private static function isLong($value)
+    {
+        return is_array($value) ? isset($value[self::LONG_LIST]) && __BOND_json::isList($value)
+            : is_string($value) && isset($value[self::LONG_TEXT]) && __BOND_json::isText($value);
+    }
+}

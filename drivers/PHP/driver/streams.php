@@ -1,0 +1,102 @@
+<?php
+// Writes messages to the host, whole: in pieces that nothing comes between, or by a way of their own.
+
+final class __BOND_streams
+{
+    public static $lastPiece;
+    public static $morePieces;
+    public static $announcement;
+    public static $isSaying = false;
+    public static $isEnding = false; // exit hooks run: what is destroyed may still be used by what is left
+    public static $released = [];    // numbers of the host's functions that nothing here refers to any more
+    public static $out;
+    private static $bulk;            // a second way to the host, for long messages
+    private static $pieceSize;
+
+    public static function open()
+    {
+        self::$out = fopen('php://stdout', 'w');
+        stream_set_write_buffer(self::$out, 0);
+        // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
+        self::$pieceSize = (fstat(self::$out)['mode'] & 0170000) === 0140000 ? 32768 : 4096;
+    }
+
+    /** Opens the second way to the host, if nothing stands between. */
+    public static function openBulk($fd, $inode)
+    {
+        if (@stat("/proc/self/fd/$fd")['ino'] === $inode) {
+            self::$bulk = fopen("php://fd/$fd", 'w');
+            stream_set_write_buffer(self::$bulk, 0);
+            stream_set_chunk_size(self::$bulk, 1 << 20);
+        }
+    }
+
+    /**
+     * Sends one message to the host. What was printed before it is there already: PHP's command line holds nothing back.
+     * Its beginning may be given apart: to copy a long text takes as long as to write it.
+     */
+    public static function say($message, $head = '')
+    {
+        if (__BOND_stdin::isFork()) {
+            exit; // a fork that has come to the end of what it was to do: the conversation is its parent's
+        }
+        __BOND_streams::$isSaying = true;
+        if (__BOND_streams::$released) {
+            self::sayReleased();
+        }
+        if (isset($message[2048])) {
+            self::sayInPieces($message, $head);
+        } else {
+            self::write(__BOND_streams::$lastPiece . $head . $message . "\n");
+        }
+        __BOND_streams::$isSaying = false;
+    }
+
+    private static function sayReleased()
+    {
+        $numbers = self::$released;
+        self::$released = [];
+        self::sayInPieces('RELEASE ' . implode(' ', $numbers));
+    }
+
+    private static function sayInPieces($message, $head = '')
+    {
+        $room = self::$pieceSize - strlen(self::$lastPiece) - 1;
+        $start = -strlen($head); // in the message
+        if (self::$bulk && strlen($message) - $start > $room) {
+            self::write(self::$announcement . (strlen($message) - $start) . "\n");
+            self::write($head, self::$bulk);
+            self::write($message, self::$bulk);
+            return;
+        }
+        while (strlen($message) - $start > $room) {
+            $end = $start + $room;
+            self::write(self::$morePieces . $head . substr($message, max($start, 0), $end - max($start, 0)) . "\n");
+            list($head, $start) = ['', $end];
+        }
+        self::write(self::$lastPiece . $head . ($start > 0 ? substr($message, $start) : $message) . "\n");
+    }
+
+    private static function write($data, $stream = null)
+    {
+        $stream = $stream ?: __BOND_streams::$out;
+        while (($done = @fwrite($stream, $data)) !== strlen($data)) {
+            $done = $done ?: self::writeSome($data, $stream);
+            if (!$done) {
+                exit(1); // nobody listens any more
+            }
+            $data = (string) substr($data, $done);
+        }
+    }
+
+    /** Writes where nothing could be written: a signal came, or there is no room and the stream does not wait for it. */
+    private static function writeSome($data, $stream)
+    {
+        return __BOND_signals::without(function () use ($data, $stream) {
+            while (__BOND_input::select([], [$stream], 1) === 0) {
+                continue;
+            }
+            return @fwrite($stream, $data);
+        });
+    }
+}

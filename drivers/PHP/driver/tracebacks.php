@@ -1,0 +1,185 @@
+<?php
+//: lazy
+// Describes what was thrown, whatever its class has made of it.
+
+final class __BOND_tracebacks
+{
+    const EVALUATED = "\(\d+\) : eval\(\)'d code"; // stands behind the place of what has evaluated it
+
+    /** Runs something with regular expressions that work, whatever limits the user has set for them. */
+    public static function withPatterns(callable $run)
+    {
+        $limits = [];
+        foreach (__BOND_errors::$hasSettings ? ['pcre.backtrack_limit', 'pcre.recursion_limit'] : [] as $name) {
+            $limits[$name] = ini_set($name, '1000000');
+        }
+        try {
+            return $run();
+        } finally {
+            foreach ($limits as $name => $limit) {
+                if ($limit !== false) {
+                    ini_set($name, $limit);
+                }
+            }
+        }
+    }
+
+    /** The message that tells the host of an exception. */
+    public static function describe($request, $error)
+    {
+        $own = $error instanceof _BOND_RemoteException || $error instanceof _BOND_SerializationException ? (array) $error : [];
+        $call = isset($own['bondCall']) && is_int($own['bondCall']) ? $own['bondCall'] : null;
+        $description = ['message' => self::messageOf($error), 'call' => $call];
+        if ($error instanceof _BOND_SerializationException) {
+            return "ERROR $request " . self::json($description);
+        }
+        $data = '';
+        if (__BOND_exceptions::$transparent) {
+            try {
+                $data = '"data":' . self::encode(array_key_exists('data', $own) ? $own['data'] : $error) . ',';
+            } catch (_BOND_SerializationException $failure) {
+                return "ERROR $request " . self::json(['message' => self::messageOf($failure)]);
+            }
+        }
+        $type = isset($own['type']) && is_string($own['type']) ? self::text($own['type']) : self::typeOf($error);
+        $description += ['type' => $type, 'traceback' => self::text(self::traceback($error))];
+        return "EXCEPT $request {" . $data . substr(self::json($description), 1);
+    }
+
+    /** The same where that has failed. */
+    public static function briefly($request, $error)
+    {
+        return "EXCEPT $request " . self::json(['message' => self::messageOf($error), 'type' => self::typeOf($error)]);
+    }
+
+    public static function summaryOf($error)
+    {
+        return self::typeOf($error) . ': ' . self::messageOf($error);
+    }
+
+    /** What is thrown itself, as JSON; whatever goes wrong, it is a value that cannot cross. */
+    private static function encode($thrown)
+    {
+        try {
+            return __BOND_json::encode($thrown, 'exception');
+        } catch (_BOND_SerializationException $failure) {
+            throw $failure;
+        } catch (Throwable $failure) {
+            $reason = self::summaryOf($failure);
+            throw new _BOND_SerializationException("exception: cannot be carried, because what encodes it throws $reason");
+        }
+    }
+
+    private static function json(array $description)
+    {
+        return json_encode($description, JSON_UNESCAPED_SLASHES);
+    }
+
+    private static function typeOf($error)
+    {
+        return self::text(strtok(get_class($error), "\0")); // behind it stands the place of an anonymous class
+    }
+
+    /**
+     * What an exception says. Its class may have put anything in the place of its properties, or taken them away, and may have
+     * a say in how they are read: so they are looked at from outside.
+     */
+    private static function messageOf($error)
+    {
+        $message = self::property($error, 'message', '');
+        if (is_object($message) && method_exists($message, '__toString')) {
+            try {
+                $message = (string) $message;
+            } catch (Throwable $ofMessage) {
+                __BOND_exceptions::letGo($ofMessage);
+            }
+        }
+        if (is_array($message) || is_object($message)) {
+            return '(its message is ' . (is_array($message) ? 'an array)' : 'an object of class ' . get_class($message) . ')');
+        }
+        return self::text(self::readable(is_resource($message) ? '(its message is a resource)' : (string) $message));
+    }
+
+    private static function property($error, $name, $default)
+    {
+        $properties = (array) $error;
+        $key = array_key_exists($name, $properties) ? $name : "\0*\0$name"; // a class may make it public
+        return isset($properties[$key]) ? $properties[$key] : $default;
+    }
+
+    /** What PHP would print of it, without the frames of the driver; the first of a chain stands first. */
+    private static function traceback($error)
+    {
+        $texts = [];
+        $seen = [];
+        while ($error instanceof Throwable && count($seen) < 50 && !in_array($error, $seen, true)) {
+            array_unshift($texts, self::tracebackOfOne($error));
+            $seen[] = $error;
+            $error = $error->getPrevious();
+        }
+        return implode("\n\nNext ", $texts);
+    }
+
+    private static function tracebackOfOne($error)
+    {
+        $message = self::messageOf($error);
+        $file = self::property($error, 'file', '');
+        $line = self::property($error, 'line', '');
+        $place = self::placeOf(is_string($file) ? $file : '?', is_int($line) ? $line : '?');
+        $text = self::typeOf($error) . ($message === '' ? '' : ": $message");
+        return "$text in $place\nStack trace:\n" . self::frames($error->getTraceAsString());
+    }
+
+    private static function placeOf($file, $line)
+    {
+        $file = self::readable($file);
+        return $file === __BOND_code::EXPRESSION || $file === __BOND_code::BLOCK ? "$file, line $line" : "$file:$line";
+    }
+
+    /** The text, in which PHP may have named the place of an expression by all the evaluations that led to it. */
+    private static function readable($text)
+    {
+        $loader = preg_quote(__BOND_code::LOADER, '/');
+        $files = self::filesOfDriver() . self::EVALUATED;
+        return preg_replace(["/$files/", "/$loader(?:" . self::EVALUATED . ')?/'], ['eval', 'bond'], $text);
+    }
+
+    /** A pattern for the files of the driver: where nothing can be included, the loader has evaluated them. */
+    private static function filesOfDriver()
+    {
+        return '(?:\b' . preg_quote(__BOND_code::DRIVER, '/') . '[\w-]+|' . preg_quote(__BOND_code::LOADER, '/') . self::EVALUATED . ')';
+    }
+
+    /** A stack trace without the frames of the driver. */
+    private static function frames($trace)
+    {
+        $ofDriver = [self::filesOfDriver()];
+        $place = __BOND_code::LOADER; // is evaluated by what is evaluated
+        do {
+            $ofDriver[] = preg_quote($place, '/');
+            $place = preg_replace('/' . self::EVALUATED . '$/D', '', $place, 1, $isEvaluated);
+        } while ($isEvaluated);
+        $driver = '/^(#\d+ )(?:' . implode('|', $ofDriver) . ')\(\d+\): /';
+        $frames = preg_replace($driver, '$1bond: ', preg_split('/\n(?=#\d)/', $trace));
+        // Others are calls of the user's.
+        $isOfDriver = '/^#\d+ (?:bond: (?:(?:eval|include)\(|_?_BOND_)|\[internal function\]: __BOND_|\S.*\): __BOND_host::call\()/';
+        $frames = array_values(preg_grep($isOfDriver, $frames, PREG_GREP_INVERT));
+        foreach ($frames as $index => $frame) {
+            $frame = self::readable(preg_replace('/^#\d+/', "#$index", $frame));
+            $frames[$index] = preg_replace('/^(#\d+ (?:eval|evalBlock))\((\d+)\): /', '$1, line $2: ', $frame);
+        }
+        return implode("\n", $frames);
+    }
+
+    /** The text as UTF-8, whatever is in it. */
+    private static function text($text)
+    {
+        if (preg_match('//u', $text)) {
+            return $text;
+        }
+        if (defined('JSON_INVALID_UTF8_SUBSTITUTE')) { // PHP 7.2
+            return json_decode(json_encode($text, JSON_INVALID_UTF8_SUBSTITUTE));
+        }
+        return preg_replace('/[\x80-\xff]/', '?', $text);
+    }
+}
