@@ -55,10 +55,15 @@ async function buildCode(): Promise<Files> {
       if (lang) return `driver-${lang}.js`;
       return `${name}.js`;
     },
-    // What several entries need is in one file, which takes less time to load than several.
+    // What several entries need is in one file, which takes less time to load than several; what few programs use is apart.
     codeSplitting: {
       groups: [
-        { name: 'shared', test: /\bsrc\/(?!cli|index|tools\/(?!types\/|conform\/level|cli\/exit-codes|driver-tools))/ },
+        { name: 'repl', test: /\bsrc\/repl\/(?!interact\.)/ },
+        {
+          name: 'shared',
+          priority: 1,
+          test: /\bsrc\/(?!cli|index|repl\/(?!interact)|process\/split|tools\/(?!types\/write|conform\/level|cli\/exit|driver-tools))/,
+        },
       ],
     },
   });

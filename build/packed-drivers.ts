@@ -1,4 +1,3 @@
-import { brotliCompressSync, constants } from 'node:zlib';
 import { driverLanguages, driverManifest, driverPart } from '../src/drivers/driver-files.js';
 
 /** What the modules with the drivers are called, before a name of theirs is made. */
@@ -26,9 +25,7 @@ export function driverIndex(): string {
   const languages = driverLanguages();
   const load = (lang: string): string => `${JSON.stringify(lang)}: () => import('${PREFIX}${lang}'),`;
   return `
-    import { Buffer } from 'node:buffer';
     import { pathToFileURL } from 'node:url';
-    import { brotliDecompressSync } from 'node:zlib';
     const MANIFESTS = new Map(${JSON.stringify(languages.map((lang) => [lang, packedManifest(lang)]))});
     const MODULES = { ${languages.map(load).join(' ')} };
     export function driverLanguages() {
@@ -50,22 +47,21 @@ export function driverIndex(): string {
     }
     export async function driverPart(lang, part) {
       const { default: parts } = await moduleOf(lang);
-      const packed = parts[part];
-      return packed && brotliDecompressSync(Buffer.from(packed, 'base64')).toString();
+      return parts[part];
     }
   `;
 }
 
-/** The text of the module with the driver of a language. Each part is packed by itself, since most are seldom needed. */
+/** The text of the module with the driver of a language, which can be read there, too. */
 export async function driverModule(lang: string): Promise<string> {
-  const parts = PARTS.map(async (name): Promise<[string, string][]> => {
+  const parts = PARTS.map(async (name) => {
     const text = await driverPart(lang, name);
-    return text === undefined ? [] : [[name, pack(text)]];
+    return text === undefined ? '' : `  ${name}: ${literal(text)},\n`;
   });
-  return `export default ${JSON.stringify(Object.fromEntries((await Promise.all(parts)).flat()))};`;
+  return `export default {\n${(await Promise.all(parts)).join('')}};`;
 }
 
-function pack(text: string): string {
-  const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(text) };
-  return brotliCompressSync(text, { params }).toString('base64');
+/** A text as a template literal, line by line. Empty lines are those of comments, which are left out. */
+function literal(text: string): string {
+  return `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``;
 }

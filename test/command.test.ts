@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BondException } from '../src/common/errors.js';
 import type { Driver } from '../src/drivers/driver.js';
-import { type CommandRequest, commandLines, shellQuote, splitCommand } from '../src/process/command.js';
+import { commandLines, shellQuote } from '../src/process/command.js';
+import { splitCommand } from '../src/process/split-command.js';
 
 /** A driver whose arguments need quotes. */
 const driver: Driver = {
@@ -21,8 +22,9 @@ const driver: Driver = {
 };
 
 /** The program and arguments that a request leads to; the first, if there are several. */
-function lineFor(request: Partial<CommandRequest>): string[] {
-  const [command] = commandLines(driver, { cmd: 'php', args: [], defArgs: true, ...request });
+function lineFor(request: { cmd?: string | readonly string[]; args?: readonly string[]; defArgs?: boolean }): string[] {
+  const { cmd = 'php', args = [], defArgs = true } = request;
+  const [command] = commandLines(driver, { words: splitCommand('Test', cmd), args, defArgs });
   return [...(command?.line ?? [])];
 }
 
@@ -348,14 +350,14 @@ describe('arguments', () => {
 
 describe('candidates', () => {
   test('are tried in the driver’s order; this Node has its place', () => {
-    const commands = commandLines(driver, { cmd: undefined, args: ['-x'], defArgs: true });
+    const commands = commandLines(driver, { words: undefined, args: ['-x'], defArgs: true });
     expect(commands.map(({ line }) => line[0])).toEqual(['first', process.execPath, 'second']);
     expect(commands.map(({ shown }) => shown)).toEqual(['first -x', `${process.execPath} -x`, 'second -x']);
   });
 
   test('are shown as they would be typed, without the driver’s own arguments, and not at endless length', () => {
     const [command] = commandLines(driver, {
-      cmd: ['my php', '-d'],
+      words: ['my php', '-d'],
       args: ['--', 'x y', 'z'.repeat(500)],
       defArgs: true,
     });

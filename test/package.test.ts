@@ -20,10 +20,12 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
 
-/** What may be unpacked, in bytes. It was 435,000 once; what grows is to be seen here. */
-const MOST_BYTES = 430_000;
+/** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
+const MOST_BYTES = 640_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
-const CODE = ['dist/cli.js', 'dist/conform.js', ...DRIVERS, 'dist/index.js', 'dist/shared.js'];
+/** What few programs use, and what is loaded with it. */
+const SELDOM = ['conform', 'converse', 'declare-file', 'repl', 'split-command'].map((name) => `dist/${name}.js`);
+const CODE = ['dist/cli.js', ...SELDOM, ...DRIVERS, 'dist/index.js', 'dist/shared.js'];
 /** How many packages an installation may bring: bond, its two dependencies, and theirs. */
 const MOST_PACKAGES = 8;
 /** The longest line of code, in characters: Node shows the one where something was thrown. */
@@ -134,7 +136,7 @@ describe('the package', () => {
 
   test('is small, and has nothing in it but what is used', () => {
     const names = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'));
-    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'package.json']);
+    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'package.json'].sort());
     expect(packed.unpackedSize).toBeLessThan(MOST_BYTES);
   });
 

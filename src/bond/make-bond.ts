@@ -4,7 +4,7 @@ import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions, type Settings } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
-import { commandLines } from '../process/command.js';
+import { type CommandLine, commandLines } from '../process/command.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { startInterpreter } from '../process/start-interpreter.js';
 import type { Untyped } from '../references/remote-types.js';
@@ -74,7 +74,7 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   const settings = resolveOptions(lang, options);
   checkProtocols(lang, settings);
 
-  const commands = commandLines(driver, { cmd, args, defArgs: settings.defArgs });
+  const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
   // It is read while the interpreter starts; whether that fails is told by who needs it.
   driverText(lang).catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
@@ -111,6 +111,13 @@ function checkProtocols(lang: string, { protocols }: Settings): void {
 }
 
 /** Lets `signal` end the interpreter while it is being set up. */
+/** The words of the user's command. What splits a text is loaded only where there is one. */
+async function wordsOf(lang: string, cmd: string | readonly string[] | undefined): Promise<CommandLine | undefined> {
+  if (cmd === undefined) return undefined;
+  const { splitCommand } = await import('../process/split-command.js');
+  return splitCommand(lang, cmd);
+}
+
 function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): () => void {
   const kill = (): void => void interpreter.kill();
   if (signal?.aborted) kill();

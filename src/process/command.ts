@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { parse } from 'shell-quote';
 import { BondException, quoted } from '../common/errors.js';
 import type { Driver } from '../drivers/driver.js';
 
@@ -17,8 +16,8 @@ export interface StartCommand {
 
 /** What is to be started, as the user put it. */
 export interface CommandRequest {
-  /** The command of the user, if there is one: as typed, or an argv array. */
-  readonly cmd: string | readonly string[] | undefined;
+  /** The words of the user's command, if there is one. */
+  readonly words: CommandLine | undefined;
   /** Further arguments, which arrive to the letter. */
   readonly args: readonly string[];
   /** Whether the driver's own arguments are added. */
@@ -27,12 +26,12 @@ export interface CommandRequest {
 
 /** The command lines that may start the interpreter, in the order in which they are to be tried. */
 export function commandLines(driver: Driver, request: CommandRequest): StartCommand[] {
-  const { cmd } = request;
-  const bases = cmd === undefined ? driver.commands.map(candidate) : [splitCommand(driver.language, cmd)];
+  const { words } = request;
+  const bases = words === undefined ? driver.commands.map(candidate) : [words];
   return bases.map((base) => {
     const quote = remoteQuoting(base);
     const line: CommandLine = [...base, ...interpreterArguments(driver, request).map(quote)];
-    return { line, shown: showCommand([...base, ...request.args]), isOfUser: cmd !== undefined };
+    return { line, shown: showCommand([...base, ...request.args]), isOfUser: words !== undefined };
   });
 }
 
@@ -57,72 +56,6 @@ function interpreterArguments(driver: Driver, { args, defArgs }: CommandRequest)
   const options = args.slice(0, optionCount);
   const forScript = args.slice(args[optionCount] === '--' ? optionCount + 1 : optionCount);
   return [...options, ...driver.arguments, ...(forScript.length > 0 ? [...driver.scriptArguments, ...forScript] : [])];
-}
-
-/** Splits a command line into words the way a shell does, and refuses whatever only a shell could carry out. */
-export function splitCommand(lang: string, cmd: string | readonly string[]): CommandLine {
-  const words = typeof cmd === 'string' ? splitWords(lang, cmd) : Array.isArray(cmd) ? (cmd as string[]) : [];
-  const [program, ...args] = words;
-  if (!program || !words.every((word) => typeof word === 'string' && !word.includes('\0'))) {
-    throw new BondException(lang, `a command is a text or a list of strings, and not empty: ${quoted(String(cmd))}`);
-  }
-  return [program, ...args];
-}
-
-function splitWords(lang: string, cmd: string): string[] {
-  const refuse = (what: string): never => {
-    throw new BondException(
-      lang,
-      `the command ${quoted(cmd)} has ${what} in it, and no shell reads it; ` +
-        `quote it if it is meant to the letter, or write ['sh', '-c', ${JSON.stringify(cmd)}] if a shell is what you want`,
-    );
-  };
-  let isWordStart = true;
-  const plain = cmd.replace(SEGMENT, (segment) => {
-    const isFirst = isWordStart;
-    isWordStart = /\s$/.test(segment);
-    return plainSegment(segment, isFirst, refuse);
-  });
-  return parse(plain).map((word) => (typeof word === 'string' ? word : refuse('an operator')));
-}
-
-/** A quoted part, an escaped character, white space, or what lies between. */
-const SEGMENT = /'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|\s+|[^\s'"\\]+|[\s\S]/g;
-
-/** A part of a command line with nothing in it but letters and single quotes: `shell-quote` has its own ideas of the rest. */
-function plainSegment(segment: string, isWordStart: boolean, refuse: (what: string) => never): string {
-  if (/^\s|^'.*'$/s.test(segment)) return segment;
-  if (segment.length > 1 && segment.startsWith('"')) return literal(unquoteDouble(segment.slice(1, -1), refuse));
-  if (segment.length > 1 && segment.startsWith('\\')) return segment === '\\\n' ? '' : literal(segment.slice(1));
-  if (/['"\\]/.test(segment)) return refuse('an unbalanced quote');
-  refuseExpansion(segment, refuse);
-  const pattern = /[*?[]/.exec(segment);
-  if (pattern) return refuse(`the pattern '${segment}'`);
-  const operator = /[|&;<>()]+/.exec(segment);
-  if (operator) return refuse(`the operator '${operator[0]}'`);
-  if (isWordStart && segment.startsWith('#')) return refuse('a comment');
-  return literal(segment);
-}
-
-/** What a shell makes of the inside of double quotes, where it still looks for `$` and backticks. */
-function unquoteDouble(text: string, refuse: (what: string) => never): string {
-  refuseExpansion(text.replace(/\\[\s\S]/g, ''), refuse);
-  return text.replace(/\\([\s\S])/g, (pair, character: string) => {
-    if (character === '\n') return '';
-    return '$`"\\'.includes(character) ? character : pair;
-  });
-}
-
-function refuseExpansion(text: string, refuse: (what: string) => never): void {
-  if (text.includes('`')) refuse('a command substitution');
-  // What stands for itself in one shell begins a quote in another, where a quote follows.
-  const dollar = /\$(\w+|\W|$)/.exec(text);
-  if (dollar && !/^[%=,.:/+]/.test(dollar[1] as string)) refuse(`the variable '${dollar[0]}'`);
-}
-
-function literal(text: string): string {
-  if (text === '') return "''";
-  return text.replace(/[^']+|'/g, (part) => (part === "'" ? `"'"` : `'${part}'`));
 }
 
 /** Programs that start another one with its arguments intact; what follows them may be `ssh`. */

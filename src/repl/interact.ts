@@ -1,9 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { Dialog } from './dialog.js';
-import { forPeople } from './format.js';
-import { historyFile } from './history.js';
 import type { Partner } from './repl-target.js';
-import { hasColors, widthOf } from './terminal.js';
 
 /** Settings of an interactive session. */
 export interface InteractOptions {
@@ -43,19 +39,7 @@ export interface InteractOptions {
  * leaves, or the interpreter is gone.
  */
 export async function interact(bond: Partner, options: InteractOptions = {}): Promise<void> {
-  const { input = process.stdin, output = process.stdout } = options;
-  const { errors = output, history = historyFile(bond.lang) } = options;
-  const colors = {
-    values: options.colors ?? hasColors(output),
-    errors: options.colors ?? hasColors(errors),
-  };
-  const presentation = forPeople(colors, () => widthOf(output));
-  await new Dialog(bond, {
-    input,
-    output,
-    errors,
-    presentation,
-    history: history || undefined,
-    hasColors: colors.values,
-  }).run();
+  // What few programs ever do is loaded when one does it.
+  const { converse } = await import('./converse.js');
+  return converse(bond, options);
 }

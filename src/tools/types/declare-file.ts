@@ -1,0 +1,53 @@
+import { makeBond } from '../../bond/make-bond.js';
+import { BondException } from '../../common/errors.js';
+import { driverFile } from '../../drivers/driver.js';
+import { driverTools } from '../driver-tools.js';
+import { Declarations } from './declarations.js';
+import type { Description } from './described.js';
+import type { TypesOptions } from './write-types.js';
+
+/** The text of a declaration file for what there is in a file of another language; `name` is that of the interface. */
+export async function declareFile(
+  lang: string,
+  file: string,
+  name: string,
+  options: Omit<TypesOptions, 'name'>,
+): Promise<string> {
+  const description = await describe(lang, file, options);
+  if (description.functions.length + description.classes.length === 0) {
+    throw new BondException(lang, `no functions and no classes are defined in ${file}`);
+  }
+  const { typeNames = 'jsdoc', typeNotes = [] } = await driverTools(lang);
+  return new Declarations(typeNames, name, description).text(headOf(lang, file, name, description, typeNotes));
+}
+
+async function describe(
+  lang: string,
+  file: string,
+  { setup, cmd, ...options }: Omit<TypesOptions, 'name'>,
+): Promise<Description> {
+  const bond = await makeBond(lang, cmd, { stdout: process.stderr, stderr: process.stderr, ...options });
+  try {
+    if (setup !== undefined) await bond.evalBlock(setup);
+    await bond.evalBlock(await driverFile(lang, 'types'));
+    return await bond.call<Description>('_BOND_types', file);
+  } finally {
+    await bond.close();
+  }
+}
+
+function headOf(lang: string, file: string, name: string, { load }: Description, notes: readonly string[]): string {
+  return [
+    `Written by \`bond types ${lang} ${file}\`.`,
+    '',
+    `    const bond = await makeBond<${name}>('${lang}');`,
+    `    await bond.evalBlock(${quoted(load)});`,
+    '',
+    'An integer beyond 2^53 arrives as a `bigint`, though it is a `number` here.',
+    ...notes,
+  ].join('\n');
+}
+
+function quoted(code: string): string {
+  return code.includes("'") ? JSON.stringify(code) : `'${code.replaceAll('\\', '\\\\')}'`;
+}
