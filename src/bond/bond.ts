@@ -1,13 +1,10 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { capturePlace } from '../common/call-site.js';
-import { BondException, type Ending, quoted, SerializationException } from '../common/errors.js';
-import { Promise } from '../common/globals.js';
+import { BondException, type Ending, quoted } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
 import { type CallOptions, type CallSettings, resolveCallOptions } from '../common/options.js';
-import { isA } from '../common/thrown.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
-import { encodeCall, encodeInParts } from '../references/encode-call.js';
 import { Held, type HeldResult } from '../references/handle.js';
 import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
@@ -21,13 +18,12 @@ import type {
   Unsaid,
   Untyped,
 } from '../references/remote-types.js';
-import { type InteractOptions, interact } from '../repl/interact.js';
+import { interact } from '../repl/interact.js';
+import type { InteractOptions } from '../repl/interact-options.js';
 import type { About, Connection } from '../session/connection.js';
 import type { HostFunction } from '../session/session-owner.js';
-import { isLong } from '../values/chunked-values.js';
-import { NotCarried } from '../values/codec.js';
-import type { RequestVerb } from '../wire/messages.js';
 import { Caller } from './caller.js';
+import { Requester } from './requester.js';
 
 /**
  * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
@@ -40,12 +36,14 @@ import { Caller } from './caller.js';
 export class Bond<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #settings: CallSettings;
+  readonly #requester: Requester;
 
   /** @internal Bonds are made by `makeBond`. */
   constructor(connection: Connection, settings: CallSettings) {
     super();
     this.#connection = connection;
     this.#settings = settings;
+    this.#requester = new Requester(connection, settings);
   }
 
   /** The language, as it was given to `makeBond`. */
@@ -88,7 +86,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it throws; SerializationException if its value cannot cross
    */
   eval<T = unknown>(code: string | Ref, ...none: readonly never[]): Promise<T> {
-    return this.#evaluate('EVAL', code, none) as Promise<T>;
+    return this.#requester.evaluate('EVAL', code, none) as Promise<T>;
   }
 
   /**
@@ -96,20 +94,12 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it throws
    */
   evalBlock(code: string | Ref, ...none: readonly never[]): Promise<void> {
-    return this.#evaluate('EVAL_BLOCK', code, none) as Promise<void>;
+    return this.#requester.evaluate('EVAL_BLOCK', code, none) as Promise<void>;
   }
 
-  /** @internal No async function: it would cost a call a tenth of its time. */
-  protected callWith(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
-    const { protocol, lender, takesParts } = this.#connection;
-    try {
-      this.#checkText(name, 'a name');
-      const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
-      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
-      return this.#request('CALL', name, payload, inParts?.parts, shown);
-    } catch (error) {
-      return this.#refuse(own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
-    }
+  /** @internal */
+  protected callWith(name: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#requester.call(name, args);
   }
 
   /**
@@ -121,7 +111,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   export(func: AnyFunction, name?: string): Promise<void>;
   async export(func: AnyFunction, name: string = func?.name): Promise<void> {
     if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
-    this.#checkText(name, 'a name');
+    this.#requester.checkText(name, 'a name');
     if (name === '')
       throw new BondException(
         this.lang,
@@ -144,7 +134,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * this bond: another one throws a `BondException`.
    */
   ref(code: string): Ref {
-    this.#checkText(code, 'code');
+    this.#requester.checkText(code, 'code');
     return new Ref(code, this.#connection);
   }
 
@@ -169,16 +159,16 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   hold<N extends NameOf<F>>(name: N, ...args: ArgumentsOf<SignatureOf<F, N>>): Promise<HeldResult<SignatureOf<F, N>>>;
   async hold(code: string | Ref, ...args: readonly unknown[]): Promise<never> {
     this.#connection.need('hold');
-    const expression = this.#codeOf(code);
+    const expression = this.#requester.codeOf(code);
     const isCall = args.length > 0;
     const shown = isCall ? `${expression}(…)` : expression;
     const what = `HOLD ${quoted(shown, 40)}`;
     const id = isCall
-      ? await this.#callDriver(what, '_BOND_hold_result', [expression], args)
-      : await this.#callDriver(what, '_BOND_hold', [this.ref(expression)]);
+      ? await this.#requester.callDriver(what, '_BOND_hold_result', [expression], args)
+      : await this.#requester.callDriver(what, '_BOND_hold', [this.ref(expression)]);
     const held = new Held(id, shown, {
       owner: this.#connection,
-      call: (what, name, own, args) => this.#callDriver(what, name, own, args),
+      call: (what, name, own, args) => this.#requester.callDriver(what, name, own, args),
       eval: (ref) => this.eval(ref),
       release: (held) => this.#connection.session.release(held),
     });
@@ -192,9 +182,9 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
     this.#connection.need('iterate');
-    const expression = this.#codeOf(code);
+    const expression = this.#requester.codeOf(code);
     const what = `ITERATE ${quoted(expression, 40)}`;
-    const call = (name: string, ...args: readonly unknown[]) => this.#callDriver(what, name, args);
+    const call = (name: string, ...args: readonly unknown[]) => this.#requester.callDriver(what, name, args);
     return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
   }
 
@@ -244,52 +234,4 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   [inspect.custom](depth: number, options: InspectOptions): string {
     return showObject('Bond', this.#connection.view, depth, options);
   }
-
-  #codeOf(code: string | Ref): string {
-    return code instanceof Ref ? code.codeFor(this.#connection.lender) : this.#checkText(code, 'code');
-  }
-
-  #checkText(text: unknown, what: string): string {
-    if (typeof text !== 'string') throw new BondException(this.lang, `${what} must be a string, not ${typeof text}`);
-    return text;
-  }
-
-  /** Calls a function of the driver's own: the user, who has never heard of it, has asked for `what`, with `args` behind `own`. */
-  #callDriver(what: string, name: string, own: readonly unknown[], args: readonly unknown[] = []): Promise<unknown> {
-    return this.callWith(name, [...own, ...args], what, own.length);
-  }
-
-  #evaluate(verb: RequestVerb, codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
-    try {
-      checkNoArguments(this.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
-      const code = this.#codeOf(codeOrRef);
-      return this.#request(verb, code, this.#connection.protocol.encode(code));
-    } catch (error) {
-      return this.#refuse(error);
-    }
-  }
-
-  #request(
-    verb: RequestVerb,
-    subject: string,
-    payload: string,
-    parts?: Iterable<string>,
-    shown?: string,
-  ): Promise<unknown> {
-    return this.#connection.session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
-  }
-
-  /** What cannot be asked at all. */
-  #refuse(error: unknown): Promise<never> {
-    if (!isA(error, NotCarried)) return Promise.reject(error);
-    const details = 'cause' in error ? { cause: error.cause } : undefined;
-    return Promise.reject(new SerializationException(this.lang, error.message, 'local', details));
-  }
-}
-
-/** At least one argument. */
-/** @internal Refuses arguments where only code is taken: they would be ignored, and nobody would know. */
-export function checkNoArguments(lang: string, method: string, more: readonly unknown[]): void {
-  if (more.length === 0) return;
-  throw new BondException(lang, `${method} takes code, and no arguments: call(name, …) calls a function with some`);
 }

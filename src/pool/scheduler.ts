@@ -1,9 +1,9 @@
 import type { Bond } from '../bond/bond.js';
-import { makeBond } from '../bond/make-bond.js';
 import { onAbort } from '../common/abort-signal.js';
 import { BondException, TerminatedException, TimeoutException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
-import { isA, isError, textOf } from '../common/thrown.js';
+import { isA, textOf } from '../common/thrown.js';
+import { openWorker } from './open-worker.js';
 import type { Command, PoolSettings } from './pool-options.js';
 import { type Lease, type Waiter, WaitingJobs } from './waiting-jobs.js';
 import { Worker } from './worker.js';
@@ -37,7 +37,7 @@ export class Scheduler {
   constructor(settings: PoolSettings) {
     this.#settings = settings;
     const owner = {
-      open: (command: Command, signal: AbortSignal) => this.#open(command, signal),
+      open: (command: Command, signal: AbortSignal) => openWorker(settings, command, signal),
       idle: (worker: Worker) => this.#dispatch(worker),
       lost: (worker: Worker) => void this.#idle.delete(worker),
       failed: (worker: Worker, error: unknown) => this.#failed(worker, error),
@@ -97,24 +97,6 @@ export class Scheduler {
   async end(how: 'close' | 'kill'): Promise<void> {
     this.#idle.clear();
     await Promise.all(this.all.map((worker) => worker.end(how)));
-  }
-
-  async #open(command: Command, signal: AbortSignal): Promise<Bond> {
-    const { lang, args, bonds, setup } = this.#settings;
-    const bond = await makeBond(lang, command, args, { ...bonds, signal });
-    const lost = bond.closed.then(() => bond.eval('0')); // which rejects with what ended it
-    try {
-      await Promise.race([(async () => setup(bond))(), lost]);
-      return bond;
-    } catch (error) {
-      await bond.kill();
-      throw isError(error) ? error : this.#setupFailure(error);
-    }
-  }
-
-  #setupFailure(thrown: unknown): BondException {
-    const { lang } = this.#settings;
-    return new BondException(lang, `setup threw ${textOf(thrown)}`, { code: 'BOND_SETUP', cause: thrown });
   }
 
   async #tryOften<Result>(job: Job<Result>): Promise<Result> {

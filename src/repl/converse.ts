@@ -1,7 +1,7 @@
 import { Dialog } from './dialog.js';
 import { forPeople } from './format.js';
 import { historyFile } from './history.js';
-import type { InteractOptions } from './interact.js';
+import type { InteractOptions } from './interact-options.js';
 import type { Partner } from './repl-target.js';
 import { hasColors, widthOf } from './terminal.js';
 

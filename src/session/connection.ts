@@ -1,5 +1,5 @@
 import { onAbort } from '../common/abort-signal.js';
-import { BondException, type Ending, TerminatedException } from '../common/errors.js';
+import { BondException, type Ending } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import type { Settings } from '../common/options.js';
 import { deliver } from '../common/output-target.js';
@@ -13,6 +13,7 @@ import { formatMessage } from '../wire/messages.js';
 import type { Request } from './frame.js';
 import type { Ready } from './handshake.js';
 import { Session } from './session.js';
+import { CLOSED, type Reason, terminated } from './termination.js';
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -32,12 +33,6 @@ export interface About {
   readonly version: string;
   readonly protocol: string;
   readonly canBeInterrupted: boolean;
-}
-
-/** Why the host has ended an interpreter. */
-interface Reason {
-  readonly text: string;
-  readonly cause?: unknown;
 }
 
 /** An interpreter in which the driver runs, and the session with it; bonds share one. */
@@ -134,7 +129,7 @@ export class Connection {
 
   /** Lets the interpreter finish. */
   close(): Promise<Ending> {
-    this.#closing ??= this.#finish({ text: 'the bond is closed' }, () => this.#letFinish());
+    this.#closing ??= this.#finish(CLOSED, () => this.#letFinish());
     return this.#closing;
   }
 
@@ -186,7 +181,9 @@ export class Connection {
     void interpreter.ended.then((ending) => {
       this.#ending = ending;
       const running = session.running?.what;
-      session.end((what) => this.#terminated(ending, what, running));
+      session.end((what) =>
+        terminated({ lang: this.lang, ending, how: this.#howItEnded(ending), what, running, reason: this.#reason }),
+      );
     });
     return session;
   }
@@ -222,16 +219,6 @@ export class Connection {
     const makeError = (): BondException =>
       new BondException(this.lang, `${request?.what}: ${text}`, { code: 'BOND_OUTPUT', cause });
     if (!request || !this.session.stop(request, makeError)) void this.kill({ text, cause });
-  }
-
-  /** `what` is what rejects with it, and `running` what the interpreter was at when it ended. */
-  #terminated(ending: Ending, what: string, running: string | undefined): TerminatedException {
-    const reason = this.#reason;
-    const stderr = ending.stderr.trim();
-    const circumstance = running === undefined || running === what ? '' : ` while it ran ${running}`;
-    const parts = `${what}: ${this.#howItEnded(ending)}${circumstance}`;
-    const text = stderr === '' || reason?.text === 'the bond is closed' ? parts : `${parts}: ${stderr.slice(-1000)}`;
-    return new TerminatedException(this.lang, text, ending, reason && 'cause' in reason ? { cause: reason.cause } : {});
   }
 
   #howItEnded(ending: Ending): string {

@@ -4,7 +4,7 @@ import { driverFile } from '../../drivers/driver.js';
 import { driverTools } from '../driver-tools.js';
 import { Declarations } from './declarations.js';
 import type { Description } from './described.js';
-import type { TypesOptions } from './write-types.js';
+import type { TypesOptions } from './types-options.js';
 
 /** The text of a declaration file for what there is in a file of another language; `name` is that of the interface. */
 export async function declareFile(

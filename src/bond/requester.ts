@@ -1,0 +1,87 @@
+import { BondException, SerializationException } from '../common/errors.js';
+import { Promise } from '../common/globals.js';
+import type { CallSettings } from '../common/options.js';
+import { isA } from '../common/thrown.js';
+import { encodeCall, encodeInParts } from '../references/encode-call.js';
+import { Ref } from '../references/ref.js';
+import type { Connection } from '../session/connection.js';
+import { isLong } from '../values/chunked-values.js';
+import { NotCarried } from '../values/codec.js';
+import type { RequestVerb } from '../wire/messages.js';
+
+/** What is asked of the other side, as requests of the session. */
+export class Requester {
+  readonly #connection: Connection;
+  readonly #settings: CallSettings;
+
+  constructor(connection: Connection, settings: CallSettings) {
+    this.#connection = connection;
+    this.#settings = settings;
+  }
+
+  /**
+   * Calls a function. It is shown as `shown` in messages, and its first `own` arguments are not the user's. No async function:
+   * it would cost a call a tenth of its time.
+   */
+  call(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
+    const { protocol, lender, takesParts } = this.#connection;
+    try {
+      this.checkText(name, 'a name');
+      const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
+      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
+      return this.#request('CALL', name, payload, inParts?.parts, shown);
+    } catch (error) {
+      return this.#refuse(own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
+    }
+  }
+
+  /** Calls a function of the driver's own: the user, who has never heard of it, has asked for `what`, with `args` behind `own`. */
+  callDriver(what: string, name: string, own: readonly unknown[], args: readonly unknown[] = []): Promise<unknown> {
+    return this.call(name, [...own, ...args], what, own.length);
+  }
+
+  /** Evaluates code, or runs it; `more` is what else was given, by mistake. */
+  evaluate(verb: 'EVAL' | 'EVAL_BLOCK', codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
+    try {
+      checkNoArguments(this.#connection.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
+      const code = this.codeOf(codeOrRef);
+      return this.#request(verb, code, this.#connection.protocol.encode(code));
+    } catch (error) {
+      return this.#refuse(error);
+    }
+  }
+
+  /** The code that is given as it is, or as a reference. */
+  codeOf(code: string | Ref): string {
+    return code instanceof Ref ? code.codeFor(this.#connection.lender) : this.checkText(code, 'code');
+  }
+
+  /** Refuses what is not a string. */
+  checkText(text: unknown, what: string): string {
+    if (typeof text === 'string') return text;
+    throw new BondException(this.#connection.lang, `${what} must be a string, not ${typeof text}`);
+  }
+
+  #request(
+    verb: RequestVerb,
+    subject: string,
+    payload: string,
+    parts?: Iterable<string>,
+    shown?: string,
+  ): Promise<unknown> {
+    return this.#connection.session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
+  }
+
+  /** What cannot be asked at all. */
+  #refuse(error: unknown): Promise<never> {
+    if (!isA(error, NotCarried)) return Promise.reject(error);
+    const details = 'cause' in error ? { cause: error.cause } : undefined;
+    return Promise.reject(new SerializationException(this.#connection.lang, error.message, 'local', details));
+  }
+}
+
+/** Refuses arguments where only code is taken: they would be ignored, and nobody would know. */
+export function checkNoArguments(lang: string, method: string, more: readonly unknown[]): void {
+  if (more.length === 0) return;
+  throw new BondException(lang, `${method} takes code, and no arguments: call(name, …) calls a function with some`);
+}
