@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { BondException, listDrivers, makeBond, registerDriver } from '../src/index.js';
+import { Code } from '../src/tools/conform/code.js';
 import { LEVELS } from '../src/tools/conform/level.js';
 import { checks, conform, type Outcome } from '../src/tools/conform/run.js';
 import { showLevels } from '../src/tools/conform/table.js';
-import { readWords } from '../src/tools/conform/words.js';
+import { readWords, unknownWords } from '../src/tools/conform/words.js';
 import { temporaryDirectory } from './bonds.js';
 import { all, languages, needs, needsInterpreter, rejection } from './fixtures.js';
 
@@ -33,6 +34,33 @@ describe.each(languages)('%s', (lang) => {
 
   test('reaches every level', { timeout: PATIENCE }, async () => {
     expect(failures(await tried(lang, join(ROOT, 'drivers', lang)))).toEqual([]);
+  });
+});
+
+describe('the words of a language', () => {
+  const ruby = readWords(RUBY);
+
+  test('may write calls, sums and texts in another way than most', () => {
+    const usual = new Code(ruby);
+    expect(usual.call('f', usual.sum('1', '2'), usual.text('a'))).toBe("f(1 + 2, 'a')");
+    const lisp = new Code({ ...ruby, call: '(NAME ARGUMENTS)', separator: ' ', sum: '(+ A B)', text: '"TEXT"' });
+    expect(lisp.call('f', lisp.sum('1', '2'), lisp.text('a'))).toBe('(f (+ 1 2) "a")');
+  });
+
+  test('that nothing asks for are misspelt, and named', () => {
+    expect(unknownWords(ruby)).toEqual([]);
+    expect(unknownWords({ ...ruby, coment: '#' } as typeof ruby)).toEqual(['coment']);
+    for (const lang of languages) expect(unknownWords(readWords(join(ROOT, 'drivers', lang)))).toEqual([]);
+  });
+
+  test('are all on the page on adding a language', () => {
+    const page = readFileSync(join(ROOT, 'docs/adding-a-language.md'), 'utf8');
+    const table = page.slice(page.indexOf('| key | what it is |'), page.indexOf('`functions` defines'));
+    const named = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => String(cell).match(/\w+/g) ?? []);
+    const used = [...languages.map((lang) => join(ROOT, 'drivers', lang)), RUBY].flatMap((folder) =>
+      Object.keys(readWords(folder)),
+    );
+    expect(used.filter((key) => !named.includes(key))).toEqual([]);
   });
 });
 

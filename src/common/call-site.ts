@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** Enough for the frames of this library, and the first one outside. */
-const FRAMES = 9;
+const FRAMES = 12;
 
 /** Where the call is made that is being made now. */
 export function capturePlace(): Place {

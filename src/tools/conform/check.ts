@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bond } from '../../bond/bond.js';
 import type { BondOptions } from '../../common/options.js';
 import type { Feature } from '../../drivers/driver.js';
+import type { Code } from './code.js';
 import type { Level } from './level.js';
 import type { Words } from './words.js';
 
@@ -21,6 +22,7 @@ export interface Check {
 export interface Kit {
   readonly lang: string;
   readonly words: Words;
+  readonly code: Code;
   /** Opens a bond in which the functions of the words are defined; it is ended when the check is over. */
   open(options?: BondOptions): Promise<Bond>;
   /** Opens a bond in which nothing is defined. */

@@ -1,17 +1,21 @@
 import { queryDriver, registerDriver } from '../../drivers/driver.js';
+import { splitCommand } from '../../process/split-command.js';
 import { EXIT } from '../cli/exit-codes.js';
 import type { ConformOrder } from '../cli/options.js';
 import { checksUpTo, conform, type Outcome } from './run.js';
 import { showLevels, showOutcome } from './table.js';
-import { readWords } from './words.js';
+import { readWords, unknownWords } from './words.js';
 
 /** Tries the driver in a folder, tells what holds as it goes, and ends with a table; the exit code says whether all does. */
 export async function printConformance(order: ConformOrder, output: NodeJS.WritableStream): Promise<number> {
   const { folder, level, cmd } = order;
   const print = (text: string): void => void output.write(`${text}\n`);
   const lang = registerDriver({ folder });
-  const trial = { lang, words: readWords(folder), ...(cmd === undefined ? {} : { command: cmd.split(' ') }) };
+  const words = readWords(folder);
+  const trial = { lang, words, ...(cmd === undefined ? {} : { command: splitCommand(lang, cmd) }) };
   print(`${lang}, ${cmd ?? queryDriver(lang).commands.join(' or ')}`);
+  const unknown = unknownWords(words);
+  if (unknown.length > 0) print(`conformance.json has what nothing asks for: ${unknown.join(', ')}`);
   const outcomes: Outcome[] = [];
   // A check that fails leaves calls behind, which are rejected when its bonds end.
   process.on('unhandledRejection', () => {});

@@ -14,6 +14,8 @@ import { interrupts } from './checks/interrupts.js';
 import { refers } from './checks/refers.js';
 import { speaks } from './checks/speaks.js';
 import { streams } from './checks/streams.js';
+import { Code } from './code.js';
+import { LastRequest } from './last-request.js';
 import { LEVELS, type Level } from './level.js';
 import { missingWords, type Words } from './words.js';
 
@@ -65,7 +67,8 @@ async function declaredFeatures(trial: Trial): Promise<ReadonlySet<Feature>> {
 }
 
 async function outcomeOf(check: Check, trial: Trial): Promise<Outcome> {
-  const [kit, end] = makeKit(trial);
+  const log = new LastRequest();
+  const [kit, end] = makeKit(trial, log);
   const { hang: patience = 60_000 } = trial;
   let timer: NodeJS.Timeout | undefined;
   const hang = new Promise<never>((_, reject) => {
@@ -75,24 +78,26 @@ async function outcomeOf(check: Check, trial: Trial): Promise<Outcome> {
     await Promise.race([check.run(kit), hang]);
     return { check, state: 'holds' };
   } catch (error) {
-    return { check, state: 'fails', reason: textOf(error) };
+    const last = log.text && `; the last request: ${log.text}`;
+    return { check, state: 'fails', reason: `${textOf(error)}${last}` };
   } finally {
     clearTimeout(timer);
     await end();
   }
 }
 
-function makeKit(trial: Trial): [kit: Kit, end: () => Promise<void>] {
+function makeKit(trial: Trial, log: LastRequest): [kit: Kit, end: () => Promise<void>] {
   const bonds: Bond[] = [];
   const folders: string[] = [];
   const openBare = async (options: BondOptions = {}): Promise<Bond> => {
-    const bond = await openBond(trial, options);
+    const bond = await openBond(trial, { logfile: log, ...options });
     bonds.push(bond);
     return bond;
   };
   const kit: Kit = {
     lang: trial.lang,
     words: trial.words,
+    code: new Code(trial.words),
     openBare,
     open: async (options) => {
       const bond = await openBare(options);

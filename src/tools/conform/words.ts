@@ -20,7 +20,18 @@ export interface Words {
   readonly functions: string;
   /** The type of what `boom` throws; nothing if the language has no types of exceptions. */
   readonly boomType?: string;
-  /** A block that sets a global variable to VALUE. */
+  /** An expression: a call of the function NAME; `NAME(ARGUMENTS)` if it is not given. */
+  readonly call?: string;
+  /** What stands between ARGUMENTS; `, ` if it is not given. */
+  readonly separator?: string;
+  /** An expression: the sum of A and B; `A + B` if it is not given. */
+  readonly sum?: string;
+  /** An expression: the text TEXT, in which no quote and no backslash is; `'TEXT'` if it is not given. */
+  readonly text?: string;
+  /** Expressions, and blocks, that the language cannot read; if they are not given, open and closing brackets and quotes. */
+  readonly wrongExpressions?: readonly string[];
+  readonly wrongBlocks?: readonly string[];
+  /** A block that sets a global variable to VALUE, which is an expression. */
   readonly set: string;
   /** An expression: the value of that variable. */
   readonly get: string;
@@ -112,6 +123,17 @@ export function readWords(folder: string): Words {
     if (Array.isArray(holder.functions)) holder.functions = holder.functions.join('\n');
   }
   return words as unknown as Words;
+}
+
+/** What else `conformance.json` may have. */
+const OPTIONAL: readonly string[] = [
+  ...['boomType', 'emptyMapIsList', 'call', 'separator', 'sum', 'text', 'wrongExpressions', 'wrongBlocks'],
+];
+
+/** Keys that nothing asks for: mostly, what somebody has misspelt. */
+export function unknownWords(words: Words): string[] {
+  const known = [...Object.values(NEEDED).flat(), ...OPTIONAL];
+  return Object.keys(words).filter((name) => !known.includes(name));
 }
 
 /** The words that a level needs, and that are not there. */

@@ -3,13 +3,12 @@
 import assert from 'node:assert/strict';
 import { RemoteException, TimeoutException } from '../../../common/errors.js';
 import { checksOf, isAlive, type Kit, Output, rejection } from '../check.js';
-import { fill } from '../words.js';
 
 /** Interrupts code that runs for ever, and sees that what was made before it and behind it is still there. */
 async function stops(kit: Kit, code: string): Promise<void> {
   const output = new Output();
   const bond = await kit.open({ stdout: output.take });
-  await bond.evalBlock(fill(kit.words.set, { VALUE: '5' }));
+  await bond.evalBlock(kit.code.set('5'));
   const call = rejection(bond.evalBlock(code), RemoteException);
   const next = bond.call('twice', 4);
   await output.until('on');

@@ -23,12 +23,12 @@ const references = checksOf('refers', {
     ['references'],
     async (kit) => {
       const bond = await open(kit);
-      const [ref, set] = [bond.ref(kit.words.get), (value: string) => fill(kit.words.set, { VALUE: value })];
-      await bond.evalBlock(bond.ref(set('21')));
+      const ref = bond.ref(kit.words.get);
+      await bond.evalBlock(bond.ref(kit.code.set('21')));
       assert.equal(await bond.eval(ref), 21);
       assert.equal(await bond.call('twice', ref), 42);
       assert.deepEqual(await bond.call('same', { deep: [1, ref] }), { deep: [1, 21] });
-      await bond.evalBlock(set('4'));
+      await bond.evalBlock(kit.code.set('4'));
       assert.equal(await bond.call('twice', ref), 8);
     },
   ],
@@ -64,7 +64,7 @@ const callbacks = checksOf('refers', {
       await bond.call('keep', cry);
       for (const text of ['a', 'b']) assert.equal(await bond.call('kept', text), `${text}!`);
       await bond.export(() => callback((x: number) => x * 3), 'give');
-      assert.equal(await bond.eval('apply_to(give(), 5)'), 15);
+      assert.equal(await bond.eval(kit.code.call('apply_to', kit.code.call('give'), '5')), 15);
     },
   ],
   'what a callback throws can be caught there, and has the Error itself as its cause': [
@@ -168,7 +168,7 @@ const iteration = checksOf('refers', {
       const bond = await open(kit);
       assert.equal(await bond.call('total', stream(Array(1000).keys())), 499_500);
       await bond.export(() => stream([1, 2, 3]), 'give');
-      assert.equal(await bond.eval('total(give())'), 6);
+      assert.equal(await bond.eval(kit.code.call('total', kit.code.call('give'))), 6);
     },
   ],
   'a stream is fetched as it is needed, and closed when it is left early': [

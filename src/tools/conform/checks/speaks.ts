@@ -6,27 +6,28 @@ import { BondException, RemoteException, SerializationException, TerminatedExcep
 import { checksOf, includes, isAlive, type Kit, rejection } from '../check.js';
 import { fill } from '../words.js';
 
-/** Defines something global. */
-const set = ({ words }: Kit, value: string): string => fill(words.set, { VALUE: value });
+/** What no language of the usual kind can read: as an expression, and as a block or the name of a function. */
+const WRONG_EXPRESSIONS = ['1 +', ')', '}', '(', "'abc", '"abc', '💥'];
+const WRONG_BLOCKS = [')', '}', '(', "'abc", '"abc'];
 
 const evaluation = checksOf('speaks', {
   'eval resolves to the value of an expression, evalBlock to undefined': async (kit) => {
     const bond = await kit.open();
     assert.equal(await bond.eval('1'), 1);
-    assert.equal(await bond.eval('twice(1 + 2)'), 6);
+    assert.equal(await bond.eval(kit.code.call('twice', kit.code.sum('1', '2'))), 6);
     assert.equal(await bond.evalBlock('1'), undefined);
     assert.equal(await bond.evalBlock(''), undefined);
   },
   'what a block sets is there in later calls': async (kit) => {
     const bond = await kit.open();
     for (const value of [5, 6]) {
-      await bond.evalBlock(set(kit, String(value)));
+      await bond.evalBlock(kit.code.set(String(value)));
       assert.equal(await bond.eval(kit.words.get), value);
     }
   },
   'an expression may end in a comment, and begin with newlines': async (kit) => {
     const bond = await kit.open();
-    assert.equal(await bond.eval(`\n\n twice(4) ${kit.words.comment} eight`), 8);
+    assert.equal(await bond.eval(`\n\n ${kit.code.call('twice', '4')} ${kit.words.comment} eight`), 8);
   },
   'call calls a function by its name': async (kit) => {
     const bond = await kit.open();
@@ -45,41 +46,42 @@ const evaluation = checksOf('speaks', {
   'a megabyte of code is no obstacle': async (kit) => {
     const bond = await kit.open();
     const long = 'x'.repeat(1_000_000);
-    assert.equal(await bond.eval(fill(kit.words.lengthOf, { VALUE: `'${long}'` })), long.length);
-    await bond.evalBlock(`${kit.words.comment}${long}\n${set(kit, '7')}`);
+    assert.equal(await bond.eval(fill(kit.words.lengthOf, { VALUE: kit.code.text(long) })), long.length);
+    await bond.evalBlock(`${kit.words.comment}${long}\n${kit.code.set('7')}`);
     assert.equal(await bond.eval(kit.words.get), 7);
   },
 });
 
 const wrongCode = checksOf('speaks', {
-  'a syntax error in an expression is an exception, and the session replies': async ({ open }) => {
+  'a syntax error in an expression is an exception, and the session replies': async ({ open, words }) => {
     const bond = await open();
-    for (const code of ['1 +', ')', '}', '(', "'abc", '"abc', '💥']) {
+    for (const code of words.wrongExpressions ?? WRONG_EXPRESSIONS) {
       await rejection(bond.eval(code), RemoteException);
       await isAlive(bond);
     }
   },
   'a syntax error in a block or in the name of a function is an exception, and the session replies': async ({
     open,
+    words,
   }) => {
     const bond = await open();
-    for (const code of [')', '}', '(', "'abc", '"abc']) {
+    for (const code of words.wrongBlocks ?? WRONG_BLOCKS) {
       await rejection(bond.evalBlock(code), RemoteException);
       await rejection(bond.call(code, 1), RemoteException);
       await isAlive(bond);
     }
   },
-  'a NUL in the code is a character like any other, or an exception': async ({ open, words }) => {
+  'a NUL in the code is a character like any other, or an exception': async ({ open, words, code }) => {
     const bond = await open();
-    const value = bond.eval("'a\0b'");
+    const value = bond.eval(code.text('a\0b'));
     if (words.nulInCode === 'value') assert.equal(await value, 'a\0b');
     else await rejection(value, RemoteException);
     await isAlive(bond);
   },
-  'an unknown function is an exception': async ({ open }) => {
+  'an unknown function is an exception': async ({ open, code }) => {
     const bond = await open();
     await rejection(bond.call('no_such_function', 1), RemoteException);
-    await rejection(bond.eval('no_such_function()'), RemoteException);
+    await rejection(bond.eval(code.call('no_such_function')), RemoteException);
     await isAlive(bond);
   },
 });
@@ -149,9 +151,9 @@ const values = [
       }
       await isAlive(bond);
     },
-    'a result that cannot be carried is a SerializationException that says where it is': async ({ open }) => {
+    'a result that cannot be carried is a SerializationException that says where it is': async ({ open, code }) => {
       const bond = await open();
-      for (const attempt of [() => bond.eval('uncrossable()'), () => bond.call('uncrossable')]) {
+      for (const attempt of [() => bond.eval(code.call('uncrossable')), () => bond.call('uncrossable')]) {
         const error = await rejection(attempt(), SerializationException);
         assert.equal(error.side, 'remote');
         includes(error.message, 'items[1]');
@@ -173,11 +175,12 @@ const values = [
     },
     'a result of a host function that cannot be carried is an exception there, which can be caught': async ({
       open,
+      code,
     }) => {
       const bond = await open();
       await bond.export(() => ({ items: [1, () => {}] }), 'host');
       includes(await bond.call('caught'), 'items[1]');
-      const error = await rejection(bond.eval('host()'), SerializationException);
+      const error = await rejection(bond.eval(code.call('host')), SerializationException);
       assert.ok(error.cause instanceof SerializationException, 'the error here is the cause');
       await isAlive(bond);
     },
@@ -185,14 +188,17 @@ const values = [
 ];
 
 const exceptions = checksOf('speaks', {
-  'an exception arrives with its message and type, and the session replies': async ({ open, words }) => {
+  'an exception arrives with its message and type, and the session replies': async ({ open, words, code }) => {
     const bond = await open();
-    for (const attempt of [() => bond.call('boom', 'oh no é😀'), () => bond.eval("boom('oh no é😀')")]) {
+    for (const attempt of [
+      () => bond.call('boom', 'oh no é😀'),
+      () => bond.eval(code.call('boom', code.text('oh no é😀'))),
+    ]) {
       const error = await rejection(attempt(), RemoteException);
       assert.equal(error.remoteMessage, 'oh no é😀');
       assert.equal(error.type, words.boomType);
     }
-    await rejection(bond.evalBlock("boom('oh no')"), RemoteException);
+    await rejection(bond.evalBlock(code.call('boom', code.text('oh no'))), RemoteException);
     await isAlive(bond);
   },
   'a message of a megabyte, or with NULs and newlines, arrives unchanged': async ({ open }) => {
@@ -220,13 +226,20 @@ const exceptions = checksOf('speaks', {
     }, 'host');
     assert.equal(await bond.call('caught'), 'from the host');
   },
-  'what a host function throws comes back, uncaught, with its type and the Error itself as cause': async ({ open }) => {
+  'what a host function throws comes back, uncaught, with its type and the Error itself as cause': async ({
+    open,
+    code,
+  }) => {
     const bond = await open();
     const thrown = new RangeError('from the host');
     await bond.export(async () => {
       throw thrown;
     }, 'host');
-    for (const attempt of [() => bond.call('host'), () => bond.eval('host()'), () => bond.evalBlock('host()')]) {
+    for (const attempt of [
+      () => bond.call('host'),
+      () => bond.eval(code.call('host')),
+      () => bond.evalBlock(code.call('host')),
+    ]) {
       const error = await rejection(attempt(), RemoteException);
       assert.equal(error.cause, thrown);
       assert.equal(error.type, 'RangeError');
@@ -244,15 +257,16 @@ const exceptions = checksOf('speaks', {
 });
 
 const hostFunctions = checksOf('speaks', {
-  'host functions are called as if they were native, sync or async': async ({ open }) => {
+  'host functions are called as if they were native, sync or async': async ({ open, code }) => {
     const bond = await open();
     await bond.export((x: number, y: number) => x + y, 'add');
     await bond.export(async (x: number, y: number) => {
       await sleep(1);
       return x + y;
     }, 'add_later');
-    assert.equal(await bond.eval('add(1, 2)'), 3);
-    assert.equal(await bond.eval('twice(add(1, add_later(2, 3)))'), 12);
+    assert.equal(await bond.eval(code.call('add', '1', '2')), 3);
+    const inner = code.call('add', '1', code.call('add_later', '2', '3'));
+    assert.equal(await bond.eval(code.call('twice', inner)), 12);
     assert.equal(await bond.call('add_later', 1, 2), 3);
   },
   'a host function without a result gives nothing': async ({ open }) => {
@@ -260,13 +274,13 @@ const hostFunctions = checksOf('speaks', {
     await bond.export(() => {}, 'host');
     assert.equal((await bond.call('caught')) ?? null, null);
   },
-  'exporting a name again replaces the function': async ({ open }) => {
+  'exporting a name again replaces the function': async ({ open, code }) => {
     const bond = await open();
     await bond.export(() => 1, 'host');
     await bond.export(() => 2, 'host');
-    assert.equal(await bond.eval('host()'), 2);
+    assert.equal(await bond.eval(code.call('host')), 2);
   },
-  'a name that a function cannot have is an exception, and nothing else happens': async ({ open, words }) => {
+  'a name that a function cannot have is an exception, and nothing else happens': async ({ open, words, code }) => {
     const bond = await open();
     for (const name of words.badNames) {
       await rejection(
@@ -275,7 +289,7 @@ const hostFunctions = checksOf('speaks', {
       );
     }
     await bond.export(() => 2, 'host');
-    assert.equal(await bond.eval('host()'), 2);
+    assert.equal(await bond.eval(code.call('host')), 2);
   },
   'calls nest to a depth of 200': async ({ open }) => {
     const bond = await open();
@@ -283,18 +297,22 @@ const hostFunctions = checksOf('speaks', {
     assert.equal(await bond.call('down', 200), 200);
     await isAlive(bond);
   },
-  'a host function may make many calls at once, and evaluate code that calls the host': async ({ open, words }) => {
+  'a host function may make many calls at once, and evaluate code that calls the host': async ({
+    open,
+    words,
+    code,
+  }) => {
     const bond = await open();
     await bond.export((x: number) => x + 1, 'inner');
     await bond.export(async (count: number) => {
-      await bond.evalBlock(fill(words.set, { VALUE: 'inner(10)' }));
+      await bond.evalBlock(code.set(code.call('inner', '10')));
       const calls = Array.from({ length: count }, (_, index) => bond.call<number>('twice', index));
       return (await Promise.all(calls)).reduce((sum, value) => sum + value, 0);
     }, 'host');
-    assert.equal(await bond.eval('host(100) + host(2)'), 9902);
+    assert.equal(await bond.eval(code.sum(code.call('host', '100'), code.call('host', '2'))), 9902);
     assert.equal(await bond.eval(words.get), 11);
   },
-  'unrelated calls wait until the call before them is over': async ({ open }) => {
+  'unrelated calls wait until the call before them is over': async ({ open, code }) => {
     const bond = await open();
     const order: string[] = [];
     let release = (): void => {};
@@ -305,13 +323,17 @@ const hostFunctions = checksOf('speaks', {
       await released;
       order.push(`nested ${await bond.call('twice', 2)}`);
     }, 'host');
-    const outer = bond.eval('host()').then(() => order.push('outer'));
+    const outer = bond.eval(code.call('host')).then(() => order.push('outer'));
     const unrelated = bond.call('twice', 3).then((value) => order.push(`unrelated ${value}`));
     release();
     await Promise.all([outer, unrelated]);
     assert.deepEqual(order, ['nested 4', 'outer', 'unrelated 6']);
   },
-  'what a nested call throws goes through every level, and the session replies at each': async ({ open, words }) => {
+  'what a nested call throws goes through every level, and the session replies at each': async ({
+    open,
+    words,
+    code,
+  }) => {
     const bond = await open();
     await bond.export(async () => {
       await rejection(bond.call('boom', 'inner'), RemoteException);
@@ -319,7 +341,7 @@ const hostFunctions = checksOf('speaks', {
       return bond.call('boom', 'outer');
     }, 'host');
     includes(await bond.call('caught'), 'outer');
-    const { cause } = await rejection(bond.eval('host()'), RemoteException);
+    const { cause } = await rejection(bond.eval(code.call('host')), RemoteException);
     assert.ok(cause instanceof RemoteException);
     assert.equal(cause.type, words.boomType);
     await isAlive(bond);
@@ -327,23 +349,27 @@ const hostFunctions = checksOf('speaks', {
 });
 
 const theEnd = checksOf('speaks', {
-  'an exit rejects the call, what waits behind it, and every later one, with the exit code': async ({ open }) => {
+  'an exit rejects the call, what waits behind it, and every later one, with the exit code': async ({ open, code }) => {
     for (const leave of ['evalBlock', 'call'] as const) {
       const bond = await open();
-      const attempts = [bond[leave](leave === 'call' ? 'leave' : 'leave()'), bond.eval('1'), bond.call('twice', 2)];
+      const attempts = [
+        bond[leave](leave === 'call' ? 'leave' : code.call('leave')),
+        bond.eval('1'),
+        bond.call('twice', 2),
+      ];
       const errors = await Promise.all(attempts.map((attempt) => rejection(attempt, TerminatedException)));
       for (const { exitCode } of errors) assert.equal(exitCode, 3);
       await rejection(bond.eval('1'), TerminatedException);
     }
   },
-  'an exit inside of a host function rejects the calls of every level': async ({ open }) => {
+  'an exit inside of a host function rejects the calls of every level': async ({ open, code }) => {
     const bond = await open();
     const inner: Promise<unknown>[] = [];
     await bond.export(async () => {
       inner.push(rejection(bond.call('leave'), TerminatedException));
       await inner[0];
     }, 'host');
-    assert.equal((await rejection(bond.eval('host()'), TerminatedException)).exitCode, 3);
+    assert.equal((await rejection(bond.eval(code.call('host')), TerminatedException)).exitCode, 3);
     await inner[0];
   },
   'close waits for the calls that were made before it': async ({ open }) => {
