@@ -124,8 +124,9 @@ function writeServerFiles(directory: string, config: readonly string[]): void {
     'KbdInteractiveAuthentication no',
     'UsePAM no',
     'MaxStartups 100',
-    // The interpreters of the tests are those that are found here.
-    `SetEnv PATH="${process.env.PATH}"`,
+    // The interpreters of the tests are those that are found here. At this level, bash reads no start-up file of the user's,
+    // which may look for interpreters itself, for as long as everything else takes.
+    `SetEnv PATH="${process.env.PATH}" SHLVL=2`,
   ];
   writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`);
 }
