@@ -1,5 +1,4 @@
 import { queryDriver, registerDriver } from '../../drivers/driver.js';
-import { splitCommand } from '../../process/split-command.js';
 import { EXIT } from '../cli/exit-codes.js';
 import type { ConformOrder } from '../cli/options.js';
 import { checksUpTo, conform, type Outcome } from './run.js';
@@ -12,6 +11,7 @@ export async function printConformance(order: ConformOrder, output: NodeJS.Writa
   const print = (text: string): void => void output.write(`${text}\n`);
   const lang = registerDriver({ folder });
   const words = readWords(folder);
+  const { splitCommand } = await import('../../process/split-command.js');
   const trial = { lang, words, ...(cmd === undefined ? {} : { command: splitCommand(lang, cmd) }) };
   print(`${lang}, ${cmd ?? queryDriver(lang).commands.join(' or ')}`);
   const unknown = unknownWords(words);
