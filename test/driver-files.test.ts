@@ -1,12 +1,12 @@
 // What is sent of a driver is its file without comments: to each language, both are the same program.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { driverLanguages, driverPart } from '../src/drivers/driver-files.js';
+import { readStage } from './driver-source.js';
 import { type Language, needsInterpreter } from './fixtures.js';
 
 function printed(command: string, args: readonly string[], input: string): string {
@@ -29,30 +29,13 @@ const understood: Record<Language, (program: string) => string> = {
     transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
 };
 
-/** What is sent of a part, with its comments. */
-function driverSource(lang: string, part: string): string {
-  const folder = fileURLToPath(new URL(`../drivers/${lang}/`, import.meta.url));
-  const { files } = JSON.parse(readPart(folder, 'bond')) as { files?: string[] };
-  if (part !== 'stage2' || !files) return readPart(folder, part);
-  const texts = files.map((name) => {
-    const text = readPart(join(folder, 'driver'), name).replace(/^<\?php\n/, '');
-    const mark = lang === 'PHP' || lang === 'JavaScript' ? '//' : '#';
-    const isLazy = text.startsWith(`${mark}: lazy\n`);
-    return `${mark}: ${isLazy ? 'lazy' : 'eager'} ${name}\n${text.slice(isLazy ? `${mark}: lazy\n`.length : 0)}`;
-  });
-  return (lang === 'PHP' ? '<?php\n' : '') + texts.join('');
-}
-
-function readPart(folder: string, part: string): string {
-  const name = readdirSync(folder).find((candidate) => candidate.startsWith(`${part}.`));
-  return readFileSync(join(folder, name as string), 'utf8');
-}
+const DRIVERS = fileURLToPath(new URL('../drivers', import.meta.url));
 
 describe.each(driverLanguages() as Language[])('%s', (lang) => {
   needsInterpreter(lang);
 
   test('is sent its driver without comments, and nothing else is gone', async () => {
-    const [file, sent] = [driverSource(lang, 'stage2'), (await driverPart(lang, 'stage2')) as string];
+    const [file, sent] = [readStage(join(DRIVERS, lang), 'stage2'), (await driverPart(lang, 'stage2')) as string];
     expect(sent.length).toBeLessThan(0.96 * file.length);
     expect(sent.split('\n')).toHaveLength(file.split('\n').length);
     expect(understood[lang](sent)).toBe(understood[lang](file));

@@ -7,9 +7,9 @@ import { makeBond } from '../src/index.js';
 import { Session } from '../src/session/session.js';
 import { json } from '../src/values/json.js';
 import { newMark } from '../src/wire/mark.js';
-import { MessageSplitter } from '../src/wire/message-splitter.js';
 import { parseMessage } from '../src/wire/messages.js';
 import { HANG, markedEnvironment, ownChildren, peer, until } from './bonds.js';
+import { splitterInto } from './found.js';
 import { effort, patience } from './fuzzing.js';
 import { TEST_HANG } from './patience.js';
 import { settings } from './play.js';
@@ -41,7 +41,7 @@ describe('the splitter', () => {
     fc.assert(
       fc.property(wire, cuts, (text, sizes) => {
         const found = { output: '', messages: [] as string[], tooLong: 0 };
-        const splitter = splitterInto(found, 1e6);
+        const splitter = splitterInto(found, MARK, 1e6);
         let done = 0;
         for (const chunk of inChunks(text, sizes)) {
           splitter.push(Buffer.from(chunk, 'latin1'));
@@ -62,7 +62,7 @@ describe('the splitter', () => {
     fc.assert(
       fc.property(wire, cuts, fc.integer({ min: 1, max: 30 }), (text, sizes, most) => {
         const found = { output: '', messages: [] as string[], tooLong: 0 };
-        const splitter = splitterInto(found, most);
+        const splitter = splitterInto(found, MARK, most);
         for (const chunk of inChunks(text, sizes)) splitter.push(Buffer.from(chunk, 'latin1'));
         splitter.end();
         const end = endOfPatience(text, most);
@@ -72,24 +72,6 @@ describe('the splitter', () => {
       effort(1500),
     );
   });
-
-  interface Found {
-    output: string;
-    readonly messages: string[];
-    tooLong: number;
-  }
-
-  function splitterInto(found: Found, maxBytes: number): MessageSplitter {
-    return new MessageSplitter(MARK, maxBytes, {
-      output: (chunk) => {
-        found.output += chunk.toString('latin1');
-      },
-      message: (text) => found.messages.push(text),
-      tooLong: () => found.tooLong++,
-      awaitBulk: () => {},
-      tooMuchBehind: () => {},
-    });
-  }
 
   /** What is in `text`, of which no part is missing. */
   function reference(text: string): { output: string; messages: string[] } {

@@ -2,21 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newMark } from '../src/wire/mark.js';
 import { MessageSplitter } from '../src/wire/message-splitter.js';
+import { splitterInto } from './found.js';
 
 const MARK = newMark().text;
 
 /** What a splitter finds in `bytes`, given in pieces of at most `size` bytes. */
 function split(bytes: Buffer, size = bytes.length, maxBytes = 1e6) {
   const found = { output: '', messages: [] as string[], tooLong: 0 };
-  const splitter = new MessageSplitter(MARK, maxBytes, {
-    output: (chunk) => {
-      found.output += chunk.toString('latin1');
-    },
-    message: (text) => found.messages.push(text),
-    tooLong: () => found.tooLong++,
-    awaitBulk: () => {},
-    tooMuchBehind: () => {},
-  });
+  const splitter = splitterInto(found, MARK, maxBytes);
   for (let start = 0; start < bytes.length; start += size) splitter.push(bytes.subarray(start, start + size));
   splitter.end();
   return found;

@@ -2,10 +2,11 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readNamed, readStage } from './driver-source.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -121,25 +122,6 @@ class Host {
       this.#wake();
     }
   }
-}
-
-function readStage(folder: string, stage: string): string {
-  const { files } = JSON.parse(readNamed(folder, 'bond')) as { files?: string[] };
-  if (stage !== 'stage2' || !files) return readNamed(folder, stage);
-  const texts = files.map((name) => readNamed(join(folder, 'driver'), name));
-  const [tag = ''] = /^<\?.*\n/.exec(texts[0] as string) ?? [];
-  const announced = texts.map((text, index) => {
-    const body = text.slice(tag.length);
-    const [mark = '#'] = /^(#|\/\/)/m.exec(body) ?? [];
-    const [lazy = ''] = /^(#|\/\/): lazy\n/.exec(body) ?? [];
-    return `${mark}: ${lazy ? 'lazy' : 'eager'} ${files[index]}\n${body.slice(lazy.length)}`;
-  });
-  return tag + announced.join('');
-}
-
-function readNamed(folder: string, part: string): string {
-  const name = readdirSync(folder).find((candidate) => candidate.startsWith(`${part}.`)) as string;
-  return readFileSync(join(folder, name), 'utf8');
 }
 
 // ---- What it is put to

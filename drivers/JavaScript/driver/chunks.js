@@ -43,7 +43,7 @@ function* partsOfList(list) {
   }
 }
 
-/** What has come of long arguments, by request: messages with parts. */
+/** Long arguments that have not arrived completely, by request: messages with parts. */
 const partsOfRequests = new Map();
 
 function takePart(message) {

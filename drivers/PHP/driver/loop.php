@@ -101,7 +101,7 @@ final class __BOND_loop
                     return __BOND_requests::$request;
                 }
                 $kept = __BOND_interrupts::$interrupted;
-                __BOND_interrupts::$interrupted = false; // that is for whoever waits in this frame
+                __BOND_interrupts::$interrupted = false; // it belongs to the code that waits in this frame
                 self::carryOut();
                 __BOND_interrupts::$interrupted = __BOND_interrupts::$interrupted || $kept;
                 __BOND_requests::$request = $outer;

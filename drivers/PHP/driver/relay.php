@@ -19,7 +19,7 @@ final class __BOND_relay
         $busyOne = getmypid();
         $child = pcntl_fork();
         if ($child === 0) {
-            if (pcntl_fork() === 0) { // nobody's child, so that no wait ever meets it
+            if (pcntl_fork() === 0) { // its parent is gone, so that no wait of the program finds it
                 fclose($inner);
                 self::relay($outer, $busyOne);
             }

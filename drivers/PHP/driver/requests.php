@@ -19,7 +19,7 @@ final class __BOND_requests
     public static $value;
     public static $locals;
     public static $busy = false;         // user code is running: only then does an interrupt stop anything
-    public static $parts = [];           // what has come of long arguments, by request
+    public static $parts = [];           // the parts of long arguments so far, by request
     public static $takesParts = false;   // the host does
 
     /** What is to be evaluated for a request, or null if it needs no evaluation. */

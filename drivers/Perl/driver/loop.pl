@@ -76,7 +76,7 @@ sub serve {
                             $line = $payload;
                             return $answer = $verb;
                         }
-                        $kept = $interrupted, $interrupted = undef if $interrupted && !$is_run;    # that is for whoever waits in this frame
+                        $kept = $interrupted, $interrupted = undef if $interrupted && !$is_run;    # it belongs to the code that waits in this frame
                         $running = $request, $is_run = 1;
                         if (!defined $line && !$error) {
                             my ($given, $text);

@@ -9,7 +9,7 @@ sub stand_behind_relay {
     my $child = fork;
     die "no fork: $!" unless defined $child;
     if (!$child) {
-        if (!fork) {    # nobody's child, so that no `wait` ever meets it
+        if (!fork) {    # its parent is gone, so that no `wait` of the program finds it
             close $inner;
             eval { relay($outer, $busy_one) };
         }

@@ -9,5 +9,5 @@ my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and
 my %aside;             # messages that belong to frames further out, by frame
 my @released;          # numbers of the host's functions that nothing here refers to any more; they come at any time
 my $interrupted;       # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
-my %parts;             # what has come of long arguments, by request: the value, and what was wrong with it
+my %parts;             # the parts of long arguments so far, by request: the value, and what was wrong with it
 my $answered;          # a long list without objects: it is freed when its caller has it, since no destructor is among it

@@ -65,7 +65,7 @@ def serve(frame, opening=None):
             depth -= 1
             return verb, payload
         running = request.decode('ascii')
-        kept, interrupted = interrupted, None  # that is for whoever waits in this frame
+        kept, interrupted = interrupted, None  # it belongs to the code that waits in this frame
         answer(handler, running, payload)
         running, interrupted = outer, interrupted or kept
 

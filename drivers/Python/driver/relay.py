@@ -10,7 +10,7 @@ def stand_behind_relay(number):
     child = os.fork()
     if child == 0:
         try:
-            if os.fork() == 0:  # nobody's child, so that no `wait` ever meets it
+            if os.fork() == 0:  # its parent is gone, so that no `wait` of the program finds it
                 os.close(inner)
                 relay(outer, busy_one, number)
         finally:

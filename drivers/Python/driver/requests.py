@@ -2,7 +2,7 @@
 
 compiled = {}       # the code of callable expressions, by their text
 longest = {}        # how many items or characters are carried in one piece, by type, if the host takes parts
-parts = {}          # what has come of long arguments, by request, and what was wrong with it
+parts = {}          # the parts of long arguments so far, by request, and what was wrong with it
 NOTHING = object()  # no result at all
 
 
