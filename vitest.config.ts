@@ -19,8 +19,11 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       globalSetup: 'test/build-once.ts',
+      setupFiles: 'test/finish.ts',
       // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do.
       maxWorkers: 2,
+      // Of a file whose tests run side by side, so many at a time: most wait for what another process does.
+      maxConcurrency: 8,
       testTimeout: TEST_HANG,
       hookTimeout: TEST_HANG,
       sequence: { sequencer: LongestFirst },

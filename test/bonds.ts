@@ -5,10 +5,11 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
 import { type Bond, BondException, RemoteException } from '../src/index.js';
 import { signalQuietly } from '../src/process/process-tree.js';
+import { onTestFinished } from './finish.js';
 import { collect, type Language, rejection } from './fixtures.js';
 import { HANG } from './patience.js';
 import { words } from './words.js';
@@ -121,7 +122,12 @@ function readProc(pid: number, file: string): string {
 
 /** Waits until something holds: for what sends no event, such as the end of a process of somebody else's. */
 export async function until(what: () => boolean): Promise<void> {
-  await vi.waitUntil(what, { timeout: HANG, interval: 10 });
+  // To look through all processes takes as long as a test may take: the longer it lasts, the less often.
+  const end = performance.now() + HANG;
+  for (let pause = 5; !what(); pause = Math.min(pause * 1.3, 100)) {
+    if (performance.now() > end) throw new Error(`after ${HANG} ms there is still no end of waiting for: ${what}`);
+    await setTimeout(pause);
+  }
 }
 
 /** Asserts that an endless loop and a long sleep there can be stopped. `output` is given what the bond prints. */

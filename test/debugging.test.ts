@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { PassThrough, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -20,6 +20,7 @@ import {
 } from '../src/index.js';
 import { ConversationLog } from '../src/wire/conversation-log.js';
 import { PACKAGE } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { collect, type Language, languages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 
 /** A stream that keeps what it is given, and what it has been given. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Bond, type BondOptions, makeBond, TerminatedException, TimeoutException } from '../src/index.js';
 import {
   COMMANDS,
@@ -16,10 +16,11 @@ import {
   temporaryDirectory,
   until,
 } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { collect, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 
-describe.each(languages)('%s', (lang) => {
+describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   const say = words[lang];
 

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, type Language, languages, missing } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 

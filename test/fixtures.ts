@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeEach, expect, onTestFinished } from 'vitest';
+import { afterAll, beforeEach, expect } from 'vitest';
 import {
   type Bond,
   type BondOptions,
@@ -10,6 +10,7 @@ import {
   queryDriver,
 } from '../src/index.js';
 import type { Extent } from './extent.js';
+import { onTestFinished } from './finish.js';
 import { CLOSE_PATIENCE } from './patience.js';
 
 /** The languages that there are drivers for. */

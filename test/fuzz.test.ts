@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BondException, TerminatedException } from '../src/common/errors.js';
 import { makeBond } from '../src/index.js';
 import { Session } from '../src/session/session.js';
@@ -9,6 +9,7 @@ import { json } from '../src/values/json.js';
 import { newMark } from '../src/wire/mark.js';
 import { parseMessage } from '../src/wire/messages.js';
 import { HANG, markedEnvironment, ownChildren, peer, until } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { splitterInto } from './found.js';
 import { effort, patience } from './fuzzing.js';
 import { TEST_HANG } from './patience.js';

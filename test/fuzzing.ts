@@ -6,6 +6,14 @@ const FACTOR = Number(process.env.FUZZ_RUNS ?? 1);
 /** The seed of every search: the same unless `FUZZ_SEED` says otherwise, which is a number or `random`. */
 const SEED = chooseSeed(process.env.FUZZ_SEED ?? '20250');
 
+/**
+ * How often something is done that the check does for the sake of time less often than it is done at a release:
+ * `npm run check:release`.
+ */
+export function rounds(atCheck: number, atRelease: number): number {
+  return process.env.RELEASE ? atRelease : atCheck;
+}
+
 /** How a property is to be tried, `numRuns` times by default; fast-check tells the seed of a failure. */
 export function effort(numRuns: number): fc.Parameters<unknown> {
   return { seed: SEED, numRuns: Math.ceil(numRuns * FACTOR) };

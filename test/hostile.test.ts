@@ -65,7 +65,7 @@ function openSayingBehindReady(text: string, stdout: OutputTarget = 'ignore') {
   );
 }
 
-describe('messages that no driver sends end the peer', () => {
+describe.concurrent('messages that no driver sends end the peer', () => {
   test.each([
     ['an unknown verb', 'DANCE 1 2'],
     ['nothing', ''],
@@ -196,7 +196,7 @@ describe('messages that no driver sends end the peer', () => {
   });
 });
 
-describe('messages that are odd, and no more than that', () => {
+describe.concurrent('messages that are odd, and no more than that', () => {
   test('a second answer to a request is dropped', async () => {
     const { bond } = await openAnswering('RETURN @ 1', 'RETURN @ 2', 'EXCEPT @ {"message":"x"}');
     expect(await bond.eval('x')).toBe(1);
@@ -259,7 +259,7 @@ test('half a mark as its last word is output, and its end is told', async () => 
   expect(JSON.stringify(output.text())).toMatch(/^"bye\\u001e[0-9a-f]{11}"$/);
 });
 
-describe('payloads that are none reject their call, and only that', () => {
+describe.concurrent('payloads that are none reject their call, and only that', () => {
   test.each([
     ['no JSON', 'RETURN @ {"a":'],
     ['two values', 'RETURN @ 1 2'],
@@ -348,7 +348,7 @@ describe('payloads that are none reject their call, and only that', () => {
   });
 });
 
-describe('a key __proto__ in what a peer sends', () => {
+describe.concurrent('a key __proto__ in what a peer sends', () => {
   const POLLUTED = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
   const texts = [
     ['at the top', POLLUTED],
@@ -400,7 +400,7 @@ describe('a key __proto__ in what a peer sends', () => {
   }
 });
 
-describe('calls of what was never exported', () => {
+describe.concurrent('calls of what was never exported', () => {
   test.each([
     'constructor',
     '__proto__',
@@ -636,7 +636,7 @@ describe('a flood', () => {
   });
 });
 
-describe('in the handshake', () => {
+describe.concurrent('in the handshake', () => {
   const good = '"protocol":"JSON","version":"1.0"';
 
   test.each([

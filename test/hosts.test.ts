@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bond, TerminatedException } from '../src/index.js';
 import { COMMANDS, isAlive, temporaryDirectory, until } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import {
   all,
   collect,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -14,6 +14,7 @@ import {
   stream,
   TerminatedException,
 } from '../src/index.js';
+import { onTestFinished } from './finish.js';
 import { all, collect, expectAlive, needsInterpreter, openBond, range, rejection } from './fixtures.js';
 
 needsInterpreter('JavaScript');

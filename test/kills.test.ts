@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Bond, TerminatedException } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { descendants } from '../src/process/process-tree.js';
@@ -19,7 +19,9 @@ import {
   until,
   WATCHDOG,
 } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { collect, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { rounds } from './fuzzing.js';
 import { openHostile } from './hostile.js';
 import { LONG_TEST_HANG } from './patience.js';
 import { words } from './words.js';
@@ -29,7 +31,7 @@ async function expectEnding(calls: readonly Promise<unknown>[], ending: Partial<
   for (const call of calls) expect(await rejection(call, TerminatedException)).toMatchObject(ending);
 }
 
-describe.each(languages)('%s', (lang) => {
+describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   const say = words[lang];
 
@@ -102,15 +104,15 @@ test('a peer that closes its output, and lives on, is ended at once, with all th
   await until(() => processes().length === 0);
 });
 
-describe('a thousand bonds', () => {
+describe('many bonds', () => {
   for (const lang of languages) needsInterpreter(lang);
 
-  const [WARM_UP, REST] = [100, 900];
+  const [WARM_UP, REST] = [50, rounds(200, 950)];
 
   test('that were opened and closed, ten at a time, leave nothing behind', { timeout: LONG_TEST_HANG }, async () => {
     const { env, processes } = markedEnvironment();
     const TMPDIR = temporaryDirectory();
-    const args = ['--expose-gc', fixture('thousand-bonds.js'), String(REST), String(WARM_UP)];
+    const args = ['--expose-gc', fixture('many-bonds.js'), String(REST), String(WARM_UP)];
     const host = startProgram([process.execPath, ...args], { ...env, TMPDIR });
     expect(await host.ending).toEqual({ code: 0, signal: null });
     const { before, after, heard, warnings } = JSON.parse(host.output.text());
@@ -214,7 +216,7 @@ describe('a host', () => {
     process.kill(pid, 'SIGKILL');
   }
 
-  describe.each(['idle', 'busy'])('under a terminal, with %s interpreters', (state) => {
+  describe.concurrent.each(['idle', 'busy'])('under a terminal, with %s interpreters', (state) => {
     const busy = `
       const running = bonds.map((bond) => new Promise((resolve) => {
         bond.with({ stdout: resolve }).evalBlock(loops[bond.lang]).catch(() => {});

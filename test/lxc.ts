@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { processesWithArgument, program, until } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { findProgram } from './sshd.js';
 
 /** The system's files, and no terminal. */

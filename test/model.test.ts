@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RemoteException } from '../src/common/errors.js';
+import { onTestFinished } from './finish.js';
 import { everyLanguage, type Language, languages, needsInterpreter, openBond } from './fixtures.js';
 import { effort, patience, shrinkingBriefly } from './fuzzing.js';
 import { type Cause, Nesting, type Outcome, Prediction } from './oracle.js';

@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BondException, type BondOptions, type OutputTarget, TerminatedException } from '../src/index.js';
 import { isAlive, temporaryDirectory, until } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -13,6 +13,7 @@ import {
   TerminatedException,
   writeTypes,
 } from '../src/index.js';
+import { onTestFinished } from './finish.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('PHP');

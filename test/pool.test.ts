@@ -5,7 +5,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   BondException,
   makePool,
@@ -18,6 +18,7 @@ import {
 } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { COMMANDS, HANG, isAlive, markedEnvironment, PACKAGE, program, temporaryDirectory, until } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
 import { LONG_TEST_HANG } from './patience.js';
 import { words } from './words.js';

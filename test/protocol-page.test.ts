@@ -5,8 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readNamed, readStage } from './driver-source.js';
+import { onTestFinished } from './finish.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

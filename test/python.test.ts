@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type BondOptions,
   callback,
@@ -9,6 +9,7 @@ import {
   SerializationException,
   TerminatedException,
 } from '../src/index.js';
+import { onTestFinished } from './finish.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('Python');

@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ROOT } from './compiler.js';
+import { onTestFinished } from './finish.js';
 
 const TYPEDOC = join(ROOT, 'reference/node_modules/.bin/typedoc');
 

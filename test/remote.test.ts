@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BondException, makeBond, RemoteException, TerminatedException, TimeoutException } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, expectInterruptible, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 import { words } from './words.js';

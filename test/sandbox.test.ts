@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RemoteException, TerminatedException } from '../src/index.js';
 import {
   expectInterruptible,
@@ -16,6 +16,7 @@ import {
   until,
 } from './bonds.js';
 import { ROOT } from './compiler.js';
+import { onTestFinished } from './finish.js';
 import { type Language, languages, openBond, rejection } from './fixtures.js';
 import { needsSandbox, openSandboxed, type Sandbox, sandboxed, sandboxes } from './sandboxes.js';
 import { words } from './words.js';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   BondException,
   type BondOptions,
@@ -25,6 +25,7 @@ import {
   temporaryDirectory,
   until,
 } from './bonds.js';
+import { onTestFinished } from './finish.js';
 import { everyLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 /** Takes a set-up to fail; what it started has to be gone by then, and whatever that started has to go too. */

@@ -3,8 +3,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Bond, callback, RemoteException, stream } from '../src/index.js';
+import { onTestFinished } from './finish.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
 import { effort, patience, randomNumbers } from './fuzzing.js';
 import { HANG, TEST_HANG } from './patience.js';

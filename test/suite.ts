@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { describe, test as everyTest, expect, onTestFinished, vi } from 'vitest';
+import { describe, test as everyTest, expect, vi } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -16,6 +16,7 @@ import {
   TimeoutException,
 } from '../src/index.js';
 import { testWithin } from './extent.js';
+import { onTestFinished } from './finish.js';
 import {
   collect,
   everyLanguage,

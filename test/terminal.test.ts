@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { markedEnvironment, program, temporaryDirectory } from './bonds.js';
 import { BOND } from './built.js';
+import { onTestFinished } from './finish.js';
 import { type Language, languages, missing, needsInterpreter } from './fixtures.js';
 import { sshdObstacle, startSshd } from './sshd.js';
 import { hasTmux, Terminal } from './tmux.js';

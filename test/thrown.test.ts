@@ -1,6 +1,6 @@
 // Nothing that a program throws ends it, or leaves a call without an answer: it is an exception there, and the cause here.
 
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeThrown, isA, isError, textOf } from '../src/common/thrown.js';
 import {
   type Bond,
@@ -11,6 +11,7 @@ import {
   type RemoteException,
   stream,
 } from '../src/index.js';
+import { onTestFinished } from './finish.js';
 import { expectAlive, type Language, languages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 import { THROWN } from './hostile-throws.js';
 

@@ -2,8 +2,9 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { HANG, temporaryDirectory } from './bonds.js';
+import { onTestFinished } from './finish.js';
 
 export const hasTmux = !spawnSync('tmux', ['-V']).error;
 

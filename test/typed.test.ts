@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -20,6 +20,7 @@ import {
 } from '../src/index.js';
 import { COMMANDS } from './bonds.js';
 import { DIST } from './compiler.js';
+import { onTestFinished } from './finish.js';
 import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 
