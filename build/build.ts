@@ -55,14 +55,13 @@ async function buildCode(): Promise<Files> {
       if (lang) return `driver-${lang}.js`;
       return `${name}.js`;
     },
-    // What several entries need is in one file, which takes less time to load than several; what few programs use is apart.
+    // What every program loads is in one file, which takes less time than several. All else stands behind an import(): the
+    // conversation, which is loaded while an interpreter starts, and what few programs use.
     codeSplitting: {
       groups: [
-        { name: 'repl', test: /\bsrc\/repl\/(?!interact\.)/ },
         {
           name: 'shared',
-          priority: 1,
-          test: /\bsrc\/(?!cli|index|repl\/(?!interact)|process\/split|tools\/(?!types\/write|conform\/level|cli\/exit|driver-tools))/,
+          test: /\bsrc\/(common|drivers|process\/(?!split)|references\/(?!encode)|values\/reference|bond\/(?!connect|requester)|pool|repl\/interact\.|tools\/(types\/write|conform\/level|cli\/exit|driver-tools))/,
         },
       ],
     },

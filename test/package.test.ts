@@ -23,9 +23,11 @@ const NODES = [20, 22, 24, 26];
 /** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
 const MOST_BYTES = 670_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
+/** What is loaded with the first bond. */
+const CONVERSATION = ['connect', 'codecs'].map((name) => `dist/${name}.js`);
 /** What few programs use, and what is loaded with it. */
-const SELDOM = ['conform', 'converse', 'declare-file', 'repl', 'split-command'].map((name) => `dist/${name}.js`);
-const CODE = ['dist/cli.js', ...SELDOM, ...DRIVERS, 'dist/index.js', 'dist/shared.js'];
+const SELDOM = ['conform', 'converse', 'declare-file', 'dialog', 'split-command'].map((name) => `dist/${name}.js`);
+const CODE = ['dist/cli.js', ...CONVERSATION, ...SELDOM, ...DRIVERS, 'dist/index.js', 'dist/shared.js'];
 /** How many packages an installation may bring: bond, its two dependencies, and theirs. */
 const MOST_PACKAGES = 8;
 /** The longest line of code, in characters: Node shows the one where something was thrown. */

@@ -2,7 +2,7 @@ import { type InspectOptions, inspect } from 'node:util';
 import { capturePlace } from '../common/call-site.js';
 import { BondException, type Ending, quoted } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
-import { type CallOptions, type CallSettings, resolveCallOptions } from '../common/options.js';
+import { type CallOptions, resolveCallOptions } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import { Held, type HeldResult } from '../references/handle.js';
@@ -23,7 +23,7 @@ import type { InteractOptions } from '../repl/interact-options.js';
 import type { About, Connection } from '../session/connection.js';
 import type { HostFunction } from '../session/session-owner.js';
 import { Caller } from './caller.js';
-import { Requester } from './requester.js';
+import type { Requester } from './requester.js';
 
 /**
  * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
@@ -35,15 +35,13 @@ import { Requester } from './requester.js';
  */
 export class Bond<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
   readonly #connection: Connection;
-  readonly #settings: CallSettings;
   readonly #requester: Requester;
 
   /** @internal Bonds are made by `makeBond`. */
-  constructor(connection: Connection, settings: CallSettings) {
+  constructor(requester: Requester) {
     super();
-    this.#connection = connection;
-    this.#settings = settings;
-    this.#requester = new Requester(connection, settings);
+    this.#connection = requester.connection;
+    this.#requester = requester;
   }
 
   /** The language, as it was given to `makeBond`. */
@@ -117,7 +115,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
         this.lang,
         "a function without a name of its own needs one to be exported: export(func, 'name')",
       );
-    await this.#connection.session.export(name, func as HostFunction, this.#settings);
+    await this.#connection.session.export(name, func as HostFunction, this.#requester.settings);
   }
 
   /**
@@ -190,7 +188,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** The same bond, with other settings for the calls that are made through it. */
   with(options: CallOptions): Bond<F> {
-    return new Bond<F>(this.#connection, resolveCallOptions(this.lang, options, this.#settings));
+    return new Bond<F>(this.#requester.with(resolveCallOptions(this.lang, options, this.#requester.settings)));
   }
 
   /**

@@ -1,20 +1,13 @@
 import { onAbort } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { BondException } from '../common/errors.js';
-import { type BondOptions, resolveOptions, type Settings } from '../common/options.js';
+import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
 import { type CommandLine, commandLines } from '../process/command.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { startInterpreter } from '../process/start-interpreter.js';
 import type { Untyped } from '../references/remote-types.js';
-import { Connection } from '../session/connection.js';
-import { handshake } from '../session/handshake.js';
-import type { Protocol } from '../values/codec.js';
-import { protocolNamed, protocolNames } from '../values/codecs.js';
-import { Channel } from '../wire/channel.js';
-import { openLog } from '../wire/conversation-log.js';
-import { newMark } from '../wire/mark.js';
 import { Bond } from './bond.js';
 
 /**
@@ -72,21 +65,16 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   const driver = queryDriver(lang);
   const { cmd, args, options } = sorted(given);
   const settings = resolveOptions(lang, options);
-  checkProtocols(lang, settings);
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
-  // It is read while the interpreter starts; whether that fails is told by who needs it.
-  driverText(lang).catch(() => {});
+  // Both are loaded while the interpreter starts; whether that fails is told by who needs it.
+  const conversation = import('./connect.js');
+  for (const loading of [conversation, driverText(lang)]) loading.catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
   const stopListening = endOnAbort(interpreter, settings.signal);
   try {
-    const log = openLog({ lang, pid: interpreter.pid }, settings.logfile);
-    log?.note(`started ${interpreter.command}`);
-    const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
-    void interpreter.ended.then((ending) => log?.note(interpreter.howEnded(ending)));
-    const ready = await handshake(interpreter, channel, driver, settings);
-    const protocol = protocolNamed(ready.protocol) as Protocol;
-    return new Bond(new Connection({ lang, driver, interpreter, channel, protocol, ready, settings }), settings.calls);
+    const { connect } = await conversation;
+    return new Bond(await connect(lang, driver, interpreter, settings));
   } catch (error) {
     await interpreter.kill();
     throw settings.signal?.aborted ? aborted(lang, settings.signal) : error;
@@ -103,14 +91,6 @@ function sorted(given: readonly unknown[]) {
   return { cmd, args, options: (given[place] ?? {}) as BondOptions };
 }
 
-function checkProtocols(lang: string, { protocols }: Settings): void {
-  for (const name of protocols ?? []) {
-    if (!protocolNamed(name))
-      throw new BondException(lang, `there is no protocol '${name}'; known: ${protocolNames()}`);
-  }
-}
-
-/** Lets `signal` end the interpreter while it is being set up. */
 /** The words of the user's command. What splits a text is loaded only where there is one. */
 async function wordsOf(lang: string, cmd: string | readonly string[] | undefined): Promise<CommandLine | undefined> {
   if (cmd === undefined) return undefined;
@@ -118,6 +98,7 @@ async function wordsOf(lang: string, cmd: string | readonly string[] | undefined
   return splitCommand(lang, cmd);
 }
 
+/** Lets `signal` end the interpreter while it is being set up. */
 function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): () => void {
   const kill = (): void => void interpreter.kill();
   if (signal?.aborted) kill();

@@ -8,15 +8,21 @@ import type { Connection } from '../session/connection.js';
 import { isLong } from '../values/chunked-values.js';
 import { NotCarried } from '../values/codec.js';
 import type { RequestVerb } from '../wire/messages.js';
+import { checkNoArguments } from './check-no-arguments.js';
 
 /** What is asked of the other side, as requests of the session. */
 export class Requester {
-  readonly #connection: Connection;
-  readonly #settings: CallSettings;
+  readonly connection: Connection;
+  readonly settings: CallSettings;
 
   constructor(connection: Connection, settings: CallSettings) {
-    this.#connection = connection;
-    this.#settings = settings;
+    this.connection = connection;
+    this.settings = settings;
+  }
+
+  /** The same connection, with other settings. */
+  with(settings: CallSettings): Requester {
+    return new Requester(this.connection, settings);
   }
 
   /**
@@ -24,7 +30,7 @@ export class Requester {
    * it would cost a call a tenth of its time.
    */
   call(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
-    const { protocol, lender, takesParts } = this.#connection;
+    const { protocol, lender, takesParts } = this.connection;
     try {
       this.checkText(name, 'a name');
       const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
@@ -43,9 +49,9 @@ export class Requester {
   /** Evaluates code, or runs it; `more` is what else was given, by mistake. */
   evaluate(verb: 'EVAL' | 'EVAL_BLOCK', codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
     try {
-      checkNoArguments(this.#connection.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
+      checkNoArguments(this.connection.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
       const code = this.codeOf(codeOrRef);
-      return this.#request(verb, code, this.#connection.protocol.encode(code));
+      return this.#request(verb, code, this.connection.protocol.encode(code));
     } catch (error) {
       return this.#refuse(error);
     }
@@ -53,13 +59,13 @@ export class Requester {
 
   /** The code that is given as it is, or as a reference. */
   codeOf(code: string | Ref): string {
-    return code instanceof Ref ? code.codeFor(this.#connection.lender) : this.checkText(code, 'code');
+    return code instanceof Ref ? code.codeFor(this.connection.lender) : this.checkText(code, 'code');
   }
 
   /** Refuses what is not a string. */
   checkText(text: unknown, what: string): string {
     if (typeof text === 'string') return text;
-    throw new BondException(this.#connection.lang, `${what} must be a string, not ${typeof text}`);
+    throw new BondException(this.connection.lang, `${what} must be a string, not ${typeof text}`);
   }
 
   #request(
@@ -69,19 +75,13 @@ export class Requester {
     parts?: Iterable<string>,
     shown?: string,
   ): Promise<unknown> {
-    return this.#connection.session.request({ verb, subject, shown, payload, parts, settings: this.#settings });
+    return this.connection.session.request({ verb, subject, shown, payload, parts, settings: this.settings });
   }
 
   /** What cannot be asked at all. */
   #refuse(error: unknown): Promise<never> {
     if (!isA(error, NotCarried)) return Promise.reject(error);
     const details = 'cause' in error ? { cause: error.cause } : undefined;
-    return Promise.reject(new SerializationException(this.#connection.lang, error.message, 'local', details));
+    return Promise.reject(new SerializationException(this.connection.lang, error.message, 'local', details));
   }
-}
-
-/** Refuses arguments where only code is taken: they would be ignored, and nobody would know. */
-export function checkNoArguments(lang: string, method: string, more: readonly unknown[]): void {
-  if (more.length === 0) return;
-  throw new BondException(lang, `${method} takes code, and no arguments: call(name, …) calls a function with some`);
 }

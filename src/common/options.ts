@@ -10,6 +10,9 @@ export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
  */
 export type ProtocolName = 'JSON' | 'EJSON' | 'V8';
 
+/** @internal Their names, for who is given one as a text. */
+export const PROTOCOLS: readonly ProtocolName[] = ['EJSON', 'JSON', 'V8'];
+
 /** Settings of single calls, for {@link Bond.with}. */
 export interface CallOptions {
   /**
@@ -134,6 +137,8 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
   checkTypes(lang, options);
   if (options.startTimeout !== undefined) checkTimeout(lang, 'startTimeout', options.startTimeout);
+  const protocols = typeof protocol === 'string' ? [protocol] : protocol;
+  checkProtocols(lang, protocols);
   return {
     cwd: options.cwd ?? currentDirectory(lang),
     env: options.env ?? process.env,
@@ -141,7 +146,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     startTimeout: options.startTimeout ?? 60_000,
     logfile: options.logfile,
     transExcept: options.transExcept,
-    protocols: typeof protocol === 'string' ? [protocol] : protocol,
+    protocols,
     signal: options.signal,
     maxMessageBytes,
     calls: resolveCallOptions(
@@ -166,6 +171,12 @@ export function checkNames(lang: string, options: object, more: readonly string[
   const unknown = Object.keys(options).find((name) => !KNOWN.has(name) && !more.includes(name));
   if (unknown === undefined) return;
   throw new BondException(lang, `there is no option '${unknown}'; known: ${[...more, ...KNOWN].join(', ')}`);
+}
+
+function checkProtocols(lang: string, names: readonly string[] = []): void {
+  const unknown = names.find((name) => !PROTOCOLS.includes(name as ProtocolName));
+  if (unknown === undefined) return;
+  throw new BondException(lang, `there is no protocol '${unknown}'; known: ${PROTOCOLS.join(', ')}`);
 }
 
 type Check = readonly [isFine: (value: unknown) => boolean, what: string];

@@ -1,7 +1,7 @@
 import { type InspectOptions, inspect } from 'node:util';
 import type { Bond } from '../bond/bond.js';
 import { Caller } from '../bond/caller.js';
-import { checkNoArguments } from '../bond/requester.js';
+import { checkNoArguments } from '../bond/check-no-arguments.js';
 import { onAbort } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { BondException, quoted, TerminatedException, TimeoutException } from '../common/errors.js';

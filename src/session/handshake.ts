@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { BondException, quoted } from '../common/errors.js';
 import { Promise, performance } from '../common/globals.js';
 import { IdleTimer } from '../common/idle-timer.js';
-import type { Settings } from '../common/options.js';
+import type { ProtocolName, Settings } from '../common/options.js';
 import { Tail } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
 import { type Driver, driverText, type Feature } from '../drivers/driver.js';
@@ -20,7 +20,7 @@ const MOST_NOISE = 16 * 2 ** 20;
 /** What the driver says of itself once it runs. */
 export interface Ready {
   /** The protocol that it has chosen. */
-  readonly protocol: string;
+  readonly protocol: ProtocolName;
   /** The interpreter's version. */
   readonly version: string;
   /** The interpreter's process id, where it runs. */
@@ -173,7 +173,7 @@ class SetUp {
     return bulk ? [bulk.fd, bulk.inode] : null;
   }
 
-  #wantedProtocols(): readonly string[] {
+  #wantedProtocols(): readonly ProtocolName[] {
     return this.#settings.protocols ?? this.#driver.protocols;
   }
 

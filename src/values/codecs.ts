@@ -1,16 +1,12 @@
+import type { ProtocolName } from '../common/options.js';
 import type { Protocol } from './codec.js';
 import { ejson } from './ejson.js';
 import { json } from './json.js';
 import { v8 } from './v8.js';
 
-const PROTOCOLS: readonly Protocol[] = [ejson, json, v8];
+const PROTOCOLS: { readonly [Name in ProtocolName]: Protocol } = { EJSON: ejson, JSON: json, V8: v8 };
 
-/** The protocol of that name, if there is one. */
-export function protocolNamed(name: string): Protocol | undefined {
-  return PROTOCOLS.find((protocol) => protocol.name === name);
-}
-
-/** The names of all protocols, for messages. */
-export function protocolNames(): string {
-  return PROTOCOLS.map(({ name }) => name).join(', ');
+/** The protocol of that name. */
+export function protocolNamed(name: ProtocolName): Protocol {
+  return PROTOCOLS[name];
 }

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { ProtocolName } from '../../common/options.js';
+import { PROTOCOLS, type ProtocolName } from '../../common/options.js';
 import { listDrivers, similarLanguage } from '../../drivers/driver.js';
-import { protocolNamed } from '../../values/codecs.js';
 import { LEVELS, type Level } from '../conform/level.js';
 
 export const HELP = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
@@ -208,9 +207,9 @@ function level(name: string = LEVELS.at(-1) as Level): Level {
 }
 
 function protocol(name: string): ProtocolName {
-  const found = protocolNamed(name);
-  if (!found) throw new UsageError(`there is no protocol '${name}'`);
-  return found.name;
+  const found = PROTOCOLS.find((known) => known === name);
+  if (!found) throw new UsageError(`there is no protocol '${name}'; known: ${PROTOCOLS.join(', ')}`);
+  return found;
 }
 
 function seconds(option: string, text: string | undefined): number | undefined {
