@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomHex } from '../common/random.js';
 
 /** Integers up to here arrive as `number`; those beyond it as `bigint`. */
 export const LARGEST_INTEGER = 2 ** 53;
@@ -33,7 +33,7 @@ function isDigit(code: number): boolean {
 
 /** `JSON.parse` would round long integers: it is given strings in their place, which begin with what no other does. */
 function readLongIntegers(text: string): unknown {
-  const sign = randomUUID();
+  const sign = randomHex(16);
   let rewritten = '';
   for (let start = 0; start < text.length; ) {
     const quote = text.indexOf('"', start);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from '../common/random.js';
 
 /** Every mark begins with this byte, the ASCII record separator, which is rare in output. */
 export const FIRST_BYTE = 0x1e;
@@ -14,6 +14,6 @@ export interface Mark {
 
 /** A mark that nobody can guess. */
 export function newMark(): Mark {
-  const [head, tail] = [randomBytes(6).toString('hex'), randomBytes(6).toString('hex')];
+  const [head, tail] = [randomHex(6), randomHex(6)];
   return { head, tail, text: `${String.fromCharCode(FIRST_BYTE)}${head}${tail}` };
 }
