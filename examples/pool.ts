@@ -5,7 +5,8 @@
 import { makePool, type Progress } from 'bond';
 import { SingleBar } from 'cli-progress';
 
-const SLICE = 20_000;
+/** How many numbers each call looks at. */
+const SLICE = Number(process.argv[2] ?? 20_000);
 const starts = Array.from({ length: 50 }, (_, index) => index * SLICE);
 
 const count = `

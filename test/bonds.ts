@@ -1,7 +1,9 @@
 // Awkward peers, programs of the user's, and a look at the processes that are there.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +90,24 @@ export function processesWith(name: string, value: string): number[] {
 export function ownChildren(): number[] {
   const watchdogs = processesWithArgument(WATCHDOG);
   return pids().filter((pid) => Number(statusOf(pid)[1]) === process.pid && !watchdogs.includes(pid));
+}
+
+const startedIn = new AsyncLocalStorage<ChildProcess[]>();
+
+subscribe('child_process', (message) => {
+  startedIn.getStore()?.push((message as { process: ChildProcess }).process);
+});
+
+/** Runs something, and tells which children it has started, the shell that watches over the others left out. */
+export async function withChildren<T>(run: () => Promise<T>): Promise<{ value: T; children: readonly ChildProcess[] }> {
+  const started: ChildProcess[] = [];
+  const value = await startedIn.run(started, run);
+  return { value, children: started.filter(({ spawnargs }) => !spawnargs?.some((arg) => arg.includes(WATCHDOG))) };
+}
+
+/** Whether a child of this process has not been waited for. */
+export function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
 }
 
 /** What is written in a watchdog, and in nothing else. */

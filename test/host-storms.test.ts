@@ -6,11 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { type Bond, BondException, callback, stream, TerminatedException } from '../src/index.js';
 import { markedEnvironment, until } from './bonds.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
-import { effort, patience, randomNumbers } from './fuzzing.js';
+import { effort, patience, randomNumbers, rounds } from './fuzzing.js';
 import { storms } from './storms.js';
 
 /** How long each storm lasts, in ms. */
-const DURATION = patience(2000);
+const DURATION = patience(rounds(500, 2000));
 /** How many calls have to be answered in each, however slow the machine is. */
 const ENOUGH = 100;
 const SIDE_BY_SIDE = 4;
@@ -156,7 +156,7 @@ describe.each(languages)('%s', (lang) => {
 
   test.each(['close', 'kill'] as const)('%s() at random: each promise is settled, and nothing is left', async (how) => {
     const { env, processes } = markedEnvironment();
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < rounds(4, 12); round++) {
       const storm = await gather(lang, 'throws', env);
       const random = randomNumbers(round + storm.seed);
       const operations = range(12).map((serial) => pick({ ...storm, random }, OPERATIONS)(storm, serial));

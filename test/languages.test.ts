@@ -6,7 +6,8 @@ import { testFeatures, testLanguage } from './suite.js';
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   // What is of the host only is shown with the first of them.
-  const suite = { lang, find: () => COMMANDS[lang], extent: lang === languages[0] ? 'whole' : 'other' } as const;
+  const extent = lang === languages[0] ? 'whole' : 'other';
+  const suite = { lang, find: () => COMMANDS[lang], isShared: true, extent } as const;
   testLanguage(suite);
   testFeatures(suite);
 });
@@ -16,6 +17,7 @@ describe.runIf(languages.includes('JavaScript'))('JavaScript under JSON', () => 
     lang: 'JavaScript',
     find: () => COMMANDS.JavaScript,
     defaults: { protocol: 'JSON' },
+    isShared: true,
     extent: 'other',
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, SerializationException, TerminatedException } from '../src/index.js';
-import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { expectSame, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { words } from './words.js';
 
 /** Texts in which parts would end in all kinds of places, and lists of items of all kinds of lengths. */
@@ -22,7 +22,7 @@ const LONG: readonly (readonly [string, unknown])[] = [
   ],
 ];
 
-describe.each(languages)('%s', (lang) => {
+describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
 
   async function open(options: BondOptions = {}): Promise<Bond> {
@@ -37,8 +37,8 @@ describe.each(languages)('%s', (lang) => {
     const bond = await open({ protocol });
     await bond.export((value) => value, 'host');
     for (const [, value] of LONG) {
-      expect(await bond.call('same', value)).toEqual(value);
-      expect(await bond.call('caught', value)).toEqual(value);
+      expectSame(await bond.call('same', value), value);
+      expectSame(await bond.call('caught', value), value);
     }
   });
 
@@ -46,7 +46,10 @@ describe.each(languages)('%s', (lang) => {
     const bond = await open();
     const values = [...LONG, ...LONG].map(([, value]) => value);
     const calls = values.flatMap((value, index) => [bond.call('same', value), bond.call('twice', index)]);
-    expect(await Promise.all(calls)).toEqual(values.flatMap((value, index) => [value, 2 * index]));
+    expectSame(
+      await Promise.all(calls),
+      values.flatMap((value, index) => [value, 2 * index]),
+    );
   });
 
   test('calls of a function that the other side waits for may have long arguments', async () => {
@@ -56,7 +59,10 @@ describe.each(languages)('%s', (lang) => {
       for (const [, value] of LONG) results.push(await bond.call('same', value));
     }, 'host');
     await bond.call('caught', 1);
-    expect(results).toEqual(LONG.map(([, value]) => value));
+    expectSame(
+      results,
+      LONG.map(([, value]) => value),
+    );
   });
 
   test('what stands in front of a long argument stays there', async () => {
@@ -84,7 +90,7 @@ describe.each(languages)('%s', (lang) => {
     const list: unknown[] = Array.from({ length: 3_000 }, (_, index) => index);
     const error = await rejection(bond.call('same', [...list, () => {}]), SerializationException);
     expect(error.message).toContain('args[0][3000]');
-    expect(await bond.call('same', list)).toEqual(list);
+    expectSame(await bond.call('same', list), list);
   });
 
   test('a call that is aborted while it waits for the host leaves the long arguments of others as they are', async () => {
@@ -98,7 +104,7 @@ describe.each(languages)('%s', (lang) => {
       const same = bond.call('same', list);
       await new Promise((resolve) => setTimeout(resolve, round));
       abortion.abort();
-      expect(await same).toEqual(list);
+      expectSame(await same, list);
     }
   });
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { expectInterruptible, processesWithArgument, program, startHost, until } from './bonds.js';
@@ -75,8 +75,15 @@ function sayings(place: Place) {
   return says[placements[place].lang];
 }
 
-/** Why a place cannot be tried here, if it cannot. */
+const obstacles = new Map<Place, string | undefined>();
+
+/** Why a place cannot be tried here, if it cannot; found out once. */
 function obstacleTo(place: Place): string | undefined {
+  if (!obstacles.has(place)) obstacles.set(place, findObstacleTo(place));
+  return obstacles.get(place);
+}
+
+function findObstacleTo(place: Place): string | undefined {
   if (place.startsWith('ssh') && sshdObstacle()) return sshdObstacle();
   if (place === 'slurm' && slurmObstacle()) return slurmObstacle();
   const command = commands[place]();
@@ -192,26 +199,27 @@ async function observeEndOfHost(places: readonly Place[]): Promise<Map<Place, Pa
   return new Map(bonds.map(({ place, idle, busy }) => [place, { idle: left(idle), busy: left(busy) }]));
 }
 
-function expectCells(place: Place, seen: Partial<Record<Column, string>>): void {
+/** `expect` is that of the test: the one for all knows of one test at a time, where it goes on after a failure. */
+function expectCells(place: Place, seen: Partial<Record<Column, string>>, expect: ExpectStatic): void {
   for (const [column, text] of Object.entries(seen)) {
     expect.soft(text, `${place}, ${column}`).toBe(cellOf(place, column as Column));
   }
 }
 
-describe.each(places.map((place) => [placements[place].name, place] as const))('%s', (_, place) => {
-  test('keeps what the table says', async ({ skip }) => {
+describe.concurrent.each(places.map((place) => [placements[place].name, place] as const))('%s', (_, place) => {
+  test('keeps what the table says', async ({ skip, expect }) => {
     const obstacle = obstacleTo(place);
     if (obstacle) return missing(obstacle, skip);
     const seen = await Promise.all(
       [observeAtWork, observeKill, observeEnd, observeSignal].map((observe) => observe(place)),
     );
-    for (const cells of seen) expectCells(place, cells);
+    for (const cells of seen) expectCells(place, cells, expect);
   });
 });
 
 test('your program takes along what the table says', async () => {
   const seen = await observeEndOfHost(places.filter((place) => !obstacleTo(place)));
-  for (const [place, cells] of seen) expectCells(place, cells);
+  for (const [place, cells] of seen) expectCells(place, cells, expect);
 });
 
 test('the table in the documentation is this one, and nothing in it is untried', () => {

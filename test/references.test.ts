@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { callback, kwargs, type ProtocolName, RemoteException, stream } from '../src/index.js';
 import { COMMANDS, program } from './bonds.js';
 import {
+  expectSame,
   hasInterpreter,
   type Language,
   languages,
@@ -29,7 +30,7 @@ describe.each(protocols)('%s by %s', (lang, protocol) => {
   needsInterpreter(lang);
   // What is of the host only is shown with the first of them.
   const extent = lang === protocols[0]?.[0] && protocol === protocols[0][1] ? 'whole' : 'other';
-  testReferences({ lang, find: () => COMMANDS[lang], defaults: { protocol }, extent });
+  testReferences({ lang, find: () => COMMANDS[lang], defaults: { protocol }, isShared: true, extent });
 });
 
 describe('functions that take functions', () => {
@@ -197,5 +198,8 @@ test('a million numbers cross as they are', async ({ skip }) => {
     'import array\ndef doubled(numbers): return array.array(numbers.typecode, [2 * n for n in numbers])',
   );
   const numbers = Float64Array.from({ length: 1_000_000 }, (_, index) => index / 3);
-  expect(await python.call('doubled', numbers)).toEqual(numbers.map((n) => 2 * n));
+  expectSame(
+    await python.call('doubled', numbers),
+    numbers.map((n) => 2 * n),
+  );
 });

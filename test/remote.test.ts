@@ -119,21 +119,31 @@ const roads: Road[] = [
   },
 ];
 
+const known = new Map<string, boolean>();
+
+/** Whether `sudo` lets the user `nobody` run a command. */
+function mayRun(...command: string[]): boolean {
+  const line = command.join(' ');
+  const may =
+    known.get(line) ?? spawnSync('sudo', ['-n', '-u', 'nobody', ...command], { stdio: 'ignore' }).status === 0;
+  known.set(line, may);
+  return may;
+}
+
 /** Skips the tests of the current suite, aloud, where what a road needs is missing; in CI, they fail. */
 function needsRoad({ needs }: Road, lang: Language): void {
   needsInterpreter(lang);
   beforeEach(({ skip }) => {
     if (needs?.includes('ssh') && sshdObstacle()) missing(sshdObstacle() as string, skip);
     if (!needs?.includes('sudo')) return;
-    const works = (...args: string[]) => spawnSync('sudo', ['-n', ...args], { stdio: 'ignore' }).status === 0;
-    if (!works('-u', 'nobody', 'true')) missing('no sudo without a password; apt-get install sudo', skip);
-    if (!works('-u', 'nobody', COMMANDS[lang], '--version')) missing(`nobody may not run ${COMMANDS[lang]}`, skip);
+    if (!mayRun('true')) missing('no sudo without a password; apt-get install sudo', skip);
+    if (!mayRun(COMMANDS[lang], '--version')) missing(`nobody may not run ${COMMANDS[lang]}`, skip);
   });
 }
 
 const roadsTo = roads.flatMap((road) => (road.on ?? languages).map((lang) => [lang, road.name, road] as const));
 
-describe.each(roadsTo)('%s through %s', (lang, _, road) => {
+describe.concurrent.each(roadsTo)('%s through %s', (lang, _, road) => {
   needsRoad(road, lang);
   const say = words[lang];
   const sayRemote = remoteWords[lang];
@@ -209,7 +219,7 @@ describe.each(roadsTo)('%s through %s', (lang, _, road) => {
   });
 });
 
-describe.each(languages)('%s: a plain command', (lang) => {
+describe.concurrent.each(languages)('%s: a plain command', (lang) => {
   needsInterpreter(lang);
   const { scriptArguments, options, optionsSeen, optionsExpected } = remoteWords[lang];
 

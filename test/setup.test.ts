@@ -17,13 +17,14 @@ import {
   fixture,
   HANG,
   isAlive,
+  isRunning,
   markedEnvironment,
-  ownChildren,
   peer,
   program,
   refusal,
   temporaryDirectory,
   until,
+  withChildren,
 } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { everyLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
@@ -36,9 +37,10 @@ async function failedSetUp(
   options: BondOptions = {},
 ): Promise<BondException> {
   const { env, processes } = markedEnvironment();
-  const before = ownChildren();
-  const error = await refusal(makeBond(lang, cmd, args, { ...options, env: { ...env, ...options.env } }));
-  expect(ownChildren()).toEqual(before);
+  const { value: error, children } = await withChildren(() =>
+    refusal(makeBond(lang, cmd, args, { ...options, env: { ...env, ...options.env } })),
+  );
+  expect(children.filter(isRunning)).toEqual([]);
   await until(() => processes().length === 0);
   return error;
 }
@@ -128,10 +130,9 @@ describe('what makeBond is given', () => {
 
   /** As {@link failedSetUp}, with options that may be anything. */
   async function failedSetUpWith(options: object): Promise<BondException> {
-    const before = ownChildren();
-    const error = await refusal(makeBond('PHP', 'php', [], options as BondOptions));
-    expect(ownChildren()).toEqual(before);
-    return error;
+    const { value, children } = await withChildren(() => refusal(makeBond('PHP', 'php', [], options as BondOptions)));
+    expect(children.filter(isRunning)).toEqual([]);
+    return value;
   }
 
   test.each(languages)('%s: a working directory that is missing is named', async (lang) => {
@@ -143,7 +144,7 @@ describe('what makeBond is given', () => {
     expect(message).toContain(`${file} does not exist, or is no directory`);
   });
 
-  describe.each(languages)('%s', (lang) => {
+  describe.concurrent.each(languages)('%s', (lang) => {
     needsInterpreter(lang);
 
     test.each(['child', 'itself'])('a terminal that echoes nothing may be its input (%s)', async (who) => {
@@ -169,7 +170,7 @@ describe('what makeBond is given', () => {
   });
 });
 
-describe('a command that cannot be started', () => {
+describe.concurrent('a command that cannot be started', () => {
   test.each(['PHP', 'Perl', 'Python'])('%s: every candidate that was tried is named', async (lang) => {
     const error = await refusal(makeBond(lang, { env: { PATH: '' } }));
     for (const command of queryDriver(lang).commands) expect(error.message).toContain(command);
@@ -208,7 +209,7 @@ describe('a command that cannot be started', () => {
   });
 });
 
-describe('a command that is not an interpreter', () => {
+describe.concurrent('a command that is not an interpreter', () => {
   test.each(languages)('%s: one that exits at once is told with its code and its last words', async (lang) => {
     const error = await failedSetUp(lang, ['sh', '-c', 'echo "no licence" >&2; exit 3']);
     expect(error.message).toMatch(/code 3.*no licence/);
@@ -238,7 +239,7 @@ describe('a command that is not an interpreter', () => {
     expect(message).toContain('garbage');
   });
 
-  test.each([
+  test.sequential.each([
     ['yes', ['sh', '-c', 'exec yes']],
     ['zeros', ['sh', '-c', 'exec cat /dev/zero']],
     ['a line without an end', peer('endless-line.js', 'noise')],
@@ -290,7 +291,7 @@ const pairs = languages.flatMap((lang) =>
   everyLanguage.filter((other) => other !== lang).map((other) => [lang, other] as const),
 );
 
-describe.each(pairs)('%s, but the command is that of %s', (lang, other) => {
+describe.concurrent.each(pairs)('%s, but the command is that of %s', (lang, other) => {
   needsInterpreter(other);
 
   test('is refused', async () => {
@@ -349,7 +350,7 @@ describe('a Node that lacks something', () => {
   });
 });
 
-describe.each(languages)('%s, which breaks off', (lang) => {
+describe.concurrent.each(languages)('%s, which breaks off', (lang) => {
   needsInterpreter(lang);
 
   test.each(['stage1', 'in-stage1', 'stage2', 'in-ready'])('at %s', async (point) => {
@@ -370,7 +371,7 @@ describe.each(languages)('%s, one byte at a time', (lang) => {
   });
 });
 
-describe('an interpreter that is slow', () => {
+describe.concurrent('an interpreter that is slow', () => {
   needsInterpreter('Perl');
 
   test('output breaks the silence', async () => {
@@ -395,7 +396,7 @@ describe('an interpreter that is slow', () => {
   });
 });
 
-describe('an abort', () => {
+describe.concurrent('an abort', () => {
   const reason = new Error('changed my mind');
 
   test.each(languages)('%s: before set-up rejects with its reason', async (lang) => {
@@ -408,14 +409,15 @@ describe('an abort', () => {
     ['that prints garbage', peer('noisy.js')],
   ])('while a command %s is set up ends it', async (_, cmd) => {
     const { env, processes } = markedEnvironment();
-    const before = ownChildren();
     const controller = new AbortController();
     const options = { env, signal: controller.signal, startTimeout: Number.POSITIVE_INFINITY, defArgs: false };
-    const error = refusal(makeBond('PHP', cmd, [], options));
+    const refused = withChildren(() => refusal(makeBond('PHP', cmd, [], options)));
     await until(() => processes().length > 0);
     controller.abort(reason);
-    expect((await error).cause).toBe(reason);
-    expect(ownChildren()).toEqual(before);
+    const { value: error, children } = await refused;
+    expect(error.cause).toBe(reason);
+    expect(children.length).toBeGreaterThan(0);
+    expect(children.filter(isRunning)).toEqual([]);
     await until(() => processes().length === 0);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });

@@ -7,13 +7,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { type Bond, callback, RemoteException, stream } from '../src/index.js';
 import { onTestFinished } from './finish.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
-import { effort, patience, randomNumbers } from './fuzzing.js';
+import { effort, patience, randomNumbers, rounds } from './fuzzing.js';
 import { HANG, TEST_HANG } from './patience.js';
 import { storms, type Weather } from './storms.js';
 import { words } from './words.js';
 
 /** How long each storm lasts, in ms. */
-const DURATION = patience(2000);
+const DURATION = patience(rounds(500, 2000));
 /** How many calls have to be answered in each, however slow the machine is. */
 const ENOUGH = 100;
 /** How many calls are under way at a time. */

@@ -21,6 +21,7 @@ import {
   collect,
   everyLanguage,
   expectAlive,
+  expectSame,
   type Language,
   needsInterpreter,
   openBond,
@@ -188,7 +189,7 @@ export function testLanguage(suite: Suite): void {
         return x;
       }, 'host');
       const result = await bond.call('caught', value);
-      expect(arrived).toEqual([result]);
+      expectSame(arrived, [result]);
       return result;
     }
 
@@ -231,7 +232,7 @@ export function testLanguage(suite: Suite): void {
       ],
     ])('%s arrive to the letter, in every direction', async (_kind, values) => {
       const bond = await open();
-      for (const value of values) expect(await thereAndBack(bond, value)).toEqual(value);
+      for (const value of values) expectSame(await thereAndBack(bond, value), value);
     });
 
     test(`an empty map comes back as ${lang === 'PHP' ? 'a list, as PHP has one type for both' : 'a map'}`, async () => {
@@ -250,7 +251,7 @@ export function testLanguage(suite: Suite): void {
       const bond = await open();
       let value: unknown = 'core';
       for (let level = 0; level < 200; level++) value = [{ value }];
-      expect(await thereAndBack(bond, value)).toEqual(value);
+      expectSame(await thereAndBack(bond, value), value);
     });
 
     test('a structure of 100 000 levels arrives, or is a SerializationException', async () => {
