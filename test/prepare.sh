@@ -102,16 +102,17 @@ npx_has_node() {
 }
 
 fetch_node() {
-  npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npx -y "node@$1" --version >/dev/null 2>&1
+  say "fetching Node $1"
+  npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npx -y "node@$1" --version >/dev/null 2>&1 ||
+    say "Node $1 cannot be had here: its tests are skipped (npx -y node@$1 --version)"
 }
 
 fetch_nodes() {
   cache=${npm_config_cache:-$HOME/.npm}
   for version in $NODE_VERSIONS; do
-    npx_has_node "$cache" "$version" && continue
-    say "fetching Node $version"
-    fetch_node "$version" || say "Node $version cannot be had here: its tests are skipped (npx -y node@$version --version)"
+    npx_has_node "$cache" "$version" || fetch_node "$version" &
   done
+  wait
 }
 
 # ---- What writes the reference
@@ -124,6 +125,14 @@ fetch_typedoc() {
 
 # ---- All of it
 
+# What comes from npm is fetched meanwhile.
+if has npx; then
+  fetch_nodes &
+else
+  say 'missing, so tests with other versions of Node are skipped: npx (apt-get install npm)'
+fi
+has npm && fetch_typedoc &
+
 packages=$(missing_packages)
 if [ -n "$packages" ] && may_install; then
   # shellcheck disable=SC2086 # the names are words
@@ -133,10 +142,5 @@ fi
 for package in $packages; do
   say "missing, so tests are skipped: apt-get install $package"
 done
-has npm && fetch_typedoc
-if has npx; then
-  fetch_nodes
-else
-  say 'missing, so tests with other versions of Node are skipped: npx (apt-get install npm)'
-fi
+wait
 exit 0
