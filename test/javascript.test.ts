@@ -850,6 +850,7 @@ describe('what your code replaces or takes away does not reach the driver', () =
       function* two() { yield 1; yield 2 }
       function total(items) { let sum = 0; for (const item of items) sum += item; return sum }`);
     await js.evalBlock(code);
+    if (code.startsWith('Object.prototype')) await js.export((n: number) => js.call('down', n), 'up');
     expect(await js.call('down', 2)).toBe(2);
     for (const value of [{ a: [1, { b: 'x' }] }, range(3000).map((i) => ({ i })), 'é'.repeat(400_000)]) {
       expect(await js.call('same', value)).toEqual(value);

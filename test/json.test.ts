@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { json } from '../src/values/json.js';
+import { takeSnapshot } from '../src/values/snapshot.js';
 
 describe('what JSON carries', () => {
   test.each<[unknown, string]>([
@@ -127,4 +128,17 @@ describe('what JSON cannot carry says where it sits', () => {
     for (let level = 0; level < 100_000; level++) deep = [deep];
     expect(() => json.encode(deep)).toThrow(/nested too deep/);
   });
+});
+
+test('what a program has put into Object.prototype makes no getter of a property', () => {
+  const names = ['get', 'set'];
+  const getter = Object.defineProperty({}, 'a', { get: () => 1, enumerable: true });
+  let value: unknown;
+  try {
+    for (const name of names) Object.assign(Object.prototype, { [name]: () => {} });
+    ({ value } = takeSnapshot(getter, false));
+  } finally {
+    for (const name of names) delete (Object.prototype as Record<string, unknown>)[name];
+  }
+  expect(value).toEqual({ a: 1 });
 });

@@ -294,6 +294,10 @@ describe('values', () => {
     '\\"text"',
     'qr/x/',
     '\\\\1',
+    'bless([], "JSON::PP::Boolean")',
+    '"\\x{d83d}\\x{de00}"',
+    '{ "\\x{d83d}\\x{de00}" => 1 }',
+    '"x" x (2**18 - 1) . "\\x{d83d}\\x{de00}" . "y" x 2**18',
   ])('%s is a SerializationException', async (code) => {
     const perl = await open();
     const error = await rejection(perl.eval(`{ a => [0, ${code}] }`), SerializationException);

@@ -844,6 +844,8 @@ describe("the driver's world is its own", () => {
     ['limits of regular expressions', ['pcre.backtrack_limit=100', 'pcre.recursion_limit=10', 'pcre.jit=0']],
     ['a cache of code', ['opcache.enable=1', 'opcache.enable_cli=1']],
     ['no functions for signals', ['disable_functions=pcntl_async_signals,pcntl_signal,pcntl_sigprocmask']],
+    ['no function that sets a signal', ['disable_functions=pcntl_signal']],
+    ['no function that gives signals their turn', ['disable_functions=pcntl_signal_dispatch']],
     ['no functions for settings', ['disable_functions=ini_set,ini_get,set_time_limit']],
     ['no foreign functions', ['ffi.enable=0']],
     ['only one directory', ['open_basedir=/usr']],

@@ -667,6 +667,13 @@ test.each<[string, object]>([
   expect((await rejection(makePool('JavaScript', options), BondException)).message).toContain(message);
 });
 
+test('items whose iterator gives no objects are an error, as in a loop', async () => {
+  const pool = await openPool('JavaScript', { size: 1 });
+  const items = { [Symbol.iterator]: () => ({ next: () => undefined }) };
+  const results = pool.map('f', items as never);
+  await expect(results.next()).rejects.toThrow("an iterator's next() must give an object, not undefined");
+});
+
 test('what map is given is looked at when it is called', async () => {
   const pool = await openPool('JavaScript', { size: 1 });
   expect(() => pool.map('f', 5 as never)).toThrow('map takes something that can be iterated over');

@@ -456,6 +456,51 @@ test('an interrupt is a KeyboardInterrupt, which code can catch', async () => {
   expect(await python.eval('x')).toBe(5);
 });
 
+describe('a function that is told of every step', () => {
+  const tracers = `
+import sys
+def raising(*args): raise ValueError('told')
+def after(count):
+    def tell(frame, event, arg):
+        nonlocal count
+        count -= 1
+        if count == 0: raise ValueError('told')
+        return tell
+    return tell`;
+
+  test.each(['settrace', 'setprofile'])('may raise at any of them (%s)', async (set) => {
+    const python = await open();
+    await python.export((n: number) => n, 'host');
+    await python.evalBlock(tracers);
+    const told = (error: RemoteException): void => void expect(error.remoteMessage).toBe('told');
+    await python.evalBlock(`sys.${set}(raising)`).catch(told);
+    for (let count = 1; count < 120; count += 1) {
+      await python.evalBlock(`sys.${set}(after(${count}))`).catch(told);
+      expect([1, undefined]).toContain(await python.eval('host(1)').catch(told));
+      expect([1, undefined]).toContain(await python.call('host', 1).catch(told));
+    }
+    await python.evalBlock(`sys.${set}(None)`).catch(told);
+    await expectAlive(python);
+  });
+
+  test('is told of all steps of user code, also behind a call of the host, and is what gettrace says', async () => {
+    const python = await open();
+    await python.export((n: number) => n, 'host');
+    await python.evalBlock(`
+import sys
+told = []
+def tell(frame, event, arg):
+    if event == 'call': told.append(frame.f_code.co_name)
+def mine(): return host(1) + theirs()
+def theirs(): return 1
+sys.settrace(tell)`);
+    expect(await python.call('mine')).toBe(2);
+    expect(await python.eval('sys.gettrace() is tell')).toBe(true);
+    await python.evalBlock('sys.settrace(None)');
+    expect(await python.eval('[name for name in told if name in ("mine", "theirs")]')).toEqual(['mine', 'theirs']);
+  });
+});
+
 describe('signals', () => {
   const recipe = `
 import signal
@@ -897,6 +942,7 @@ nan = float('nan')`;
     ['"\\ud83d\\ude00"', 'two halves'],
     ['{"x": ["a\\ud83d\\ude00"]}', 'result.x[0]: two halves'],
     ['{"\\ud83d\\ude00": 1}', 'two halves'],
+    ['"x" * (2**18 - 1) + "\\ud83d\\ude00" + "y" * 2**18', 'two halves'],
   ])('%s is an error', async (code, reason) => {
     const python = await open();
     await python.evalBlock(classes);

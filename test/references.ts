@@ -426,6 +426,17 @@ export function testReferences(suite: Suite): void {
     });
   });
 
+  test('kwargs takes an object, and the names of what is held are strings or numbers', async () => {
+    for (const values of [5, 'x', null, undefined, [1]]) expect(() => kwargs(values as never)).toThrow(TypeError);
+    const bond = await open();
+    const held = await bond.hold('1');
+    for (const name of [{}, null, Symbol('x')] as never[]) {
+      const uses = [held.get(name), held.set(name, 1), held.call(name), held.hold(name)];
+      for (const use of uses) expect((await rejection(use, BondException)).code).toBe('BOND_USAGE');
+    }
+    await held.release();
+  });
+
   test('kwargs are arguments by name', async () => {
     const bond = await open();
     expect(await bond.call('named', kwargs({ first: 'Ada', last: 'Lovelace' }))).toBe('Ada Lovelace');

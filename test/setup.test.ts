@@ -121,6 +121,8 @@ describe('what makeBond is given', () => {
     ['a message length that is a text', { maxMessageBytes: '5' }],
     ['a logfile that is a name', { logfile: 'bond.log' }],
     ['a signal that is none', { signal: 'SIGTERM' }],
+    ['a signal that takes no listener back', { signal: { aborted: false, addEventListener() {} } }],
+    ['a protocol that is a number', { protocol: 5 }],
     ['an environment that is a text', { env: 'PATH=/bin' }],
   ])('%s is refused', async (_, options) => {
     const error = await failedSetUpWith(options);
@@ -134,6 +136,19 @@ describe('what makeBond is given', () => {
     expect(children.filter(isRunning)).toEqual([]);
     return value;
   }
+
+  test('what a signal throws that cannot be listened to is the error, and no process is left', async () => {
+    const failure = new Error('no listeners');
+    const refuse = (): void => {
+      throw failure;
+    };
+    const signal = Object.assign(new AbortController().signal, { addEventListener: refuse });
+    const { value, children } = await withChildren(() =>
+      makeBond('PHP', 'php', [], { signal }).catch((error) => error),
+    );
+    expect(value).toBe(failure);
+    expect(children.filter(isRunning)).toEqual([]);
+  });
 
   test.each(languages)('%s: a working directory that is missing is named', async (lang) => {
     const missing = join(temporaryDirectory(), 'missing');

@@ -630,7 +630,30 @@ export function testLanguage(suite: Suite): void {
     });
   });
 
+  test('a signal that cannot be listened to rejects its call, and leaves nothing behind that was never sent', async () => {
+    const bond = await open();
+    const failure = new Error('no listeners');
+    const listen = vi.fn(() => {
+      throw failure;
+    });
+    const deaf = Object.assign(new AbortController().signal, { addEventListener: listen });
+    await expect(bond.with({ signal: deaf }).eval('1')).rejects.toBe(failure);
+    const stuck = Object.assign(new AbortController().signal, { removeEventListener: listen });
+    expect(await bond.with({ signal: stuck }).eval('2')).toBe(2);
+    await bond.export((x: number) => x + 1, 'host');
+    expect(await bond.call('caught', 1)).toBe(2);
+  });
+
   describe('transparent exceptions', () => {
+    test('what is thrown there and cannot cross is an error that has its text', async () => {
+      const bond = await open({ transExcept: true, protocol: 'EJSON' });
+      const error = await bond.call('boom', 'oh no').catch((error: unknown) => error as BondException);
+      if (error instanceof SerializationException) {
+        expect(error.message).toMatch(/exception.* cannot be carried by EJSON.* \(transExcept\); it says: .*oh no/s);
+      } else expect(error).toMatchObject({ data: expect.stringContaining('oh no') }); // a text, as Perl throws it
+      await expectAlive(bond);
+    });
+
     test('what the host throws and cannot cross is an exception there that says so, and the cause is the very Error', async () => {
       const bond = await open({ transExcept: true, protocol: 'EJSON' });
       const thrown = new RangeError('from the host');
@@ -744,6 +767,18 @@ export function testLanguage(suite: Suite): void {
     for (const line of ['> EVAL', '> EXPORT', '< READY', '< CALL', '< RETURN', '> RETURN']) {
       expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${line.replace(' ', ' .* ')} `)));
     }
+  });
+
+  test('a logfile that throws gets no more lines, and a warning says so', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    const write = vi.fn(() => {
+      throw new Error('the disk is full');
+    });
+    const bond = await open({ logfile: Object.assign(new PassThrough(), { write }) });
+    await expectAlive(bond);
+    expect(write).toHaveBeenCalledOnce();
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('the disk is full'), expect.anything()]]);
   });
 
   describe('interrupt', () => {

@@ -80,6 +80,16 @@ describe.each(languages)('%s', (lang) => {
     );
   });
 
+  test('what was given no prototype is what it is, and not an object of its properties', async () => {
+    const bond = await open();
+    for (const value of [new Date(5), new Map([['a', 1]]), new Set([1])]) {
+      const bare = Object.setPrototypeOf(structuredClone(value), null);
+      expect(await bond.call('same', bare)).toEqual(await bond.call('same', value));
+    }
+    await rejection(bond.call('same', Object.setPrototypeOf(/x/, null)), SerializationException);
+    expect(await bond.call('same', Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 });
+  });
+
   test('what cannot cross is refused with its path, on this side', async () => {
     const bond = await open();
     const refused: [unknown, string][] = [

@@ -1,4 +1,4 @@
-import { onAbort } from '../common/abort-signal.js';
+import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
@@ -71,8 +71,9 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   const conversation = import('./connect.js');
   for (const loading of [conversation, driverText(lang)]) loading.catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
-  const stopListening = endOnAbort(interpreter, settings.signal);
+  let stopListening = (): void => {};
   try {
+    stopListening = endOnAbort(interpreter, settings.signal);
     const { connect } = await conversation;
     return new Bond(await connect(lang, driver, interpreter, settings));
   } catch (error) {
@@ -106,5 +107,5 @@ function endOnAbort(interpreter: Interpreter, signal: AbortSignal | undefined): 
 }
 
 function aborted(lang: string, signal: AbortSignal): BondException {
-  return new BondException(lang, 'set-up was aborted', { code: 'BOND_ABORTED', cause: signal.reason });
+  return new BondException(lang, 'set-up was aborted', { code: 'BOND_ABORTED', cause: reasonOf(signal) });
 }

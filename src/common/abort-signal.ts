@@ -13,15 +13,18 @@ class Abort {
     for (const act of this.acts) act();
   }
 
+  /** What a signal of the user's own making throws here must not cut short what a request still has to do. */
   end(): void {
-    this.#signal.removeEventListener('abort', this);
     aborts.delete(this.#signal);
+    try {
+      this.#signal.removeEventListener('abort', this);
+    } catch {}
   }
 }
 
 const aborts = new WeakMap<AbortSignal, Abort>();
 
-/** Runs `act` when `signal` is aborted, unless the function that this returns is called before. */
+/** Runs `act` when `signal` is aborted, unless the function that this returns is called before. Throws what a signal of the user's own making throws. */
 export function onAbort(signal: AbortSignal, act: () => void): () => void {
   const abort = aborts.get(signal) ?? new Abort(signal);
   aborts.set(signal, abort);
@@ -30,4 +33,13 @@ export function onAbort(signal: AbortSignal, act: () => void): () => void {
     abort.acts.delete(act);
     if (abort.acts.size === 0) abort.end();
   };
+}
+
+/** Why a signal was aborted. One of the user's own making may fail to say. */
+export function reasonOf(signal: AbortSignal): unknown {
+  try {
+    return signal.reason;
+  } catch (error) {
+    return error;
+  }
 }

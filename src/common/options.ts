@@ -174,6 +174,7 @@ export function checkNames(lang: string, options: object, more: readonly string[
 }
 
 function checkProtocols(lang: string, names: readonly string[] = []): void {
+  if (!Array.isArray(names)) throw new BondException(lang, `protocol must be a name, or a list of names`);
   const unknown = names.find((name) => !PROTOCOLS.includes(name as ProtocolName));
   if (unknown === undefined) return;
   throw new BondException(lang, `there is no protocol '${unknown}'; known: ${PROTOCOLS.join(', ')}`);
@@ -227,7 +228,9 @@ function checkTarget(lang: string, name: string, target: unknown): void {
 
 /** @internal Whether something is an `AbortSignal`, perhaps of another realm, or one that replaces Node's. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
-  return isObject(value) && 'aborted' in (value as object) && 'addEventListener' in (value as object);
+  if (!isObject(value) || !('aborted' in (value as object))) return false;
+  const { addEventListener, removeEventListener } = value as AbortSignal;
+  return typeof addEventListener === 'function' && typeof removeEventListener === 'function';
 }
 
 function isWritable(value: unknown): boolean {

@@ -2,6 +2,7 @@ import { onAbort } from '../common/abort-signal.js';
 import type { Place } from '../common/call-site.js';
 import { AbortController, Promise } from '../common/globals.js';
 import { withPlace } from '../common/stacks.js';
+import { checkResult } from '../references/stream.js';
 import type { Progress } from './progress.js';
 import { countOf, ProgressMeter } from './progress.js';
 
@@ -186,7 +187,7 @@ class OrderedMap<Item> {
     this.#isPulling = true;
     try {
       while (this.#hasRoom()) {
-        const next = await this.#iterator.next();
+        const next = checkResult(await this.#iterator.next());
         if (next.done) return this.#exhausted();
         const item = await next.value;
         if (!this.#isEnough) void this.#run(item, this.#pulled++);

@@ -2,7 +2,7 @@ import { type InspectOptions, inspect } from 'node:util';
 import type { Bond } from '../bond/bond.js';
 import { Caller } from '../bond/caller.js';
 import { checkNoArguments } from '../bond/check-no-arguments.js';
-import { onAbort } from '../common/abort-signal.js';
+import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { BondException, quoted, TerminatedException, TimeoutException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
@@ -77,7 +77,7 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     this.lang = lang;
     this.#scheduler = scheduler;
     this.#retries = retries;
-    const abort = (): void => void this.#end('the pool was aborted', { cause: signal?.reason });
+    const abort = (): void => void this.#end('the pool was aborted', { cause: signal && reasonOf(signal) });
     this.#stopListening = signal ? onAbort(signal, abort) : () => {};
     if (signal?.aborted) abort();
   }

@@ -1,5 +1,5 @@
 import type { Bond } from '../bond/bond.js';
-import { onAbort } from '../common/abort-signal.js';
+import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, TerminatedException, TimeoutException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import { isA, textOf } from '../common/thrown.js';
@@ -143,7 +143,7 @@ export class Scheduler {
   #abortion(what: string, signal: AbortSignal): TimeoutException {
     return new TimeoutException(this.#settings.lang, `${what}: aborted`, {
       code: 'BOND_ABORTED',
-      cause: signal.reason,
+      cause: reasonOf(signal),
     });
   }
 

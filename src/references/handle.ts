@@ -66,12 +66,12 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   get<V = Unsaid>(name: IfSaid<V>): Promise<NoInfer<V>>;
   get<N extends NameOf<T>>(name: N): Promise<N extends keyof T ? T[N] : unknown>;
   async get(name: string | number): Promise<unknown> {
-    return this.#call(`GET ${quoted(String(name), 40)}`, '_BOND_get', [], name);
+    return this.#call(`GET ${this.#shown(name)}`, '_BOND_get', [], name);
   }
 
   /** Sets an attribute, property, item or entry. */
   async set(name: string | number, value: unknown): Promise<void> {
-    await this.#call(`SET ${quoted(String(name), 40)}`, '_BOND_set', [], name, value);
+    await this.#call(`SET ${this.#shown(name)}`, '_BOND_set', [], name, value);
   }
 
   /** Calls a method. */
@@ -83,7 +83,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   ): Promise<ResultOf<SignatureOf<T, N>>>;
   call<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<ResultOf<SignatureOf<T, N>>>;
   async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#call(`CALL ${quoted(String(method), 40)}`, '_BOND_invoke', [method], ...args);
+    return this.#call(`CALL ${this.#shown(method)}`, '_BOND_invoke', [method], ...args);
   }
 
   /** Calls what is held: a function, or a class, which makes an instance. */
@@ -100,7 +100,8 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     ...args: NamedArgumentsOf<SignatureOf<T, N>>
   ): Promise<HeldResult<SignatureOf<T, N>>>;
   hold<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<HeldResult<SignatureOf<T, N>>>;
-  hold(method: string, ...args: readonly unknown[]): Promise<never> {
+  async hold(method: string, ...args: readonly unknown[]): Promise<never> {
+    this.#shown(method);
     return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', [method], ...args);
   }
 
@@ -151,6 +152,12 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     const what = `HOLD ${quoted(expression, 40)}`;
     const id = await this.#holder.call(what, '_BOND_hold_result', [name, this, ...own], args);
     return new Held(id, expression, this.#holder) as never;
+  }
+
+  /** A name in a message, if it is one: what stands for an object there would be taken for a name. */
+  #shown(name: unknown): string {
+    if (typeof name === 'string' || typeof name === 'number') return quoted(String(name), 40);
+    throw new BondException(this.#holder.owner.lang, `a name must be a string, or a number, not ${typeof name}`);
   }
 
   #call(what: string, name: string, own: readonly unknown[], ...args: readonly unknown[]): Promise<unknown> {

@@ -33,7 +33,13 @@ export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, N
 /**
  * Arguments by name, as the last argument of a call: keyword arguments in Python, named arguments in PHP 8, a flat list of
  * keys and values in Perl, an object of options in JavaScript.
+ * @throws TypeError if it is given no object
  */
 export function kwargs<Values extends Readonly<Record<string, unknown>>>(values: Values): Kwargs<Values> {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new TypeError(
+      `kwargs takes an object, not ${Array.isArray(values) ? 'a list' : values === null ? 'null' : typeof values}`,
+    );
+  }
   return new Kwargs(values);
 }

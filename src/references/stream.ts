@@ -110,18 +110,18 @@ class Source {
   async #next(isPatient: boolean): Promise<Result | typeof NOT_YET> {
     if (!this.#coming) {
       const next = this.#ask.call(this.#iterator);
-      if (!isThenable(next)) return checkResult(next);
+      if (!isThenable(next)) return checkResult(next as Result);
       this.#coming = Promise.resolve(next);
     }
     const next = await (isPatient ? Promise.race([this.#coming, nextTurn().then(() => NOT_YET)]) : this.#coming);
     if (next === NOT_YET) return NOT_YET;
     this.#coming = undefined;
-    return checkResult(next);
+    return checkResult(next as Result);
   }
 }
 
-/** What `for await` checks: else an iterator that gives nothing would go on for ever. */
-function checkResult(result: unknown): Result {
+/** @internal What `for await` checks: else an iterator that gives nothing would go on for ever. */
+export function checkResult<R extends Result>(result: R): R {
   if (isObject(result)) return result;
   throw new TypeError(`an iterator's next() must give an object, not ${nameOf(result)}`);
 }

@@ -1,4 +1,4 @@
-import { onAbort } from '../common/abort-signal.js';
+import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, type Ending } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import type { Settings } from '../common/options.js';
@@ -229,7 +229,7 @@ export class Connection {
   #heedSignal(): void {
     const { signal } = this.#settings;
     if (!signal) return;
-    const abort = (): void => void this.kill({ text: 'the bond was aborted', cause: signal.reason });
+    const abort = (): void => void this.kill({ text: 'the bond was aborted', cause: reasonOf(signal) });
     if (signal.aborted) return abort();
     void this.interpreter.ended.then(onAbort(signal, abort));
   }

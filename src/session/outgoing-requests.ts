@@ -1,4 +1,4 @@
-import { onAbort } from '../common/abort-signal.js';
+import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { IS_DEBUGGING } from '../common/debug.js';
 import { BondException, SerializationException, TimeoutException } from '../common/errors.js';
@@ -63,8 +63,10 @@ export class OutgoingRequests {
       if (this.#endError) return resolve(rejection(this.#endError(inWords(options))));
       const { signal } = options.settings;
       if (signal?.aborted) return resolve(rejection(this.#abortion(inWords(options), signal)));
+      // First the signal: what it throws rejects the promise, before there is a request that would never be sent.
+      const stopListening = signal && onAbort(signal, () => this.#abort(request, signal));
       const request = this.#open(options, resolve);
-      if (signal) request.onSettled = onAbort(signal, () => this.#abort(request, signal));
+      request.onSettled = stopListening;
       const line = formatRequest(options.verb, request.frame.id, request.id, options.payload);
       if (options.parts) this.#sendInParts(request, options.parts, line);
       else this.#parties.queue.send(request, line);
@@ -204,7 +206,7 @@ export class OutgoingRequests {
   #abortion(what: string, signal: AbortSignal): TimeoutException {
     return new TimeoutException(this.#parties.owner.lang, `${what}: aborted`, {
       code: 'BOND_ABORTED',
-      cause: signal.reason,
+      cause: reasonOf(signal),
     });
   }
 }

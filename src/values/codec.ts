@@ -85,8 +85,28 @@ function showPath(path: Path): string {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || isForeignObjectPrototype(prototype as object);
+  if (prototype === null) return isOrdinary(value);
+  return prototype === Object.prototype || isForeignObjectPrototype(prototype as object);
 }
+
+/** Whether an object is no more than its properties: a `Map` that was given no prototype is a `Map` all the same. */
+function isOrdinary(value: object): boolean {
+  return !(ArrayBuffer.isView(value) || KINDS.some((isKind) => isKind(value)));
+}
+
+const KINDS = [
+  types.isDate,
+  types.isMap,
+  types.isSet,
+  types.isRegExp,
+  types.isNativeError,
+  types.isPromise,
+  types.isAnyArrayBuffer,
+  types.isBoxedPrimitive,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isGeneratorObject,
+];
 
 function isForeignObjectPrototype(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');

@@ -89,9 +89,15 @@ class Copier {
       const below = [...path, stepTo(from, key)];
       const value = this.copy(read(from, key, below), below);
       // Not by assignment: `__proto__` is a key like any other.
-      Object.defineProperty(to, key, { value, configurable: true, enumerable: true, writable: true });
+      define(to, key, value, true);
     }
   }
+}
+
+/** Not by assignment, which runs setters; nor is a `get` that a program has put into `Object.prototype` one of the property's. */
+function define(target: object, key: string, value: unknown, enumerable = false): void {
+  const property = { __proto__: null, value, configurable: true, enumerable, writable: true };
+  Object.defineProperty(target, key, property as PropertyDescriptor);
 }
 
 /** A key as a step of a path. */
@@ -158,7 +164,7 @@ const ERRORS = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, 
 function copyOfError({ name, message, stack }: Error): Error {
   const type = Object.hasOwn(ERRORS, name) ? ERRORS[name as keyof typeof ERRORS] : Error;
   const copy = new type(message);
-  Object.defineProperty(copy, 'stack', { value: stack, configurable: true, writable: true });
+  define(copy, 'stack', stack);
   return copy;
 }
 
@@ -201,7 +207,7 @@ export function withParts([value, links]: [value: unknown, links: Links]): unkno
     const type = Object.hasOwn(LINKED_ERRORS, name) && LINKED_ERRORS[name];
     if (type) Object.setPrototypeOf(error, type.prototype as object);
     for (const [key, part] of parts) {
-      Object.defineProperty(error, key, { value: part, configurable: true, writable: true });
+      define(error, key, part);
     }
   }
   return value;

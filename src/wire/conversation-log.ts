@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import { IS_DEBUGGING } from '../common/debug.js';
-import { Date, nextTick } from '../common/globals.js';
+import { Date } from '../common/globals.js';
 import { isOpen } from '../common/output-target.js';
+import { textOf } from '../common/thrown.js';
 
 /** How much of a line is shown on standard error, in characters; a `logfile` gets all of it. */
 const SHOWN = 200;
@@ -34,7 +35,7 @@ type Direction = '>' | '<' | '#';
  */
 export class ConversationLog {
   readonly #who: string;
-  readonly #targets: readonly Target[];
+  #targets: readonly Target[];
   readonly #depths = new Depths();
 
   constructor({ lang, pid }: Speaker, targets: readonly Target[]) {
@@ -71,20 +72,23 @@ export class ConversationLog {
   #write({ stream, isShort }: Target, direction: Direction, depth: number, line: string): void {
     const time = new Date().toISOString().slice(11, -1);
     const text = isShort ? shortened(line) : line;
-    atUsers(() => {
+    try {
       if (isOpen(stream)) stream.write(`${direction} ${time} ${this.#who} ${'  '.repeat(depth)}${text}\n`);
-    });
+    } catch (error) {
+      this.#drop(stream, error);
+    }
   }
-}
 
-/** What a listener of the stream throws must not tear a message apart: it is thrown in a moment, to the program itself. */
-function atUsers(give: () => void): void {
-  try {
-    give();
-  } catch (error) {
-    nextTick(() => {
-      throw error;
-    });
+  /** A log that fails must not tear a message apart, nor end the program: it gets no more lines, and a warning says so. */
+  #drop(stream: Writable, error: unknown): void {
+    this.#targets = this.#targets.filter((target) => target.stream !== stream);
+    process.emitWarning(
+      `the logfile of a bond with ${this.#who} gets no more lines: its write threw: ${textOf(error)}`,
+      {
+        type: 'BondWarning',
+        code: 'BOND_LOGFILE',
+      },
+    );
   }
 }
 

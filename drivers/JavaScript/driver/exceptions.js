@@ -7,8 +7,8 @@ class _BOND_RemoteException extends Error {}
 class _BOND_InterruptException extends Error {}
 
 for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_InterruptException]) {
-  define(type.prototype, 'name', { value: type.name });
-  define(globalThis, type.name, { value: type, configurable: true, writable: true });
+  define(type.prototype, 'name', { __proto__: null, value: type.name });
+  define(globalThis, type.name, { __proto__: null, value: type, configurable: true, writable: true });
 }
 
 const callOf = new WeakMap(); // which call to the host a caught error comes from

@@ -56,8 +56,8 @@ function exportName(name) {
     throw new SyntaxError(`'${name}' is not a valid name for a function`);
   }
   const stub = (...args) => callHost(name, args);
-  define(stub, 'name', { value: name.split('.').pop() });
-  define(globalThis, '__BOND_stub', { value: stub, configurable: true });
+  define(stub, 'name', { __proto__: null, value: name.split('.').pop() });
+  define(globalThis, '__BOND_stub', { __proto__: null, value: stub, configurable: true });
   try {
     // As code, so that it finds a `let` or a `class` of that name as well.
     new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext(RUN);

@@ -31,7 +31,7 @@ function bindingOfNode() {
   }
 }
 
-define(globalThis, '__BOND_run', { value: () => task() });
+define(globalThis, '__BOND_run', { __proto__: null, value: () => task() });
 
 /** Runs user code so that an interrupt stops it. */
 function interruptible(run) {

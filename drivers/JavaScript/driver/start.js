@@ -36,7 +36,7 @@ function start() {
   protectStdin();
   openOutput();
   // Code of `-e` has it, but not where `--input-type=module` makes a module of that.
-  if (!('require' in globalThis)) define(globalThis, 'require', { value: require, configurable: true, writable: true });
+  if (!('require' in globalThis)) define(globalThis, 'require', { __proto__: null, value: require, configurable: true, writable: true });
   watchdog.startSigintWatchdog();
   say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT', parts: true })}`);
   protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];

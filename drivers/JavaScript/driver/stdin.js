@@ -26,7 +26,7 @@ function takeOverRepl() {
 function protectStdin() {
   const noInput = new Readable({ read() { this.push(null); } });
   noInput.fd = 0;
-  define(process, 'stdin', { configurable: true, enumerable: true, get: () => noInput });
+  define(process, 'stdin', { __proto__: null, configurable: true, enumerable: true, get: () => noInput });
   const { close, closeSync } = fs;
   fs.close = (fd, done) => (isStandard(fd) ? void (done && nextTick(done, null)) : close(fd, done));
   fs.closeSync = (fd) => (isStandard(fd) ? undefined : closeSync(fd));

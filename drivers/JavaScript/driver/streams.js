@@ -55,7 +55,7 @@ class LiveOutput extends Writable {
 function openOutput() {
   [['stdout', 1], ['stderr', 2]].forEach(([name, fd]) => {
     const output = new LiveOutput(fd);
-    define(process, name, { configurable: true, enumerable: true, get: () => output });
+    define(process, name, { __proto__: null, configurable: true, enumerable: true, get: () => output });
   });
 }
 

@@ -73,7 +73,7 @@ function readClone(text) {
 
 function restoreError([error, name, parts]) {
   if (LINKED_ERRORS[name]) setPrototypeOf(error, LINKED_ERRORS[name].prototype);
-  for (const [key, value] of parts) define(error, key, { value, configurable: true, writable: true });
+  for (const [key, value] of parts) define(error, key, { __proto__: null, value, configurable: true, writable: true });
 }
 
 /** Whether an error has parts that V8 does not write, or a cause that leads back to it. V8 makes `{}` of a DOMException. */
@@ -129,7 +129,7 @@ function emptyCopy(value) {
 function copyProperties(from, to, copyOf) {
   if (isArray(from)) to.length = from.length;
   for (const key of keysOf(from)) {
-    define(to, key, { value: copyOf(from[key]), configurable: true, enumerable: true, writable: true });
+    define(to, key, { __proto__: null, value: copyOf(from[key]), configurable: true, enumerable: true, writable: true });
   }
 }
 
@@ -138,7 +138,7 @@ const ERRORS = { __proto__: null, EvalError, RangeError, ReferenceError, SyntaxE
 /** An error that the structured clone cannot tell from another one, but for its parts. */
 function copyOfError({ name, message, stack }) {
   const copy = new (ERRORS[name] || Error)(message);
-  define(copy, 'stack', { value: stack, configurable: true, writable: true });
+  define(copy, 'stack', { __proto__: null, value: stack, configurable: true, writable: true });
   return copy;
 }
 

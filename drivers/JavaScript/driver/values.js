@@ -23,9 +23,20 @@ function decode(payload) {
 
 function isPlainObject(value) {
   const prototype = prototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return true;
+  if (prototype === null) return isOrdinary(value);
+  if (prototype === Object.prototype) return true;
   return prototypeOf(prototype) === null && Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf');
 }
+
+/** Whether an object is no more than its properties: a Map that was given no prototype is a Map all the same. */
+function isOrdinary(value) {
+  return !(isView(value) || kinds.some((isKind) => isKind(value)));
+}
+
+const kinds = [
+  types.isDate, types.isMap, types.isSet, types.isRegExp, types.isNativeError, types.isPromise, types.isAnyArrayBuffer,
+  types.isBoxedPrimitive, types.isWeakMap, types.isWeakSet, types.isGeneratorObject,
+];
 
 // The longest text that a message can have: a string of Node's, with some room for the words in front of it.
 const LONGEST_TEXT = require('buffer').constants.MAX_STRING_LENGTH - 256;

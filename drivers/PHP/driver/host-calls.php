@@ -67,7 +67,11 @@ final class __BOND_host
     public static function export($name)
     {
         $word = '[a-zA-Z_\x80-\xff][\w\x80-\xff]*';
-        if (!preg_match("/^\\\\?((?:$word\\\\)*)($word)$/D", $name, $parts)) {
+        __BOND_code::need('tracebacks');
+        $isName = __BOND_tracebacks::withPatterns(function () use ($word, $name, &$parts) {
+            return preg_match("/^\\\\?((?:$word\\\\)*)($word)$/D", $name, $parts);
+        });
+        if (!$isName) {
             throw new InvalidArgumentException("'$name' is not a valid name for a function");
         }
         $key = strtolower($parts[1] . $parts[2]);

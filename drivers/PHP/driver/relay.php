@@ -12,8 +12,10 @@ final class __BOND_relay
      */
     public static function stand()
     {
-        if (!function_exists('posix_kill')) {
-            return false;
+        foreach (['posix_kill', 'posix_get_last_error', 'pcntl_fork', 'pcntl_waitpid', 'stream_socket_pair'] as $needed) {
+            if (!function_exists($needed)) {
+                return false;
+            }
         }
         list($inner, $outer) = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
         $busyOne = getmypid();

@@ -18,7 +18,8 @@ final class __BOND_signals
     /** Tells whether there are signals to look after. */
     public static function start()
     {
-        if (function_exists('pcntl_async_signals') && function_exists('pcntl_signal_dispatch')) {
+        $needed = ['pcntl_async_signals', 'pcntl_signal_dispatch', 'pcntl_signal'];
+        if (count(array_filter($needed, 'function_exists')) === count($needed)) { // disable_functions may name any of them
             self::$state = self::HELD;
         }
         return self::$state === self::HELD;

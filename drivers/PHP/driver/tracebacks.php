@@ -38,7 +38,8 @@ final class __BOND_tracebacks
             try {
                 $data = '"data":' . self::encode(array_key_exists('data', $own) ? $own['data'] : $error) . ',';
             } catch (_BOND_SerializationException $failure) {
-                return "ERROR $request " . self::json(['message' => self::messageOf($failure)]);
+                $text = self::messageOf($failure) . ' (transExcept); it says: ' . $description['message'];
+                return "ERROR $request " . self::json(['message' => $text, 'call' => $call]);
             }
         }
         $type = isset($own['type']) && is_string($own['type']) ? self::text($own['type']) : self::typeOf($error);

@@ -22,7 +22,7 @@ sub report {
 
 sub not_transparent {
     my ($message, $call, $reason) = @_;
-    return { message => text_of($reason) . " (with transExcept, what was thrown crosses itself: $message)", call => $call };
+    return { message => text_of($reason) . " (transExcept); it says: $message", call => $call };
 }
 
 my $no_text = 'an exception whose text cannot be had';
@@ -36,6 +36,7 @@ sub text_of {
     $text =~ s/\n\z//;
     utf8::upgrade($text);
     $text =~ s/[^\x00-\x{10ffff}]/\x{fffd}/g;    # beyond Unicode
+    $text =~ s/[\x{d800}-\x{dbff}][\x{dc00}-\x{dfff}]/\x{fffd}/g;    # halves of a character side by side
     return $text;
 }
 

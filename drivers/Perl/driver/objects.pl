@@ -18,7 +18,7 @@ sub encode_object {
     my ($value, $kind, $depth) = @_;
     my $is_object = $can->($value, 'isa');    # and not just a reference
     if ($is_object) {
-        return $$value ? 'true' : 'false' if $isa->($value, 'JSON::PP::Boolean');
+        return $$value ? 'true' : 'false' if $isa->($value, 'JSON::PP::Boolean') && $isa->($value, 'SCALAR');
         $has_objects = 1;
         if (my $to_json = $can->($value, 'TO_JSON')) {
             my $json = $to_json->($value);    # one value, as for other modules, whatever it returns

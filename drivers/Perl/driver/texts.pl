@@ -22,6 +22,7 @@ sub encode_text {
     }
     $text =~ s/(["\\\x00-\x1f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
     if (utf8::is_utf8($text) && $text =~ /[^\x00-\x{d7ff}\x{e000}-\x{10ffff}]/) {
+        refuse('two halves of a surrogate pair side by side would arrive as one character: join them') if $text =~ /[\x{d800}-\x{dbff}][\x{dc00}-\x{dfff}]/;
         $text =~ s/([\x{d800}-\x{dfff}])/sprintf('\\u%04x', ord $1)/ge;
         refuse("a character beyond Unicode cannot be carried by $protocol") if $text =~ /[^\x00-\x{10ffff}]/;
     }

@@ -24,10 +24,13 @@ def parts_of(value):
     is_text = type(value) is text_type
     start, count = 0, PART if is_text else FIRST_PART
     while start < len(value):
-        piece = value[start:start + count]
+        end = start + count
+        if is_text and u'\ud800' <= value[end - 1:end] <= u'\udbff':
+            end += 1  # two halves of a pair are not to cross one by one
+        piece = value[start:end]
         text = encode(piece)
         yield text
-        start += count
+        start = end
         if not is_text:
             count = max(1, len(piece) * PART // len(text))
 

@@ -75,5 +75,5 @@ def report(request):
         try:
             description['data'] = from_json(encode(data, 'exception'))
         except _BOND_SerializationException as failure:
-            return 'ERROR %s %s' % (request, to_json({'message': message_of(failure), 'call': call}))
+            return 'ERROR %s %s' % (request, to_json({'message': u'%s (transExcept); it says: %s' % (message_of(failure), message), 'call': call}))
     return 'EXCEPT %s %s' % (request, to_json(description))

@@ -44,11 +44,18 @@ def call_host(name, arguments, number=None):
     need_room()
     if awaited:
         hear_answer()
+    if hooks:
+        hooks[:] = get_trace(), get_profile()
+        set_trace(None)
+        set_profile(None)
     busy = False  # signals have to wait, for the answer as well
     try:
         payload = encode([name if number is None else number, arguments], name=name)
     except BaseException:
         busy = True
+        if hooks:
+            set_profile(hooks[1])
+            set_trace(hooks[0])
         raise
     try:
         last_call += 1
@@ -60,6 +67,9 @@ def call_host(name, arguments, number=None):
     finally:
         lower_recursion_limit()
         busy = not leaving
+        if hooks:
+            set_profile(hooks[1])
+            set_trace(hooks[0])
     if pending:
         deliver()
     if interrupted:

@@ -83,17 +83,32 @@ def attempt(handler, request, payload):
     """Carries out a request. The handler begins with `busy = False`, and sets it when user code has its turn."""
     global busy, leaving
     try:
+        if hooks:
+            set_profile(hooks[1])
+            set_trace(hooks[0])
         value = handler(payload)
         busy = False
+        if hooks:
+            hooks[:] = get_trace(), get_profile()
+            set_trace(None)
+            set_profile(None)
         length = longest.get(type(value))
         if length and len(value) > length:
             return 'RETURN %s %s' % (request, say_parts(request, value))
         return 'RETURN %s %s' % (request, '' if value is NOTHING else encode(value))
     except SystemExit as error:
+        if hooks:
+            hooks[:] = get_trace(), get_profile()
+            set_trace(None)
+            set_profile(None)
         busy = False
         leaving = error
         raise
     except BaseException:
+        if hooks:
+            hooks[:] = get_trace(), get_profile()
+            set_trace(None)
+            set_profile(None)
         return conclude(request)
 
 

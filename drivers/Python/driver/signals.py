@@ -100,12 +100,40 @@ def without_guard(handler):
     return handler.handler if type(handler) is Guard else handler
 
 
+# The functions of sys.settrace and sys.setprofile run at every step, too, and rest while the driver works: `hooks` has both of
+# them then. That is done in line, with functions in C, which are no steps.
+hooks = []  # empty until user code has set one
+set_trace, get_trace, set_profile, get_profile = sys.settrace, sys.gettrace, sys.setprofile, sys.getprofile
+
+
+def trace_of_user(function):
+    """Stands for sys.settrace."""
+    note_hooks()
+    set_trace(function)
+
+
+def profile_of_user(function):
+    """Stands for sys.setprofile."""
+    note_hooks()
+    set_profile(function)
+
+
+def note_hooks():
+    if not hooks and get_ident() == main_thread:
+        hooks.extend((None, None))
+
+
 def guard_signals():
     for number in range(1, signal.NSIG):
         handler = get_signal(number)
         if callable(handler):
             set_signal(number, Guard(handler))
-    for name, stand_in in ('signal', signal_of_user), ('getsignal', getsignal_of_user):
+    for module, name, stand_in in (
+        (signal, 'signal', signal_of_user),
+        (signal, 'getsignal', getsignal_of_user),
+        (sys, 'settrace', trace_of_user),
+        (sys, 'setprofile', profile_of_user),
+    ):
         stand_in.__name__ = name
-        stand_in.__doc__ = getattr(signal, name).__doc__
-        setattr(signal, name, stand_in)
+        stand_in.__doc__ = getattr(module, name).__doc__
+        setattr(module, name, stand_in)
