@@ -6,6 +6,23 @@ needsInterpreter('Perl');
 
 const open = (options?: BondOptions, args: string[] = []) => openBond('Perl', undefined, args, options);
 
+test.each(['undef &UNIVERSAL::isa', 'undef &UNIVERSAL::can'])('%s keeps nothing from being answered', async (code) => {
+  const perl = await open();
+  await perl.evalBlock(code);
+  expect((await rejection(perl.evalBlock('die "gone\n"'), RemoteException)).remoteMessage).toBe('gone');
+  await rejection(perl.evalBlock('die bless {}, "Gone"'), RemoteException);
+  await rejection(perl.eval('[bless {}, "Gone"]'), RemoteException);
+  await expectAlive(perl);
+});
+
+test('what prints to a handle can be called', async () => {
+  const output = collect();
+  const perl = await open({ stdout: output.stdout });
+  await perl.call('print STDOUT', 'a', 'b');
+  await perl.call('printf STDOUT', '%s', 'c');
+  expect(output.text()).toBe('abc');
+});
+
 describe('list context is the default, and one value collapses to itself', () => {
   test.each<[code: string, value: unknown]>([
     ['(1, 2, 3)', [1, 2, 3]],

@@ -5,7 +5,7 @@
 sub report {
     my ($request, $error) = @_;
     local ($@, $SIG{__DIE__});
-    my $is_bond = $isa->($error, '_BOND_Exception') && $isa->($error, 'HASH');
+    my $is_bond = eval { $isa->($error, '_BOND_Exception') && $isa->($error, 'HASH') };    # a program may have done away with them
     my ($message, $type, $call) = (text_of($is_bond ? $error->{message} : $error), undef, undef);
     if ($is_bond) { ($type, $call) = map { defined && !ref && plain_text($_) ? $_ : undef } @$error{qw(type call)} }
     $type = text_of(ref $error) if !defined $type && length ref $error;

@@ -30,7 +30,7 @@ sub outlive {
 # way, out of the other. Then it goes on from where it was.
 sub serve {
     my ($frame, $opening, $is_opened) = @_;
-    my ($outer, $was_busy, $is_run, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0);
+    my ($outer, $was_busy, $is_run, $tries, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0, 0);
     (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
     until (defined $answer) {
         eval {
@@ -50,7 +50,7 @@ sub serve {
                     say_line($opening, $message) if !defined $message;
                     if ($message eq '1') {    # it has been answered
                         $interrupted ||= $kept, $kept = undef if $kept;
-                        $message = '', $line = undef, $is_run = 0, $running = $outer;
+                        $message = '', $line = undef, $is_run = $tries = 0, $running = $outer;
                     }
                     while (1) {
                         if ($message eq '') {
@@ -96,7 +96,8 @@ sub serve {
                             $line = "RETURN $request $text";
                         }
                         elsif (!defined $line) {
-                            my $reported = report($request, @$error);
+                            # What report needs may be gone; but a signal's handler may as well have died in it.
+                            my $reported = $tries++ < 100 ? report($request, @$error) : qq(EXCEPT $request {"message":"an exception that cannot be described"});
                             undef $error;    # its destructor is part of the request
                             $line = $reported;
                         }
@@ -104,7 +105,7 @@ sub serve {
                         say_line($line, $message);
                         free_answered() if $answered;
                         $interrupted ||= $kept, $kept = undef if $kept;
-                        $message = '', $line = undef, $is_run = 0, $running = $outer;
+                        $message = '', $line = undef, $is_run = $tries = 0, $running = $outer;
                     }
                 } or ($busy, $failure) = (0, [$@]);
             }

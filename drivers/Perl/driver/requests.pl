@@ -31,6 +31,8 @@ sub run_call {
     return named_sub($name, $spliced, scalar @$arguments)->(@$arguments);
 }
 
+my $prints_to = qr/^\s*(?:print|printf|say)\s+\w+\z/;    # a handle, which is no function
+
 sub named_sub {
     my ($name, $spliced, $count) = @_;
     if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
@@ -45,7 +47,7 @@ sub named_sub {
     my @terms = map { defined $spliced->{$_} ? "$spliced->{$_}\n" : "\$_[$_]" } 0 .. $count - 1;
     $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
     my $list = '(' . join(', ', @terms) . ')';
-    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ ? $list : " $list");
+    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ && $name !~ $prints_to ? $list : " $list");
     %compiled = () if keys %compiled > 1000;
     return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
 }
