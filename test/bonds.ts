@@ -144,7 +144,7 @@ function readProc(pid: number, file: string): string {
 export async function until(what: () => boolean): Promise<void> {
   // To look through all processes takes as long as a test may take: the longer it lasts, the less often.
   const end = performance.now() + HANG;
-  for (let pause = 5; !what(); pause = Math.min(pause * 1.3, 100)) {
+  for (let pause = 5; !what(); pause = Math.min(pause * 1.5, 200)) {
     if (performance.now() > end) throw new Error(`after ${HANG} ms there is still no end of waiting for: ${what}`);
     await setTimeout(pause);
   }

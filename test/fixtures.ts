@@ -48,6 +48,8 @@ export interface Suite {
   readonly defaults?: BondOptions;
   /** How much of it; everything by default. */
   readonly extent?: Extent;
+  /** Whether conform.test.ts runs the checks for drivers on it as well, with the same options. */
+  readonly isInKit?: boolean;
   /** What it lacks, beside others of its language. */
   readonly lacks?: readonly string[];
   /** Whether tests without options of their own use one interpreter after the other: to start one takes longer than most. */
@@ -83,6 +85,26 @@ function lendBonds(open: () => Promise<Bond>): () => Promise<Bond> {
       else await endBond(bond);
     });
     return bond;
+  };
+}
+
+/**
+ * A bond for all tests of a suite that leave nothing behind in it, in which `code` has been run. It is opened when the
+ * first of them asks for it, and closed behind the last.
+ */
+export function shareBond(lang: string, options: BondOptions = {}, code = ''): () => Promise<Bond> {
+  let shared: Promise<Bond> | undefined;
+  afterAll(async () => {
+    if (shared) await endBond(await shared);
+  });
+  const open = async (): Promise<Bond> => {
+    const bond = await makeBond(lang, undefined, [], { ...quiet, ...options });
+    await bond.evalBlock(code);
+    return bond;
+  };
+  return () => {
+    shared ??= open();
+    return shared;
   };
 }
 

@@ -15,7 +15,7 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { all, collect, expectAlive, needsInterpreter, openBond, range, rejection } from './fixtures.js';
+import { all, collect, expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
 
 needsInterpreter('JavaScript');
 
@@ -55,6 +55,11 @@ describe('modules', () => {
 });
 
 describe('call takes any callable expression', () => {
+  const functions = `
+    class Counter { constructor() { this.n = 10 } add(x) { return this.n + x } }
+    const counter = new Counter(), handlers = { x: (x) => x + 1 };`;
+  const shared = shareBond('JavaScript', {}, functions);
+
   test.each<[name: string, args: unknown[], value: unknown]>([
     ['Math.max', [1, 3, 2], 3],
     ['x => x + 1', [1], 2],
@@ -67,10 +72,7 @@ describe('call takes any callable expression', () => {
     ['async x => x * 2', [4], 8],
     ['handlers.x', [1], 2],
   ])('%s', async (name, args, value) => {
-    const js = await open();
-    await js.evalBlock(`
-      class Counter { constructor() { this.n = 10 } add(x) { return this.n + x } }
-      const counter = new Counter(), handlers = { x: (x) => x + 1 };`);
+    const js = await shared();
     expect(await js.call(name, ...args)).toEqual(value);
   });
 });
@@ -192,6 +194,7 @@ describe('exported functions', () => {
 });
 
 describe('the native protocol carries what the structured clone does', () => {
+  const shared = shareBond('JavaScript');
   const values: [kind: string, value: unknown][] = [
     [
       'Map',
@@ -211,7 +214,7 @@ describe('the native protocol carries what the structured clone does', () => {
   ];
 
   test.each(values)('%s, there and back', async (_kind, value) => {
-    const js = await open();
+    const js = await shared();
     const arrived: unknown[] = [];
     await js.export((x: unknown) => {
       arrived.push(x);
@@ -299,7 +302,7 @@ describe('the native protocol carries what the structured clone does', () => {
   test.each(['() => {}', 'Symbol("x")', 'new WeakMap()', 'Promise', 'new Proxy({}, {})', 'process.stdin'])(
     'but no %s',
     async (code) => {
-      const js = await open();
+      const js = await shared();
       const error = await rejection(js.eval(`{ a: [0, ${code}] }`), SerializationException);
       expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('a[1]') });
       await expectAlive(js);
@@ -308,6 +311,8 @@ describe('the native protocol carries what the structured clone does', () => {
 });
 
 describe('plain JSON', () => {
+  const shared = shareBond('JavaScript', { protocol: 'JSON' });
+
   test('is written by Node’s own functions, also when the user’s have taken their places', async () => {
     for (const protocol of ['V8', 'EJSON'] as const) {
       const js = await open({ protocol });
@@ -339,7 +344,7 @@ describe('plain JSON', () => {
     'new (class Point {})()',
     'Object.create({ a: 1 })',
   ])('makes nothing else of %s', async (code) => {
-    const js = await open({ protocol: 'JSON' });
+    const js = await shared();
     const error = await rejection(js.eval(`{ a: [0, ${code}] }`), SerializationException);
     expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('a[1]') });
   });
@@ -582,6 +587,8 @@ test.each(protocols)('answers arrive whole, whichever piece their last byte fall
 });
 
 describe('values are read once there, whatever realm they come from', () => {
+  const shared = shareBond('JavaScript', { protocol: 'EJSON' });
+
   test.each(['V8', 'EJSON', 'JSON'] as const)(
     'getters, by %s: in results, arguments and what is thrown',
     async (protocol) => {
@@ -611,7 +618,7 @@ describe('values are read once there, whatever realm they come from', () => {
     ['new Float64Array([0.5])', new Float64Array([0.5])],
     ['({ a: [null] })', { a: [null] }],
   ])('by EJSON, %s of another realm', async (code, value) => {
-    const js = await open({ protocol: 'EJSON' });
+    const js = await shared();
     expect(await js.eval(`require('vm').runInNewContext(${JSON.stringify(code)})`)).toStrictEqual(value);
   });
 
@@ -690,63 +697,68 @@ describe('iterators that break the rules are a TypeError', () => {
   });
 });
 
-test.each([
-  'new Proxy({}, new Proxy({}, { get() { throw 1 } }))',
-  '(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()',
-  '(() => { const { proxy, revoke } = Proxy.revocable(() => {}, {}); revoke(); return proxy })()',
-  '{ get message() { throw 1 } }',
-  '{ get message() { throw this }, toString() { throw this } }',
-  'Object.defineProperty(new Error("x"), "message", { get() { throw 1 } })',
-  'Object.defineProperty(new Error("x"), "stack", { get() { throw 1 } })',
-  'Object.defineProperty(new Error("x"), "name", { value: Symbol("x") })',
-  'Object.assign(new Error("x"), { message: new Error("y") })',
-  'Object.assign(new Error("x"), { message: Symbol("y") })',
-  'Object.assign(new Error("x"), { message: { toString() { throw 1 } } })',
-  'Object.assign(new Error("x"), { stack: 5, name: null })',
-  '(() => { const e = new Error("x"); e.cause = e; return e })()',
-  'new AggregateError([new Error("a"), 5], "many")',
-  '{ then(resolve) { resolve(1) } }',
-  '{ get then() { throw 1 } }',
-  'require("vm").runInNewContext("new RangeError(5)")',
-  'Object.create(null)',
-  'Object.setPrototypeOf(new Error("x"), null)',
-  'new DOMException("x", "AbortError")',
-  'null',
-  'undefined',
-  '0',
-  'NaN',
-  '5n',
-  'Symbol("x")',
-  'Symbol.iterator',
-  '() => 1',
-  'class { static toString() { throw 1 } }',
-  'new Date(NaN)',
-  '[]',
-])('whatever is thrown is an exception here, and the interpreter goes on: %s', async (code) => {
-  for (const options of [
+describe('whatever is thrown is an exception here, and the interpreter goes on:', () => {
+  const settings: BondOptions[] = [
     {},
     { transExcept: false },
     { protocol: 'JSON', transExcept: true },
     { protocol: 'EJSON' },
-  ] as const) {
-    const js = await open(options);
-    await js.evalBlock(`const make = () => (${code}\n)`);
-    for (const run of [
-      () => js.evalBlock('throw make()'),
-      () => js.eval('Promise.reject(make())'),
-      () => js.call('async () => { await 1; throw make() }'),
-      () => all(js.iterate('(function* () { yield 1; throw make() })()')),
-      () => all(js.iterate('(async function* () { yield 1; throw make() })()')),
-    ]) {
-      const error = await run().then(
-        () => undefined,
-        (failure: unknown) => failure,
-      );
-      expect(error, `${JSON.stringify(options)} ${run}`).toBeInstanceOf(BondException);
-      expect(error).not.toBeInstanceOf(TerminatedException);
+  ];
+  const bonds = settings.map((options) => shareBond('JavaScript', options));
+
+  test.each([
+    'new Proxy({}, new Proxy({}, { get() { throw 1 } }))',
+    '(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()',
+    '(() => { const { proxy, revoke } = Proxy.revocable(() => {}, {}); revoke(); return proxy })()',
+    '{ get message() { throw 1 } }',
+    '{ get message() { throw this }, toString() { throw this } }',
+    'Object.defineProperty(new Error("x"), "message", { get() { throw 1 } })',
+    'Object.defineProperty(new Error("x"), "stack", { get() { throw 1 } })',
+    'Object.defineProperty(new Error("x"), "name", { value: Symbol("x") })',
+    'Object.assign(new Error("x"), { message: new Error("y") })',
+    'Object.assign(new Error("x"), { message: Symbol("y") })',
+    'Object.assign(new Error("x"), { message: { toString() { throw 1 } } })',
+    'Object.assign(new Error("x"), { stack: 5, name: null })',
+    '(() => { const e = new Error("x"); e.cause = e; return e })()',
+    'new AggregateError([new Error("a"), 5], "many")',
+    '{ then(resolve) { resolve(1) } }',
+    '{ get then() { throw 1 } }',
+    'require("vm").runInNewContext("new RangeError(5)")',
+    'Object.create(null)',
+    'Object.setPrototypeOf(new Error("x"), null)',
+    'new DOMException("x", "AbortError")',
+    'null',
+    'undefined',
+    '0',
+    'NaN',
+    '5n',
+    'Symbol("x")',
+    'Symbol.iterator',
+    '() => 1',
+    'class { static toString() { throw 1 } }',
+    'new Date(NaN)',
+    '[]',
+  ])('%s', async (code) => {
+    for (const [index, shared] of bonds.entries()) {
+      const js = await shared();
+      await js.evalBlock(`make = () => (${code}\n)`);
+      for (const run of [
+        () => js.evalBlock('throw make()'),
+        () => js.eval('Promise.reject(make())'),
+        () => js.call('async () => { await 1; throw make() }'),
+        () => all(js.iterate('(function* () { yield 1; throw make() })()')),
+        () => all(js.iterate('(async function* () { yield 1; throw make() })()')),
+      ]) {
+        const error = await run().then(
+          () => undefined,
+          (failure: unknown) => failure,
+        );
+        expect(error, `${JSON.stringify(settings[index])} ${run}`).toBeInstanceOf(BondException);
+        expect(error).not.toBeInstanceOf(TerminatedException);
+      }
+      await expectAlive(js);
     }
-    await expectAlive(js);
-  }
+  });
 });
 
 test.each(['JSON', 'EJSON'] as const)(

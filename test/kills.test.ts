@@ -107,7 +107,7 @@ test('a peer that closes its output, and lives on, is ended at once, with all th
 describe('many bonds', () => {
   for (const lang of languages) needsInterpreter(lang);
 
-  const [WARM_UP, REST] = [50, rounds(200, 950)];
+  const [WARM_UP, REST] = [30, rounds(120, 970)];
 
   test('that were opened and closed, ten at a time, leave nothing behind', { timeout: LONG_TEST_HANG }, async () => {
     const { env, processes } = markedEnvironment();

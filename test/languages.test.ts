@@ -7,7 +7,7 @@ describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   // What is of the host only is shown with the first of them.
   const extent = lang === languages[0] ? 'whole' : 'other';
-  const suite = { lang, find: () => COMMANDS[lang], isShared: true, extent } as const;
+  const suite = { lang, find: () => COMMANDS[lang], isShared: true, isInKit: true, extent } as const;
   testLanguage(suite);
   testFeatures(suite);
 });

@@ -7,6 +7,7 @@ import { BondException, type BondOptions, type OutputTarget, TerminatedException
 import { isAlive, temporaryDirectory, until } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { rounds } from './fuzzing.js';
 import { words } from './words.js';
 
 /** One language's words for printing, and answering, a great deal. */
@@ -259,7 +260,7 @@ describe.each(languages)('%s', (lang) => {
     const times = 600_000;
     const expected = text.repeat(times);
     await bond.export((given: string) => given === expected, 'is_expected');
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds(1, 3); round++) {
       const answer = await bond.eval<string>(bulk[lang].repeat(`'${text}'`, times));
       expect(answer === expected).toBe(true);
       expect(await bond.eval(`is_expected(${bulk[lang].repeat(`'${text}'`, times)})`)).toBe(true);

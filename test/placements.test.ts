@@ -193,7 +193,8 @@ async function observeEndOfHost(places: readonly Place[]): Promise<Map<Place, Pa
   }
   host.kill('SIGKILL');
   await ending;
-  const isOver = () => bonds.every(({ idle, busy }) => idle.processes().length + busy.processes().length === 0);
+  const marks = bonds.flatMap(({ idle, busy }) => [idle, busy]);
+  const isOver = () => marks.every(({ processes }) => processes().length === 0);
   await until(isOver).catch(() => {}); // what is left, the cells tell
   const left = ({ processes }: { processes: () => number[] }) => yesIf(processes().length === 0);
   return new Map(bonds.map(({ place, idle, busy }) => [place, { idle: left(idle), busy: left(busy) }]));

@@ -10,7 +10,8 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { collect, expectAlive, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
+import { rounds } from './fuzzing.js';
 
 needsInterpreter('Python');
 
@@ -100,6 +101,17 @@ def hold():
 });
 
 describe('call takes any callable expression', () => {
+  const functions = `
+import functools, os
+def add(a, b): return a + b
+class Counter:
+    n = 10
+    def add(self, x): return self.n + x
+counter = Counter()
+handlers = {'x': lambda x: x + 1}
+`;
+  const shared = shareBond('Python', {}, functions);
+
   test.each<[name: string, args: unknown[], value: unknown]>([
     ['len', ['日本'], 2],
     ['add', [1, 2], 3],
@@ -115,16 +127,7 @@ describe('call takes any callable expression', () => {
     ['add if True else None', [1, 2], 3],
     ['__import__("math").sqrt', [16], 4],
   ])('%s', async (name, args, value) => {
-    const python = await open();
-    await python.evalBlock(`
-import functools, os
-def add(a, b): return a + b
-class Counter:
-    n = 10
-    def add(self, x): return self.n + x
-counter = Counter()
-handlers = {'x': lambda x: x + 1}
-`);
+    const python = await shared();
     expect(await python.call(name, ...args)).toEqual(value);
   });
 
@@ -247,6 +250,10 @@ describe('sys.exit() terminates like an exit, not like an error', () => {
 });
 
 describe('values', () => {
+  const shared = shareBond('Python');
+  const imports = 'from enum import Enum\nfrom datetime import datetime\nfrom decimal import Decimal';
+  const sharedByJson = shareBond('Python', { protocol: 'JSON' }, imports);
+
   test('integers of any size, and floats, arrive to the letter', async () => {
     const python = await open();
     expect(await python.eval('[2 ** 100, -2 ** 63, 10 ** 15, True, 1.5, 0.1 + 0.2]')).toEqual([
@@ -274,7 +281,7 @@ describe('values', () => {
     '__import__("sys")',
     'type',
   ])('%s is a SerializationException', async (code) => {
-    const python = await open();
+    const python = await shared();
     const error = await rejection(python.eval(`{'a': [0, ${code}]}`), SerializationException);
     expect(error).toMatchObject({ side: 'remote', message: expect.stringContaining('a[1]') });
     await expectAlive(python);
@@ -293,8 +300,7 @@ describe('values', () => {
     'datetime.now()',
     'Decimal("1.5")',
   ])('plain JSON makes nothing else of %s', async (code) => {
-    const python = await open({ protocol: 'JSON' });
-    await python.evalBlock('from enum import Enum\nfrom datetime import datetime\nfrom decimal import Decimal');
+    const python = await sharedByJson();
     const error = await rejection(python.eval(`{'a': [0, ${code}]}`), SerializationException);
     expect(error.message).toContain('a[1]');
     await expectAlive(python);
@@ -552,6 +558,7 @@ def attempt():
   test('signals that come faster than their handler hears from the host do not fill the stack', async () => {
     const python = await open();
     await python.export((n: number) => new Promise((resolve) => setTimeout(resolve, 2, n)), 'slow');
+    const many = rounds(100, 300);
     await python.evalBlock(`
 import signal
 def ring(*args):
@@ -561,9 +568,9 @@ seen = 0
 signal.signal(signal.SIGALRM, ring)
 def attempt():
     signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
-    values = [slow(n) for n in range(300)]
+    values = [slow(n) for n in range(${many})]
     signal.setitimer(signal.ITIMER_REAL, 0)
-    return [values == list(range(300)), seen > 0]`);
+    return [values == list(range(${many})), seen > 0]`);
     expect(await python.call('attempt')).toEqual([true, true]);
     await expectAlive(python);
   });
@@ -698,10 +705,14 @@ class Dying:
 class Broken(dict):
     def items(self): raise A('items')`;
 
+  const settings = [false, true].map((transExcept) => ({
+    transExcept,
+    shared: shareBond('Python', { transExcept }, classes),
+  }));
+
   test.each([...'ABCDEFGHIJKLMNOPQRST'])('class %s, in a call, a generator and behind a callback', async (name) => {
-    for (const transExcept of [false, true]) {
-      const python = await open({ transExcept });
-      await python.evalBlock(classes);
+    for (const { transExcept, shared } of settings) {
+      const python = await shared();
       const type: new (...args: never[]) => Error =
         (transExcept && name !== 'K') || name === 'L' ? SerializationException : RemoteException;
       await rejection(python.eval(`boom(${name})`), type);
@@ -853,6 +864,8 @@ async def later(): return 1
   const numpy = `
 try: import numpy as np
 except ImportError: np = None`;
+  const withNumpy = shareBond('Python', {}, numpy);
+
   test.each([
     ['np.datetime64("2020-01-01", "ns")', 'send str() of it'],
     ['np.timedelta64(5, "ns")', "send it / numpy.timedelta64(1, 's')"],
@@ -868,8 +881,7 @@ except ImportError: np = None`;
     ['np.array(5, object)', 'send its .tolist()'],
     ['np.ma.masked_array([1, 2], [0, 1])', 'send its .tolist(), or .filled()'],
   ])('of numpy: %s', async (code, advice) => {
-    const python = await open();
-    await python.evalBlock(numpy);
+    const python = await withNumpy();
     if (await python.eval('np is None')) return;
     const { message } = await rejection(python.eval(`{'a': [1, ${code}]}`), SerializationException);
     expect(message).toContain('result.a[1]: a value of type ');
@@ -930,6 +942,7 @@ class OddInt(int):
     def __add__(self, other): return 7
 import collections
 nan = float('nan')`;
+  const shared = shareBond('Python', {}, classes);
 
   test.each([
     ['{float("nan"): 1, float("nan"): 2}', 'would become one'],
@@ -944,8 +957,7 @@ nan = float('nan')`;
     ['{"\\ud83d\\ude00": 1}', 'two halves'],
     ['"x" * (2**18 - 1) + "\\ud83d\\ude00" + "y" * 2**18', 'two halves'],
   ])('%s is an error', async (code, reason) => {
-    const python = await open();
-    await python.evalBlock(classes);
+    const python = await shared();
     expect((await rejection(python.eval(code), SerializationException)).message).toContain(reason);
     await expectAlive(python);
   });
@@ -991,8 +1003,7 @@ nan = float('nan')`;
     ['10 ** 5000', 10n ** 5000n],
     ['[{"a": -10 ** 5000}]', [{ a: -(10n ** 5000n) }]],
   ])('%s crosses', async (code, value) => {
-    const python = await open();
-    await python.evalBlock(classes);
+    const python = await shared();
     expect(await python.eval(code)).toEqual(value);
   });
 

@@ -32,7 +32,7 @@ const SCRIPT_ARGUMENTS: Record<Language, string> = {
   Python: "__import__('sys').argv[1:]",
 };
 
-describe.each(everyWay)('%s in %s', (lang, way) => {
+describe.concurrent.each(everyWay)('%s in %s', (lang, way) => {
   needsSandbox(way, lang);
   const say = words[lang];
 
@@ -137,7 +137,7 @@ describe('a host on a terminal', () => {
   });
 });
 
-describe('limits in front of a sandbox', () => {
+describe.concurrent('limits in front of a sandbox', () => {
   needsSandbox('bwrap', 'Python');
 
   test.each(ways)('of memory are an exception, and of time the end (%s)', async (way) => {

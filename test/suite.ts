@@ -50,7 +50,7 @@ const MEGABYTE = 'aé😀\n"\\'.repeat(100_000);
 /** Declares the tests of the suite. */
 export function testLanguage(suite: Suite): void {
   const { lang, find, defaults = {} } = suite;
-  const test = testWithin(suite.extent);
+  const test = testWithin(suite.extent, suite.isInKit);
   const say = words[lang];
   const open = opener(suite, say.functions);
 

@@ -1,8 +1,8 @@
 // What EJSON carries, in every language, and what it refuses.
 
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
-import { type Bond, makeBond, SerializationException } from '../src/index.js';
+import { describe, expect, test } from 'vitest';
+import { type Bond, SerializationException } from '../src/index.js';
 import {
   expectAlive,
   expectSame,
@@ -11,6 +11,7 @@ import {
   needsInterpreter,
   openBond,
   rejection,
+  shareBond,
 } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { kinds, returned, valueFor } from './kinds.js';
@@ -29,18 +30,7 @@ describe.each(languages)('%s', (lang) => {
     return bond;
   }
 
-  let opened: Promise<Bond> | undefined;
-
-  /** One bond for values that leave nothing behind. */
-  function openOnce(): Promise<Bond> {
-    opened ??= makeBond(lang, { protocol: 'EJSON', stdout: 'ignore', stderr: 'ignore' }).then(async (bond) => {
-      await bond.evalBlock(words[lang].functions);
-      return bond;
-    });
-    return opened;
-  }
-
-  afterAll(async () => (await opened)?.close());
+  const openOnce = shareBond(lang, { protocol: 'EJSON' }, words[lang].functions);
 
   test.each(kinds.filter(({ name }) => !(lang === 'PHP' && name.includes('beyond'))))(
     '$name crosses, in every place',
@@ -195,29 +185,17 @@ const born: Record<Language, [string, unknown][]> = {
   ],
 };
 
-test.each(languages.flatMap((lang) => born[lang].map((entry) => [lang, ...entry] as const)))(
-  '%s: %s',
-  async (lang, code, expected) => {
-    const bond = await shared(lang);
+describe.each(languages)('%s:', (lang) => {
+  const shared = shareBond(lang, { protocol: 'EJSON' });
+
+  test.each(born[lang])('%s', async (code, expected) => {
+    const bond = await shared();
     if (expected === undefined) {
       const error = await rejection(bond.eval(code), SerializationException);
       expect(error.message).toContain('result: ');
     } else expectSame(await bond.eval(code), expected);
     await expectAlive(bond);
-  },
-);
-
-const bonds = new Map<Language, Promise<Bond>>();
-
-/** One bond a language for tests that leave nothing behind. */
-function shared(lang: Language): Promise<Bond> {
-  const bond = bonds.get(lang) ?? makeBond(lang, { protocol: 'EJSON', stdout: 'ignore', stderr: 'ignore' });
-  bonds.set(lang, bond);
-  return bond;
-}
-
-afterAll(async () => {
-  for (const bond of bonds.values()) await (await bond).close();
+  });
 });
 
 test('the table in the documentation is what the interpreters here show', async () => {
