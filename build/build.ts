@@ -17,6 +17,7 @@ import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { driverIndex, driverModule, languageOf } from './packed-drivers.js';
+import { shareValues } from './share-values.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
@@ -106,6 +107,7 @@ function writeFiles(folder: string, files: Files): void {
   }
 }
 
+shareValues();
 const [types, code] = [buildTypes(), await buildCode()];
 writeFiles(DIST, code);
 writeFiles(join(DIST, 'types'), types);

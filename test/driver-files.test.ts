@@ -1,10 +1,12 @@
 // What is sent of a driver is its file without comments: to each language, both are the same program.
 
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { SHARED, sharedFile } from '../build/share-values.js';
 import { driverLanguages, driverPart } from '../src/drivers/driver-files.js';
 import { readStage } from './driver-source.js';
 import { type Language, needsInterpreter } from './fixtures.js';
@@ -41,4 +43,8 @@ describe.each(driverLanguages() as Language[])('%s', (lang) => {
     expect(understood[lang](sent)).toBe(understood[lang](file));
     expect(sent.match(/^(?:#|\/\/):.*/gm)).toEqual(file.match(/^(?:#|\/\/):.*/gm)); // these say something to the driver itself
   });
+});
+
+test.each([...SHARED])('%s is what the host has in %s', (file, source) => {
+  expect(readFileSync(join(DRIVERS, '..', file), 'utf8')).toBe(sharedFile(source));
 });

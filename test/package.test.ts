@@ -145,7 +145,8 @@ describe('the package', () => {
   test('has readable code: no long lines but those of drivers, which are apart', () => {
     for (const name of CODE.filter((name) => !DRIVERS.includes(name))) {
       const lines = readFileSync(join(project, 'node_modules/bond', name), 'utf8').split('\n');
-      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(LONGEST_LINE);
+      const code = lines.filter((line) => !/^(?:import|export) \{/.test(line)); // where nothing is thrown
+      expect(Math.max(...code.map(({ length }) => length))).toBeLessThan(LONGEST_LINE);
     }
   });
 

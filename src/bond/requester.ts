@@ -5,8 +5,8 @@ import { isA } from '../common/thrown.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
 import { Ref } from '../references/ref.js';
 import type { Connection } from '../session/connection.js';
-import { isLong } from '../values/chunked-values.js';
 import { NotCarried } from '../values/codec.js';
+import { isLong } from '../values/shared/chunks.js';
 import type { RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
 

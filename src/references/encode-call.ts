@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { isA } from '../common/thrown.js';
-import { type Long, partsOf } from '../values/chunked-values.js';
 import { NotCarried, type Path, type Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
+import { type Long, partsOf } from '../values/shared/chunks.js';
 import { takeSnapshot } from '../values/snapshot.js';
 import { Kwargs } from './kwargs.js';
 

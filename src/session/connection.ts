@@ -65,7 +65,7 @@ export class Connection {
     this.#driver = parts.driver;
     this.#ready = parts.ready;
     this.features = new Set(parts.ready.features ?? parts.driver.features);
-    this.takesParts = parts.ready.parts === true;
+    this.takesParts = this.features.has('parts');
     this.#settings = parts.settings;
     this.lender = {
       lang: parts.lang,

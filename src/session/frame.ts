@@ -3,7 +3,7 @@ import type { Place } from '../common/call-site.js';
 import { type BondException, quoted } from '../common/errors.js';
 import { performance } from '../common/globals.js';
 import type { CallSettings } from '../common/options.js';
-import type { Parts } from '../values/chunked-values.js';
+import type { Parts } from '../values/parts.js';
 import type { RequestVerb } from '../wire/messages.js';
 import { rejection } from './rejection.js';
 import { RequestQueue } from './request-queue.js';

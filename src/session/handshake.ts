@@ -27,8 +27,6 @@ export interface Ready {
   readonly pid: number;
   /** The signal that has it look for interrupts, if it can be interrupted at all. */
   readonly interrupt: NodeJS.Signals | null;
-  /** Whether it takes long arguments in parts. */
-  readonly parts?: boolean;
   /** What it can do in this interpreter, if that is not what its manifest says. */
   readonly features?: readonly Feature[];
 }

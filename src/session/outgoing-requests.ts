@@ -4,7 +4,7 @@ import { IS_DEBUGGING } from '../common/debug.js';
 import { BondException, SerializationException, TimeoutException } from '../common/errors.js';
 import { Promise, setImmediate } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
-import { Parts } from '../values/chunked-values.js';
+import { Parts } from '../values/parts.js';
 import { type AnswerVerb, formatRequest } from '../wire/messages.js';
 import { captureContext, currentFrame, innermostFrame, outside } from './async-context.js';
 import { showCycle } from './deadlock.js';

@@ -1,9 +1,8 @@
-import { constants } from 'node:buffer';
 import { types } from 'node:util';
-import { Date } from '../common/globals.js';
 import { Opaque } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
-import { isA, property, textOf } from '../common/thrown.js';
+import { isA } from '../common/thrown.js';
+import { timeOf } from './shared/objects.js';
 
 /** A way to write values down in a line of text. */
 export interface Protocol {
@@ -49,27 +48,6 @@ export class NotCarried extends Error {
   }
 }
 
-/** The longest text that a message can have: a string of Node's, with some room for the words in front of it. */
-const LONGEST_TEXT = constants.MAX_STRING_LENGTH - 256;
-
-export const TOO_LONG = `is too long: its text would have more than ${LONGEST_TEXT} characters, as many as fit into a string of Node's`;
-
-/** A text, unless it is too long for a message. */
-export function checkLength(text: string): string {
-  if (text.length > LONGEST_TEXT) throw new NotCarried(['value'], TOO_LONG);
-  return text;
-}
-
-/** What an error means that reading or writing the value at `path` has come to. */
-export function refusal(error: unknown, path: Path): NotCarried {
-  if (isA(error, NotCarried)) return error;
-  const message = property(error, 'message');
-  if (message === 'Maximum call stack size exceeded') return new NotCarried(path.slice(0, 1), 'is nested too deep');
-  const isTooLong = message === 'Invalid string length' || property(error, 'code') === 'ERR_STRING_TOO_LONG';
-  if (isTooLong) return new NotCarried(path.slice(0, 1), TOO_LONG);
-  return new NotCarried(path, `cannot be read: ${textOf(error)}`, { cause: error });
-}
-
 /** What is wrong with a function among values. */
 export const HOW_FUNCTIONS_CROSS = 'has to be wrapped in callback(…) to cross';
 
@@ -79,37 +57,6 @@ function showPath(path: Path): string {
     if (typeof step === 'number') return `${text}[${step}]`;
     return /^[A-Za-z_$][\w$]*$/.test(step) ? `${text}.${step}` : `${text}[${JSON.stringify(step)}]`;
   }, String(root));
-}
-
-/** Whether `value` is an object as a literal makes it, or one without a prototype; in any realm. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null) return isOrdinary(value);
-  return prototype === Object.prototype || isForeignObjectPrototype(prototype as object);
-}
-
-/** Whether an object is no more than its properties: a `Map` that was given no prototype is a `Map` all the same. */
-function isOrdinary(value: object): boolean {
-  return !(ArrayBuffer.isView(value) || KINDS.some((isKind) => isKind(value)));
-}
-
-const KINDS = [
-  types.isDate,
-  types.isMap,
-  types.isSet,
-  types.isRegExp,
-  types.isNativeError,
-  types.isPromise,
-  types.isAnyArrayBuffer,
-  types.isBoxedPrimitive,
-  types.isWeakMap,
-  types.isWeakSet,
-  types.isGeneratorObject,
-];
-
-function isForeignObjectPrototype(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 /** What to call a value in a message about it. */
@@ -129,9 +76,4 @@ function nameOfClass(value: object): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The time of a `Date` of any realm, whatever methods it has. */
-export function timeOf(date: Date): number {
-  return Date.prototype.getTime.call(date);
 }

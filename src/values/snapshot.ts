@@ -1,7 +1,9 @@
 import { types } from 'node:util';
 import { property } from '../common/thrown.js';
-import { isPlainObject, NotCarried, type Path, refusal } from './codec.js';
+import { NotCarried, type Path } from './codec.js';
 import { Reference } from './reference.js';
+import { refusal } from './refusals.js';
+import { entriesOf, isPlainObject, membersOf } from './shared/objects.js';
 
 /** A value that can be read as often as you like, and the references that were taken out of it. */
 export interface Snapshot {
@@ -38,20 +40,6 @@ function isVolatile(value: unknown, seen: Set<object>): boolean {
     const property = Object.getOwnPropertyDescriptor(value, key);
     return property !== undefined && (!('value' in property) || isVolatile(property.value, seen));
   });
-}
-
-/** The entries of a `Map` of any realm, whatever methods it has. */
-export function entriesOf(map: Map<unknown, unknown>): [key: unknown, value: unknown][] {
-  const entries: [unknown, unknown][] = [];
-  Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]));
-  return entries;
-}
-
-/** The items of a `Set` of any realm. */
-export function itemsOf(set: Set<unknown>): unknown[] {
-  const items: unknown[] = [];
-  Set.prototype.forEach.call(set, (item) => items.push(item));
-  return items;
 }
 
 /** Copies arrays and plain objects. All else is read once, by what writes it. */
@@ -137,7 +125,7 @@ class CloneCopier extends Copier {
         (copy as Map<unknown, unknown>).set(this.copy(key, below), this.copy(part, below));
       }
     } else if (types.isSet(value)) {
-      for (const part of itemsOf(value)) (copy as Set<unknown>).add(this.copy(part, path));
+      for (const part of membersOf(value)) (copy as Set<unknown>).add(this.copy(part, path));
     } else if (types.isNativeError(value)) this.#linkParts(value, copy as Error, path);
     else this.copyProperties(value, copy, path);
     return copy;
@@ -233,7 +221,7 @@ export function needsLinks(value: unknown, state = new Map<object, 'open' | 'don
 /** What there is in an object for the structured clone, without the values of getters. */
 function partsOf(value: object): unknown[] {
   if (types.isMap(value)) return entriesOf(value).flat();
-  if (types.isSet(value)) return itemsOf(value);
+  if (types.isSet(value)) return membersOf(value);
   const keys = types.isNativeError(value) ? partsOfError(value) : Object.keys(value);
   return keys.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value);
 }

@@ -3,18 +3,12 @@ import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
 import { Opaque } from '../common/inspect.js';
 import { isA, textOf } from '../common/thrown.js';
-import {
-  checkLength,
-  describeValue,
-  HOW_FUNCTIONS_CROSS,
-  isPlainObject,
-  NotCarried,
-  type Path,
-  type Protocol,
-  refusal,
-} from './codec.js';
+import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path, type Protocol } from './codec.js';
 import { writePlain } from './json.js';
-import { entriesOf, itemsOf, needsLinks, stepTo, withoutParts, withParts } from './snapshot.js';
+import { checkLength, refusal } from './refusals.js';
+import { isClonedByJson } from './shared/exact-json.js';
+import { entriesOf, isPlainObject, membersOf } from './shared/objects.js';
+import { needsLinks, stepTo, withoutParts, withParts } from './snapshot.js';
 
 /** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
 export const V8_FORMAT = serialize(null)[1] as number;
@@ -103,35 +97,6 @@ function isPlain(value: unknown): boolean {
   }
 }
 
-/** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
-function isClonedByJson(value: unknown, seen: Set<object>): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true;
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case 'object':
-      return value === null || isObjectClonedByJson(value, seen);
-    default:
-      return false;
-  }
-}
-
-function isObjectClonedByJson(value: object, seen: Set<object>): boolean {
-  if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
-    return Object.keys(value).length === value.length; // or it has more than items
-  }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  for (const key in value) {
-    const property = Object.getOwnPropertyDescriptor(value, key);
-    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
-  }
-  return true;
-}
-
 /** The innermost part of `value` that cannot be cloned, and its path. Getters are not asked again. */
 function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown] {
   if (path.length > 50) return [path, value];
@@ -144,7 +109,7 @@ function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown]
 function partsOf(value: unknown): readonly [string | number, unknown][] {
   if (types.isProxy(value)) return [];
   if (types.isMap(value)) return entriesOf(value).map(([key, part]) => [String(key), part]);
-  if (types.isSet(value)) return [...itemsOf(value).entries()];
+  if (types.isSet(value)) return [...membersOf(value).entries()];
   if (!Array.isArray(value) && !isPlainObject(value)) return [];
   return Object.keys(value).map((key) => [stepTo(value, key), Object.getOwnPropertyDescriptor(value, key)?.value]);
 }

@@ -38,9 +38,8 @@ function start() {
   // Code of `-e` has it, but not where `--input-type=module` makes a module of that.
   if (!('require' in globalThis)) define(globalThis, 'require', { __proto__: null, value: require, configurable: true, writable: true });
   watchdog.startSigintWatchdog();
-  say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT', parts: true })}`);
+  say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
   protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];
-  isExtended = name === 'EJSON';
   takesParts = settings.parts === true;
   if (relay) relay.listen(takeFromRelay);
   else hostInput.on('data', takeChunk).on('end', () => takeChunk(null)).resume();

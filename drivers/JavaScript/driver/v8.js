@@ -11,7 +11,7 @@ function asJson(value, root) {
   try {
     return isSurelyCloned(value) ? checkLength(stringify(value), root) : undefined;
   } catch (error) {
-    throw refusal(error, root, root);
+    throw refusal(error, [root]);
   }
 }
 
@@ -32,7 +32,7 @@ function writeClone(value, root) {
   try {
     return checkLength(cloneOf(value), root);
   } catch (error) {
-    if (isTooLong(error) || isTooDeep(error)) throw refusal(error, root, root);
+    if (isTooLong(error) || isTooDeep(error)) throw refusal(error, [root]);
     const reason = textOf(error).replace(/^Unserializable host object[\s\S]*$/, 'a host object could not be cloned.');
     throw new _BOND_SerializationException(`${findCulprit(value, root, 0)}: ${reason.replace(/ cloned\.$/, ' cloned: hold() it')}`);
   }
@@ -140,35 +140,6 @@ function copyOfError({ name, message, stack }) {
   const copy = new (ERRORS[name] || Error)(message);
   define(copy, 'stack', { __proto__: null, value: stack, configurable: true, writable: true });
   return copy;
-}
-
-/** `seen` are objects, of which the clone knows that they are the same wherever they stand: then their number stays the same. */
-function isClonedByJson(value, seen) {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true;
-    case 'number':
-      return isFinite(value) && !isSame(value, -0);
-    case 'object':
-      return value === null || isObjectClonedByJson(value, seen);
-    default:
-      return false;
-  }
-}
-
-function isObjectClonedByJson(value, seen) {
-  if (seen.size === seen.add(value).size || types.isProxy(value) || 'toJSON' in value) return false;
-  if (isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (!isClonedByJson(value[index], seen)) return false;
-    return keysOf(value).length === value.length; // or it has more than items
-  }
-  if (prototypeOf(value) !== Object.prototype) return false;
-  for (const key in value) {
-    const property = propertyOf(value, key);
-    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
-  }
-  return true;
 }
 
 /** The path of the innermost part of `value` that cannot be cloned. Getters are not asked again. */

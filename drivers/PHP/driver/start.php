@@ -37,7 +37,6 @@ final class __BOND_start
             'version' => PHP_VERSION,
             'pid' => getmypid(),
             'interrupt' => $interrupt ? 'SIGURG' : null,
-            'parts' => true,
         ]));
     }
 }

@@ -20,7 +20,6 @@ sub start {
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
         interrupt => 'SIGURG',
-        parts => $true,
     }));
     serve(0, '', 1);
 }

@@ -35,7 +35,6 @@ def start():
         'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
-        'parts': True,
     }))
     serve_outermost()
 

@@ -1,7 +1,10 @@
-import { randomHex } from '../common/random.js';
+// JSON, read without rounding its integers.
 
-/** Integers up to here arrive as `number`; those beyond it as `bigint`. */
-export const LARGEST_INTEGER = 2 ** 53;
+import { unlikelyText } from '../unlikely-text.js';
+import { LARGEST_INTEGER } from './exact-json.js';
+import { parse } from './intrinsics.js';
+
+const DIGITS = 16;
 
 /** An integer of 16 digits or more, or what looks like one inside of a string. */
 const LONG_INTEGER = /(?:^|[[,:\-\s])\d{16}/;
@@ -10,11 +13,8 @@ const LONG_INTEGERS = /(?<![\w.+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
 /** Reads JSON without rounding its integers. */
 export function readJson(text: string): unknown {
-  return hasManyDigits(text) && LONG_INTEGER.test(text) ? readLongIntegers(text) : JSON.parse(text);
+  return hasManyDigits(text) && LONG_INTEGER.test(text) ? readLongIntegers(text) : parse(text);
 }
-
-const DIGITS = 16;
-const [ZERO, NINE] = [48, 57];
 
 /** Whether 16 digits stand together. It looks at every sixteenth character: a regular expression takes as long as `JSON.parse`. */
 function hasManyDigits(text: string): boolean {
@@ -28,12 +28,12 @@ function hasManyDigits(text: string): boolean {
 }
 
 function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
+  return code >= 48 && code <= 57;
 }
 
 /** `JSON.parse` would round long integers: it is given strings in their place, which begin with what no other does. */
 function readLongIntegers(text: string): unknown {
-  const sign = randomHex(16);
+  const sign = unlikelyText();
   let rewritten = '';
   for (let start = 0; start < text.length; ) {
     const quote = text.indexOf('"', start);
@@ -42,7 +42,7 @@ function readLongIntegers(text: string): unknown {
     start = quote < 0 ? end : endOfString(text, quote);
     rewritten += text.slice(end, start);
   }
-  return JSON.parse(rewritten, (_key, value: unknown) =>
+  return parse(rewritten, (_key, value: unknown) =>
     typeof value === 'string' && value.startsWith(sign) ? readInteger(value.slice(sign.length)) : value,
   );
 }
@@ -61,5 +61,5 @@ function endOfString(text: string, quote: number): number {
 
 function readInteger(digits: string): number | bigint {
   const value = BigInt(digits);
-  return value <= BigInt(LARGEST_INTEGER) && value >= -BigInt(LARGEST_INTEGER) ? Number(value) : value;
+  return value <= LARGEST_INTEGER && value >= -LARGEST_INTEGER ? Number(value) : value;
 }

@@ -1,0 +1,154 @@
+// JSON, written with more care than JSON.stringify takes: exact, or an error that says where a value sits. EJSON has words for what
+// JSON has none for, by the conventions of MongoDB: an object with a single key that begins with `$` is a word, and a user's own
+// keys that begin with `$` get a second one.
+
+import type { Path } from '../codec.js';
+import { isCarriedAsItself, notCarried, refusal, refuse, tooLong } from '../refusals.js';
+import { DOLLAR, LARGEST_INTEGER } from './exact-json.js';
+import { abs, bufferFrom, isArray, isFinite, isNaN, isSame, isView, keysOf, stringify, types } from './intrinsics.js';
+import { entriesOf, isPlainObject, membersOf, timeOf, typeOfNumbers } from './objects.js';
+
+/** A list of more items is longer than any text, or ends the process while its text is made: sparse arrays can be that long. */
+const MOST_ITEMS = 2 ** 27;
+
+/** Where a value sits that is being written. */
+export interface Place {
+  readonly path: (string | number)[];
+  /** The objects that it sits in. */
+  readonly parents: object[];
+  /** Whether there are words for what JSON has none for: EJSON. */
+  readonly hasWords: boolean;
+}
+
+/** The text of a whole value. */
+export function writeJson(value: unknown, root: string, hasWords: boolean): string {
+  const place: Place = { path: [root], parents: [], hasWords };
+  try {
+    return writeValue(value, place);
+  } catch (error) {
+    throw refusal(error, place.path);
+  }
+}
+
+function writeValue(value: unknown, place: Place): string {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return stringify(value);
+    case 'number':
+      return writeNumber(value, place);
+    case 'bigint':
+      return value.toString();
+    case 'undefined':
+      return 'null';
+    case 'object':
+      return value === null ? 'null' : writeObject(value, place);
+    default:
+      throw notCarried(value, place.path, place.hasWords);
+  }
+}
+
+function writeNumber(value: number, { path, hasWords }: Place): string {
+  if (!isFinite(value)) {
+    if (hasWords) return `{"$numberDouble":"${value}"}`;
+    throw refuse(path, `${value} is not a JSON number`);
+  }
+  if (isSame(value, -0)) return '-0.0';
+  const text = stringify(value);
+  // A number beyond 2^53 is a float that happens to be whole: without a fraction, it would come back as a bigint.
+  return abs(value) > LARGEST_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+function writeObject(value: object, place: Place): string {
+  if (place.parents.includes(value)) throw refuse(place.path, 'refers to itself');
+  place.parents.push(value);
+  const text = writeParts(value, place);
+  place.parents.pop();
+  return text;
+}
+
+function writeParts(value: object, place: Place): string {
+  if (isArray(value)) return `[${writeItems(value, place).join(',')}]`;
+  const isPlain = isPlainObject(value);
+  const word = place.hasWords && !isPlain ? writeWord(value, place) : undefined;
+  if (word !== undefined) return word;
+  const toJson = toJsonOf(value);
+  if (toJson) return writeValue(toJson.call(value, keyOf(place.path)), place);
+  if (!isPlain) throw notCarried(value, place.path, place.hasWords);
+  const entries = keysOf(value).map((key) => `${writeKey(key, place)}:${writeProperty(value, key, place)}`);
+  return `{${entries.join(',')}}`;
+}
+
+/** The `toJSON` of an object, if that says what the object is: of what is text, or a list, it says something else. */
+function toJsonOf(value: object): ((key: string) => unknown) | undefined {
+  if (isCarriedAsItself(value)) return undefined;
+  const { toJSON } = value as { toJSON?: unknown };
+  return typeof toJSON === 'function' ? (toJSON as (key: string) => unknown) : undefined;
+}
+
+function keyOf(path: Path): string {
+  return path.length > 1 ? String(path[path.length - 1]) : '';
+}
+
+function writeItems(items: readonly unknown[], place: Place): string[] {
+  if (items.length > MOST_ITEMS) throw tooLong(place.path);
+  const texts: string[] = [];
+  for (let index = 0; index < items.length; index++) texts.push(writeProperty(items, index, place));
+  return texts;
+}
+
+function writeKey(key: string, { hasWords }: Place): string {
+  return stringify(hasWords && key.charCodeAt(0) === DOLLAR ? `$${key}` : key);
+}
+
+/** A property, which may be a getter that fails: then the path stays as it is, for the message. */
+function writeProperty(holder: object, key: string | number, place: Place): string {
+  place.path.push(key);
+  const text = writeValue((holder as Record<string | number, unknown>)[key], place);
+  place.path.pop();
+  return text;
+}
+
+/** A part that is no property, such as a key. */
+function writePart(part: unknown, step: string | number, place: Place): string {
+  return writeProperty({ [step]: part }, step, place);
+}
+
+/** The word for an object, if there is one. What it is counts, not its prototype: a `Date` of another realm is one. */
+function writeWord(value: object, place: Place): string | undefined {
+  if (types.isDate(value)) return writeDate(value);
+  if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), place)}]}`;
+  if (types.isSet(value))
+    return `{"$set":[${distinct(writeItems(membersOf(value), place), 'items', place).join(',')}]}`;
+  return isView(value) ? writeView(value) : undefined;
+}
+
+function writeDate(date: Date): string | undefined {
+  const time = timeOf(date);
+  return isNaN(time) ? undefined : `{"$date":{"$numberLong":"${time}"}}`;
+}
+
+function writeEntries(entries: [key: unknown, value: unknown][], place: Place): string {
+  const steps = entries.map(([key], index) => (typeof key === 'string' ? key : index));
+  const keys = distinct(
+    entries.map(([key], index) => writePart(key, steps[index] as string | number, place)),
+    'keys',
+    place,
+  );
+  const values = entries.map(([, value], index) => writePart(value, steps[index] as string | number, place));
+  return keys.map((key, index) => `[${key},${values[index]}]`).join(',');
+}
+
+/** Texts that have to be different where they arrive, as those of 5 and 5n, or null and undefined, are not. */
+function distinct(texts: string[], what: string, { path }: Place): string[] {
+  const primitives = texts.filter((text) => !/^[[{]/.test(text));
+  if (new Set(primitives).size === primitives.length) return texts;
+  throw refuse(path, `two of its ${what} are the same in EJSON`);
+}
+
+function writeView(view: ArrayBufferView): string | undefined {
+  const base64 = bufferFrom(view.buffer, view.byteOffset, view.byteLength).toString('base64');
+  if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
+  const type = typeOfNumbers(view);
+  return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
+}
