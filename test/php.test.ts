@@ -899,11 +899,18 @@ test.each([
   ['function () {}', /result\[0\]: an object of class Closure cannot be carried by EJSON: hold\(\) it$/],
   ['new ArrayObject([1])', /iterate\(\) over it, or hold\(\) it$/],
   ['new DateTimeZone("UTC")', /unless it implements JsonSerializable: hold\(\) it$/],
+  ['(new ReflectionClass("DateTime"))->newInstanceWithoutConstructor()', /a moment that its class has not made/],
   ['new DateTime("2020-01-01 00:00:00.0005")', /->format\('Y-m-d/],
 ])('what cannot cross is told with what to do instead: %s', async (code, hint) => {
   const php = await open();
   const error = await rejection(php.eval(`[${code}]`), SerializationException);
   expect(error.message).toMatch(hint);
+});
+
+test('a moment is what it is, whatever methods its class has', async () => {
+  const php = await open();
+  await php.evalBlock('class Moment extends DateTime { function getTimestamp(): int { return 1; } }');
+  expect(await php.eval('new Moment("@5")')).toEqual(new Date(5000));
 });
 
 test('values and messages are whole, whatever limits regular expressions have', async () => {
@@ -919,5 +926,10 @@ test('values and messages are whole, whatever limits regular expressions have', 
   ]);
   expect(await php.call('array_keys', { $date: 1, a: Number.NaN })).toEqual(['$date', 'a']);
   expect((await rejection(php.call('is_int', 2n ** 65n), SerializationException)).message).toContain('beyond 64 bits');
+  await php.evalBlock('$list = [1, 2]');
+  const nested = () => Promise.all([php.eval('$list'), php.call('count', php.ref('$list')), php.eval('echo ""')]);
+  await php.export(nested, 'nested');
+  expect(await php.call('nested')).toEqual([[1, 2], 2, 1]);
+  expect(await php.call('fn($x) => $x', 3)).toBe(3);
   await php.evalBlock('throw new Exception("héllo");').catch((error) => expect(error.message).toContain('héllo'));
 });

@@ -4,7 +4,7 @@
 
 function __BOND_evaluate()
 {
-    preg_match_all('/\$\{?([a-zA-Z_\x80-\xff][\w\x80-\xff]*)/', __BOND_requests::$code, $__BOND_names);
+    __BOND_requests::find('/\$\{?([a-zA-Z_\x80-\xff][\w\x80-\xff]*)/', __BOND_requests::$code, $__BOND_names, 'preg_match_all');
     $__BOND_names = array_diff(array_unique($__BOND_names[1]), __BOND_requests::NOT_GLOBAL);
     $__BOND_before = [];
     foreach ($__BOND_names as $__BOND_name) {

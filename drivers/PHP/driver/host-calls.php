@@ -67,11 +67,7 @@ final class __BOND_host
     public static function export($name)
     {
         $word = '[a-zA-Z_\x80-\xff][\w\x80-\xff]*';
-        __BOND_code::need('tracebacks');
-        $isName = __BOND_tracebacks::withPatterns(function () use ($word, $name, &$parts) {
-            return preg_match("/^\\\\?((?:$word\\\\)*)($word)$/D", $name, $parts);
-        });
-        if (!$isName) {
+        if (!__BOND_requests::find("/^\\\\?((?:$word\\\\)*)($word)$/D", $name, $parts)) {
             throw new InvalidArgumentException("'$name' is not a valid name for a function");
         }
         $key = strtolower($parts[1] . $parts[2]);

@@ -65,10 +65,23 @@ final class __BOND_requests
         return $code;
     }
 
+    /** Looks for a pattern, or for all of its occurrences, whatever limits the user has set for regular expressions. */
+    public static function find($pattern, $text, &$found = null, $search = 'preg_match')
+    {
+        $count = $search($pattern, $text, $found);
+        if ($count !== false) {
+            return $count;
+        }
+        __BOND_code::need('tracebacks');
+        return __BOND_tracebacks::withPatterns(function () use ($pattern, $text, &$found, $search) {
+            return $search($pattern, $text, $found);
+        });
+    }
+
     /** Code for an expression: echo and unset have no value, and cannot be returned. */
     private static function statement($code)
     {
-        return preg_match('/^\s*(echo|unset)\b/i', $code) ? "$code\n;" : "return $code\n;";
+        return self::find('/^\s*(echo|unset)\b/i', $code) ? "$code\n;" : "return $code\n;";
     }
 
     /** Code for a block, whose last statement may lack its semicolon; behind a closing tag, it would be output. */
@@ -77,7 +90,7 @@ final class __BOND_requests
         if (stripos($code, 'ini_set') !== false) {
             $code = __BOND_errors::watch($code);
         }
-        return preg_match('/[;}]\s*$/D', $code) || strpos($code, '?>') !== false ? $code : "$code\n;";
+        return self::find('/[;}]\s*$/D', $code) || strpos($code, '?>') !== false ? $code : "$code\n;";
     }
 
     private static function prepareCall(array $call)
@@ -98,7 +111,7 @@ final class __BOND_requests
             self::resolve($reference[0], $reference[1], '&');
         }
         // A function without a name ends where its call would begin.
-        $callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
+        $callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
         return self::statement($callee . self::argumentList());
     }
 
@@ -142,11 +155,11 @@ final class __BOND_requests
         foreach ($path as $step) {
             $place .= '[' . var_export($step, true) . ']';
         }
-        if (preg_match('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable)) {
+        if (self::find('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable)) {
             if (!array_key_exists($variable[1], $GLOBALS)) {
                 $GLOBALS[$variable[1]] = null; // a function that is given it may fill it
             }
-        } elseif (count($path) > 1 || !preg_match('/^_BOND_held\(\d+\)$/D', $expression)) {
+        } elseif (count($path) > 1 || !self::find('/^_BOND_held\(\d+\)$/D', $expression)) {
             $sign = '';
         }
         __BOND_code::$address = null;
@@ -160,7 +173,7 @@ final class __BOND_requests
         foreach (array_diff(array_keys($GLOBALS), ['GLOBALS', 'this', '__BOND_name', '__BOND_arguments']) as $__BOND_global) {
             $$__BOND_global = &$GLOBALS[$__BOND_global];
         }
-        $__BOND_callee = preg_match('/^\s*(static\s+)?(fn|function)\b/i', $__BOND_name) ? "($__BOND_name)" : $__BOND_name;
+        $__BOND_callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $__BOND_name) ? "($__BOND_name)" : $__BOND_name;
         return eval("return $__BOND_callee(...\$__BOND_arguments);");
     }
 

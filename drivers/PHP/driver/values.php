@@ -47,12 +47,16 @@ final class __BOND_values
 
     private static function millisecondsOf(DateTimeInterface $moment, $path)
     {
-        $microseconds = (int) $moment->format('u');
+        try { // what the moment is, whatever methods its class has
+            list($seconds, $microseconds) = [date_timestamp_get($moment), (int) date_format($moment, 'u')];
+        } catch (Error $error) {
+            self::refuse($path, 'a moment that its class has not made cannot be carried');
+        }
         if ($microseconds % 1000) {
             self::refuse($path, 'a moment with microseconds cannot be carried, because Date has milliseconds: '
                 . "send its ->format('Y-m-d\TH:i:s.uP'), or make it anew from its ->format('Y-m-d\TH:i:s.vP')");
         }
-        $milliseconds = $moment->getTimestamp() * 1000 + intdiv($microseconds, 1000);
+        $milliseconds = $seconds * 1000 + intdiv($microseconds, 1000);
         if (abs($milliseconds) > self::LAST_MOMENT) {
             self::refuse($path, 'a moment so far from 1970 cannot be carried: send its ->format(DATE_ATOM)');
         }
