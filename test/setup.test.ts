@@ -248,7 +248,7 @@ describe.concurrent('a command that is not an interpreter', () => {
   test.each(languages)('%s: one that prints garbage is given up, and shown', async (lang) => {
     // On a busy machine, it may not have printed anything when the time is up.
     let message = '';
-    for (let timeout = 500; timeout < HANG && !message.includes('garbage'); timeout *= 4) {
+    for (let timeout = 400; timeout <= HANG && !message.includes('garbage'); timeout *= 3) {
       ({ message } = await failedSetUp(lang, peer('noisy.js'), [], { startTimeout: timeout, defArgs: false }));
     }
     expect(message).toContain('garbage');
