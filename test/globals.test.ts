@@ -157,6 +157,8 @@ const WORLDS: Record<
       Array.prototype.last = function () { return this[this.length - 1] };
     `,
   },
+  'a toJSON of lists, as Prototype.js has it': { before: "Array.prototype.toJSON = () => 'x';" },
+  'a toJSON of all objects': { before: 'Object.prototype.toJSON = function () { return this };' },
   'an environment behind a proxy': { before: 'process.env = new Proxy(process.env, {});' },
   'an environment with odd keys': {
     before: "Object.assign(process.env, { '': 'x', 'a b': 'x', 'ü': 'ü', 'x=y': 'z' });",

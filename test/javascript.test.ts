@@ -796,6 +796,7 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
 
   test.each([
     '--input-type=module',
+    '--no-deprecation',
     '--throw-deprecation',
     '--pending-deprecation --throw-deprecation',
     '--frozen-intrinsics',
@@ -843,6 +844,7 @@ describe('what your code replaces or takes away does not reach the driver', () =
     'Math.abs = Math.min = Math.max = Date.now = () => { throw 1 }',
     'Error = TypeError = RangeError = undefined',
     'Object.prototype.get = 1; Object.prototype.value = 2; Object.prototype.then = 3; Object.prototype.code = "EAGAIN"',
+    'Object.prototype.timeout = "x"; Object.prototype.cachedData = 5; Object.prototype.set = 1; Object.prototype.lineOffset = {}',
     'Object.defineProperty(Object.prototype, "parts", { get() { return 5 }, set() {}, configurable: true }); Array.prototype[0] = 9',
     'Error.prepareStackTrace = () => { throw 1 }; Error.stackTraceLimit = 0',
     'Object.freeze(Object.prototype); Object.freeze(Array.prototype); Object.freeze(Error)',
@@ -884,6 +886,8 @@ describe('what your code replaces or takes away does not reach the driver', () =
     await using held = await js.hold('({ a: 1 })');
     expect(await held.get('a')).toBe(1);
     await held.release();
+    await js.export((n: number) => n + 1, 'more');
+    expect(await js.eval('more(1)')).toBe(2);
     await js.close();
     expect((await js.closed).exitCode).toBe(0);
   });

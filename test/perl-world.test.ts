@@ -3,7 +3,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Bond, type BondOptions, RemoteException, SerializationException } from '../src/index.js';
+import {
+  type Bond,
+  type BondOptions,
+  RemoteException,
+  SerializationException,
+  TerminatedException,
+} from '../src/index.js';
 import { HANG, refusal, temporaryDirectory } from './bonds.js';
 import { all, collect, expectAlive, expectSame, needsInterpreter, openBond, range, rejection } from './fixtures.js';
 
@@ -168,6 +174,10 @@ describe.concurrent('what a program changes', () => {
     ['$SIG{__DIE__} that exits', '$SIG{__DIE__} = sub { exit 9 if "@_" =~ /nested|JSON|locate/; }'],
     ['$SIG{__WARN__}', '$SIG{__WARN__} = sub { die "warned: @_" }; $^W = 1'],
     ['$SIG{CHLD} and others', '$SIG{$_} = "IGNORE" for qw(CHLD PIPE HUP ALRM USR1)'],
+    [
+      'utf8::encode and others',
+      'no warnings; *{"utf8::$_"} = sub { die "asked" } for qw(encode decode upgrade is_utf8)',
+    ],
     ['UNIVERSAL::isa and UNIVERSAL::can', 'no warnings; *{"UNIVERSAL::$_"} = sub { die "asked" } for qw(isa can)'],
     ['UNIVERSAL::isa that says yes', 'no warnings; *{"UNIVERSAL::$_"} = sub { 1 } for qw(isa can)'],
     [
@@ -208,6 +218,12 @@ describe.concurrent('what a program changes', () => {
     const perl = await open();
     await perl.evalBlock(`${code};`);
     await exercise(perl);
+  });
+
+  test('what the driver cannot do without ends the interpreter, rather than to be tried for ever', async () => {
+    const perl = await open();
+    await perl.evalBlock('{ package Tied; sub TIEHASH { bless {} } sub AUTOLOAD { die "used" } } tie %SIG, "Tied"');
+    expect((await rejection(perl.eval('die "x"'), TerminatedException)).message).toContain('cannot go on');
   });
 
   test('while it is at work: a handler of each request changes what the next one finds', async () => {

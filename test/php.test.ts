@@ -122,6 +122,14 @@ test('exit says its text, runs the exit hooks, and is a TerminatedException', as
   expect(output.text()).toBe('text hook');
 });
 
+test('what an exit hook throws is told', async () => {
+  const php = await open({}, ['-d', 'display_errors=0', '-d', 'log_errors=1']);
+  await php.evalBlock('register_shutdown_function(function () { throw new Exception("in the hook"); });');
+  const error = await rejection(php.evalBlock('exit(2);'), TerminatedException);
+  expect(error.exitCode).toBe(255);
+  expect(error.message).toContain('in the hook');
+});
+
 test('output buffers are flushed at the end, and hold back what is printed until then', async () => {
   const output = collect();
   const php = await open({ stdout: output.stdout });
@@ -846,6 +854,7 @@ describe("the driver's world is its own", () => {
     ['no functions for signals', ['disable_functions=pcntl_async_signals,pcntl_signal,pcntl_sigprocmask']],
     ['no function that sets a signal', ['disable_functions=pcntl_signal']],
     ['no function that gives signals their turn', ['disable_functions=pcntl_signal_dispatch']],
+    ['no exit hooks', ['disable_functions=register_shutdown_function']],
     ['no functions for settings', ['disable_functions=ini_set,ini_get,set_time_limit']],
     ['no foreign functions', ['ffi.enable=0']],
     ['only one directory', ['open_basedir=/usr']],

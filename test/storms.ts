@@ -3,13 +3,14 @@
 import type { Language } from './fixtures.js';
 
 /** What the handler of a signal does. */
-export type Weather = 'still' | 'throws' | 'calls';
+export type Weather = 'still' | 'throws' | 'calls' | 'both';
 
 /** One language's words. */
 export interface StormWords {
   /**
    * A block that defines:
-   * - `weather(kind)`: has SIGALRM handled by a function that does nothing, throws `storm`, or calls `tick()` of the host
+   * - `weather(kind)`: has SIGALRM handled by a function that does nothing, throws `storm`, calls `tick()` of the host, or
+   *   does both
    * - `ring(first, interval)`: sends itself SIGALRM after so many seconds, and then again and again; 0 sends none
    * - `same(x)`, `fails(x)`: the message of what `failing(x)` of the host throws
    * - `recipe(x, delay)`: `host(x)`, or `late` where the handler throws meanwhile
@@ -25,16 +26,19 @@ export interface StormWords {
 
 export const storms: Record<Language, StormWords> = {
   Python: {
-    weathers: ['still', 'throws', 'calls'],
+    weathers: ['still', 'throws', 'calls', 'both'],
     rings: true,
     functions: `
 import signal
 class Storm(Exception): pass
 def throw_storm(*args): raise Storm('storm')
 def call_tick(*args): tick()
+def do_both(*args):
+  tick()
+  raise Storm('storm')
 def do_nothing(*args): pass
 def weather(kind):
-  signal.signal(signal.SIGALRM, {'still': do_nothing, 'throws': throw_storm, 'calls': call_tick}[kind])
+  signal.signal(signal.SIGALRM, {'still': do_nothing, 'throws': throw_storm, 'calls': call_tick, 'both': do_both}[kind])
 def ring(first, interval):
   signal.setitimer(signal.ITIMER_REAL, first, interval)
 def same(x): return x
@@ -54,11 +58,11 @@ def up_to(n):
 def holder(x): return {'count': x}`,
   },
   Perl: {
-    weathers: ['still', 'throws', 'calls'],
+    weathers: ['still', 'throws', 'calls', 'both'],
     rings: true,
     functions: `
 use Time::HiRes ();
-my %handlers = (still => sub {}, throws => sub { die "storm\\n" }, calls => sub { tick() });
+my %handlers = (still => sub {}, throws => sub { die "storm\\n" }, calls => sub { tick() }, both => sub { tick(); die "storm\\n" });
 sub weather { $SIG{ALRM} = $handlers{$_[0]}; undef }
 sub ring { Time::HiRes::setitimer(Time::HiRes::ITIMER_REAL(), @_); undef }
 sub same { $_[0] }
@@ -77,7 +81,7 @@ sub up_to { my ($n) = @_; my $i = 0; sub { $i < $n ? $i++ : undef } }
 sub holder { { count => $_[0] } }`,
   },
   PHP: {
-    weathers: ['still', 'throws', 'calls'],
+    weathers: ['still', 'throws', 'calls', 'both'],
     rings: false,
     functions: `
 pcntl_async_signals(true);
@@ -87,6 +91,7 @@ function weather($kind) {
     'still' => function () {},
     'throws' => function () { throw new Storm('storm'); },
     'calls' => function () { tick(); },
+    'both' => function () { tick(); throw new Storm('storm'); },
   ];
   pcntl_signal(SIGALRM, $handlers[$kind]);
 }

@@ -155,8 +155,9 @@ class SetUp {
 
   #openingSettings(): string {
     return JSON.stringify({
+      toJSON: undefined, // neither here nor in lists is one of a prototype to be asked
       mark: this.#channel.mark.text,
-      protocols: this.#wantedProtocols(),
+      protocols: Object.assign([...this.#wantedProtocols()], { toJSON: undefined }),
       transExcept: this.#settings.transExcept ?? null,
       v8Format: V8_FORMAT,
       pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
@@ -166,9 +167,9 @@ class SetUp {
   }
 
   /** Where long messages may go: the interpreter's descriptor, and the inode that it has if nothing stands between. */
-  #bulk(): readonly [fd: number, inode: number] | null {
+  #bulk(): readonly number[] | null {
     const { bulk } = this.#interpreter;
-    return bulk ? [bulk.fd, bulk.inode] : null;
+    return bulk ? Object.assign([bulk.fd, bulk.inode], { toJSON: undefined }) : null;
   }
 
   #wantedProtocols(): readonly ProtocolName[] {

@@ -57,11 +57,11 @@ function exportName(name) {
   }
   const stub = (...args) => callHost(name, args);
   define(stub, 'name', { __proto__: null, value: name.split('.').pop() });
-  define(globalThis, '__BOND_stub', { __proto__: null, value: stub, configurable: true });
+  define(world, '__BOND_stub', { __proto__: null, value: stub, configurable: true });
   try {
     // As code, so that it finds a `let` or a `class` of that name as well.
-    new vm.Script(`${name} = __BOND_stub`, { filename: '<bond driver>' }).runInThisContext(RUN);
+    new vm.Script(`${name} = __BOND_stub`, { __proto__: null, filename: '<bond driver>' }).runInThisContext(RUN);
   } finally {
-    delete globalThis.__BOND_stub;
+    delete world.__BOND_stub;
   }
 }

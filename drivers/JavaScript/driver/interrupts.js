@@ -5,7 +5,7 @@
 let ownListeners = 0; // for the signal
 const watchdog = openWatchdog();
 const trampoline = new vm.Script('__BOND_run()', { filename: '<bond driver>' });
-const INTERRUPTIBLE = { displayErrors: false, breakOnSigint: true };
+const INTERRUPTIBLE = { __proto__: null, displayErrors: false, breakOnSigint: true };
 let task;
 
 /** Where Node has none for us, every run starts a thread of its own, and between runs the signal is ignored. */
@@ -19,15 +19,15 @@ function openWatchdog() {
 
 /** It is deprecated, so `--pending-deprecation` would tell the user of it; `--permission` forbids it, and a later Node may lack it. */
 function bindingOfNode() {
-  const isQuiet = process.noDeprecation;
-  process.noDeprecation = true;
+  const isQuiet = process.noDeprecation; // which cannot be changed under `--no-deprecation`
+  if (!isQuiet) process.noDeprecation = true;
   try {
     const binding = process.binding('contextify');
     return typeof binding.startSigintWatchdog === 'function' ? binding : undefined;
   } catch (error) {
     return undefined;
   } finally {
-    process.noDeprecation = isQuiet;
+    if (!isQuiet) process.noDeprecation = isQuiet;
   }
 }
 

@@ -8,6 +8,7 @@ const {
   ReferenceError, Set, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TypeError, URIError, Uint8Array,
   Uint8ClampedArray, Uint16Array, Uint32Array, WeakMap, WeakRef, isNaN, process, setImmediate,
 } = globalThis;
+const world = globalThis;
 const childProcess = require('child_process');
 const fs = require('fs');
 const { Readable, Writable } = require('stream');

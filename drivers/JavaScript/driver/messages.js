@@ -53,7 +53,9 @@ function messageBetween(text, start, stop) {
   const first = text.indexOf(' ', start);
   const second = text.indexOf(' ', first + 1);
   const third = text.indexOf(' ', second + 1);
-  const [verb, frame, request] = [text.slice(start, first), text.slice(first + 1, second), text.slice(second + 1, third)];
+  const verb = text.slice(start, first);
+  const frame = text.slice(first + 1, second);
+  const request = text.slice(second + 1, third);
   return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined };
 }
 

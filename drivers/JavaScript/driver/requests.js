@@ -5,11 +5,11 @@ const callables = new Map(); // functions that call a callable expression, by it
 /** What user code is compiled with; where Node cannot lead `import()` there by itself, STAGE1 lends its own. */
 function scriptOptions(filename) {
   const loader = vm.constants && vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  return { filename, importModuleDynamically: loader || importModule };
+  return { __proto__: null, filename, importModuleDynamically: loader || importModule };
 }
 
 // displayErrors would put a picture of the source into the stack of every error that passes.
-const RUN = { displayErrors: false };
+const RUN = { __proto__: null, displayErrors: false };
 
 function evaluate(code) {
   return compileExpression(code).runInThisContext(RUN);

@@ -6,11 +6,16 @@ final class __BOND_errors
     public static $hasSettings = false;   // ini_get and ini_set can be called: disable_functions may name them
     public static $display;               // what display_errors was when the driver last looked
     public static $hasStoppedLog = false; // the log would go to stderr, where errors go that are displayed
+    private static $hasHooks = false;     // there is a hook at exit, which tells what was fatal
 
     /** Errors and warnings go to stderr, once, if `display_errors` says so, and to the log that the user has named. */
     public static function direct()
     {
-        if (self::$hasSettings && ini_get('log_errors') && !ini_get('error_log')) {
+        self::$hasHooks = function_exists('register_shutdown_function');
+        if (self::$hasHooks) {
+            register_shutdown_function(['__BOND_errors', 'atExit']);
+        }
+        if (self::$hasHooks && self::$hasSettings && ini_get('log_errors') && !ini_get('error_log')) {
             self::$hasStoppedLog = true;
             ini_set('log_errors', '0');
         }
@@ -33,7 +38,7 @@ final class __BOND_errors
         if (self::$hasStoppedLog && ini_get('error_log')) {
             self::$hasStoppedLog = false;
             ini_set('log_errors', '1');
-        } elseif (self::$display === 'stderr' && ini_get('log_errors') && !ini_get('error_log')) {
+        } elseif (self::$hasHooks && self::$display === 'stderr' && ini_get('log_errors') && !ini_get('error_log')) {
             self::$hasStoppedLog = true;
             ini_set('log_errors', '0');
         }
@@ -70,6 +75,9 @@ final class __BOND_errors
     {
         __BOND_streams::$isEnding = true;
         self::tellFatal();
+        if (self::$hasStoppedLog && self::$display !== 'stderr') {
+            ini_set('log_errors', '1'); // or nobody would hear of what the other hooks throw
+        }
         // Behind the hooks of the user: otherwise PHP would do it when the objects of the handler are destroyed.
         register_shutdown_function(function () {
             register_shutdown_function(function () {

@@ -84,8 +84,11 @@ final class __BOND_loop
         $outer = __BOND_requests::$request;
         $wasBusy = __BOND_requests::$busy;
         $wasHeld = __BOND_signals::$state === __BOND_signals::HELD; // a destructor, say, of what the driver lets go of
+        // What the request around it has got ready, or has come to: a signal's handler may call at any moment.
+        $code = __BOND_requests::$code;
         $arguments = __BOND_requests::$arguments;
         $named = __BOND_requests::$named;
+        $value = __BOND_requests::$value;
         try {
             __BOND_signals::hold();
             __BOND_requests::$busy = false;
@@ -111,8 +114,10 @@ final class __BOND_loop
                 --__BOND_loop::$depth;
             }
             __BOND_requests::$request = $outer;
+            __BOND_requests::$code = $code;
             __BOND_requests::$arguments = $arguments;
             __BOND_requests::$named = $named;
+            __BOND_requests::$value = $value;
             __BOND_loop::$isWaiting = false;
             __BOND_requests::$busy = $wasBusy;
             if (!$wasHeld) {

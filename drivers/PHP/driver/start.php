@@ -22,7 +22,6 @@ final class __BOND_start
         }
         __BOND_errors::$hasSettings = function_exists('ini_get') && function_exists('ini_set');
         __BOND_errors::direct();
-        register_shutdown_function(['__BOND_errors', 'atExit']);
         $interrupt = __BOND_signals::start();
         if ($interrupt) {
             pcntl_signal(SIGURG, ['__BOND_interrupts', 'onNotice']);

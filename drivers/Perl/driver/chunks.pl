@@ -48,13 +48,13 @@ sub say_part {
 
 sub say_text {
     my ($request, $bytes) = @_;
-    utf8::encode($bytes);    # a place in characters would be looked for from the beginning
+    utf8_encode($bytes);    # a place in characters would be looked for from the beginning
     my ($start, $length) = (0, length $bytes);
     while ($start < $length) {
         my $part = substr($bytes, $start, $part_size);
         $part =~ s/[\xc0-\xff][\x80-\xbf]*\z// if substr($bytes, $start + length $part, 1) =~ /[\x80-\xbf]/;
         $start += length $part;
-        utf8::decode($part);
+        utf8_decode($part);
         say_part($request, encode($part));
     }
 }

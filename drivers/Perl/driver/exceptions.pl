@@ -34,7 +34,7 @@ sub text_of {
     my $text = !length ref $value ? $value : eval { object_text($value) };
     return $no_text if !defined $text || length ref $text;
     $text =~ s/\n\z//;
-    utf8::upgrade($text);
+    utf8_upgrade($text);
     $text =~ s/[^\x00-\x{10ffff}]/\x{fffd}/g;    # beyond Unicode
     $text =~ s/[\x{d800}-\x{dbff}][\x{dc00}-\x{dfff}]/\x{fffd}/g;    # halves of a character side by side
     return $text;

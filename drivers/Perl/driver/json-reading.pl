@@ -90,13 +90,13 @@ sub decode_string {
         /\G([^"\\]*)/gc;
         $text .= $1;
     }
-    utf8::decode($text);
+    utf8_decode($text);
     return $text;
 }
 
 sub utf8_bytes {
     my $character = chr $_[0];
-    utf8::encode($character);
+    utf8_encode($character);
     return $character;
 }
 
@@ -114,7 +114,7 @@ sub decode_array {
         }
         elsif (ord $item == 34) {
             push @items, substr($item, 1, -1);
-            utf8::decode($items[-1]) unless $is_ascii;
+            utf8_decode($items[-1]) unless $is_ascii;
         }
         else { push @items, $item !~ tr/0-9//c && length $item < 16 ? $item + 0 : decode_word($item) }
         next if $end eq ',';
@@ -132,7 +132,7 @@ sub decode_hash {
         my ($key, $item, $end);
         if (/\G\s*"([^"\\]*)"\s*:\s*((?:"[^"\\]*"|[-+.\w]+)[,}]|)/gca) {
             ($key, $item) = ($1, $2);
-            utf8::decode($key) unless $is_ascii;
+            utf8_decode($key) unless $is_ascii;
             $end = chop $item;
         }
         else { ($key, $item) = (decode_key(), '') }
@@ -142,7 +142,7 @@ sub decode_hash {
         }
         elsif (ord $item == 34) {
             $items{$key} = substr($item, 1, -1);
-            utf8::decode($items{$key}) unless $is_ascii;
+            utf8_decode($items{$key}) unless $is_ascii;
         }
         else { $items{$key} = $item !~ tr/0-9//c && length $item < 16 ? $item + 0 : decode_word($item) }
         next if $end eq ',';

@@ -25,6 +25,8 @@ use strict;
 my @include = @INC;
 my ($isa, $can) = (\&UNIVERSAL::isa, \&UNIVERSAL::can);
 
+BEGIN { (*utf8_encode, *utf8_decode, *utf8_upgrade, *is_utf8) = (\&utf8::encode, \&utf8::decode, \&utf8::upgrade, \&utf8::is_utf8) }
+
 our $busy = 0;       # whether user code runs
 our $insists = 0;    # whether something is being loaded
 
@@ -66,21 +68,22 @@ sub load {
 # that waits for it; an interrupt comes again later.
 sub insist {
     my ($load) = @_;
-    my ($is_loaded, $thrown);
+    my ($is_loaded, $thrown, @said);
     {
-        local ($busy, $insists, $@, $!, $_, $SIG{__DIE__}) = (0, 1);
+        local ($busy, $insists, $@, $!, $_) = (0, 1);
         local $SIG{__WARN__} = sub { };
+        local $SIG{__DIE__} = sub { push @said, $_[0] };    # before Perl adds where the loading has failed
         local @INC = (@include, @INC);
         delete local @CORE::GLOBAL::{ keys %CORE::GLOBAL:: };
         for (1 .. 3) {
-            $is_loaded ||= eval { $load->() } or $thrown = [$@];
+            $is_loaded ||= eval { $load->() } or $thrown = [ref $@ ? () : grep(!ref && index($@, $_) == 0, @said), $@];
             delete @INC{ grep { !defined $INC{$_} } keys %INC } if !$is_loaded;    # or Perl would not try again
         }
     }
     return 0 if !$is_loaded;
     return 1 if !$thrown;
-    die @$thrown if $busy || $insists;
-    outlive(@$thrown);
+    die $thrown->[0] if $busy || $insists;
+    outlive($thrown->[0]);
     return 1;
 }
 

@@ -23,20 +23,32 @@ sub outlive {
     }
 }
 
+# The program has done away with more than the driver can do without: to go on would fail in the same way, for ever.
+sub give_up {
+    print {*STDERR} "the driver cannot go on: $_[0]";
+    exit 1;
+}
+
 # Carries out what the host asks for in a frame, until it answers the call that opened the frame. What every request needs
 # stands here in line: each sub that it had to call would make it longer by a twentieth.
 #
 # What user code throws leads out of the inner eval, as does what a signal's handler throws at any place, and a second one, on the
-# way, out of the other. Then it goes on from where it was.
+# way, out of the other. Then it goes on from where it was. A handler that takes as long as the next signal does throws again and
+# again: from one attempt to the next, `map` takes no step at which Perl would look for a signal, as every loop does.
 sub serve {
     my ($frame, $opening, $is_opened) = @_;
     my ($outer, $was_busy, $is_run, $tries, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0, 0);
+    my (@thrown, @attempts, @rounds);
+    @attempts = (1) x ($frame ? 10 : 100), @rounds = (1) x ($frame ? 1 : 100);    # those that are not needed take a moment each
     (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
     until (defined $answer) {
-        eval {
+        map map(map(splice(@thrown, @thrown, 0, (scalar(eval {
+            ($busy, $failure) = (0, $failure || [$thrown[0]]), @thrown = () if @thrown && !defined $answer;
             until (defined $answer) {
                 eval {
                     if ($failure) {
+                        $tries += $is_run && !defined $line;
+                        give_up(@$failure) if $tries > 1000;
                         write_out();
                         $@ = '';
                         if (!defined $message) {    # the host has not been told of the frame
@@ -97,7 +109,7 @@ sub serve {
                         }
                         elsif (!defined $line) {
                             # What report needs may be gone; but a signal's handler may as well have died in it.
-                            my $reported = $tries++ < 100 ? report($request, @$error) : qq(EXCEPT $request {"message":"an exception that cannot be described"});
+                            my $reported = $tries < 100 ? report($request, @$error) : qq(EXCEPT $request {"message":"an exception that cannot be described"});
                             undef $error;    # its destructor is part of the request
                             $line = $reported;
                         }
@@ -109,9 +121,9 @@ sub serve {
                     }
                 } or ($busy, $failure) = (0, [$@]);
             }
-            1;
-        } or ($busy, $failure) = (0, $failure || [$@]);
+        }), $@)[1]), @attempts), @rounds), @rounds;
     }
+    ($failure) = map([$_], grep(ref || $_ ne '', @thrown)) if !$failure;
     $busy = $was_busy;
     if ($failure) {
         die @$failure if $answer eq '';

@@ -12,7 +12,7 @@ my $takes_parts;         # by the host
 sub run_code {
     local $__BOND_driver::code = $_[0];
     ($__BOND_driver::code) = $__BOND_driver::code =~ /(.*)/s if $taints;
-    utf8::upgrade($__BOND_driver::code);
+    utf8_upgrade($__BOND_driver::code);
     my @values = evaluate();
     return @values if !length ref $@ && $@ eq '';
     local $SIG{__DIE__};    # which has heard of it

@@ -11,7 +11,7 @@ sub encode_string {
 }
 
 # Perl does not tell text from bytes: what is not ASCII is text if Perl keeps it as characters.
-sub is_bytes { !utf8::is_utf8($_[0]) && $_[0] =~ tr/\x80-\xff// }
+sub is_bytes { !is_utf8($_[0]) && $_[0] =~ tr/\x80-\xff// }
 
 sub encode_text {
     my $text = "$_[0]";    # without the number that it may have been used as
@@ -21,12 +21,12 @@ sub encode_text {
         return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # half of a pair, maybe, or beyond Unicode
     }
     $text =~ s/(["\\\x00-\x1f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
-    if (utf8::is_utf8($text) && $text =~ /[^\x00-\x{d7ff}\x{e000}-\x{10ffff}]/) {
+    if (is_utf8($text) && $text =~ /[^\x00-\x{d7ff}\x{e000}-\x{10ffff}]/) {
         refuse('two halves of a surrogate pair side by side would arrive as one character: join them') if $text =~ /[\x{d800}-\x{dbff}][\x{dc00}-\x{dfff}]/;
         $text =~ s/([\x{d800}-\x{dfff}])/sprintf('\\u%04x', ord $1)/ge;
         refuse("a character beyond Unicode cannot be carried by $protocol") if $text =~ /[^\x00-\x{10ffff}]/;
     }
-    utf8::encode($text);
+    utf8_encode($text);
     return "\"$text\"";
 }
 
