@@ -327,6 +327,8 @@ describe('plain JSON', () => {
     await js.evalBlock('class Money { toJSON() { return { cents: 5 } } }');
     expect(await js.eval('[new Money(), { a: new Money() }]')).toEqual([{ cents: 5 }, { a: { cents: 5 } }]);
     expect(await js.call('x => x', { a: { toJSON: () => 'mine' } })).toEqual({ a: 'mine' });
+    await js.evalBlock('class Plain { constructor() { this.a = 1 } toJSON() { return this } }');
+    expect(await js.eval('[new Plain()]')).toEqual([{ a: 1 }]);
   });
 
   test.each([

@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { json } from '../src/values/json.js';
 import { takeSnapshot } from '../src/values/snapshot.js';
 
+function returnsThis(this: unknown): unknown {
+  return this;
+}
+
 describe('what JSON carries', () => {
   test.each<[unknown, string]>([
     [null, 'null'],
@@ -24,6 +28,7 @@ describe('what JSON carries', () => {
     [{ __proto__: null, a: [{}] }, '{"a":[{}]}'],
     [JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
     [{ toJSON: () => ({ form: 1n }) }, '{"form":1}'],
+    [Object.assign(Object.create({ toJSON: returnsThis }), { a: 1n }), '{"a":1}'],
     [[new URL('http://x/')], '["http://x/"]'],
   ])('case %#', (value, text) => {
     expect(json.encode(value)).toBe(text);

@@ -59,8 +59,9 @@ function writeParts(value, place) {
   const word = place.hasWords && !isPlain ? writeWord(value, place) : undefined;
   if (word !== undefined) return word;
   const toJson = toJsonOf(value);
-  if (toJson) return writeValue(toJson.call(value, keyOf(place.path)), place);
-  if (!isPlain) throw notCarried(value, place.path, place.hasWords);
+  const told = toJson ? toJson.call(value, keyOf(place.path)) : undefined;
+  if (toJson && told !== value) return writeValue(told, place); // or it is to be written as it is
+  if (!toJson && !isPlain) throw notCarried(value, place.path, place.hasWords);
   const entries = keysOf(value).map((key) => `${writeKey(key, place)}:${writeProperty(value, key, place)}`);
   return `{${entries.join(',')}}`;
 }

@@ -3,10 +3,10 @@
 
 import { Buffer } from 'node:buffer';
 import * as util from 'node:util';
-import * as globals from '../../common/globals.js';
+
+export { Date } from '../../common/globals.js';
 
 export const { types } = util;
-export const { Date } = globals;
 export const { parse, stringify } = JSON;
 export const {
   entries: entriesIn,
