@@ -309,6 +309,7 @@ class FuzzedSession {
       nudge: (line) => this.#takeIn(line),
       traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
+      isInterruptible: true,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
       lender: { lang: 'Test', isOwner: () => true, need: () => {}, lend: () => 0 },

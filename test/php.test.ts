@@ -11,6 +11,7 @@ import {
   RemoteException,
   SerializationException,
   TerminatedException,
+  TimeoutException,
   writeTypes,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
@@ -120,6 +121,13 @@ test('exit says its text, runs the exit hooks, and is a TerminatedException', as
   await php.evalBlock('register_shutdown_function(function () { echo "hook"; });');
   expect(await rejection(php.evalBlock('exit("text ");'), TerminatedException)).toMatchObject({ exitCode: 0 });
   expect(output.text()).toBe('text hook');
+});
+
+test('where PHP cannot be interrupted, a time-out does not advise it', async () => {
+  const php = await open({}, ['-d', 'disable_functions=pcntl_signal']);
+  const error = await rejection(php.with({ timeout: 100 }).evalBlock('sleep(60);'), TimeoutException);
+  expect(error.message).toContain('only kill() stops it');
+  await php.kill();
 });
 
 test('what an exit hook throws is told', async () => {

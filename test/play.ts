@@ -46,6 +46,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       nudge: (line) => sent(line),
       traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
+      isInterruptible: true,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
       lender: {

@@ -472,6 +472,7 @@ export class SimulatedBond implements Conversation {
       nudge: (line) => this.#sendSeen(line),
       traffic: { sent: 0, taken: 0 },
       isHeldUp: () => false,
+      isInterruptible: true,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
       lender: { lang: this.lang, isOwner: () => true, need: () => {}, lend: () => 0 },

@@ -175,6 +175,7 @@ export class Connection {
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
         nudge: (line) => this.#nudge(line),
         isHeldUp: () => interpreter.isHeldUp,
+        isInterruptible: Boolean(this.#ready.interrupt),
       },
       this.#channel,
     );

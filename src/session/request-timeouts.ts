@@ -10,6 +10,8 @@ export interface TimeoutsOwner {
   readonly lang: string;
   /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
   isHeldUp(): boolean;
+  /** Whether the other side can be interrupted. */
+  readonly isInterruptible: boolean;
 }
 
 /** Rejects requests that have met neither an answer nor output for as long as their `timeout` says. */
@@ -75,7 +77,9 @@ export class RequestTimeouts {
 
   /** What can be done about a request that the other side is silent in. */
   #advice(request: Request): string {
-    return request === this.#stack.running ? '; interrupt() stops it, and a longer timeout waits for it' : '';
+    if (request !== this.#stack.running) return '';
+    const stops = this.#owner.isInterruptible ? 'interrupt() stops it' : 'only kill() stops it, which ends the bond';
+    return `; ${stops}, and a longer timeout waits for it`;
   }
 
   /** Which function of the host runs in the request that others wait behind, and where both were called. */

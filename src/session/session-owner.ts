@@ -27,4 +27,6 @@ export interface SessionOwner {
   nudge(line: string): void;
   /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
   isHeldUp(): boolean;
+  /** Whether the other side can be interrupted. */
+  readonly isInterruptible: boolean;
 }
