@@ -62,7 +62,7 @@ async function buildCode(): Promise<Files> {
       groups: [
         {
           name: 'shared',
-          test: /\bsrc\/(common|drivers|process\/(?!split)|references\/(?!encode)|values\/reference|bond\/(?!connect|requester)|pool|repl\/interact\.|tools\/(types\/write|conform\/level|cli\/exit|driver-tools))/,
+          test: /\bsrc\/(common|drivers|process\/(?!split)|references\/(?!encode|chain)|values\/reference|bond\/(?!connect|requester)|pool|repl\/interact\.|tools\/(types\/write|conform\/level|cli\/exit|driver-tools))/,
         },
       ],
     },

@@ -30,6 +30,7 @@ export { Callback, callback } from './references/callback.js';
 export { Held } from './references/handle.js';
 export { Kwargs, kwargs } from './references/kwargs.js';
 export { Ref } from './references/ref.js';
+export { type AnyRemote, held, item, release } from './references/remote.js';
 export type { Argument, Functions, Remote, Stays, Untyped } from './references/remote-types.js';
 export { Stream, stream } from './references/stream.js';
 export { interact } from './repl/interact.js';

@@ -308,11 +308,12 @@ class FuzzedSession {
       violated: () => this.#violations++,
       nudge: (line) => this.#takeIn(line),
       traffic: { sent: 0, taken: 0 },
+      makeHandle: () => undefined,
       isHeldUp: () => false,
       isInterruptible: true,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: 'Test', isOwner: () => true, need: () => {}, lend: () => 0 },
+      lender: { lang: 'Test', isClone: false, isOwner: () => true, need: () => {}, lend: () => 0 },
     },
     { send: (line) => this.#takeIn(line) },
   );

@@ -112,7 +112,7 @@ describe.each(languages)('%s', (lang) => {
 
 // ---- The host alone
 
-const lender = { lang: 'X', isOwner: () => true, need: () => {}, lend: () => 1 };
+const lender = { lang: 'X', isClone: false, isOwner: () => true, need: () => {}, lend: () => 1 };
 
 /** The payload of a call, or the message of why there is none. */
 function payloadOf(protocol: ProtocolName, ...args: unknown[]): string {

@@ -471,11 +471,12 @@ export class SimulatedBond implements Conversation {
       violated: (what) => this.violations.push(what),
       nudge: (line) => this.#sendSeen(line),
       traffic: { sent: 0, taken: 0 },
+      makeHandle: () => undefined,
       isHeldUp: () => false,
       isInterruptible: true,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: this.lang, isOwner: () => true, need: () => {}, lend: () => 0 },
+      lender: { lang: this.lang, isClone: false, isOwner: () => true, need: () => {}, lend: () => 0 },
     };
   }
 

@@ -5,9 +5,10 @@ import { showObject } from '../common/inspect.js';
 import { type CallOptions, resolveCallOptions } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
-import { Held, type HeldResult } from '../references/handle.js';
+import type { Held, HeldResult } from '../references/handle.js';
 import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
+import type { AnyRemote } from '../references/remote.js';
 import type {
   ArgumentsOf,
   IfSaid,
@@ -84,7 +85,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it throws; SerializationException if its value cannot cross
    */
   eval<T = unknown>(code: string | Ref, ...none: readonly never[]): Promise<T> {
-    return this.#requester.evaluate('EVAL', code, none) as Promise<T>;
+    return this.#requester.run('EVAL', code, none) as Promise<T>;
   }
 
   /**
@@ -92,7 +93,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it throws
    */
   evalBlock(code: string | Ref, ...none: readonly never[]): Promise<void> {
-    return this.#requester.evaluate('EVAL_BLOCK', code, none) as Promise<void>;
+    return this.#requester.run('EVAL_BLOCK', code, none) as Promise<void>;
   }
 
   /** @internal */
@@ -164,13 +165,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     const id = isCall
       ? await this.#requester.callDriver(what, '_BOND_hold_result', [expression], args)
       : await this.#requester.callDriver(what, '_BOND_hold', [this.ref(expression)]);
-    const held = new Held(id, shown, {
-      owner: this.#connection,
-      call: (what, name, own, args) => this.#requester.callDriver(what, name, own, args),
-      eval: (ref) => this.eval(ref),
-      release: (held) => this.#connection.session.release(held),
-    });
-    return held as never;
+    return this.#requester.hold(id, shown) as never;
   }
 
   /**
@@ -184,6 +179,18 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
     const what = `ITERATE ${quoted(expression, 40)}`;
     const call = (name: string, ...args: readonly unknown[]) => this.#requester.callDriver(what, name, args);
     return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
+  }
+
+  /**
+   * What has that name over there, as if it were here: a module (Python), a class or an interface (PHP), a package (Perl), or
+   * what `import()` gives (JavaScript). What is done with it is a chain, which is sent when it is awaited, all at once.
+   * @example
+   * const np = await python.import('numpy');
+   * await np.arange(12).reshape(3, 4).sum(); // 66
+   * @throws RemoteException if there is nothing of that name
+   */
+  import(name: string): Promise<AnyRemote> {
+    return this.#requester.import(name);
   }
 
   /** The same bond, with other settings for the calls that are made through it. */

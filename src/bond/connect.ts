@@ -1,4 +1,4 @@
-import type { Settings } from '../common/options.js';
+import type { CallSettings, Settings } from '../common/options.js';
 import type { Driver } from '../drivers/driver.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { Connection } from '../session/connection.js';
@@ -26,7 +26,11 @@ export async function connect(
   const ready = await handshake(interpreter, channel, driver, settings);
   const protocol = protocolNamed(ready.protocol);
   return new Requester(
-    new Connection({ lang, driver, interpreter, channel, protocol, ready, settings }),
+    new Connection({ lang, driver, interpreter, channel, protocol, ready, settings, makeHandle }),
     settings.calls,
   );
+}
+
+function makeHandle(connection: Connection, number: number, text: string, settings: CallSettings): unknown {
+  return new Requester(connection, settings).handle(number, text);
 }

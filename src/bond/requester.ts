@@ -1,9 +1,14 @@
-import { BondException, SerializationException } from '../common/errors.js';
+import { capturePlace } from '../common/call-site.js';
+import { BondException, quoted, SerializationException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import type { CallSettings } from '../common/options.js';
 import { isA } from '../common/thrown.js';
+import { Chain, type Evaluator, type LinkPath } from '../references/chain.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
+import { Held } from '../references/handle.js';
+import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
+import { type AnyRemote, remoteOf } from '../references/remote.js';
 import type { Connection } from '../session/connection.js';
 import { NotCarried } from '../values/codec.js';
 import { isLong } from '../values/shared/chunks.js';
@@ -11,13 +16,17 @@ import type { RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
 
 /** What is asked of the other side, as requests of the session. */
-export class Requester {
+export class Requester implements Evaluator {
   readonly connection: Connection;
   readonly settings: CallSettings;
 
   constructor(connection: Connection, settings: CallSettings) {
     this.connection = connection;
     this.settings = settings;
+  }
+
+  get owner(): Connection {
+    return this.connection;
   }
 
   /** The same connection, with other settings. */
@@ -47,7 +56,7 @@ export class Requester {
   }
 
   /** Evaluates code, or runs it; `more` is what else was given, by mistake. */
-  evaluate(verb: 'EVAL' | 'EVAL_BLOCK', codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
+  run(verb: 'EVAL' | 'EVAL_BLOCK', codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
     try {
       checkNoArguments(this.connection.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
       const code = this.codeOf(codeOrRef);
@@ -55,6 +64,46 @@ export class Requester {
     } catch (error) {
       return this.#refuse(error);
     }
+  }
+
+  /** What has that name over there. */
+  async import(name: string): Promise<AnyRemote> {
+    return this.evaluate(new Chain(['import', this.checkText(name, 'a name')], [], this));
+  }
+
+  /** What a chain comes to: its value if that can cross, and a handle otherwise. */
+  evaluate(chain: Chain): Promise<unknown> {
+    const { session, protocol, lender } = this.connection;
+    try {
+      this.connection.need('chain');
+      const payload = protocol.encode(chain.codeFor(lender));
+      const failureAt = (path: LinkPath): string => chain.failureAt(path);
+      return session.request({ verb: 'CHAIN', subject: chain.text(), payload, failureAt, settings: this.settings });
+    } catch (error) {
+      return this.#refuse(isA(error, NotCarried) ? chain.refusal(error) : error);
+    }
+  }
+
+  /** Goes through what a chain comes to. */
+  iterate(chain: Chain): AsyncIterableIterator<unknown> {
+    const what = `ITERATE ${quoted(chain.text(), 40)}`;
+    return iterate((name, ...args) => this.callDriver(what, name, args), chain, capturePlace());
+  }
+
+  /** Something that is held over there. */
+  hold(id: unknown, expression: string): Held {
+    return new Held(id, expression, {
+      owner: this.connection,
+      call: (what, name, own, args) => this.callDriver(what, name, own, args),
+      eval: (ref) => this.run('EVAL', ref, []),
+      remote: (held) => remoteOf(new Chain(held, [], this)),
+      release: (held) => this.connection.session.release(held),
+    });
+  }
+
+  /** The same as if it were here. */
+  handle(id: unknown, expression: string): AnyRemote {
+    return this.hold(id, expression).remote;
   }
 
   /** The code that is given as it is, or as a reference. */

@@ -17,6 +17,7 @@ export type Feature =
   | 'callback'
   | 'stream'
   | 'named'
+  | 'chain'
   | 'parts'
   | 'ejson'
   | 'interrupt';
@@ -28,6 +29,7 @@ const FEATURES: readonly Feature[] = [
   'callback',
   'stream',
   'named',
+  'chain',
   'parts',
   'ejson',
   'interrupt',

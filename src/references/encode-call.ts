@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { isA } from '../common/thrown.js';
 import { NotCarried, type Path, type Protocol } from '../values/codec.js';
-import type { Lender } from '../values/reference.js';
+import type { Code, Lender } from '../values/reference.js';
 import { type Long, partsOf } from '../values/shared/chunks.js';
 import { takeSnapshot } from '../values/snapshot.js';
 import { Kwargs } from './kwargs.js';
@@ -84,8 +84,8 @@ function encodeBelow(protocol: Protocol, payload: readonly unknown[]): string {
   }
 }
 
-/** Where a reference sits, and the expression for it. */
-type CodeAt = readonly [path: Path, code: string];
+/** Where a reference sits, and what stands for it. */
+type CodeAt = readonly [path: Path, code: Code];
 
 /** `value` with `null` in the place of each reference in it; and where those were. Getters in it are read once. */
 function withoutReferences<T>(protocol: Protocol, value: T, lender: Lender): [plain: T, references: CodeAt[]] {

@@ -23,6 +23,8 @@ export interface Holder {
   /** Calls a function of the driver; the user has asked for `what`, in messages, with `args`, which stand behind `own`. */
   call(what: string, name: string, own: readonly unknown[], args?: readonly unknown[]): Promise<unknown>;
   eval(code: Ref): Promise<unknown>;
+  /** The same as if it were here. */
+  remote(held: Held): unknown;
   /** Lets go of what is held under that number. */
   release(id: number): void;
 }
@@ -43,8 +45,8 @@ type Itself<T> = T extends AnyFunction ? T : UnknownFunction;
 export class Held<T extends object = Untyped> extends Ref implements AsyncDisposable {
   readonly #id: number;
   readonly #holder: Holder;
-  /** What it is the value of. */
-  readonly #expression: string;
+  /** @internal What it is the value of. */
+  readonly expression: string;
   #isReleased = false;
 
   /** @internal */
@@ -57,7 +59,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     super(`_BOND_held(${id})`, holder.owner);
     this.#id = id;
     this.#holder = holder;
-    this.#expression = expression;
+    this.expression = expression;
     garbage.register(this, () => holder.release(id), this);
   }
 
@@ -102,14 +104,25 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   hold<N extends NameOf<T>>(method: N, ...args: ArgumentsOf<SignatureOf<T, N>>): Promise<HeldResult<SignatureOf<T, N>>>;
   async hold(method: string, ...args: readonly unknown[]): Promise<never> {
     this.#shown(method);
-    return this.#hold(`${this.#expression}.${method}()`, '_BOND_invoke', [method], ...args);
+    return this.#hold(`${this.expression}.${method}()`, '_BOND_invoke', [method], ...args);
   }
 
   /** Calls what is held, and holds what it returns: an instance of a class, say. */
   holdApply(...args: NamedArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: ArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: readonly unknown[]): Promise<never> {
-    return this.#hold(`${this.#expression}()`, '_BOND_apply', [], ...args);
+    return this.#hold(`${this.expression}()`, '_BOND_apply', [], ...args);
+  }
+
+  /**
+   * The same as if it were here: `held.remote.name` is an expression, which is sent when it is awaited.
+   * @example
+   * const db = await python.hold('sqlite3.connect', ':memory:');
+   * await db.remote.execute('select 1').fetchone(); // [1]
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
+  get remote(): any {
+    return this.#holder.remote(this as unknown as Held);
   }
 
   /** What is held, by value after all. */
@@ -131,19 +144,19 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   }
 
   override toString(): string {
-    return `Held [${this.#holder.owner.lang}] ${brief(this.#expression)}${this.#isReleased ? ' (released)' : ''}`;
+    return `Held [${this.#holder.owner.lang}] ${brief(this.expression)}${this.#isReleased ? ' (released)' : ''}`;
   }
 
   /** @internal */
   protected override get view(): object {
     const state = this.#isReleased ? 'released' : 'held';
-    return { lang: this.#holder.owner.lang, code: this.code, expression: this.#expression, state };
+    return { lang: this.#holder.owner.lang, code: this.code, expression: this.expression, state };
   }
 
   /** @internal */
   override codeFor(lender: Lender): string {
     if (this.#isReleased) {
-      throw new BondException(lender.lang, `${quoted(this.#expression)} has been released: hold() it again`);
+      throw new BondException(lender.lang, `${quoted(this.expression)} has been released: hold() it again`);
     }
     return super.codeFor(lender);
   }
@@ -161,6 +174,6 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   }
 
   #call(what: string, name: string, own: readonly unknown[], ...args: readonly unknown[]): Promise<unknown> {
-    return this.#holder.call(`${what} of ${quoted(this.#expression, 40)}`, name, [this, ...own], args);
+    return this.#holder.call(`${what} of ${quoted(this.expression, 40)}`, name, [this, ...own], args);
   }
 }

@@ -1,6 +1,6 @@
 import type { Place } from '../common/call-site.js';
 import { withPlace } from '../common/stacks.js';
-import type { Ref } from './ref.js';
+import type { Reference } from '../values/reference.js';
 import type { Batch } from './stream.js';
 
 /** The most items that are fetched at a time: as far as the other side may be ahead of the loop here. */
@@ -10,7 +10,11 @@ const LARGEST_BATCH = 256;
 type Call = (name: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 /** Goes through what can be iterated over on the other side. Batches begin small, and grow with the interest. `place` is where it was asked for. */
-export async function* iterate(call: Call, iterable: Ref, place: Place): AsyncGenerator<unknown, void, undefined> {
+export async function* iterate(
+  call: Call,
+  iterable: Reference,
+  place: Place,
+): AsyncGenerator<unknown, void, undefined> {
   let id: unknown;
   let isDone = false;
   try {

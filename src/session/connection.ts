@@ -1,7 +1,7 @@
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, type Ending } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
-import type { Settings } from '../common/options.js';
+import type { CallSettings, Settings } from '../common/options.js';
 import { deliver } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
 import type { Driver, Feature } from '../drivers/driver.js';
@@ -24,6 +24,8 @@ export interface ConnectionParts {
   readonly protocol: Protocol;
   readonly ready: Ready;
   readonly settings: Settings;
+  /** What stands here for something that stays over there. */
+  readonly makeHandle: (connection: Connection, number: number, text: string, settings: CallSettings) => unknown;
 }
 
 /** What is known of an interpreter. */
@@ -69,11 +71,12 @@ export class Connection {
     this.#settings = parts.settings;
     this.lender = {
       lang: parts.lang,
+      isClone: parts.protocol.isClone,
       isOwner: (owner) => owner === this,
       need: (feature) => this.need(feature),
       lend: (func, onRelease) => this.session.lend(func, onRelease),
     };
-    this.session = this.#openSession();
+    this.session = this.#openSession(parts.makeHandle);
     this.interpreter.isDirect = parts.ready.pid === parts.interpreter.pid;
     this.#listen();
     this.#heedSignal();
@@ -156,7 +159,7 @@ export class Connection {
     return end();
   }
 
-  #openSession(): Session {
+  #openSession(makeHandle: ConnectionParts['makeHandle']): Session {
     const { interpreter } = this;
     const { transExcept } = this.#settings;
     const session = new Session(
@@ -165,6 +168,7 @@ export class Connection {
         protocol: this.protocol,
         transExcept,
         lender: this.lender,
+        makeHandle: (number, text, settings) => makeHandle(this, number, text, settings),
         traffic: interpreter.traffic,
         hold: (isHeld) => {
           interpreter.hold(isHeld || this.#closing !== undefined);

@@ -12,17 +12,25 @@ export interface Description {
   readonly data?: unknown;
   /** The id of the call to the host whose failure this is, if it is one. */
   readonly call?: number | null;
+  /** Which link of a chain has failed. */
+  readonly link?: readonly number[];
 }
 
 /** The exception for an answer of the other side; what a function of the host threw, and nobody caught, is its cause. */
 export function exceptionOf(verb: AnswerVerb, description: Description, request: Request): BondException {
   const { data = description.message ?? '', call } = description;
   const [type, message = '', traceback] = [description.type, description.message, description.traceback].map(asText);
-  const { lang, what } = request;
+  const { lang } = request;
+  const what = whatFailed(description, request);
   const thrown = outermost(request).thrown;
   const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
   if (verb === 'ERROR') return new SerializationException(lang, `${what}: ${message}`, 'remote', details);
   return new RemoteException(lang, what, { data, remoteMessage: message, type, traceback }, details);
+}
+
+function whatFailed({ link }: Description, { what, failureAt }: Request): string {
+  const failed = link && failureAt?.(link);
+  return failed === undefined ? what : `${what}: at ${failed}`;
 }
 
 /** What ought to be a text: it may go on to another interpreter, whose driver relies on that. */

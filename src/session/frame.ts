@@ -19,6 +19,8 @@ export interface RequestOptions {
   /** The last argument, if it goes in parts. */
   readonly parts?: Iterable<string> | undefined;
   readonly settings: CallSettings;
+  /** What has failed, in words, of what is done link by link. */
+  readonly failureAt?: ((path: readonly number[]) => string) | undefined;
   /** Runs when it has been done, before anything else that the other side says is heard. */
   readonly onReturn?: (() => void) | undefined;
 }
@@ -38,6 +40,7 @@ export class Request {
   readonly shown: string | undefined;
   readonly settings: CallSettings;
   readonly onReturn: (() => void) | undefined;
+  readonly failureAt: ((path: readonly number[]) => string) | undefined;
   /** The frame that it runs in. */
   readonly frame: Frame;
   /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
@@ -84,6 +87,7 @@ export class Request {
     this.shown = options.shown;
     this.settings = options.settings;
     this.onReturn = options.onReturn;
+    this.failureAt = options.failureAt;
     this.context = context;
     this.resolve = resolve;
   }

@@ -4,6 +4,7 @@ import { IS_DEBUGGING } from '../common/debug.js';
 import { BondException, SerializationException, TimeoutException } from '../common/errors.js';
 import { Promise, setImmediate } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
+import type { Path } from '../values/codec.js';
 import { Parts } from '../values/parts.js';
 import { type AnswerVerb, formatRequest } from '../wire/messages.js';
 import { captureContext, currentFrame, innermostFrame, outside } from './async-context.js';
@@ -18,6 +19,12 @@ import type { RequestTimeouts } from './request-timeouts.js';
 import type { SendQueue } from './send-queue.js';
 import type { SessionOwner } from './session-owner.js';
 import { TooLong, Violation } from './violation.js';
+
+/** A list with a value, and what stands in places of it that hold nothing: numbers of what is held, and what that is, in words. */
+type ValueWithHeld = readonly [
+  holder: unknown[],
+  held?: readonly (readonly [path: Path, number: number, text: string])[],
+];
 
 /** What {@link OutgoingRequests} work with. */
 interface Parties {
@@ -105,6 +112,7 @@ export class OutgoingRequests {
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
     if (this.#settle(request)) this.#conclude(request, verb, payload);
+    else if (request.verb === 'CHAIN' && verb === 'RETURN') this.#letGo(payload);
   }
 
   /** Rejects a request, unless its promise is settled already. */
@@ -165,12 +173,27 @@ export class OutgoingRequests {
     try {
       // What a block of code returns is nothing at all.
       const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);
-      if (verb === 'RETURN') request.resolve(value);
+      if (verb === 'RETURN') request.resolve(request.verb === 'CHAIN' ? this.#withHandles(value, request) : value);
       else request.reject(exceptionOf(verb, value as Description, request));
     } catch (cause) {
       const message = `${request.what}: the answer cannot be decoded: ${textOf(cause)}`;
       request.reject(new SerializationException(lang, message, 'remote', { cause }));
     }
+  }
+
+  #withHandles(value: unknown, { settings }: Request): unknown {
+    const [holder, held = []] = value as ValueWithHeld;
+    for (const [path, number, text] of held) {
+      putAt(holder, path, this.#parties.owner.makeHandle(number, text, settings));
+    }
+    return holder[0];
+  }
+
+  /** Nobody waits for a result: what the other side holds for it is let go of. */
+  #letGo(payload: string): void {
+    const { owner, releases } = this.#parties;
+    const [, held = []] = owner.protocol.decode(payload) as ValueWithHeld;
+    for (const [, number] of held) releases.add(number, this.#lastId);
   }
 
   /** Whether the promise of `request` is still to be settled: it is seen to that nothing else does it. */
@@ -209,4 +232,12 @@ export class OutgoingRequests {
       cause: reasonOf(signal),
     });
   }
+}
+
+/** Puts something into its place in a value that has just been read. */
+function putAt(holder: unknown, path: Path, value: unknown): void {
+  const last = path.at(-1) as string | number;
+  let place = holder as Record<string | number, unknown>;
+  for (const step of path.slice(0, -1)) place = place[step] as typeof place;
+  place[last] = value;
 }

@@ -1,3 +1,4 @@
+import type { CallSettings } from '../common/options.js';
 import type { Traffic } from '../process/write-queue.js';
 import type { Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
@@ -15,6 +16,8 @@ export interface SessionOwner {
   readonly lender: Lender;
   /** How far what is sent has come. */
   readonly traffic: Traffic;
+  /** What stands here for something that stays over there, under a number; what that is, in words. */
+  makeHandle(number: number, text: string, settings: CallSettings): unknown;
   /** Whether anything waits for the other side: then the host's event loop has to. */
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */

@@ -1,9 +1,12 @@
+import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import type { Feature } from '../drivers/driver.js';
 
 /** What a reference needs of the bond that it is sent through. */
 export interface Lender {
   readonly lang: string;
+  /** Whether what is the same object in a message is the same over there. */
+  readonly isClone: boolean;
   /** Whether a reference that `owner` made can be used here. */
   isOwner(owner: object): boolean;
   /** Throws a `BondException` if the driver there does not have a feature. */
@@ -12,8 +15,26 @@ export interface Lender {
   lend(func: (...args: unknown[]) => unknown, onRelease?: () => void): number;
 }
 
+/** What stands for something over there: an expression, or what to begin with, and what to do with it link by link. */
+export type Code = string | readonly [start: string | ImportedName, links: readonly unknown[]];
+
+/** What `import` finds by a name. */
+export type ImportedName = readonly ['import', string];
+
 /** Something that does not cross by value: over there, it is what an expression evaluates to. */
 export abstract class Reference extends Opaque {
-  /** @internal The expression that stands for it on the other side of `lender`. */
-  abstract codeFor(lender: Lender): string;
+  /** @internal What stands for it on the other side of `lender`. */
+  abstract codeFor(lender: Lender): Code;
+}
+
+const references = new WeakMap<object, Reference>();
+
+/** Has `stand` be taken for `reference` among values. */
+export function standFor(stand: object, reference: Reference): void {
+  references.set(stand, reference);
+}
+
+/** The reference that a value is, or stands for. This runs no code of the user's. */
+export function referenceOf(value: object): Reference | undefined {
+  return references.get(value) ?? (!types.isProxy(value) && value instanceof Reference ? value : undefined);
 }

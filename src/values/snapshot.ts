@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { property } from '../common/thrown.js';
 import { NotCarried, type Path } from './codec.js';
-import { Reference } from './reference.js';
+import { type Reference, referenceOf } from './reference.js';
 import { refusal } from './refusals.js';
 import { entriesOf, isPlainObject, membersOf } from './shared/objects.js';
 
@@ -32,8 +32,9 @@ function needsSnapshot(value: unknown): boolean {
 }
 
 function isVolatile(value: unknown, seen: Set<object>): boolean {
+  if (typeof value === 'function') return referenceOf(value) !== undefined;
   if (typeof value !== 'object' || value === null || seen.has(value)) return false;
-  if (types.isProxy(value) || value instanceof Reference) return true;
+  if (types.isProxy(value) || referenceOf(value)) return true;
   seen.add(value);
   if (!Array.isArray(value) && !isPlainObject(value)) return false;
   return Object.keys(value).some((key) => {
@@ -49,11 +50,13 @@ class Copier {
   readonly #parents = new Set<object>();
 
   copy(value: unknown, path: Path): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    if (!types.isProxy(value) && value instanceof Reference) {
-      this.references.push([path.slice(1), value]);
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
+    const reference = referenceOf(value);
+    if (reference) {
+      this.references.push([path.slice(1), reference]);
       return null;
     }
+    if (typeof value === 'function') return value;
     try {
       return this.copyObject(value, path);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** What the host asks of the other side. */
-export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT';
+export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT' | 'CHAIN';
 
 /** How what is long goes in front of the message that it belongs to, or an empty payload to forget about it. */
 export type PartVerb = 'PART';

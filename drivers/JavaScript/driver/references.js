@@ -50,14 +50,25 @@ function* itemsOf(take, number) {
   }
 }
 
-/** Puts what expressions refer to in their places. */
+/** Puts what expressions refer to in their places; a promise for that if there are chains among them that have to be waited for. */
 function putReferences(references, values, named) {
-  for (const [path, code] of references) {
+  const waiting = [];
+  references.forEach(([path, code], index) => {
     const isNamed = path[0] === 'kwargs';
     let place = isNamed ? named : values;
     for (const step of path.slice(isNamed ? 1 : 0, -1)) place = place[step];
-    place[path[path.length - 1]] = refer(code);
-  }
+    const key = path[path.length - 1];
+    if (typeof code === 'string') place[key] = refer(code);
+    else {
+      try {
+        const promise = promiseOf((place[key] = follow(code)));
+        if (promise) waiting.push(promise.then((value) => { place[key] = value; }, (error) => failAt(index, error)));
+      } catch (error) {
+        failAt(index, error);
+      }
+    }
+  });
+  return waiting.length > 0 ? Promise.all(waiting) : undefined;
 }
 
 const OWN_REFERENCES = { _BOND_callback, _BOND_stream, _BOND_held };

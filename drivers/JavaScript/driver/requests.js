@@ -57,16 +57,17 @@ function callableNamed(name) {
 }
 
 function call([name, args, references = [], named]) {
-  putReferences(references, args, named);
-  return named ? callableNamed(name)(...args, named) : callableNamed(name)(...args);
+  const waiting = putReferences(references, args, named);
+  const callNow = () => (named ? callableNamed(name)(...args, named) : callableNamed(name)(...args));
+  return waiting ? waiting.then(callNow) : callNow();
 }
 
-const HANDLERS = { EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName };
+const HANDLERS = { EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName, CHAIN: runChain };
 const WITH_RESULT = new Set(['EVAL', 'CALL']);
 
 /** The answer to a request that has come to a value. If that is long, it is written while it is sent. */
 function answerWith(value, { verb, request }) {
-  if (!WITH_RESULT.has(verb)) return `RETURN ${request} `;
+  if (!WITH_RESULT.has(verb)) return `RETURN ${request} ${verb === 'CHAIN' ? encodeWithHeld(value) : ''}`;
   if (takesParts && isLong(value) && protocol.isPlain(value)) return { request, parts: partsOf(value) };
   return `RETURN ${request} ${encode(value)}`;
 }

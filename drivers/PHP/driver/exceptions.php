@@ -23,6 +23,7 @@ class _BOND_InterruptException extends RuntimeException
 final class __BOND_exceptions
 {
     public static $transparent = false;
+    public static $failedLink = []; // where a chain has failed: the index of a link, and if it was an argument, of that, and where in it
 
     /** Tells the host about an exception: the last thing that may fail, so it does little. */
     public static function report($request, &$error)

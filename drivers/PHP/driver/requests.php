@@ -38,6 +38,13 @@ final class __BOND_requests
             case 'EVAL_BLOCK':
                 __BOND_requests::$code = self::block($given);
                 return __BOND_code::name(__BOND_code::BLOCK, self::withFunctions(__BOND_requests::$code));
+            case 'CHAIN':
+                __BOND_code::need('references');
+                __BOND_code::need('iterators');
+                __BOND_code::need('chains');
+                __BOND_signals::release();
+                __BOND_requests::$value = __BOND_chains::run($given);
+                return __BOND_requests::$code = null;
             case 'EXPORT':
                 __BOND_host::export($given);
                 return __BOND_requests::$code = null;
@@ -144,9 +151,23 @@ final class __BOND_requests
         }
     }
 
+    /** The value of an expression, in the middle of a call. */
+    public static function evaluateExpression($code)
+    {
+        __BOND_code::$address = null;
+        self::$code = self::withFunctions("return $code\n;");
+        return __BOND_evaluate();
+    }
+
     /** Puts what an expression refers to among the arguments; with `&`, a variable itself, for functions that change it. */
     private static function resolve(array $path, $expression, $sign = '')
     {
+        if (!is_string($expression)) {
+            __BOND_code::need('references');
+            __BOND_code::need('chains');
+            __BOND_chains::resolve($path, $expression);
+            return;
+        }
         $place = '\\__BOND_requests::$arguments';
         if ($path[0] === 'kwargs') {
             $place = '\\__BOND_requests::$named';
@@ -188,7 +209,7 @@ final class __BOND_requests
             || __BOND_errors::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
             __BOND_errors::redirect();
         }
-        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : '';
+        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : ($verb === 'CHAIN' ? __BOND_chains::encode() : '');
         // While destructors may still fail, or call the host.
         __BOND_requests::$value = __BOND_requests::$arguments = __BOND_requests::$named = null;
         __BOND_signals::hold();

@@ -33,6 +33,10 @@ final class __BOND_tracebacks
         if ($error instanceof _BOND_SerializationException) {
             return "ERROR $request " . self::json($description);
         }
+        if (__BOND_exceptions::$failedLink) {
+            $description['link'] = __BOND_exceptions::$failedLink;
+            __BOND_exceptions::$failedLink = [];
+        }
         $data = '';
         if (__BOND_exceptions::$transparent) {
             try {

@@ -12,6 +12,7 @@ sub report {
     my %description = (message => $message, call => $call);
     return "ERROR $request " . encode(\%description) if $is_bond && $isa->($error, '_BOND_SerializationException');
     $description{type} = $type if defined $type;
+    $description{link} = [splice @failed_link] if @failed_link;
     if ($transparent) {
         $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? $message : $error;
         my $text = eval { encode($description{data}, 'exception') };

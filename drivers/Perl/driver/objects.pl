@@ -18,6 +18,7 @@ sub encode_object {
     my ($value, $kind, $depth) = @_;
     my $is_object = $can->($value, 'isa');    # and not just a reference
     if ($is_object) {
+        return $$value if ref $value eq '_BOND_Encoded';
         return $$value ? 'true' : 'false' if $isa->($value, 'JSON::PP::Boolean') && $isa->($value, 'SCALAR');
         $has_objects = 1;
         if (my $to_json = $can->($value, 'TO_JSON')) {

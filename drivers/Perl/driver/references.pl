@@ -109,7 +109,7 @@ sub put_references {
     for my $reference (@{ $references || [] }) {
         my ($path, $code) = @$reference;
         if ($path->[0] eq 'kwargs') { place($named, [@$path[1 .. $#$path]], $code) }
-        elsif (@$path == 1 && $code !~ $lent_or_held) { $spliced{ $path->[0] } = $code }
+        elsif (@$path == 1 && !ref $code && $code !~ $lent_or_held) { $spliced{ $path->[0] } = $code }
         else { place($arguments, $path, $code) }
     }
     push @$arguments, map { $_ => $named->{$_} } sort keys %$named if $named;
@@ -128,6 +128,7 @@ sub place {
 
 sub referred {
     my ($code) = @_;
+    return follow(@$code) if ref $code;
     return $lent_or_held{$1}->($2 + 0) if $code =~ $lent_or_held;
     return kept(outside_loops(\&run_code, "($code\n)"));
 }

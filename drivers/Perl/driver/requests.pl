@@ -84,4 +84,5 @@ my %handlers = (
         return $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
     },
     EXPORT => sub { export($_[0]); $nothing },
+    CHAIN => sub { run_chain(@{ $_[0] }) },
 );

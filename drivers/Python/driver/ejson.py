@@ -25,6 +25,8 @@ def without_limit_of_digits(function, *arguments):
 
 def encode_spelled(value, root, name):
     """As `encode`, for what JSON has no word for, or what cannot cross."""
+    if type(value) is Encoded:
+        return value.text
     try:
         if name is None:
             return without_limit_of_digits(to_json, spell(value, root, []))

@@ -10,6 +10,7 @@ class _BOND_RemoteException(RuntimeError):
 
 
 LONGEST_TEXT = 2 ** 22  # of a message or a traceback, in characters
+failed_link = []  # where a chain has failed: the index of a link, and if it was an argument, of that, and where in it
 describing = False  # whether code of an exception runs, which an interrupt may stop
 
 
@@ -70,6 +71,9 @@ def report(request):
     name = own(error, 'type') if kind is _BOND_RemoteException else None  # what it was where it came from
     name = name if type(name) in STRINGS else class_name(kind)
     description = {'type': name, 'message': message, 'traceback': traceback, 'call': call}
+    if failed_link:
+        description['link'] = failed_link[:]
+        del failed_link[:]
     if transparent:
         data = own(error, 'data') if is_remote else error
         try:

@@ -91,4 +91,4 @@ def run_export(payload):
     return NOTHING
 
 
-HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export}
+HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export, b'CHAIN': run_chain}

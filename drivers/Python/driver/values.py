@@ -16,6 +16,13 @@ LISTS = frozenset((list, tuple))
 name_of, module_of, bases_of, attributes_of = [type.__dict__[name].__get__ for name in ('__name__', '__module__', '__mro__', '__dict__')]
 
 
+class Encoded(object):
+    """A result whose text is there already."""
+
+    def __init__(self, text):
+        self.text = text
+
+
 class _BOND_SerializationException(TypeError):
     """A value cannot cross to the host, or from it."""
     bond_call = None

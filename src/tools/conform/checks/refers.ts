@@ -105,6 +105,18 @@ const held = checksOf('refers', {
       includes((await rejection(counter.call('fail'), RemoteException)).message, 'broken');
     },
   ],
+  'a chain is one request, and what cannot cross stays there, at any depth': [
+    ['hold', 'chain'],
+    async (kit) => {
+      const bond = await open(kit);
+      const counter = (await bond.hold(say(kit).counter)).remote;
+      assert.equal(await counter.self().self().add(2), 7);
+      const same = await counter.self();
+      assert.equal(await same.add(1), 8);
+      assert.equal(await bond.call('count_of', counter.self()), 8);
+      includes((await rejection(counter.self().fail(), RemoteException)).message, 'self().fail(): ');
+    },
+  ],
   'a held object travels by value if asked to, and inside of arguments': [
     ['hold'],
     async (kit) => {

@@ -1,0 +1,183 @@
+<?php
+//: lazy
+// Does what the host wants done with an object, link by link, and holds what cannot cross.
+
+final class __BOND_chains
+{
+    private static $imported;       // what has just been imported, which is held even if it can cross
+
+    public static function run(array $chain)
+    {
+        __BOND_exceptions::$failedLink = [];
+        self::$imported = null;
+        if (!$chain[1]) {
+            return self::$imported = self::import($chain[0][1]);
+        }
+        return self::follow($chain);
+    }
+
+    /** A class, an interface or the like, by its name; or a function. */
+    private static function import($name)
+    {
+        $name = ltrim($name, '\\');
+        if (self::isClass($name)) {
+            return (new ReflectionClass($name))->getName();
+        }
+        if (function_exists($name)) {
+            return $name;
+        }
+        throw new OutOfBoundsException("there is no class, interface or function '$name'");
+    }
+
+    private static function isClass($value)
+    {
+        return is_string($value) && (class_exists($value) || interface_exists($value) || trait_exists($value));
+    }
+
+    private static function follow(array $chain)
+    {
+        $value = is_string($chain[0]) ? self::referred($chain[0]) : self::import($chain[0][1]);
+        foreach ($chain[1] as $index => $link) {
+            try {
+                $value = self::linked($value, $link);
+            } catch (Throwable $error) {
+                array_unshift(__BOND_exceptions::$failedLink, $index);
+                throw $error;
+            }
+        }
+        return $value;
+    }
+
+    private static function referred($code)
+    {
+        if (preg_match('/^(_BOND_(?:held|callback|stream))\((\d+)\)$/D', $code, $parts)) {
+            __BOND_code::need('references');
+            return $parts[1]((int) $parts[2]);
+        }
+        return __BOND_requests::evaluateExpression($code);
+    }
+
+    private static function linked($value, array $link)
+    {
+        list($kind, $name) = $link;
+        if ($kind === 'get') {
+            return self::isClass($value) ? self::ofClass($value, $name) : _BOND_get($value, $name);
+        }
+        $arguments = self::withReferences($link);
+        switch ($kind) {
+            case 'item':
+                return $value[$arguments[0]];
+            case 'invoke':
+                return self::invoke($value, $name, $arguments);
+            case 'new':
+                return new $value(...$arguments);
+        }
+        return _BOND_apply($value, ...$arguments);
+    }
+
+    /** A constant, a case, or a static property. */
+    private static function ofClass($class, $name)
+    {
+        if (defined("$class::$name")) {
+            return constant("$class::$name");
+        }
+        if (property_exists($class, $name)) {
+            return $class::$$name;
+        }
+        throw new OutOfBoundsException("$class has no constant and no static property called '$name'");
+    }
+
+    private static function invoke($value, $name, array $arguments)
+    {
+        $isProperty = is_object($value) && !method_exists($value, $name) && isset($value->$name) && is_callable($value->$name);
+        $method = $isProperty ? $value->$name : [$value, $name];
+        return $method(...$arguments);
+    }
+
+    /** The arguments of a link, with what stays here in its places, and those by name behind the others. */
+    private static function withReferences(array $link)
+    {
+        $arguments = $link[2];
+        $named = isset($link[4]) ? $link[4] : [];
+        if ($named && PHP_VERSION_ID < 80000) {
+            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
+        }
+        foreach (isset($link[3]) ? $link[3] : [] as $index => $reference) {
+            list($path, $code) = $reference;
+            try {
+                $value = is_string($code) ? self::referred($code) : self::follow($code);
+            } catch (Throwable $error) {
+                array_unshift(__BOND_exceptions::$failedLink, $index);
+                throw $error;
+            }
+            if ($path[0] === 'kwargs') {
+                self::put($named, array_slice($path, 1), $value);
+            } else {
+                self::put($arguments, $path, $value);
+            }
+        }
+        return $arguments + $named;
+    }
+
+    /** Puts what a chain comes to among the arguments of a call. */
+    public static function resolve(array $path, array $chain)
+    {
+        $value = self::follow($chain);
+        if ($path[0] === 'kwargs') {
+            self::put(__BOND_requests::$named, array_slice($path, 1), $value);
+        } else {
+            self::put(__BOND_requests::$arguments, $path, $value);
+        }
+    }
+
+    private static function put(array &$values, array $path, $value)
+    {
+        $place = &$values;
+        foreach ($path as $step) {
+            $place = &$place[$step];
+        }
+        $place = $value;
+    }
+
+    /** The text of a list with the value, and what is held in the place of what cannot cross: paths, numbers, and what that is in words. */
+    public static function encode()
+    {
+        $value = __BOND_requests::$value;
+        $places = [];
+        if (self::$imported !== null) {
+            $holder = [self::holdAt([0], $value, $places)];
+            self::$imported = null;
+            return __BOND_json::encode([$holder, $places]);
+        }
+        try {
+            return '[[' . __BOND_json::encode($value) . ']]';
+        } catch (_BOND_SerializationException $error) {
+            $holder = [self::withoutHeld($value, [0], $places)];
+            return __BOND_json::encode([$holder, $places]);
+        }
+    }
+
+    private static function withoutHeld($value, array $path, array &$places)
+    {
+        try {
+            __BOND_json::encode($value);
+            return $value;
+        } catch (_BOND_SerializationException $error) {
+            if (!is_array($value)) {
+                return self::holdAt($path, $value, $places);
+            }
+            $copy = [];
+            foreach ($value as $key => $item) {
+                $copy[$key] = self::withoutHeld($item, array_merge($path, [$key]), $places);
+            }
+            return $copy;
+        }
+    }
+
+    private static function holdAt(array $path, $value, array &$places)
+    {
+        $text = is_object($value) ? get_class($value) : (self::$imported === null ? gettype($value) : $value);
+        $places[] = [$path, _BOND_hold($value), $text];
+        return null;
+    }
+}

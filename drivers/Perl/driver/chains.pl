@@ -1,0 +1,114 @@
+#: lazy
+# Does what the host wants done with an object, link by link, and holds what cannot cross.
+
+sub run_chain {
+    my ($start, $links) = @_;
+    @failed_link = ();
+    return held_package(imported($start->[1])) if !@$links;
+    return with_held(follow($start, $links));
+}
+
+# A package by its name; its file is read if it is not there.
+sub imported {
+    my ($name) = @_;
+    $name =~ /^\w+(?:::\w+)*\z/ or die "'$name' is not the name of a package\n";
+    no strict 'refs';
+    return $name if grep { !/::\z/ } keys %{"$name\::"};
+    (my $file = "$name.pm") =~ s{::}{/}g;
+    require $file;
+    return $name;
+}
+
+sub held_package {
+    my ($name) = @_;
+    return [[undef], [[[0], main::_BOND_hold($name), $name]]];
+}
+
+# What a chain comes to: several values are their list, as those of a call are.
+sub follow {
+    my ($start, $links) = @_;
+    my $value = ref $start ? imported($start->[1]) : referred($start);
+    for my $index (0 .. $#$links) {
+        my @values;
+        if (!eval { @values = linked($value, @{ $links->[$index] }); 1 }) {
+            my $error = $@;
+            unshift @failed_link, $index;
+            die $error;
+        }
+        $value = kept(@values);
+    }
+    return $value;
+}
+
+sub linked {
+    my ($value, $kind, $name, $arguments, $references, $named) = @_;
+    return got($value, $name) if $kind eq 'get';
+    my @arguments = with_references($arguments, $references, $named);
+    return ${ entry($value, $arguments[0]) } if $kind eq 'item';
+    return invoked($value, $name, @arguments) if $kind eq 'invoke';
+    return $value->new(@arguments) if $kind eq 'new';
+    return main::_BOND_apply($value, @arguments);
+}
+
+# What a package has are functions; its methods are called by a name with an arrow in front.
+sub invoked {
+    my ($value, $name, @arguments) = @_;
+    my ($is_method, $method) = $name =~ /^(->)?(.*)/s;
+    return $value->$method(@arguments) if $is_method || ref $value && $can->($value, 'can');
+    return function_of($value, $method)->(@arguments) if !ref $value;
+    return ${ entry($value, $name) }->(@arguments);
+}
+
+# A variable or a function of a package; of an object, what a method without arguments gives, or an entry.
+sub got {
+    my ($value, $name) = @_;
+    no strict 'refs';
+    return defined ${"$value\::$name"} ? ${"$value\::$name"} : function_of($value, $name) if !ref $value;
+    return $value->$name() if $can->($value, 'can') && $value->can($name);
+    return ${ entry($value, $name) };
+}
+
+sub function_of {
+    my ($package, $name) = @_;
+    no strict 'refs';
+    defined &{"$package\::$name"} or die "$package has no function $name; a method of the class is '->$name'\n";
+    return \&{"$package\::$name"};
+}
+
+sub with_references {
+    my ($arguments, $references, $named) = @_;
+    for my $index (0 .. $#{ $references || [] }) {
+        my ($path, $code) = @{ $references->[$index] };
+        my @where = $path->[0] eq 'kwargs' ? ($named, [@$path[1 .. $#$path]]) : ($arguments, $path);
+        if (!eval { place(@where, $code); 1 }) {
+            my $error = $@;
+            unshift @failed_link, $index if ref $code;
+            die $error;
+        }
+    }
+    return (@$arguments, map { $_ => $named->{$_} } sort keys %{ $named || {} });
+}
+
+# A list with the value, and what is held in the place of what cannot cross: paths, numbers, and what that is in words.
+sub with_held {
+    my ($value) = @_;
+    my $text;
+    return bless \$text, '_BOND_Encoded' if eval { $text = '[[' . encode($value) . ']]'; 1 };
+    die $@ if !is_refusal($@);
+    my @places;
+    return [[without_held($value, [0], \@places)], \@places];
+}
+
+sub without_held {
+    my ($value, $path, $places) = @_;
+    return $value if eval { encode($value); 1 };
+    die $@ if !is_refusal($@);
+    if (ref $value eq 'ARRAY') {
+        return [map { without_held($value->[$_], [@$path, $_], $places) } 0 .. $#$value];
+    }
+    if (ref $value eq 'HASH') {
+        return { map { $_ => without_held($value->{$_}, [@$path, $_], $places) } keys %$value };
+    }
+    push @$places, [$path, main::_BOND_hold($value), ref $value];
+    return undef;
+}

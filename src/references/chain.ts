@@ -1,0 +1,153 @@
+import { BondException } from '../common/errors.js';
+import { brief } from '../common/inspect.js';
+import type { NotCarried, Path } from '../values/codec.js';
+import { type Code, type ImportedName, type Lender, Reference, referenceOf } from '../values/reference.js';
+import { takeSnapshot } from '../values/snapshot.js';
+import { Held } from './handle.js';
+import { Kwargs } from './kwargs.js';
+import type { Owner } from './ref.js';
+
+/** What is done with what stands before it in a chain. */
+export type Link =
+  | { readonly kind: 'get'; readonly name: string }
+  | { readonly kind: 'invoke'; readonly name: string; readonly args: readonly unknown[] }
+  | { readonly kind: 'call' | 'new' | 'item'; readonly args: readonly unknown[] };
+
+/** Who evaluates chains. */
+export interface Evaluator {
+  readonly owner: Owner;
+  /** Resolves to what a chain comes to: its value if that can cross, and a handle otherwise. */
+  evaluate(chain: Chain): Promise<unknown>;
+  /** Goes through what a chain comes to. */
+  iterate(chain: Chain): AsyncIterableIterator<unknown>;
+}
+
+/** Where a chain has failed: the index of a link; or of one, of a reference among its arguments, and where that has failed. */
+export type LinkPath = readonly number[];
+
+// What stands where in a chain, `[start, links]`, and in a link, `[kind, name, arguments, references, named]`.
+const LINKS = 1;
+const ARGUMENTS = 2;
+const REFERENCES = 3;
+
+/** Something over there, and what is to be done with it, link by link. Without links, it is a handle. */
+export class Chain extends Reference {
+  readonly #start: Held | ImportedName;
+  readonly #links: readonly Link[];
+  readonly evaluator: Evaluator;
+
+  constructor(start: Held | ImportedName, links: readonly Link[], evaluator: Evaluator) {
+    super();
+    this.#start = start;
+    this.#links = links;
+    this.evaluator = evaluator;
+  }
+
+  /** What is held, if this is a handle. */
+  get held(): Held | undefined {
+    return this.#links.length === 0 && this.#start instanceof Held ? this.#start : undefined;
+  }
+
+  /** The same with one more link; what is got and then called is a method. */
+  with(link: Link): Chain {
+    const last = this.#links.at(-1);
+    const isMethod = link.kind === 'call' && last?.kind === 'get';
+    const links: Link[] = isMethod
+      ? [...this.#links.slice(0, -1), { kind: 'invoke', name: last.name, args: link.args }]
+      : [...this.#links, link];
+    return new Chain(this.#start, links, this.evaluator);
+  }
+
+  /** The chain as one would write it, without its arguments, up to a number of links. */
+  text(length = this.#links.length): string {
+    const start = this.#start instanceof Held ? this.#start.expression : this.#start[1];
+    return this.#links.slice(0, length).reduce(withLink, start);
+  }
+
+  /** What failed, in words. */
+  failureAt([index = 0, reference, ...deeper]: LinkPath): string {
+    const link = this.#links[index];
+    if (!link) return this.text();
+    const inner = reference === undefined ? undefined : this.#referencesIn(link)[reference]?.[1];
+    if (inner instanceof Chain) return inner.failureAt(deeper);
+    return this.text(index + 1);
+  }
+
+  /** The same error, with the place in the text of the chain as one in the arguments of a link. */
+  refusal(error: NotCarried): NotCarried {
+    const links: number[] = [];
+    const { path } = error;
+    for (let at = 1; path[at] === LINKS; at += 5) {
+      links.push(path[at + 1] as number);
+      const part = path[at + 2];
+      if (part === REFERENCES) links.push(path[at + 3] as number);
+      else return error.within(at + 3, `${this.failureAt(links)}: ${part === ARGUMENTS ? 'args' : 'kwargs'}`);
+    }
+    return error;
+  }
+
+  override toString(): string {
+    const { lang } = this.evaluator.owner;
+    return `Remote [${lang}] ${brief(this.text())}`;
+  }
+
+  /** @internal */
+  override codeFor(lender: Lender): Code {
+    if (!lender.isOwner(this.evaluator.owner)) {
+      const whose = `another bond (${this.evaluator.owner.lang}), and means nothing here`;
+      throw new BondException(lender.lang, `${this.text()} belongs to ${whose}: send its value`);
+    }
+    const start = this.#start instanceof Held ? this.#start.codeFor(lender) : this.#start;
+    if (this.#links.length === 0 && typeof start === 'string') return start;
+    return [start, this.#links.map((link) => this.#codeOf(link, lender))];
+  }
+
+  #codeOf(link: Link, lender: Lender): unknown {
+    if (link.kind === 'get') return [link.kind, link.name];
+    const [args, named] = parted(link.args);
+    if (named) lender.need('named');
+    const { value, references } = takeSnapshot([args, named], lender.isClone);
+    const [plain, plainNamed] = value as [unknown[], object | undefined];
+    const codes = references.map(([path, reference]) => [withinCall(path), reference.codeFor(lender)]);
+    const code: unknown[] = [link.kind, link.kind === 'invoke' ? link.name : null, plain];
+    if (codes.length > 0 || plainNamed) code.push(codes);
+    if (plainNamed) code.push(plainNamed);
+    return code;
+  }
+
+  #referencesIn(link: Link): readonly (readonly [Path, Reference])[] {
+    return link.kind === 'get' ? [] : takeSnapshot(parted(link.args), false).references;
+  }
+}
+
+/** Arguments, and those by name. */
+function parted(args: readonly unknown[]): [args: readonly unknown[], named?: object] {
+  const last = args.at(-1);
+  return typeof last === 'object' && last !== null && !referenceOf(last) && last instanceof Kwargs
+    ? [args.slice(0, -1), last.values]
+    : [args];
+}
+
+/** The first step leads into one of the two: a path among the positional arguments goes without it. */
+function withinCall([list, ...path]: Path): Path {
+  return list === 0 ? path : ['kwargs', ...path];
+}
+
+function withLink(text: string, link: Link): string {
+  if (link.kind === 'get') return `${text}.${link.name}`;
+  const args = link.args.length > 0 ? '…' : '';
+  switch (link.kind) {
+    case 'invoke':
+      return `${text}.${link.name}(${args})`;
+    case 'item':
+      return `${text}[${link.args.map(shownKey).join(', ')}]`;
+    case 'new':
+      return `new ${text}(${args})`;
+    default:
+      return `${text}(${args})`;
+  }
+}
+
+function shownKey(key: unknown): string {
+  return typeof key === 'string' ? JSON.stringify(key) : typeof key === 'number' ? String(key) : '…';
+}

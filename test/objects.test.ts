@@ -1,0 +1,246 @@
+// What stays over there as if it were here: handles, and chains of what is done with them, each in one request.
+
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import {
+  type Bond,
+  BondException,
+  callback,
+  held,
+  item,
+  kwargs,
+  RemoteException,
+  release,
+  SerializationException,
+} from '../src/index.js';
+import { all, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+
+interface Words {
+  /** A class Point: `x`, `add(n)`, which returns the same point, `next`, which returns another one, and `boom()`. */
+  readonly code: string;
+  /** What imports it, and something that is there anyway, and how often it is asked for the square root of a square. */
+  readonly point: string;
+  readonly module: string;
+  readonly missing: string;
+  readonly root: string;
+  /** A list of a point, of a record of another one, and 3; and a function that counts what it is given. */
+  // biome-ignore lint/suspicious/noExplicitAny: it is a remote
+  readonly list: (bond: Bond) => Promise<any>;
+  readonly count: string;
+}
+
+const WORDS: Record<Language, Words> = {
+  Python: {
+    code: `
+class Point(object):
+    def __init__(self, x): self.x = x
+    def add(self, n): self.x += n; return self
+    def next(self): return Point(self.x + 1)
+    def boom(self): raise ValueError('boom')
+    def sum(self, *points): return self.x + sum(p.x for p in points)
+    def apply(self, f): return f(self.x)
+    def __iter__(self): return iter([self.x, self.x + 1])
+def points(): return [Point(1), {'deep': [Point(2)]}, 3]
+import types, sys
+sys.modules['geometry'] = types.ModuleType('geometry')
+sys.modules['geometry'].Point = Point
+sys.modules['geometry'].points = points`,
+    point: 'geometry.Point',
+    module: 'math',
+    missing: 'no_such_module',
+    root: 'sqrt',
+    list: (bond) => bond.import('geometry').then(({ points }) => points()),
+    count: 'lambda points: len(points)',
+  },
+  PHP: {
+    code: `
+class Point implements IteratorAggregate {
+  public $x;
+  function __construct($x) { $this->x = $x; }
+  function add($n) { $this->x += $n; return $this; }
+  function next() { return new Point($this->x + 1); }
+  function boom() { throw new DomainException('boom'); }
+  function sum(...$points) { foreach ($points as $p) $s = ($s ?? 0) + $p->x; return $this->x + $s; }
+  function apply($f) { return $f($this->x); }
+  #[\\ReturnTypeWillChange] function getIterator() { return new ArrayIterator([$this->x, $this->x + 1]); }
+}
+function points() { return [new Point(1), ['deep' => [new Point(2)]], 3]; }`,
+    point: 'Point',
+    module: 'sqrt',
+    missing: 'No\\Such\\Thing',
+    root: '',
+    list: (bond) => bond.import('points').then((points) => points()),
+    count: 'count',
+  },
+  Perl: {
+    code: `
+package Point;
+use overload '@{}' => sub { [$_[0]->x, $_[0]->x + 1] }, 'bool' => sub { 1 };
+sub new { my $x = $_[1]; bless \\$x, $_[0] }
+sub x { \${$_[0]} }
+sub add { \${$_[0]} += $_[1]; $_[0] }
+sub next { Point->new($_[0]->x + 1) }
+sub boom { die "boom\\n" }
+sub sum { my $s = 0; $s += $_->x for @_; $s }
+sub apply { $_[1]->($_[0]->x) }
+package main;
+sub sqrt_of { sqrt $_[0] }
+sub points { [Point->new(1), { deep => [Point->new(2)] }, 3] }`,
+    point: 'Point',
+    module: 'main',
+    missing: 'No::Such::Thing',
+    root: 'sqrt_of',
+    list: (bond) => bond.import('main').then(({ points }) => points()),
+    count: 'sub { scalar @{ $_[0] } }',
+  },
+  JavaScript: {
+    code: `
+globalThis.Point = class Point {
+  constructor(x) { this.x = x; }
+  add(n) { this.x += n; return this; }
+  next() { return Promise.resolve(new Point(this.x + 1)); }
+  boom() { throw new RangeError('boom'); }
+  sum(...points) { return this.x + points.reduce((sum, p) => sum + p.x, 0); }
+  apply(f) { return f(this.x); }
+  *[Symbol.iterator]() { yield this.x; yield this.x + 1; }
+};
+globalThis.points = () => [new Point(1), { deep: [new Point(2)] }, 3];`,
+    point: 'Point',
+    module: 'node:path',
+    missing: './no-such-file.mjs',
+    root: 'basename',
+    list: (bond) => bond.hold('points').then(({ remote }) => remote()),
+    count: '(points) => points.length',
+  },
+};
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+  const words = WORDS[lang];
+
+  async function open(log?: Writable): Promise<{ bond: Bond; Point: ReturnType<typeof pointOf> }> {
+    const bond = await openBond(lang, log && { logfile: log });
+    await bond.evalBlock(words.code);
+    return { bond, Point: pointOf(bond) };
+  }
+
+  /** The class, however the language finds one. */
+  // biome-ignore lint/suspicious/noExplicitAny: it is a remote
+  async function pointOf(bond: Bond): Promise<any> {
+    if (lang === 'JavaScript') return (await bond.hold('Point')).remote;
+    if (lang === 'Python') return (await bond.hold('Point')).remote;
+    return bond.import(words.point);
+  }
+
+  test('imports what is there, and says what is not', async () => {
+    const { bond } = await open();
+    const module = await bond.import(words.module);
+    expect(String(module)).toBe(`Remote [${lang}] ${words.module}`);
+    if (words.root) {
+      expect(await module[words.root](lang === 'JavaScript' ? 'a/4' : 16)).toEqual(lang === 'JavaScript' ? '4' : 4);
+    } else expect(await module(16)).toBe(4);
+    const error = await rejection(bond.import(words.missing), RemoteException);
+    expect(error.message).toContain(words.missing.replace(/^\.\//, ''));
+  });
+
+  test('a chain is one request and one answer', async () => {
+    let text = '';
+    const log = new Writable({
+      write(chunk, _encoding, done) {
+        text += chunk;
+        done();
+      },
+    });
+    const { Point } = await open(log);
+    const point = await new (await Point)(1);
+    text = '';
+    expect(await point.add(1).add(2).add(3).next().x).toBe(8);
+    expect(text.match(/^[<>] /gm)).toEqual(['> ', '< ']);
+  });
+
+  test('what cannot cross is a handle, wherever it sits', async () => {
+    const { bond } = await open();
+    const [first, record, third] = await words.list(bond);
+    expect([String(first), third]).toEqual([`Remote [${lang}] Point`, 3]);
+    expect(await record.deep[0].add(5).x).toBe(7);
+    expect(await first.x).toBe(1);
+  });
+
+  test('handles and expressions are arguments, at any depth, without a trip of their own', async () => {
+    const { bond, Point } = await open();
+    const Class = await Point;
+    const one = await new Class(1);
+    expect(await one.sum(one, new Class(2).add(3), one.next())).toBe(9);
+    expect(await bond.call(words.count, [one, new Class(2)])).toBe(2);
+    expect(await bond.call(words.count, [[one], { deep: [one.next()] }, 3])).toBe(3);
+    expect(await one.apply(callback((x: number) => x * 10))).toBe(10);
+  });
+
+  test('a link that fails is named', async () => {
+    const { Point } = await open();
+    const Class = await Point;
+    const point = await new Class(1);
+    const error = await rejection(point.add(1).boom().add(2), RemoteException);
+    expect(error.message).toContain('at Point.add(…).boom(): ');
+    expect(error.message).toMatch(/boom$/);
+    const inner = await rejection(point.sum(point.next().boom()), RemoteException);
+    expect(inner.message).toContain('at Point.next().boom(): ');
+    const missing = await rejection(point.add(1).no_such_method(), RemoteException);
+    expect(missing.message).toContain('at Point.add(…).no_such_method(): ');
+    expect(await point.x).toBe(3);
+  });
+
+  test('iterates', async () => {
+    const { Point } = await open();
+    const point = await new (await Point)(1);
+    expect(await all(point)).toEqual([1, 2]);
+    expect(await all(point.add(4).next())).toEqual([6, 7]);
+  });
+
+  test('is let go of', async () => {
+    const { Point } = await open();
+    const point = await new (await Point)(1);
+    expect(held(point).remote).not.toBe(undefined);
+    await release(point);
+    await release(point);
+    await rejection(point.add(1), BondException);
+    expect(() => held(point.next())).toThrow('await it first');
+    expect(() => held({})).toThrow(TypeError);
+  });
+
+  test('means nothing to another bond, and a closed one says so', async () => {
+    const { Point } = await open();
+    const other = await openBond(lang);
+    const point = await new (await Point)(1);
+    const error = await rejection(other.call(words.count, [point]), BondException);
+    expect(error.message).toContain('belongs to another bond');
+    await other.close();
+  });
+
+  test('is not changed by mistake, and what cannot be sent says where', async () => {
+    const { Point } = await open();
+    const point = await new (await Point)(1);
+    expect(() => {
+      point.x = 5;
+    }).toThrow("held(remote).set('x', value)");
+    const error = await rejection(point.add(1).add({ deep: [() => 1] }), SerializationException);
+    expect(error.message).toContain('add(…): args[0].deep[0]: a function');
+    expect(await point.x).toBe(1);
+  });
+});
+
+describe('Python', () => {
+  needsInterpreter('Python');
+
+  test('arguments by name, items, and errors as a promise has them', async () => {
+    const bond = await openBond('Python');
+    const builtins = await bond.import('builtins');
+    expect(await builtins.dict(kwargs({ a: 1 }))).toEqual({ a: 1 });
+    const table = await builtins.dict([['a', [1, 2, 3]]]).copy();
+    expect(table).toEqual({ a: [1, 2, 3] });
+    expect(await builtins.list('abc')[1]).toBe('b');
+    expect(await item(builtins.list('abc'), -1)).toBe('c');
+    expect(await builtins.nothing.catch((error: Error) => error.name)).toBe('RemoteException');
+    await bond.close();
+  });
+});
