@@ -22,6 +22,8 @@ export interface Contestant {
   /** Whether it can speak with this language, and for this purpose. */
   can(language: Language, purpose: Purpose): boolean;
   open(language: Language, purpose: Purpose): Promise<Session>;
+  /** A script of `scripts` that asks the language once, with its arguments. */
+  script?(language: Language): readonly string[];
 }
 
 /** What of the library is measured here. */
@@ -41,6 +43,7 @@ interface Bond {
 export const limit: Contestant = {
   name: 'limit',
   can: () => true,
+  script: (language) => ['limit.mjs', ...language.limit('call')],
   async open(language, purpose) {
     const session = limitSession(language.limit(purpose), purpose);
     const { child } = session;
@@ -62,11 +65,12 @@ function limitSession(command: readonly string[], purpose: Purpose): PingPong | 
   return session;
 }
 
-/** The library, in the build that was loaded. */
-export function bond(name: string, { makeBond }: BondModule): Contestant {
+/** The library, in the build that was loaded from `url`. */
+export function bond(name: string, url: string, { makeBond }: BondModule): Contestant {
   return {
     name,
     can: () => true,
+    script: ({ lang, executable }) => ['bond.mjs', url, lang, executable],
     async open(language, purpose) {
       const { env, lang, executable } = language;
       let printed = 0;

@@ -10,5 +10,6 @@ export const EVERYBODY: readonly Contestant[] = [limit, ...PEERS];
 
 /** The library, in the build that is there. */
 export async function bondOf(name: string, path: string): Promise<Contestant> {
-  return bond(name, await import(pathToFileURL(resolve(path)).href));
+  const url = pathToFileURL(resolve(path)).href;
+  return bond(name, url, await import(url));
 }

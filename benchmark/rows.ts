@@ -45,6 +45,8 @@ export interface Turn {
   readonly sizes: Sizes;
   /** A session of its own. */
   open(): Promise<Session>;
+  /** Runs a script that asks once, in a process of its own, to its end. */
+  script(): Promise<void>;
   /** The session that it has for all of its turns. */
   session(): Promise<Session>;
 }
@@ -58,6 +60,8 @@ export interface Row {
   readonly purpose: Purpose;
   /** Whether the two sides wait for each other all the time, so that they are given one core. */
   readonly takesTurns: boolean;
+  /** Whether a whole process is timed. */
+  readonly isScript?: boolean;
   /** Whether it opens several sessions at once. */
   readonly opensMany?: boolean;
   /** How many rounds, as a share of what was asked for: what takes long says much in a few. */
@@ -78,6 +82,21 @@ export const ROWS: readonly Row[] = [
       const times: number[] = [];
       for (let i = 0; i < sizes.starts; i++) times.push(await startTogether(open, 1));
       return { value: quantile(times, 0.5) };
+    },
+  },
+  {
+    name: 'script',
+    title: 'a script that calls once, whole process',
+    unit: 'ms',
+    isRate: false,
+    purpose: 'call',
+    takesTurns: false,
+    isScript: true,
+    rounds: 2,
+    async turn({ script }) {
+      const began = performance.now();
+      await script();
+      return { value: performance.now() - began };
     },
   },
   {

@@ -1,10 +1,14 @@
 // Contestants of a row take turns, round by round: what slows the machine for a while slows all of them.
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Contestant, Session } from './contestants.js';
 import { useCores } from './cores.js';
-import type { Language } from './languages.js';
+import { type Language, pathOf } from './languages.js';
 import { inTime, type Outcome, reasonOf } from './outcomes.js';
 import { type Figures, quantile, type Row, type Sizes } from './rows.js';
+
+const run = promisify(execFile);
 
 interface Player {
   readonly contestant: Contestant;
@@ -20,7 +24,7 @@ export async function measure(
   { rounds, sizes }: { rounds: number; sizes: Sizes },
 ): Promise<Outcome[]> {
   const players: Player[] = contestants
-    .filter((contestant) => contestant.can(language, row.purpose) && !(row.opensMany && contestant.isSingle))
+    .filter((contestant) => canPlay(contestant, row, language))
     .map((contestant) => ({ contestant, figures: [] }));
   useCores(row.takesTurns ? 'one' : 'all');
   // The first round is for warming up.
@@ -31,6 +35,11 @@ export async function measure(
   useCores('all');
   await Promise.all(players.map(({ session }) => session?.close().catch(() => {})));
   return players.map((player) => outcome(player, players[0] as Player, row, language));
+}
+
+function canPlay(contestant: Contestant, row: Row, language: Language): boolean {
+  if (row.isScript) return contestant.script !== undefined;
+  return contestant.can(language, row.purpose) && !(row.opensMany && contestant.isSingle);
 }
 
 async function takeTurn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<void> {
@@ -48,11 +57,16 @@ async function turn(player: Player, row: Row, language: Language, sizes: Sizes):
   return row.turn({
     sizes: contestant.isSlow ? fewer(sizes) : sizes,
     open,
+    script: () => runScript(contestant.script?.(language) ?? [], language),
     async session() {
       player.session ??= await open();
       return player.session;
     },
   });
+}
+
+async function runScript([name = '', ...args]: readonly string[], { env }: Language): Promise<void> {
+  await run(process.execPath, [pathOf(`scripts/${name}`), ...args], { env });
 }
 
 function fewer(sizes: Sizes): Sizes {

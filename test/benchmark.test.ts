@@ -12,6 +12,7 @@ import { quantile, ROWS, type Sizes } from '../benchmark/rows.js';
 import { isReached } from '../benchmark/targets.js';
 import { measure } from '../benchmark/turns.js';
 import { makeBond } from '../src/index.js';
+import { PACKAGE } from './bonds.js';
 import { LONG_TEST_HANG } from './patience.js';
 
 const FEW: Sizes = {
@@ -27,7 +28,7 @@ const FEW: Sizes = {
   printedLines: 300,
 };
 
-const ours = bond('bond', { makeBond });
+const ours = bond('bond', PACKAGE, { makeBond });
 const languages = findLanguages((what) => console.warn(`${what}: not measured`));
 
 describe.each(languages)('$name', (language) => {

@@ -255,5 +255,5 @@ test('a toJSON is read once, and called once; what it throws has a path', () => 
     }),
   ).toContain('args[0].a: cannot be read: mine');
   const self = { toJSON: () => self };
-  expect(payloadOf('EJSON', [self])).toContain('args[0][0]: refers to itself');
+  expect(payloadOf('EJSON', [self])).toContain('args[0][0].toJSON: a function has to');
 });

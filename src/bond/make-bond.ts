@@ -1,5 +1,6 @@
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
+import { canOpen } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
@@ -68,7 +69,7 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
   // Both are loaded while the interpreter starts; whether that fails is told by who needs it.
-  const conversation = import('./connect.js');
+  const conversation = loadConversation();
   for (const loading of [conversation, driverText(lang)]) loading.catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
   let stopListening = (): void => {};
@@ -82,6 +83,18 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   } finally {
     stopListening();
   }
+}
+
+/** How many descriptors it takes to load what a conversation needs. */
+const TO_LOAD = 5;
+
+/**
+ * Loads what a conversation needs. Node keeps in mind that a module could not be read, even if there were only no descriptors
+ * left: it is not asked for as long as there are none.
+ */
+function loadConversation(): Promise<typeof import('./connect.js')> {
+  if (canOpen(TO_LOAD)) return import('./connect.js');
+  return Promise.reject(new Error('too many open files: close some, or raise the limit (ulimit -n)'));
 }
 
 /** Options may come in the place of anything that is left out. */

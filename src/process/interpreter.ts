@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type Ending, howEnded } from '../common/errors.js';
-import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
+import { clearTimeout, nextTurn, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
 import { Tail } from '../common/output-target.js';
 import { descendants, isRunning, signalQuietly } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
@@ -10,6 +10,8 @@ import { type Traffic, WriteQueue } from './write-queue.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
+/** How often more of it may have come meanwhile: a grandchild may write without an end. */
+const MOST_ROUNDS = 1000;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
 /** How often we look whether a program that stands between has ended, in ms. */
@@ -53,6 +55,8 @@ export class Interpreter {
   readonly #writeQueue: WriteQueue;
   readonly #stderrTail = new Tail();
   #isHeld = true;
+  /** How many chunks of output have come. */
+  #chunks = 0;
   #isBulkAwaited = false;
   #killing: Promise<void> | undefined;
   #giveUp = (): void => {};
@@ -76,9 +80,13 @@ export class Interpreter {
 
   /** Starts handing over what the interpreter writes. */
   listen(events: InterpreterEvents): void {
-    this.#ways.listen((chunk) => events.stdout(chunk));
+    this.#ways.listen((chunk) => {
+      this.#chunks++;
+      events.stdout(chunk);
+    });
     this.bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk)).pause();
     this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#chunks++;
       this.#stderrTail.push(chunk);
       events.stderr(chunk);
     });
@@ -198,6 +206,17 @@ export class Interpreter {
     void this.ended.then(() => clearTimeout(timer));
   }
 
+  /** Time may have passed while this process had none to look: what lies there by now is read. */
+  async #readWhatIsThere(): Promise<void> {
+    let before: number;
+    let rounds = 0;
+    do {
+      before = this.#chunks;
+      await nextTurn();
+      await nextTurn();
+    } while (this.#chunks > before && ++rounds < MOST_ROUNDS);
+  }
+
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
     const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
@@ -219,7 +238,7 @@ export class Interpreter {
     });
     const { exitCode, signal } = await exited;
     running.delete(this);
-    await within(closed, LAST_OUTPUT, () => {});
+    await within(closed, LAST_OUTPUT, () => this.#readWhatIsThere());
     input.destroy();
     this.bulk?.stream.destroy();
     release(output);

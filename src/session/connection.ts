@@ -1,6 +1,6 @@
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, type Ending } from '../common/errors.js';
-import { Promise } from '../common/globals.js';
+import { nextTurn, Promise, sleep } from '../common/globals.js';
 import type { CallSettings, Settings } from '../common/options.js';
 import { deliver } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
@@ -16,6 +16,9 @@ import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
 
 /** What a connection is made of. */
+/** How long what is to be stopped is given to end by itself, in ms, where the signal might hit what comes next. */
+const BLUNT_SIGNAL = 10;
+
 export interface ConnectionParts {
   readonly lang: string;
   readonly driver: Driver;
@@ -123,11 +126,21 @@ export class Connection {
   }
 
   /** Has the interpreter look at a line while it is busy; where no signal reaches it, something there reads the line. */
-  #nudge(line: string): void {
+  #nudge(line: string, isMeant: () => boolean): void {
     const { interrupt } = this.#ready;
     if (!interrupt) return;
     this.#channel.send(line);
-    if (this.interpreter.isDirect) this.interpreter.signal(interrupt);
+    if (!this.interpreter.isDirect) return;
+    if (this.#driver.signalIsBlunt) void this.#signalLater(interrupt, isMeant);
+    else this.interpreter.signal(interrupt);
+  }
+
+  /** A signal that stops whatever runs is sent only if what is meant has not been answered in a while, as far as has been read. */
+  async #signalLater(name: NodeJS.Signals, isMeant: () => boolean): Promise<void> {
+    await sleep(BLUNT_SIGNAL);
+    await nextTurn();
+    await nextTurn();
+    if (isMeant()) this.interpreter.signal(name);
   }
 
   /** Lets the interpreter finish. */
@@ -177,7 +190,7 @@ export class Connection {
         maxMessageBytes: this.#settings.maxMessageBytes,
         tooLong: () => this.#endForLength(),
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
-        nudge: (line) => this.#nudge(line),
+        nudge: (line, isMeant) => this.#nudge(line, isMeant),
         isHeldUp: () => interpreter.isHeldUp,
         isInterruptible: Boolean(this.#ready.interrupt),
       },

@@ -23,8 +23,11 @@ export interface Kit {
   readonly lang: string;
   readonly words: Words;
   readonly code: Code;
-  /** Opens a bond in which the functions of the words are defined; it is ended when the check is over. */
-  open(options?: BondOptions): Promise<Bond>;
+  /**
+   * Opens a bond in which the functions of the words are defined, and `blocks` have been run. The first one without options may
+   * have served other checks, and is left as it was found; every other one is ended when the check is over.
+   */
+  open(options?: BondOptions, ...blocks: readonly string[]): Promise<Bond>;
   /** Opens a bond in which nothing is defined. */
   openBare(options?: BondOptions): Promise<Bond>;
   /** Starts the bare interpreter with some arguments; resolves to what it prints. */

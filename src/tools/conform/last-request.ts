@@ -10,8 +10,8 @@ export class LastRequest extends Writable {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const line = chunk.subarray(0, 1000).toString();
-    const [request] = /^>.*?\b(?:EVAL|EVAL_BLOCK|CALL|EXPORT) \d+ \d+ .*/.exec(line) ?? [];
-    if (request) this.text = request.replace(/^>.*?(?=(?:EVAL|EVAL_BLOCK|CALL|EXPORT) )/, '').slice(0, SHOWN);
+    const [, request] = /^>.*?\b((?:EVAL|EVAL_BLOCK|CALL|CHAIN|EXPORT) \d+ \d+ .*)/.exec(line) ?? [];
+    if (request) this.text = request.slice(0, SHOWN);
     done();
   }
 }

@@ -50,25 +50,71 @@ export interface Trial {
 
 /** Runs checks one after the other, and gives what comes of each as soon as it is known. */
 export async function* conform(trial: Trial, list: readonly Check[]): AsyncGenerator<Outcome> {
-  const declared = await declaredFeatures(trial);
+  const bench = new Bench(trial);
+  const declared = await bench.declaredFeatures();
   for (const check of list) {
     const features = (check.needs ?? []).filter((feature) => !declared.has(feature));
     const missing = [...features, ...missingWords(trial.words, check.level).map((name) => `conformance.json: ${name}`)];
     if (missing.length > 0) yield { check, state: 'undeclared', reason: missing.join(', ') };
-    else yield await outcomeOf(check, trial);
+    else yield await outcomeOf(check, trial, bench);
+  }
+  await bench.end();
+}
+
+/** What checks are done with: a bond goes on from one that holds to the next, if there is nothing special about it. */
+class Bench {
+  readonly log = new LastRequest();
+  readonly #trial: Trial;
+  /** Bonds that wait for the next check, by what has been defined in them. */
+  readonly #bonds = new Map<string, Bond>();
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
+  }
+
+  /** What the driver says that it can do, once it has started. */
+  async declaredFeatures(): Promise<ReadonlySet<Feature>> {
+    const bond = await this.openBare({});
+    await bond.close();
+    return bond.features;
+  }
+
+  /** A bond in which blocks of code have been run: one that was given back, if there is one. */
+  async open(blocks: readonly string[]): Promise<Bond> {
+    const known = this.#bonds.get(blocks.join());
+    this.#bonds.delete(blocks.join());
+    return known ?? this.openAnother(blocks, {});
+  }
+
+  async openAnother(blocks: readonly string[], options: BondOptions): Promise<Bond> {
+    const bond = await this.openBare(options);
+    for (const block of blocks) await bond.evalBlock(block);
+    return bond;
+  }
+
+  openBare(options: BondOptions): Promise<Bond> {
+    return openBond(this.#trial, { logfile: this.log, ...options });
+  }
+
+  /** Keeps a bond for the next check, unless it ends. */
+  giveBack(bond: Bond, blocks: readonly string[]): void {
+    const name = blocks.join();
+    this.#bonds.set(name, bond);
+    void bond.closed.then(() => {
+      if (this.#bonds.get(name) === bond) this.#bonds.delete(name);
+    });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#bonds.values()].map((bond) => bond.kill()));
   }
 }
 
-/** What the driver says that it can do, once it has started. */
-async function declaredFeatures(trial: Trial): Promise<ReadonlySet<Feature>> {
-  const bond = await openBond(trial, {});
-  await bond.close();
-  return bond.features;
-}
-
-async function outcomeOf(check: Check, trial: Trial): Promise<Outcome> {
-  const log = new LastRequest();
-  const [kit, end] = makeKit(trial, log);
+async function outcomeOf(check: Check, trial: Trial, bench: Bench): Promise<Outcome> {
+  const { log } = bench;
+  log.text = '';
+  const [kit, end] = makeKit(trial, bench);
+  let holds = false;
   const { hang: patience = 60_000 } = trial;
   let timer: NodeJS.Timeout | undefined;
   const hang = new Promise<never>((_, reject) => {
@@ -76,21 +122,23 @@ async function outcomeOf(check: Check, trial: Trial): Promise<Outcome> {
   });
   try {
     await Promise.race([check.run(kit), hang]);
+    holds = true;
     return { check, state: 'holds' };
   } catch (error) {
     const last = log.text && `; the last request: ${log.text}`;
     return { check, state: 'fails', reason: `${textOf(error)}${last}` };
   } finally {
     clearTimeout(timer);
-    await end();
+    await end(holds);
   }
 }
 
-function makeKit(trial: Trial, log: LastRequest): [kit: Kit, end: () => Promise<void>] {
+function makeKit(trial: Trial, bench: Bench): [kit: Kit, end: (holds: boolean) => Promise<void>] {
   const bonds: Bond[] = [];
   const folders: string[] = [];
-  const openBare = async (options: BondOptions = {}): Promise<Bond> => {
-    const bond = await openBond(trial, { logfile: log, ...options });
+  let usual: readonly [bond: Bond, blocks: readonly string[]] | undefined;
+  const remember = async (opened: Promise<Bond>): Promise<Bond> => {
+    const bond = await opened;
     bonds.push(bond);
     return bond;
   };
@@ -98,10 +146,12 @@ function makeKit(trial: Trial, log: LastRequest): [kit: Kit, end: () => Promise<
     lang: trial.lang,
     words: trial.words,
     code: new Code(trial.words),
-    openBare,
-    open: async (options) => {
-      const bond = await openBare(options);
-      await bond.evalBlock(trial.words.functions);
+    openBare: (options = {}) => remember(bench.openBare(options)),
+    open: async (options, ...more) => {
+      const blocks = [trial.words.functions, ...more];
+      if (options || usual) return remember(bench.openAnother(blocks, options ?? {}));
+      const bond = await bench.open(blocks);
+      usual = [bond, blocks];
       return bond;
     },
     printedBy: async (args) => (await promisify(execFile)(commandOf(trial), [...args])).stdout,
@@ -110,7 +160,9 @@ function makeKit(trial: Trial, log: LastRequest): [kit: Kit, end: () => Promise<
       return join(folders.at(-1) as string, 'file');
     },
   };
-  const end = async (): Promise<void> => {
+  const end = async (holds: boolean): Promise<void> => {
+    if (usual && holds) bench.giveBack(...usual);
+    else if (usual) bonds.push(usual[0]);
     await Promise.all(bonds.map((bond) => bond.kill()));
     for (const folder of folders) rmSync(folder, { recursive: true });
   };

@@ -12,10 +12,8 @@ import { fill, type ReferenceWords } from '../words.js';
 
 const say = ({ words }: Kit): ReferenceWords => words.references as ReferenceWords;
 
-async function open(kit: Kit, output?: Output): Promise<Bond> {
-  const bond = await kit.open(output && { stdout: output.take });
-  await bond.evalBlock(say(kit).functions);
-  return bond;
+function open(kit: Kit, output?: Output): Promise<Bond> {
+  return kit.open(output && { stdout: output.take }, say(kit).functions);
 }
 
 const references = checksOf('refers', {

@@ -1,0 +1,16 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { property } from './thrown.js';
+
+/** Whether so many files can be opened at the moment. */
+export function canOpen(count: number): boolean {
+  const opened: number[] = [];
+  try {
+    while (opened.length < count) opened.push(openSync(devNull, 'r'));
+    return true;
+  } catch (error) {
+    return !['EMFILE', 'ENFILE'].includes(String(property(error, 'code'))); // what is forbidden says nothing of that
+  } finally {
+    opened.forEach(closeSync);
+  }
+}
