@@ -2,6 +2,7 @@ import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { canOpen } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
+import { Promise } from '../common/globals.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type Ending, howEnded } from '../common/errors.js';
-import { clearTimeout, nextTurn, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
+import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
 import { Tail } from '../common/output-target.js';
+import { readWhatIsThere } from './last-output.js';
 import { descendants, isRunning, signalQuietly } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
 import { GRACE } from './watchdog.js';
@@ -10,8 +11,6 @@ import { type Traffic, WriteQueue } from './write-queue.js';
 
 /** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
 const LAST_OUTPUT = 50;
-/** How often more of it may have come meanwhile: a grandchild may write without an end. */
-const MOST_ROUNDS = 1000;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
 /** How often we look whether a program that stands between has ended, in ms. */
@@ -206,17 +205,6 @@ export class Interpreter {
     void this.ended.then(() => clearTimeout(timer));
   }
 
-  /** Time may have passed while this process had none to look: what lies there by now is read. */
-  async #readWhatIsThere(): Promise<void> {
-    let before: number;
-    let rounds = 0;
-    do {
-      before = this.#chunks;
-      await nextTurn();
-      await nextTurn();
-    } while (this.#chunks > before && ++rounds < MOST_ROUNDS);
-  }
-
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
     const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
@@ -238,7 +226,7 @@ export class Interpreter {
     });
     const { exitCode, signal } = await exited;
     running.delete(this);
-    await within(closed, LAST_OUTPUT, () => this.#readWhatIsThere());
+    await within(closed, LAST_OUTPUT, () => readWhatIsThere(() => this.#chunks));
     input.destroy();
     this.bulk?.stream.destroy();
     release(output);

@@ -1,6 +1,6 @@
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, type Ending } from '../common/errors.js';
-import { nextTurn, Promise, sleep } from '../common/globals.js';
+import { Promise } from '../common/globals.js';
 import type { CallSettings, Settings } from '../common/options.js';
 import { deliver } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
@@ -12,13 +12,11 @@ import type { Channel } from '../wire/channel.js';
 import { formatMessage } from '../wire/messages.js';
 import type { Request } from './frame.js';
 import type { Ready } from './handshake.js';
+import { nudge } from './nudge.js';
 import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
 
 /** What a connection is made of. */
-/** How long what is to be stopped is given to end by itself, in ms, where the signal might hit what comes next. */
-const BLUNT_SIGNAL = 10;
-
 export interface ConnectionParts {
   readonly lang: string;
   readonly driver: Driver;
@@ -131,16 +129,7 @@ export class Connection {
     if (!interrupt) return;
     this.#channel.send(line);
     if (!this.interpreter.isDirect) return;
-    if (this.#driver.signalIsBlunt) void this.#signalLater(interrupt, isMeant);
-    else this.interpreter.signal(interrupt);
-  }
-
-  /** A signal that stops whatever runs is sent only if what is meant has not been answered in a while, as far as has been read. */
-  async #signalLater(name: NodeJS.Signals, isMeant: () => boolean): Promise<void> {
-    await sleep(BLUNT_SIGNAL);
-    await nextTurn();
-    await nextTurn();
-    if (isMeant()) this.interpreter.signal(name);
+    void nudge(this.interpreter, { signal: interrupt, isBlunt: this.#driver.signalIsBlunt === true }, isMeant);
   }
 
   /** Lets the interpreter finish. */
