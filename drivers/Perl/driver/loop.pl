@@ -39,7 +39,7 @@ sub serve {
     my ($frame, $opening, $is_opened) = @_;
     my ($outer, $was_busy, $is_run, $tries, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0, 0);
     my (@thrown, @attempts, @rounds);
-    @attempts = (1) x ($frame ? 10 : 100), @rounds = (1) x ($frame ? 1 : 100);    # those that are not needed take a moment each
+    @attempts = (1) x ($frame ? 3 : 100), @rounds = (1) x ($frame ? 1 : 100);    # those that are not needed take a moment each
     (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
     until (defined $answer) {
         map map(map(splice(@thrown, @thrown, 0, (scalar(eval {
