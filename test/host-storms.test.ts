@@ -16,7 +16,7 @@ const ENOUGH = 100;
 const SIDE_BY_SIDE = 4;
 /** What fails today, each with its reason: a language, and what strikes. */
 const KNOWN_TO_FAIL: readonly string[] = [
-  'JavaScript aborts', // now and then, a signal that is sent while the answer is on its way meets the call that was sent behind
+  'JavaScript aborts', // a signal that is sent while the answer is on its way meets the call that was sent behind
 ];
 
 /** What may strike. */

@@ -55,8 +55,6 @@ export interface Driver {
   readonly aliases?: readonly string[];
   /** What an interpreter needs to be interrupted, where not every one has it: an extension, say. */
   readonly interruptNeeds?: string;
-  /** Whether the signal that interrupts stops whatever runs when it arrives: it is sent only if the call it is meant for goes on. */
-  readonly signalIsBlunt?: boolean;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }

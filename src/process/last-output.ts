@@ -1,7 +1,7 @@
 import { nextTurn } from '../common/globals.js';
 
 /** How often more may have come meanwhile: a grandchild may write without an end. */
-const MOST_ROUNDS = 1000;
+const MOST_ROUNDS = 20;
 
 /**
  * Lets the event loop read what lies there: time may have passed in which this process had none to look.

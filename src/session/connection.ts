@@ -12,7 +12,6 @@ import type { Channel } from '../wire/channel.js';
 import { formatMessage } from '../wire/messages.js';
 import type { Request } from './frame.js';
 import type { Ready } from './handshake.js';
-import { nudge } from './nudge.js';
 import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
 
@@ -124,12 +123,11 @@ export class Connection {
   }
 
   /** Has the interpreter look at a line while it is busy; where no signal reaches it, something there reads the line. */
-  #nudge(line: string, isMeant: () => boolean): void {
+  #nudge(line: string): void {
     const { interrupt } = this.#ready;
     if (!interrupt) return;
     this.#channel.send(line);
-    if (!this.interpreter.isDirect) return;
-    void nudge(this.interpreter, { signal: interrupt, isBlunt: this.#driver.signalIsBlunt === true }, isMeant);
+    if (this.interpreter.isDirect) this.interpreter.signal(interrupt);
   }
 
   /** Lets the interpreter finish. */
@@ -179,7 +177,7 @@ export class Connection {
         maxMessageBytes: this.#settings.maxMessageBytes,
         tooLong: () => this.#endForLength(),
         violated: (what) => void this.kill({ text: `it broke the protocol (${what}), and was ended` }),
-        nudge: (line, isMeant) => this.#nudge(line, isMeant),
+        nudge: (line) => this.#nudge(line),
         isHeldUp: () => interpreter.isHeldUp,
         isInterruptible: Boolean(this.#ready.interrupt),
       },

@@ -7,8 +7,8 @@ const PATIENCE = 100;
 
 /** What {@link Interrupts} need of those who own them. */
 export interface InterruptsOwner {
-  /** Sends a line to the other side, and has it look at it even if it is busy, as long as the line has a meaning. */
-  nudge(line: string, isMeant: () => boolean): void;
+  /** Sends a line to the other side, and has it look at it even if it is busy. */
+  nudge(line: string): void;
   /** What the other side is carrying out. */
   running(): Request | undefined;
 }
@@ -87,7 +87,6 @@ export class Interrupts {
   #nudge(): void {
     const target = this.#target;
     if (target === undefined || this.#owner.running() !== target) return this.end();
-    const line = formatMessage({ verb: 'INTERRUPT', id: target.id, serial: this.#serial });
-    this.#owner.nudge(line, () => this.#target === target && this.#owner.running() === target);
+    this.#owner.nudge(formatMessage({ verb: 'INTERRUPT', id: target.id, serial: this.#serial }));
   }
 }

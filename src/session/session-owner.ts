@@ -26,8 +26,8 @@ export interface SessionOwner {
   readonly maxMessageBytes: number;
   /** The other side sends a longer one, and is to be ended. */
   tooLong(): void;
-  /** Sends a line to the other side, and has it look at it even if it is busy, as long as the line has a meaning. */
-  nudge(line: string, isMeant: () => boolean): void;
+  /** Sends a line to the other side, and has it look at it even if it is busy. */
+  nudge(line: string): void;
   /** Whether the other side's output is being held up on this side, so that its silence means nothing. */
   isHeldUp(): boolean;
   /** Whether the other side can be interrupted. */
