@@ -18,10 +18,12 @@ import { all, type Language, languages, needsInterpreter, openBond, rejection } 
 interface Words {
   /** A class Point: `x`, `add(n)`, which returns the same point, `next`, which returns another one, and `boom()`. */
   readonly code: string;
-  /** What imports it, and something that is there anyway, and how often it is asked for the square root of a square. */
-  readonly point: string;
+  /** What imports the class; none where it is a global variable. */
+  readonly point?: string;
+  /** Something that is there anyway, and something that is not. */
   readonly module: string;
   readonly missing: string;
+  /** A function of the former that makes 4 of what it is given; none if that is a function itself. */
   readonly root: string;
   /** A list of a point, of a record of another one, and 3; and a function that counts what it is given. */
   // biome-ignore lint/suspicious/noExplicitAny: it is a remote
@@ -45,7 +47,6 @@ import types, sys
 sys.modules['geometry'] = types.ModuleType('geometry')
 sys.modules['geometry'].Point = Point
 sys.modules['geometry'].points = points`,
-    point: 'geometry.Point',
     module: 'math',
     missing: 'no_such_module',
     root: 'sqrt',
@@ -105,7 +106,6 @@ globalThis.Point = class Point {
   *[Symbol.iterator]() { yield this.x; yield this.x + 1; }
 };
 globalThis.points = () => [new Point(1), { deep: [new Point(2)] }, 3];`,
-    point: 'Point',
     module: 'node:path',
     missing: './no-such-file.mjs',
     root: 'basename',
@@ -127,9 +127,7 @@ describe.each(languages)('%s', (lang) => {
   /** The class, however the language finds one. */
   // biome-ignore lint/suspicious/noExplicitAny: it is a remote
   async function pointOf(bond: Bond): Promise<any> {
-    if (lang === 'JavaScript') return (await bond.hold('Point')).remote;
-    if (lang === 'Python') return (await bond.hold('Point')).remote;
-    return bond.import(words.point);
+    return words.point ? bond.import(words.point) : (await bond.hold('Point')).remote;
   }
 
   test('imports what is there, and says what is not', async () => {

@@ -1,12 +1,10 @@
 import { type InspectOptions, inspect } from 'node:util';
-import { capturePlace } from '../common/call-site.js';
 import { BondException, type Ending, quoted } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
 import { type CallOptions, resolveCallOptions } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import type { Held, HeldResult } from '../references/handle.js';
-import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
 import type { AnyRemote } from '../references/remote.js';
 import type {
@@ -174,11 +172,8 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if it cannot be iterated over, or fails on the way
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
-    this.#connection.need('iterate');
     const expression = this.#requester.codeOf(code);
-    const what = `ITERATE ${quoted(expression, 40)}`;
-    const call = (name: string, ...args: readonly unknown[]) => this.#requester.callDriver(what, name, args);
-    return iterate(call, this.ref(expression), capturePlace()) as AsyncIterableIterator<T>;
+    return this.#requester.iterate(this.ref(expression), expression) as AsyncIterableIterator<T>;
   }
 
   /**

@@ -11,6 +11,7 @@ import { Ref } from '../references/ref.js';
 import { type AnyRemote, remoteOf } from '../references/remote.js';
 import type { Connection } from '../session/connection.js';
 import { NotCarried } from '../values/codec.js';
+import type { Reference } from '../values/reference.js';
 import { isLong } from '../values/shared/chunks.js';
 import type { RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
@@ -50,7 +51,7 @@ export class Requester implements Evaluator {
     }
   }
 
-  /** Calls a function of the driver's own: the user, who has never heard of it, has asked for `what`, with `args` behind `own`. */
+  /** Calls a function of the driver's own, for what the user knows as `what`, with the user's `args` behind `own`. */
   callDriver(what: string, name: string, own: readonly unknown[], args: readonly unknown[] = []): Promise<unknown> {
     return this.call(name, [...own, ...args], what, own.length);
   }
@@ -84,10 +85,11 @@ export class Requester implements Evaluator {
     }
   }
 
-  /** Goes through what a chain comes to. */
-  iterate(chain: Chain): AsyncIterableIterator<unknown> {
-    const what = `ITERATE ${quoted(chain.text(), 40)}`;
-    return iterate((name, ...args) => this.callDriver(what, name, args), chain, capturePlace());
+  /** Goes through what a reference stands for, which is shown as `shown` in messages. */
+  iterate(iterable: Reference, shown: string): AsyncIterableIterator<unknown> {
+    this.connection.need('iterate');
+    const what = `ITERATE ${quoted(shown, 40)}`;
+    return iterate((name, ...args) => this.callDriver(what, name, args), iterable, capturePlace());
   }
 
   /** Something that is held over there. */

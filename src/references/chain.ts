@@ -1,11 +1,10 @@
-import { BondException } from '../common/errors.js';
 import { brief } from '../common/inspect.js';
 import type { NotCarried, Path } from '../values/codec.js';
-import { type Code, type ImportedName, type Lender, Reference, referenceOf } from '../values/reference.js';
+import { type Code, type ImportedName, type Lender, Reference } from '../values/reference.js';
 import { takeSnapshot } from '../values/snapshot.js';
+import { isKwargs } from './encode-call.js';
 import { Held } from './handle.js';
-import { Kwargs } from './kwargs.js';
-import type { Owner } from './ref.js';
+import { checkOwner, type Owner } from './ref.js';
 
 /** What is done with what stands before it in a chain. */
 export type Link =
@@ -18,8 +17,8 @@ export interface Evaluator {
   readonly owner: Owner;
   /** Resolves to what a chain comes to: its value if that can cross, and a handle otherwise. */
   evaluate(chain: Chain): Promise<unknown>;
-  /** Goes through what a chain comes to. */
-  iterate(chain: Chain): AsyncIterableIterator<unknown>;
+  /** Goes through what a chain comes to, which is shown as `shown` in messages. */
+  iterate(chain: Chain, shown: string): AsyncIterableIterator<unknown>;
 }
 
 /** Where a chain has failed: the index of a link; or of one, of a reference among its arguments, and where that has failed. */
@@ -93,10 +92,7 @@ export class Chain extends Reference {
 
   /** @internal */
   override codeFor(lender: Lender): Code {
-    if (!lender.isOwner(this.evaluator.owner)) {
-      const whose = `another bond (${this.evaluator.owner.lang}), and means nothing here`;
-      throw new BondException(lender.lang, `${this.text()} belongs to ${whose}: send its value`);
-    }
+    checkOwner(lender, this.evaluator.owner, this.text(), 'send its value');
     const start = this.#start instanceof Held ? this.#start.codeFor(lender) : this.#start;
     if (this.#links.length === 0 && typeof start === 'string') return start;
     return [start, this.#links.map((link) => this.#codeOf(link, lender))];
@@ -123,9 +119,7 @@ export class Chain extends Reference {
 /** Arguments, and those by name. */
 function parted(args: readonly unknown[]): [args: readonly unknown[], named?: object] {
   const last = args.at(-1);
-  return typeof last === 'object' && last !== null && !referenceOf(last) && last instanceof Kwargs
-    ? [args.slice(0, -1), last.values]
-    : [args];
+  return isKwargs(last) ? [args.slice(0, -1), last.values] : [args];
 }
 
 /** The first step leads into one of the two: a path among the positional arguments goes without it. */

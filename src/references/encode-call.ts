@@ -17,7 +17,8 @@ export function encodeCall(protocol: Protocol, name: string, args: readonly unkn
   }
 }
 
-function isKwargs(value: unknown): value is Kwargs {
+/** Whether a value is arguments by name. This runs no code of the user's. */
+export function isKwargs(value: unknown): value is Kwargs {
   return typeof value === 'object' && value !== null && !types.isProxy(value) && value instanceof Kwargs;
 }
 

@@ -8,6 +8,15 @@ export interface Owner {
   readonly lang: string;
 }
 
+/** Refuses what another bond has made. */
+export function checkOwner(lender: Lender, owner: Owner, what: string, advice: string): void {
+  if (lender.isOwner(owner)) return;
+  throw new BondException(
+    lender.lang,
+    `${what} belongs to another bond (${owner.lang}), and means nothing here: ${advice}`,
+  );
+}
+
 /**
  * A reference to an expression that has not been evaluated, in the interpreter of the bond that made it. It can be given
  * to `eval` and `evalBlock`, and as an argument to `call`, also inside of one.
@@ -41,11 +50,8 @@ export class Ref extends Reference {
 
   /** @internal */
   codeFor(lender: Lender): string {
-    if (lender.isOwner(this.#owner)) return this.code;
-    const whose = `another bond (${this.#owner.lang}), and means nothing here`;
-    throw new BondException(
-      lender.lang,
-      `the reference to ${quoted(this.code)} belongs to ${whose}: send its value, or proxy() a function to it`,
-    );
+    const advice = 'send its value, or proxy() a function to it';
+    checkOwner(lender, this.#owner, `the reference to ${quoted(this.code)}`, advice);
+    return this.code;
   }
 }

@@ -125,7 +125,7 @@ function propertyNamed(chain: Chain, key: symbol): unknown {
     case Symbol.toStringTag:
       return 'Remote';
     case Symbol.asyncIterator:
-      return () => chain.evaluator.iterate(chain);
+      return () => chain.evaluator.iterate(chain, chain.text());
     case Symbol.asyncDispose:
       return chain.held && (() => chain.held?.release());
     default:

@@ -192,8 +192,12 @@ export class OutgoingRequests {
   /** Nobody waits for a result: what the other side holds for it is let go of. */
   #letGo(payload: string): void {
     const { owner, releases } = this.#parties;
-    const [, held = []] = owner.protocol.decode(payload) as ValueWithHeld;
-    for (const [, number] of held) releases.add(number, this.#lastId);
+    try {
+      const [, held = []] = owner.protocol.decode(payload) as ValueWithHeld;
+      for (const [, number] of held) releases.add(number, this.#lastId);
+    } catch {
+      // What cannot be read holds nothing that is known here.
+    }
   }
 
   /** Whether the promise of `request` is still to be settled: it is seen to that nothing else does it. */

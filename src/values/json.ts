@@ -1,3 +1,4 @@
+import type { ProtocolName } from '../common/options.js';
 import { isA } from '../common/thrown.js';
 import type { Protocol } from './codec.js';
 import { checkLength, refusal } from './refusals.js';
@@ -8,27 +9,26 @@ import { readJson } from './shared/read-json.js';
 import { writeJson } from './shared/write-json.js';
 
 /** Plain JSON: exact, or an error. */
-export const json: Protocol = {
-  name: 'JSON',
-  isClone: false,
-  isPlain: (value) => isSurelyExact(value, false),
-  encodePlain: (value) => writePlain(value, json.isPlain),
-  encode: (value) => json.encodePlain(value) ?? checkLength(writeJson(value, 'value', false)),
-  decode: readJson,
-};
+export const json: Protocol = jsonProtocol('JSON', false, readJson);
 
 /**
  * JSON that carries more, by the conventions of MongoDB's Extended JSON: an object with a single key that begins with `$`
  * is a word for a value that JSON has none for. A user's own keys that begin with `$` get a second one.
  */
-export const ejson: Protocol = {
-  name: 'EJSON',
-  isClone: false,
-  isPlain: (value) => isSurelyExact(value, true),
-  encodePlain: (value) => writePlain(value, ejson.isPlain),
-  encode: (value) => ejson.encodePlain(value) ?? checkLength(writeJson(value, 'value', true)),
-  decode: readEjson,
-};
+export const ejson: Protocol = jsonProtocol('EJSON', true, readEjson);
+
+function jsonProtocol(name: ProtocolName, hasWords: boolean, decode: (text: string) => unknown): Protocol {
+  const isPlain = (value: unknown): boolean => isSurelyExact(value, hasWords);
+  const encodePlain = (value: unknown): string | undefined => writePlain(value, isPlain);
+  return {
+    name,
+    isClone: false,
+    isPlain,
+    encodePlain,
+    encode: (value) => encodePlain(value) ?? checkLength(writeJson(value, 'value', hasWords)),
+    decode,
+  };
+}
 
 /** The text of a value that `JSON.stringify` writes exactly, or `undefined`. */
 export function writePlain(value: unknown, isPlain: (value: unknown) => boolean): string | undefined {

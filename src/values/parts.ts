@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Protocol } from './codec.js';
 
-/** What has come of a long value of the other side. */
+/** The parts of a long value of the other side that have arrived so far. */
 export class Parts {
   readonly #protocol: Protocol;
   readonly #parts: unknown[] = [];

@@ -49,8 +49,8 @@ function failAt(index, error) {
 function linked(value, kind, name, args = [], references = [], named) {
   if (kind === 'get') return _BOND_get(value, name);
   const waiting = putReferences(references, args, named);
-  return waiting ? waiting.then(() => linkedBy(value, kind, name, named ? [...args, named] : args))
-    : linkedBy(value, kind, name, named ? [...args, named] : args);
+  const goOn = () => linkedBy(value, kind, name, named ? [...args, named] : args);
+  return waiting ? waiting.then(goOn) : goOn();
 }
 
 function linkedBy(value, kind, name, args) {

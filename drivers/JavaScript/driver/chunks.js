@@ -9,14 +9,14 @@ const PART = 2 ** 15;
 /** How many items the first part of a list has. The others have as many as fill a part, to go by the one before. */
 const FIRST_PART = 128;
 
-/** Whether a value is so long that the other side had better begin with it while the rest is made. */
+/** Whether a value is long enough for the other side to begin with it while the rest is made. */
 function isLong(value) {
   if (typeof value === 'string') return value.length > LONG_TEXT;
   if (typeof value !== 'object' || types.isProxy(value)) return false; // what has been revoked cannot even be asked
   return isArray(value) && value.length > LONG_LIST;
 }
 
-/** The parts of a long value, as JSON, which has to carry it to the letter. */
+/** The parts of a long value, as JSON. Only what JSON carries exactly may be given. */
 function partsOf(value) {
   return typeof value === 'string' ? partsOfText(value) : partsOfList(value);
 }

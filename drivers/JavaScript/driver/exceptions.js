@@ -55,7 +55,11 @@ function describe(request, error) {
   const call = isObject(error) && callOf.has(error) ? callOf.get(error) : null;
   if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ message: textOf(error), call })}`;
   const isRemote = isMade(error, _BOND_RemoteException);
-  const description = assign(failedLink.length > 0 ? { call, link: failedLink } : { call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
+  const description = assign({ call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
+  if (failedLink.length > 0) {
+    description.link = failedLink;
+    failedLink = [];
+  }
   if (isRemote) description.type = safely(() => error.type) || description.type;
   if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
   try {

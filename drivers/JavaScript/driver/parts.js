@@ -1,4 +1,4 @@
-// What has come of long arguments, in parts.
+// Long arguments that arrive in parts.
 
 let takesParts = false; // the host does
 

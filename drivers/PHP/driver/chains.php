@@ -110,11 +110,7 @@ final class __BOND_chains
                 array_unshift(__BOND_exceptions::$failedLink, $index);
                 throw $error;
             }
-            if ($path[0] === 'kwargs') {
-                self::put($named, array_slice($path, 1), $value);
-            } else {
-                self::put($arguments, $path, $value);
-            }
+            self::put($arguments, $named, $path, $value);
         }
         return $arguments + $named;
     }
@@ -122,17 +118,16 @@ final class __BOND_chains
     /** Puts what a chain comes to among the arguments of a call. */
     public static function resolve(array $path, array $chain)
     {
-        $value = self::follow($chain);
-        if ($path[0] === 'kwargs') {
-            self::put(__BOND_requests::$named, array_slice($path, 1), $value);
-        } else {
-            self::put(__BOND_requests::$arguments, $path, $value);
-        }
+        self::put(__BOND_requests::$arguments, __BOND_requests::$named, $path, self::follow($chain));
     }
 
-    private static function put(array &$values, array $path, $value)
+    private static function put(array &$arguments, array &$named, array $path, $value)
     {
-        $place = &$values;
+        $place = &$arguments;
+        if ($path[0] === 'kwargs') {
+            $place = &$named;
+            array_shift($path);
+        }
         foreach ($path as $step) {
             $place = &$place[$step];
         }

@@ -17,7 +17,7 @@ def imported(start):
 
 def follow(start, links):
     """What a chain comes to, from code, or from what is imported."""
-    value = referred(start) if type(start) in STRINGS else imported(start)
+    value = evaluate(start) if type(start) in STRINGS else imported(start)
     for index, link in enumerate(links):
         try:
             value = linked(value, *link)
@@ -54,10 +54,6 @@ def got(value, name):
         raise
 
 
-def referred(code):
-    return evaluate(code) if type(code) in STRINGS else follow(*code)
-
-
 def with_held(value):
     """A list with the value, and what is held in the place of what cannot cross: paths, numbers, and what that is in words."""
     try:
@@ -85,9 +81,8 @@ def hold_at(path, value, places):
 
 
 def described(value):
-    kind = type(value)
     if type(value) is type(sys):
         return getattr(value, '__name__', 'module')
     if isinstance(value, type):
         return 'class ' + class_name(value)
-    return class_name(kind)
+    return class_name(type(value))

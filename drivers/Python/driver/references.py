@@ -11,7 +11,12 @@ def put_references(references, values, named=None):
             place, path = named, path[1:]
         for step in path[:-1]:
             place = place[step]
-        place[path[-1]] = evaluate(code) if type(code) in STRINGS else follow(*code)
+        place[path[-1]] = referred(code)
+
+
+def referred(code):
+    """What code comes to, or a chain."""
+    return evaluate(code) if type(code) in STRINGS else follow(*code)
 
 
 class _BOND_callback(object):

@@ -14,14 +14,14 @@ const FIRST_PART = 128;
 /** What is long enough to be taken apart. */
 export type Long = string | readonly unknown[];
 
-/** Whether a value is so long that the other side had better begin with it while the rest is made. */
+/** Whether a value is long enough for the other side to begin with it while the rest is made. */
 export function isLong(value: unknown): value is Long {
   if (typeof value === 'string') return value.length > LONG_TEXT;
   if (typeof value !== 'object' || types.isProxy(value)) return false; // what has been revoked cannot even be asked
   return isArray(value) && value.length > LONG_LIST;
 }
 
-/** The parts of a long value, as JSON, which has to carry it to the letter. */
+/** The parts of a long value, as JSON. Only what JSON carries exactly may be given. */
 export function partsOf(value: Long): Generator<string> {
   return typeof value === 'string' ? partsOfText(value) : partsOfList(value);
 }
