@@ -311,6 +311,7 @@ class FuzzedSession {
       makeHandle: () => undefined,
       isHeldUp: () => false,
       isInterruptible: true,
+      interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
       lender: { lang: 'Test', isClone: false, isOwner: () => true, need: () => {}, lend: () => 0 },

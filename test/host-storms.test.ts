@@ -14,10 +14,6 @@ const DURATION = patience(rounds(500, 2000));
 /** How many calls have to be answered in each, however slow the machine is. */
 const ENOUGH = 100;
 const SIDE_BY_SIDE = 4;
-/** What fails today, each with its reason: a language, and what strikes. */
-const KNOWN_TO_FAIL: readonly string[] = [
-  'JavaScript aborts', // a signal that is sent while the answer is on its way meets the call that was sent behind
-];
 
 /** What may strike. */
 const WEATHERS = {
@@ -146,8 +142,7 @@ async function calm(storm: Storm): Promise<void> {
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
 
-  const weathers = (Object.keys(WEATHERS) as HostWeather[]).filter((one) => !KNOWN_TO_FAIL.includes(`${lang} ${one}`));
-  test.each(weathers)('%s at random: each promise is settled, and the bond answers', async (weather) => {
+  test.each(Object.keys(WEATHERS) as HostWeather[])('%s at random: each promise is settled, and the bond answers', async (weather) => {
     const storm = await gather(lang, weather);
     await endure(storm);
     await calm(storm);

@@ -187,6 +187,11 @@ describe('an abandoned message', () => {
       expect(split(bytes(text), size)).toEqual({ output: '', messages: ['E'], tooLong: 0 });
   });
 
+  test('with something in it is none: whoever waits for what it has swallowed has to hear of it', () => {
+    for (const size of [1, 3, 1000])
+      expect(split(bytes(`${MARK}+AB\n${MARK}!${MARK} E\n`), size).messages).toEqual([`!${MARK} E`]);
+  });
+
   test('that was announced is forgotten, however much of it has come', () => {
     for (const taken of [0, 1, 9, 10]) {
       for (const size of [1, 3, 1000]) {

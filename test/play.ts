@@ -48,6 +48,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       makeHandle: () => undefined,
       isHeldUp: () => false,
       isInterruptible: true,
+      interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
       lender: {

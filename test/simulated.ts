@@ -474,6 +474,7 @@ export class SimulatedBond implements Conversation {
       makeHandle: () => undefined,
       isHeldUp: () => false,
       isInterruptible: true,
+      interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
       lender: { lang: this.lang, isClone: false, isOwner: () => true, need: () => {}, lend: () => 0 },

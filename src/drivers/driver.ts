@@ -55,6 +55,8 @@ export interface Driver {
   readonly aliases?: readonly string[];
   /** What an interpreter needs to be interrupted, where not every one has it: an extension, say. */
   readonly interruptNeeds?: string;
+  /** Whether an interrupt stops whatever runs when it comes, and not only the request that it names. */
+  readonly interruptStopsAny?: boolean;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }

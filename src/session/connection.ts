@@ -180,6 +180,7 @@ export class Connection {
         nudge: (line) => this.#nudge(line),
         isHeldUp: () => interpreter.isHeldUp,
         isInterruptible: Boolean(this.#ready.interrupt),
+        interruptStopsAny: this.#driver.interruptStopsAny === true,
       },
       this.#channel,
     );

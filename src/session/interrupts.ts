@@ -11,6 +11,8 @@ export interface InterruptsOwner {
   nudge(line: string): void;
   /** What the other side is carrying out. */
   running(): Request | undefined;
+  /** Whether an interrupt stops whatever the other side carries out when it comes. */
+  readonly stopsAny: boolean;
 }
 
 /**
@@ -31,15 +33,18 @@ export class Interrupts {
     this.#owner = owner;
   }
 
-  /** Stops what the other side is carrying out. What follows it is left alone, even if it follows at once. */
-  send(): void {
+  /**
+   * Stops what the other side is carrying out. What follows it is left alone, even if it follows at once.
+   * With patience, what ends within a moment is not stopped.
+   */
+  send(isPatient = false): void {
     const target = this.#owner.running();
     if (!target || target === this.#target) return;
     this.end();
     this.#serial++;
     this.#target = target;
     this.#sent.set(this.#serial, target);
-    this.#nudge();
+    if (!isPatient) this.#nudge();
     this.#timer = setInterval(() => this.#nudge(), PATIENCE);
     this.#timer.unref();
   }
@@ -62,7 +67,9 @@ export class Interrupts {
   turn(): void {
     if (this.#unwanted.size === 0) return;
     const running = this.#owner.running();
-    if (running && this.#unwanted.has(running)) this.send();
+    if (!running || !this.#unwanted.has(running)) return;
+    // In a frame, what would be stopped by a signal that comes too late is the call around it, which may be wanted.
+    this.send(this.#owner.stopsAny && running.frame.id !== 0);
   }
 
   /** The other side has noticed the interrupt of that number, perhaps after another request had its turn. */

@@ -6,23 +6,26 @@ import { findCycle } from './deadlock.js';
 import type { Request } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
 
+/** What a {@link SendQueue} needs of those who own it. */
+interface SendQueueOwner {
+  /** Whether an interrupt stops whatever the other side carries out when it comes. */
+  readonly interruptStopsAny: boolean;
+  /** Is told of a request that waits for itself. */
+  onDeadlock(request: Request, cycle: readonly Request[]): void;
+}
+
 /** What may leave now, and what is held back: while the other side is in an inner frame, it would only set it aside. */
 export class SendQueue {
   readonly #stack: FrameStack;
   readonly #channel: Pick<Channel, 'send'>;
-  readonly #onDeadlock: (request: Request, cycle: readonly Request[]) => void;
+  readonly #owner: SendQueueOwner;
   /** A getter among what goes in parts may ask for something itself, which has to wait until they are all gone. */
   #isSendingParts = false;
 
-  /** `onDeadlock` is told of a request that waits for itself. */
-  constructor(
-    stack: FrameStack,
-    channel: Pick<Channel, 'send'>,
-    onDeadlock: (request: Request, cycle: readonly Request[]) => void,
-  ) {
+  constructor(stack: FrameStack, channel: Pick<Channel, 'send'>, owner: SendQueueOwner) {
     this.#stack = stack;
     this.#channel = channel;
-    this.#onDeadlock = onDeadlock;
+    this.#owner = owner;
   }
 
   /** Sends the line of a request as soon as it can have its turn. */
@@ -68,7 +71,7 @@ export class SendQueue {
     if (frame.held === 0) return;
     for (const request of frame.pending) {
       if (request.heldLine === undefined) continue;
-      if (!agreesOnStderr(request)) return;
+      if (!this.#canFollow(request)) return;
       this.#channel.send(request.heldLine);
       this.withdraw(request);
     }
@@ -76,7 +79,16 @@ export class SendQueue {
 
   #canSend(request: Request): boolean {
     const { frame } = request;
-    return !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && agreesOnStderr(request);
+    return !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && this.#canFollow(request);
+  }
+
+  /**
+   * Whether a request may be under way together with those before it. What may be aborted has nothing behind it where its
+   * interrupt could come a moment too late, and stop that.
+   */
+  #canFollow(request: Request): boolean {
+    if (this.#owner.interruptStopsAny && request.previous?.settings.signal) return false;
+    return agreesOnStderr(request);
   }
 
   /** Keeps a request here, where it can still be taken back. */
@@ -88,15 +100,12 @@ export class SendQueue {
     // A function that does not await its call, after all, will have returned by then.
     setImmediate(() => {
       const cycle = request.isSettled || request.heldLine === undefined ? undefined : findCycle(request);
-      if (cycle) this.#onDeadlock(request, cycle);
+      if (cycle) this.#owner.onDeadlock(request, cycle);
     });
   }
 }
 
-/**
- * Whether a request may be under way together with those before it. Standard error comes by another way than answers:
- * whose it is can be told only if all of them want it in the same place.
- */
+/** Standard error comes by another way than answers: whose it is can be told only if all want it in the same place. */
 function agreesOnStderr(request: Request): boolean {
   const first = request.frame.first as Request;
   return first.settings.stderr === request.settings.stderr;

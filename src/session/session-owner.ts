@@ -32,4 +32,6 @@ export interface SessionOwner {
   isHeldUp(): boolean;
   /** Whether the other side can be interrupted. */
   readonly isInterruptible: boolean;
+  /** Whether an interrupt stops whatever the other side carries out when it comes. */
+  readonly interruptStopsAny: boolean;
 }

@@ -37,9 +37,16 @@ export class Session {
     const stack = this.#stack;
     const lent = this.#lent;
     const releases = new PendingReleases(stack, channel);
-    const interrupts = new Interrupts({ nudge: (line) => owner.nudge(line), running: () => stack.running });
+    const interrupts = new Interrupts({
+      nudge: (line) => owner.nudge(line),
+      running: () => stack.running,
+      stopsAny: owner.interruptStopsAny,
+    });
     const timeouts = new RequestTimeouts(owner, stack, (request, error) => requests.reject(request, error));
-    const queue = new SendQueue(stack, channel, (request, cycle) => requests.rejectDeadlock(request, cycle));
+    const queue = new SendQueue(stack, channel, {
+      interruptStopsAny: owner.interruptStopsAny,
+      onDeadlock: (request, cycle) => requests.rejectDeadlock(request, cycle),
+    });
     const requests = new OutgoingRequests({ owner, stack, queue, timeouts, interrupts, releases });
     this.#calls = new IncomingCalls({ owner, channel, stack, lent, requests, queue, timeouts, interrupts });
     this.#owner = owner;

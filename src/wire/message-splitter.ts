@@ -159,12 +159,17 @@ export class MessageSplitter {
     if (found > start) this.#events.output(bytes.subarray(start, found));
     this.#insideChunk = true;
     this.#kind = kind;
+    if (kind === ABANDONMENT) this.#message.take();
     return afterMark + 1;
   }
 
   /** A message, the announcement of one, or the end of one that nobody shall see. */
   #conclude(text: string): void {
-    if (this.#kind === ABANDONMENT) return;
+    if (this.#kind === ABANDONMENT) {
+      // Nothing may stand in it: an answer that a careless mark has swallowed would be waited for for ever.
+      if (text !== '') this.#events.message(`!${text}`);
+      return;
+    }
     if (this.#kind !== ANNOUNCEMENT) return this.#events.message(text);
     const length = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
     if (length === 0) this.#events.message(`an announcement of ${text}`);

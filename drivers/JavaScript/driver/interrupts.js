@@ -14,7 +14,7 @@ function openWatchdog() {
   if (binding) return binding;
   process.on('SIGINT', () => {});
   ownListeners = 1;
-  return { startSigintWatchdog() {}, stopSigintWatchdog: () => false };
+  return { startSigintWatchdog() {}, stopSigintWatchdog: () => false, patience: 20 };
 }
 
 /** It is deprecated, so `--pending-deprecation` would tell the user of it; `--permission` forbids it, and a later Node may lack it. */
@@ -50,11 +50,12 @@ let hasStrayed = false; // a signal came between two requests
 
 /**
  * Waits for a signal that has been sent: later, it would stop what comes next. In an inner frame, it ends the wait, and what
- * waits for the host there.
+ * waits for the host there. It may be long in coming on a busy machine, and does not come at all where it became one with another.
  */
 function absorbSignal() {
   const start = now();
-  while (!hasStrayed && !takeSignal() && now() - start < 20) pause();
+  const { patience = 1000 } = watchdog;
+  while (!hasStrayed && !takeSignal() && now() - start < patience && listenerCount('SIGINT') === ownListeners) pause();
   hasStrayed = false;
 }
 
