@@ -29,6 +29,9 @@ interface Words {
   // biome-ignore lint/suspicious/noExplicitAny: it is a remote
   readonly list: (bond: Bond) => Promise<any>;
   readonly count: string;
+  /** An expression that throws something of a class that is derived from another one, and the names of both. */
+  readonly failure: string;
+  readonly classes: readonly [string, string];
 }
 
 const WORDS: Record<Language, Words> = {
@@ -52,6 +55,8 @@ sys.modules['geometry'].points = points`,
     root: 'sqrt',
     list: (bond) => bond.import('geometry').then(({ points }) => points()),
     count: 'lambda points: len(points)',
+    failure: '1 // 0',
+    classes: ['ZeroDivisionError', 'ArithmeticError'],
   },
   PHP: {
     code: `
@@ -72,6 +77,8 @@ function points() { return [new Point(1), ['deep' => [new Point(2)]], 3]; }`,
     root: '',
     list: (bond) => bond.import('points').then((points) => points()),
     count: 'count',
+    failure: 'intdiv(1, 0)',
+    classes: ['DivisionByZeroError', 'ArithmeticError'],
   },
   Perl: {
     code: `
@@ -93,6 +100,8 @@ sub points { [Point->new(1), { deep => [Point->new(2)] }, 3] }`,
     root: 'sqrt_of',
     list: (bond) => bond.import('main').then(({ points }) => points()),
     count: 'sub { scalar @{ $_[0] } }',
+    failure: 'do { @Near::ISA = "Far"; die bless {}, "Near" }',
+    classes: ['Near', 'Far'],
   },
   JavaScript: {
     code: `
@@ -111,6 +120,8 @@ globalThis.points = () => [new Point(1), { deep: [new Point(2)] }, 3];`,
     root: 'basename',
     list: (bond) => bond.hold('points').then(({ remote }) => remote()),
     count: '(points) => points.length',
+    failure: '(() => { throw new (class Near extends RangeError {})() })()',
+    classes: ['Near', 'RangeError'],
   },
 };
 
@@ -186,6 +197,23 @@ describe.each(languages)('%s', (lang) => {
     const missing = await rejection(point.add(1).no_such_method(), RemoteException);
     expect(missing.message).toContain('at Point.add(…).no_such_method(): ');
     expect(await point.x).toBe(3);
+  });
+
+  test('an exception is of its class, and of those above it', async () => {
+    const { bond } = await open();
+    const error = await rejection(bond.eval(words.failure), RemoteException);
+    expect(error.types.slice(0, 2)).toEqual(words.classes);
+    for (const name of words.classes) expect(error.is(name)).toBe(true);
+    expect(error.is('KeyError')).toBe(false);
+    await bond.export(() => {
+      throw new TypeError('not so');
+    }, 'host');
+    const own = await rejection(bond.eval('host()'), RemoteException);
+    expect(own.types).toEqual(['TypeError', 'Error']);
+    const other = await openBond(lang);
+    await other.export(() => bond.eval(words.failure), 'host');
+    const passedOn = await rejection(other.eval('host()'), RemoteException);
+    expect(passedOn.types).toEqual(error.types);
   });
 
   test('iterates', async () => {

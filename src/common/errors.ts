@@ -134,6 +134,11 @@ export class RemoteException extends BondException {
   readonly remoteMessage: string;
   /** The type of the exception over there, such as `'ZeroDivisionError'`, where the language has one. */
   readonly type: string | undefined;
+  /**
+   * The names of its class over there and of those that this is derived from, from its own up: `ZeroDivisionError`,
+   * `ArithmeticError`, `Exception`, …; interfaces behind them.
+   */
+  readonly types: readonly string[];
   /** The remote traceback, where the language has one. */
   readonly traceback: string | undefined;
 
@@ -141,7 +146,9 @@ export class RemoteException extends BondException {
     lang: string,
     /** What was being done. */
     what: string,
-    remote: Pick<RemoteException, 'data' | 'remoteMessage' | 'type' | 'traceback'>,
+    remote: Pick<RemoteException, 'data' | 'remoteMessage' | 'type' | 'traceback'> & {
+      readonly types?: readonly string[];
+    },
     details?: ErrorDetails,
   ) {
     super(lang, [what, remote.type, remote.remoteMessage].filter(Boolean).join(': '), {
@@ -151,7 +158,18 @@ export class RemoteException extends BondException {
     this.data = remote.data;
     this.remoteMessage = remote.remoteMessage;
     this.type = remote.type;
+    this.types = remote.types ?? (remote.type ? [remote.type] : []);
     this.traceback = remote.traceback;
+  }
+
+  /**
+   * Whether it is of a class over there, or of one that is derived from that, as `catch` and `except` there would tell.
+   * @param name the name of the class, as `types` has it
+   * @example
+   * if (error.is('ArithmeticError')) …
+   */
+  is(name: string): boolean {
+    return this.types.includes(name);
   }
 }
 

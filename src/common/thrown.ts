@@ -41,6 +41,24 @@ function typeOf(thrown: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'Error';
 }
 
+/** The names of the classes of something that was thrown, from its own up, without that of all objects. */
+export function classNames(thrown: unknown): string[] {
+  const names: string[] = [];
+  try {
+    for (let kind = prototypeOf(thrown); kind && prototypeOf(kind); kind = prototypeOf(kind)) {
+      const name = functionName(property(kind, 'constructor'));
+      if (name !== '' && !names.includes(name)) names.push(name);
+    }
+  } catch {
+    // A proxy that was revoked has no more to say.
+  }
+  return names;
+}
+
+function prototypeOf(value: unknown): object | null {
+  return typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : null;
+}
+
 /** A property of something that was thrown; nothing if it cannot be read. */
 export function property(thrown: unknown, name: string): unknown {
   try {

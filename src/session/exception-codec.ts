@@ -1,5 +1,5 @@
 import { type BondException, RemoteException, SerializationException } from '../common/errors.js';
-import { carried, describeThrown, isA, property, textOf } from '../common/thrown.js';
+import { carried, classNames, describeThrown, isA, property, textOf } from '../common/thrown.js';
 import { NotCarried, type Protocol } from '../values/codec.js';
 import type { AnswerVerb } from '../wire/messages.js';
 import { outermost, type Request } from './frame.js';
@@ -7,6 +7,8 @@ import { outermost, type Request } from './frame.js';
 /** What an EXCEPT or ERROR tells of an exception. */
 export interface Description {
   readonly type?: string;
+  /** The names of its class and of those above it; none where it is an error of the host's that has come back. */
+  readonly types?: readonly string[];
   readonly message?: string;
   readonly traceback?: string;
   readonly data?: unknown;
@@ -25,7 +27,15 @@ export function exceptionOf(verb: AnswerVerb, description: Description, request:
   const thrown = outermost(request).thrown;
   const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
   if (verb === 'ERROR') return new SerializationException(lang, `${what}: ${message}`, 'remote', details);
-  return new RemoteException(lang, what, { data, remoteMessage: message, type, traceback }, details);
+  const types = typesOf(description, type, details?.cause);
+  return new RemoteException(lang, what, { data, remoteMessage: message, type, types, traceback }, details);
+}
+
+/** The names of its classes: of an error of the host's that has come back, those that it has here. */
+function typesOf({ types }: Description, type: string | undefined, cause: unknown): readonly string[] {
+  if (isA(cause, RemoteException)) return cause.types;
+  const names = cause === undefined && Array.isArray(types) ? types.map(String) : classNames(cause);
+  return type === undefined || type === '' || names.includes(type) ? names : [type, ...names];
 }
 
 function whatFailed({ link }: Description, { what, failureAt }: Request): string {

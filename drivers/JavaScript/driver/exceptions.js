@@ -61,6 +61,7 @@ function describe(request, error) {
     failedLink = [];
   }
   if (isRemote) description.type = safely(() => error.type) || description.type;
+  else description.types = classNames(error);
   if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
   try {
     return `EXCEPT ${request} ${encode(assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
@@ -86,6 +87,17 @@ function descriptionOf(error) {
   if (typeof message !== 'string' && !types.isNativeError(error)) return { message: safely(() => String(error)) || NO_TEXT, type: typeof error };
   const text = typeof message === 'string' ? message : textOf(message);
   return { message: text, type: safely(() => error.name) || (types.isNativeError(error) ? 'Error' : typeof error), traceback: traceback(error) };
+}
+
+/** The names of the classes of something, from its own up, without that of all objects. */
+function classNames(value) {
+  const names = [];
+  if (!isObject(value) || types.isProxy(value)) return names;
+  for (let kind = prototypeOf(value); kind && prototypeOf(kind); kind = prototypeOf(kind)) {
+    const name = safely(() => kind.constructor.name);
+    if (name && !names.includes(name)) names.push(name);
+  }
+  return names;
 }
 
 /** The stack as far as it is the user's. */

@@ -46,8 +46,11 @@ final class __BOND_tracebacks
                 return "ERROR $request " . self::json(['message' => $text, 'call' => $call]);
             }
         }
-        $type = isset($own['type']) && is_string($own['type']) ? self::text($own['type']) : self::typeOf($error);
-        $description += ['type' => $type, 'traceback' => self::text(self::traceback($error))];
+        $type = isset($own['type']) && is_string($own['type']) ? self::text($own['type']) : null;
+        $description += ['type' => $type === null ? self::typeOf($error) : $type, 'traceback' => self::text(self::traceback($error))];
+        if ($type === null) {
+            $description['types'] = self::typesOf($error);
+        }
         return "EXCEPT $request {" . $data . substr(self::json($description), 1);
     }
 
@@ -83,6 +86,17 @@ final class __BOND_tracebacks
     private static function typeOf($error)
     {
         return self::text(strtok(get_class($error), "\0")); // behind it stands the place of an anonymous class
+    }
+
+    /** The names of its class, of those above it, and of interfaces. */
+    private static function typesOf($error)
+    {
+        $above = array_merge(array_values(class_parents($error)), array_values(class_implements($error)));
+        $names = [self::typeOf($error)];
+        foreach ($above as $name) {
+            $names[] = self::text($name);
+        }
+        return $names;
     }
 
     /**

@@ -8,10 +8,12 @@ sub report {
     my $is_bond = eval { $isa->($error, '_BOND_Exception') && $isa->($error, 'HASH') };    # a program may have done away with them
     my ($message, $type, $call) = (text_of($is_bond ? $error->{message} : $error), undef, undef);
     if ($is_bond) { ($type, $call) = map { defined && !ref && plain_text($_) ? $_ : undef } @$error{qw(type call)} }
-    $type = text_of(ref $error) if !defined $type && length ref $error;
+    my @types = defined $type || !length ref $error ? () : map { text_of($_) } classes_of(ref $error);
+    $type = $types[0] if @types;
     my %description = (message => $message, call => $call);
     return "ERROR $request " . encode(\%description) if $is_bond && $isa->($error, '_BOND_SerializationException');
     $description{type} = $type if defined $type;
+    $description{types} = \@types if @types;
     $description{link} = [splice @failed_link] if @failed_link;
     if ($transparent) {
         $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? $message : $error;
@@ -19,6 +21,14 @@ sub report {
         return "ERROR $request " . encode(not_transparent($message, $call, $@)) unless defined $text;
     }
     return "EXCEPT $request " . (eval { encode(\%description) } || encode({ message => $message, call => $call }));
+}
+
+# The names of a class and of those above it, in the order in which Perl looks for methods.
+sub classes_of {
+    my ($class, $seen) = (@_, {});
+    return if $seen->{$class}++;
+    no strict 'refs';
+    return ($class, map { classes_of($_, $seen) } @{"${class}::ISA"});
 }
 
 sub not_transparent {

@@ -37,6 +37,14 @@ def class_name(kind):
         return kind.__name__
 
 
+def ancestors(kind):
+    """The names of a class and of those that it is derived from, without that of all objects."""
+    try:
+        return [name_of(base) for base in bases_of(kind) if base is not object]
+    except TypeError:  # as above
+        return [class_name(kind)]
+
+
 def traceback_of(kind, error, trace, message):
     try:
         while trace is not None and trace.tb_frame.f_globals is world:
@@ -71,6 +79,8 @@ def report(request):
     name = own(error, 'type') if kind is _BOND_RemoteException else None  # what it was where it came from
     name = name if type(name) in STRINGS else class_name(kind)
     description = {'type': name, 'message': message, 'traceback': traceback, 'call': call}
+    if kind is not _BOND_RemoteException:
+        description['types'] = ancestors(kind)
     if failed_link:
         description['link'] = failed_link[:]
         del failed_link[:]
