@@ -142,12 +142,15 @@ async function calm(storm: Storm): Promise<void> {
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
 
-  test.each(Object.keys(WEATHERS) as HostWeather[])('%s at random: each promise is settled, and the bond answers', async (weather) => {
-    const storm = await gather(lang, weather);
-    await endure(storm);
-    await calm(storm);
-    expect(storm.bond.activity).toBe('idle');
-  });
+  test.each(Object.keys(WEATHERS) as HostWeather[])(
+    '%s at random: each promise is settled, and the bond answers',
+    async (weather) => {
+      const storm = await gather(lang, weather);
+      await endure(storm);
+      await calm(storm);
+      expect(storm.bond.activity).toBe('idle');
+    },
+  );
 
   test.each(['close', 'kill'] as const)('%s() at random: each promise is settled, and nothing is left', async (how) => {
     const { env, processes } = markedEnvironment();
