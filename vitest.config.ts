@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { TEST_HANG } from './test/patience.js';
-import { type Project, pathsOf } from './test/projects.js';
+import { type Project, pathsOf, SHARE_A_PROCESS } from './test/projects.js';
 import { LongestFirst } from './test/sequencer.js';
 import { pathBeforeShims } from './test/shims.js';
 
@@ -15,13 +15,16 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  const project = (name: Project) => ({ extends: true as const, test: { name, include: pathsOf(name, chosen), env } });
+  const project = (name: Project) => ({
+    extends: true as const,
+    test: { name, include: pathsOf(name, chosen), env, isolate: !SHARE_A_PROCESS.includes(name) },
+  });
   return {
     test: {
       globalSetup: 'test/build-once.ts',
       setupFiles: 'test/finish.ts',
-      // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do.
-      maxWorkers: 2,
+      // On two processors: a file often waits for what an interpreter does, and would leave one with nothing to do.
+      maxWorkers: 3,
       // Of a file whose tests run side by side, so many at a time: most wait for what another process does.
       maxConcurrency: 8,
       testTimeout: TEST_HANG,
@@ -29,7 +32,7 @@ export default defineConfig(({ mode }) => {
       sequence: { sequencer: LongestFirst },
       // A version of an interpreter that shows little of the suite leaves parts of it empty.
       passWithNoTests: true,
-      projects: [project('unit'), project('core'), project('system'), project('deep')],
+      projects: [project('unit'), project('core'), project('system'), project('deep'), project('versions')],
     },
   };
 });

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export type Project = 'unit' | 'core' | 'system' | 'deep';
+export type Project = 'unit' | 'core' | 'system' | 'deep' | 'versions';
 
 /** The files of each project, without `test/` and `.test.ts`. Any other file is `core`: one language or more, end to end. */
 const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
@@ -44,9 +44,14 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'uncaught',
     'unprivileged',
   ],
-  /** Many tries of one thing: by chance, against an enemy, and with every version of an interpreter. */
-  deep: ['fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing', 'versions/*'],
+  /** Many tries of one thing: by chance, and against an enemy. */
+  deep: ['fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
+  /** Every version of an interpreter. */
+  versions: ['versions/*'],
 };
+
+/** The projects whose files leave nothing behind in the process, which runs one after the other: to start it takes a second. */
+export const SHARE_A_PROCESS: readonly Project[] = ['unit', 'versions'];
 
 /** The files that are of one language only. */
 const ofLanguage: Record<string, string> = {
@@ -72,7 +77,7 @@ export function testFiles(): string[] {
 
 /** The project that a file belongs to. */
 function projectOf(file: string): Project {
-  for (const project of ['unit', 'system', 'deep'] as const) {
+  for (const project of ['unit', 'system', 'deep', 'versions'] as const) {
     if (files[project].some((name) => name === file || name === `${file.split('/')[0]}/*`)) return project;
   }
   return 'core';
