@@ -231,7 +231,7 @@ describe.each(languages)('%s', (lang) => {
     await release(point);
     await rejection(point.add(1), BondException);
     expect(() => held(point.next())).toThrow('await it first');
-    expect(() => held({})).toThrow(TypeError);
+    expect(() => held({} as never)).toThrow(TypeError);
   });
 
   test('means nothing to another bond, and a closed one says so', async () => {

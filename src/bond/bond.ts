@@ -6,7 +6,7 @@ import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import type { Held, HeldResult } from '../references/handle.js';
 import { Ref } from '../references/ref.js';
-import type { AnyRemote } from '../references/remote.js';
+import type { AnyRemote, Remote } from '../references/remote-object.js';
 import type {
   ArgumentsOf,
   IfSaid,
@@ -182,10 +182,11 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @example
    * const np = await python.import('numpy');
    * await np.arange(12).reshape(3, 4).sum(); // 66
+   * @typeParam T an interface that says what it has; without one, it may have anything
    * @throws RemoteException if there is nothing of that name
    */
-  import(name: string): Promise<AnyRemote> {
-    return this.#requester.import(name);
+  import<T = AnyRemote>(name: string): Promise<Remote<T>> {
+    return this.#requester.import(name) as Promise<Remote<T>>;
   }
 
   /** The same bond, with other settings for the calls that are made through it. */

@@ -8,7 +8,7 @@ import type {
   IfUntyped,
   NamedArgumentsOf,
   NameOf,
-  Remote,
+  RemoteFunction,
   ResultOf,
   SignatureOf,
   Unsaid,
@@ -54,9 +54,9 @@ export abstract class Caller<F extends object> extends Opaque {
   }
 
   /** A local function that calls `name`. A type parameter, or the interface, gives it its signature. */
-  callable<G extends AnyFunction = UnknownFunction>(name: IfUntyped<F, string, never>): Remote<G>;
-  callable<G extends AnyFunction = Unsaid>(name: IfSaid<G>): Remote<NoInfer<G>>;
-  callable<N extends NameOf<F>>(name: N): Remote<SignatureOf<F, N>>;
+  callable<G extends AnyFunction = UnknownFunction>(name: IfUntyped<F, string, never>): RemoteFunction<G>;
+  callable<G extends AnyFunction = Unsaid>(name: IfSaid<G>): RemoteFunction<NoInfer<G>>;
+  callable<N extends NameOf<F>>(name: N): RemoteFunction<SignatureOf<F, N>>;
   callable(name: string): unknown {
     return (...args: unknown[]) => this.callWith(name, args);
   }

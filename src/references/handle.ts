@@ -3,6 +3,7 @@ import { brief } from '../common/inspect.js';
 import type { Lender } from '../values/reference.js';
 import type { AnyFunction, UnknownFunction } from './callback.js';
 import { type Owner, Ref } from './ref.js';
+import type { AnyRemote, Remote } from './remote-object.js';
 import type {
   ArgumentsOf,
   IfSaid,
@@ -120,9 +121,8 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
    * const db = await python.hold('sqlite3.connect', ':memory:');
    * await db.remote.execute('select 1').fetchone(); // [1]
    */
-  // biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
-  get remote(): any {
-    return this.#holder.remote(this as unknown as Held);
+  get remote(): IfUntyped<T, AnyRemote, Remote<T>> {
+    return this.#holder.remote(this as unknown as Held) as never;
   }
 
   /** What is held, by value after all. */

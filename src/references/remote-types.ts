@@ -1,6 +1,7 @@
 import type { AnyFunction, Callback, UnknownFunction } from './callback.js';
 import type { Kwargs } from './kwargs.js';
 import type { Ref } from './ref.js';
+import type { StandsFor } from './stands-for.js';
 import type { Stream } from './stream.js';
 
 /** The functions of a bond of which nothing was said: all names are possible, and everything is `unknown`. */
@@ -33,7 +34,7 @@ export type ResultOf<G extends AnyFunction> = Crossed<Awaited<ReturnType<G>>>;
 type Crossed<R> = unknown extends R ? R : R extends Stays<unknown> ? never : R;
 
 /** What is sent in the place of a value, but does not cross by value. */
-type Reference = Ref | Stream;
+type Reference = Ref | Stream | StandsFor<unknown>;
 
 /** Values that are no mere lists or records of others. */
 type Whole = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | Kwargs;
@@ -96,7 +97,7 @@ type WithKwargs<P extends readonly unknown[], Names, DeclaredNames> = P extends
  * A function of type `G` as it looks from the host: it takes the same, or what stands for it, and `kwargs` at the end; and
  * it resolves to what `G` returns. Of a function with overloads, the last one counts.
  */
-export interface Remote<G extends AnyFunction> {
+export interface RemoteFunction<G extends AnyFunction> {
   (...args: NamedArgumentsOf<G>): Promise<ResultOf<G>>;
   (...args: ArgumentsOf<G>): Promise<ResultOf<G>>; // the last, because of it the compiler says what is wrong
 }
@@ -111,7 +112,7 @@ export type Reserved = 'then' | 'toJSON';
 export type Functions<F> = IfUntyped<F, UnknownFunctions, Listed<F>>;
 
 type Listed<F> = {
-  readonly [N in keyof F as N extends Reserved ? never : N]: Remote<SignatureOf<F, N>>;
+  readonly [N in keyof F as N extends Reserved ? never : N]: RemoteFunction<SignatureOf<F, N>>;
 } & {
   readonly [Step in FirstStep<keyof F>]: Listed<Below<F, Step>>;
 };
@@ -125,11 +126,11 @@ type Below<F, Step extends string> = {
 
 /** All functions there may be, and what is in them. */
 export interface UnknownFunctions {
-  readonly [name: string]: UnknownRemote;
+  readonly [name: string]: UnknownRemoteFunction;
 }
 
 /** A function of which nothing is known, and what is in it. */
-export interface UnknownRemote extends UnknownFunctions {
+export interface UnknownRemoteFunction extends UnknownFunctions {
   (...args: readonly unknown[]): Promise<unknown>;
 }
 

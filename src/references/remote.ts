@@ -2,10 +2,9 @@ import { inspect, types } from 'node:util';
 import { standFor } from '../values/reference.js';
 import type { Chain } from './chain.js';
 import type { Held } from './handle.js';
-
-/** Something of another language, as if it were here. */
-// biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
-export type AnyRemote = any;
+import type { AnyRemote } from './remote-object.js';
+import type { Untyped } from './remote-types.js';
+import type { StandsFor } from './stands-for.js';
 
 const chains = new WeakMap<object, Chain>();
 
@@ -31,8 +30,8 @@ function heldBy(value: unknown): Held {
  * const point = await geometry.Point(1, 2);
  * await held(point).set('x', 5);
  */
-export function held(remote: AnyRemote): Held {
-  return heldBy(remote);
+export function held<T extends object = Untyped>(remote: StandsFor<T>): Held<T> {
+  return heldBy(remote) as unknown as Held<T>;
 }
 
 /**
