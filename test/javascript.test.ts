@@ -640,7 +640,9 @@ describe('values are read once there, whatever realm they come from', () => {
       ['deep', 'is nested too deep'],
       ['[deep, NaN]', 'is nested too deep'],
       // This takes seconds, and is the same for all of them.
-      ...(protocol === 'JSON' ? ([["({ a: Array(300).fill('x'.repeat(2e6)) })", 'result: is too long: ']] as const) : []),
+      ...(protocol === 'JSON'
+        ? ([["({ a: Array(300).fill('x'.repeat(2e6)) })", 'result: is too long: ']] as const)
+        : []),
       ['{ a: { get it() { throw new Error("no luck") } } }', 'no luck'],
     ] as const) {
       const error = await rejection(js.eval(code), SerializationException);
