@@ -163,6 +163,20 @@ const CASES: readonly Case[] = [
   },
   {
     lang: 'Python',
+    file: 'fractions',
+    imports: 'FractionsModule',
+    code: `
+      const fractions = await bond.import<FractionsModule>('fractions');
+      console.log(await new fractions.Fraction(3, 6).limit_denominator(2).conjugate().numerator);
+      console.log(String(await fractions.Fraction.from_float(0.5)));
+      // @ts-expect-error: no such class
+      void (() => new fractions.Fractoin(1));
+      // @ts-expect-error: no such method
+      void (() => new fractions.Fraction(1).double());`,
+    output: '1\nRemote [Python] Fraction\n',
+  },
+  {
+    lang: 'Python',
     file: 'statistics',
     code: `
       console.log(await bond.fn.statistics.median([3, 1, 2]));

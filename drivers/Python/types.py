@@ -202,7 +202,10 @@ def _BOND_types(name):
         return spell(hints['return'], False) if 'return' in hints else ''
 
     def is_function(thing):
-        return inspect.isroutine(thing) or hasattr(thing, '__wrapped__') and callable(thing)
+        return callable(thing) and not isinstance(thing, type)  # numpy has functions that are objects
+
+    def constant(key, value):
+        return {'name': key, 'type': PLAIN.get(type(value), 'Opaque'), 'doc': '', 'optional': False}
 
     def members(kind):
         for key in dir(kind):
@@ -239,8 +242,15 @@ def _BOND_types(name):
 
     functions = [
         one('%s.%s' % (module.__name__, key), value, doc_of(value), hints_of(value))
-        for key, value in things if not isinstance(value, type) and is_function(value)
+        for key, value in things if is_function(value)
     ]
+    constants = [constant(*each) for each in things if not callable(each[1])]
     for key, kind in classes:
         functions.extend(of_class(key, kind))
-    return {'load': code, 'functions': functions, 'classes': [describe_class(*each) for each in classes]}
+    return {
+        'load': code,
+        'module': module.__name__,
+        'functions': functions,
+        'classes': [describe_class(*each) for each in classes],
+        'constants': constants,
+    }

@@ -1,3 +1,4 @@
+import { beginningOf, block, capitalized, comment, key, labelsFor, parameterName } from './declaration-text.js';
 import type {
   DescribedClass,
   DescribedFunction,
@@ -12,8 +13,6 @@ import { jsdocType, type Position, phpdocType, type Surroundings } from './type-
 /** Names that mean something in what is written, or cannot be a name of the user's. */
 const TAKEN =
   /^(?:Date|Map|Set|Record|Array|Promise|Error|RegExp|\w*Array|Stays|Kwargs|string|number|boolean|object|unknown|any|never|undefined|null|bigint|symbol|void)$/;
-const RESERVED =
-  /^(?:arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
 
 /** Writes the declarations of what another language says of a file. */
 export class Declarations {
@@ -23,6 +22,7 @@ export class Declarations {
   /** What the interfaces of the classes are called. */
   readonly #interfaces = new Map<string, string>();
   readonly #records: ReadonlySet<string>;
+  readonly #moduleName: string;
 
   constructor(typeNames: 'phpdoc' | 'jsdoc', name: string, description: Description) {
     this.#typeNames = typeNames;
@@ -31,13 +31,15 @@ export class Declarations {
     this.#records = new Set(description.classes.filter(({ isRecord }) => isRecord).map(({ name }) => name));
     const taken = new Set([name]);
     for (const { name } of description.classes) this.#interfaces.set(name, this.#freeName(name, taken));
+    this.#moduleName = `${this.#freeName(capitalized(description.module ?? ''), taken)}Module`;
   }
 
   /** The whole file; `head` goes before everything else. */
   text(head: string): string {
     const { functions, classes } = this.#description;
     const body = [
-      `export interface ${this.#name} ${block(functions.map((described) => this.#method(described, classOf(described.name))))}`,
+      `export interface ${this.#name} ${block(functions.map((described) => this.#function(described)))}`,
+      ...this.#module(),
       ...classes.flatMap((described) => this.#class(described)),
     ].join('\n\n');
     const used = ['Kwargs', 'Stays'].filter((name) => new RegExp(`\\b${name}<`).test(body));
@@ -55,6 +57,38 @@ export class Declarations {
     return free;
   }
 
+  /** A function by its whole name; one that the module has as well is described there. */
+  #function(described: DescribedFunction): string {
+    const { module } = this.#description;
+    if (module === undefined || !isWithin(`${module}.`, described)) {
+      return this.#method(described, classOf(described.name));
+    }
+    const own = described.name.slice(module.length + 1);
+    return `${key(described.name)}: ${this.#moduleName}['${own}'];`;
+  }
+
+  /** What `import` gives. */
+  #module(): string[] {
+    const { module, functions, classes, constants = [] } = this.#description;
+    if (module === undefined) return [];
+    const members = [
+      ...constants.map((constant) => this.#property(constant, module)),
+      ...this.#within(`${module}.`, functions),
+      ...classes.flatMap(({ name, isRecord }) =>
+        isRecord ? [] : [`${key(name)}: ${this.#interfaces.get(name)}Class;`],
+      ),
+    ];
+    const hint = `The module itself: \`import<${this.#moduleName}>('${module}')\`.`;
+    return [`${comment(hint)}export interface ${this.#moduleName} ${block(members)}`];
+  }
+
+  /** The functions whose names are a prefix and no more than a word, without it. */
+  #within(prefix: string, functions: readonly DescribedFunction[]): string[] {
+    return functions
+      .filter((described) => isWithin(prefix, described))
+      .map((described) => this.#method({ ...described, name: described.name.slice(prefix.length) }, classOf(prefix)));
+  }
+
   #class(described: DescribedClass): string[] {
     const { name, doc, constructs, methods, properties, isRecord } = described;
     const own = this.#interfaces.get(name) as string;
@@ -63,10 +97,19 @@ export class Declarations {
       ...methods.map((method) => this.#method(method, name)),
     ];
     const text = `${comment(this.#doc(doc, name).text)}export interface ${own} ${block(members)}`;
-    if (!constructs || isRecord) return [text];
+    if (isRecord) return [text];
+    const statics = this.#statics(described);
+    if (!constructs) return [text, `${comment('The class itself.')}export interface ${own}Class ${block(statics)}`];
     const signature = this.#method({ ...constructs, name: '', returns: name, doc: constructs.doc }, name);
     const hint = `The class itself: \`hold<${own}Class>(${JSON.stringify(constructs.name)})\`, and then \`holdApply\`.`;
-    return [text, `${comment(hint)}export interface ${own}Class ${block([signature])}`];
+    return [text, `${comment(hint)}export interface ${own}Class ${block([signature, ...statics])}`];
+  }
+
+  /** What is called on a class and not on an instance. */
+  #statics({ name, constructs }: DescribedClass): string[] {
+    const { module, functions } = this.#description;
+    const own = module === undefined ? (constructs?.name.replace(/::class$/, '') ?? name) : `${module}.${name}`;
+    return ['::', '->', '.'].flatMap((separator) => this.#within(own + separator, functions));
   }
 
   #property({ name, type, doc, optional }: DescribedProperty, self: string): string {
@@ -146,7 +189,12 @@ export class Declarations {
 
   #doc(doc: string, self?: string, position: Position = 'parameter') {
     if (!doc.startsWith('/**'))
-      return { text: doc.trim(), parameters: new Map<string, DocTag>(), returns: undefined, value: undefined };
+      return {
+        text: beginningOf(doc.trim()),
+        parameters: new Map<string, DocTag>(),
+        returns: undefined,
+        value: undefined,
+      };
     return readDocComment(doc, this.#reader(position, self, false));
   }
 
@@ -169,40 +217,12 @@ function tagFor({ name }: DescribedParameter, index: number, tags: ReadonlyMap<s
   return tags.get(name) ?? (/^arg\d+$/.test(name) ? [...tags.values()][index] : undefined);
 }
 
-function block(members: readonly string[]): string {
-  if (members.length === 0) return '{}';
-  return `{\n${members.map((member) => member.replace(/^(?=.)/gm, '  ')).join('\n')}\n}`;
-}
-
-/** A doc comment, with a line of its own behind it; nothing, if there is nothing to say. */
-function comment(text: string): string {
-  if (text === '') return '';
-  const lines = text.replaceAll('*/', '*\\/').split('\n');
-  if (lines.length === 1) return `/** ${lines[0]} */\n`;
-  return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
-}
-
-function key(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replace(/['\\]/g, '\\$&')}'`;
-}
-
 /** The class that a static method belongs to, where names tell. */
 function classOf(name: string): string | undefined {
   return /^(.*)(?:::|->)\w+$/.exec(name)?.[1];
 }
 
-/** Names for parameters, and for what comes behind them, that differ. */
-function labelsFor(names: readonly string[]): string[] {
-  const labels: string[] = [];
-  for (const name of names) {
-    let label = parameterName(name);
-    while (labels.includes(label)) label += '_';
-    labels.push(label);
-  }
-  return labels;
-}
-
-function parameterName(name: string): string {
-  const plain = name.replace(/\W+/g, '_') || 'argument';
-  return RESERVED.test(plain) || /^\d/.test(plain) ? `${plain}_` : plain;
+/** Whether the name of a function is a prefix, and no more than a word. */
+function isWithin(prefix: string, { name }: DescribedFunction): boolean {
+  return name.startsWith(prefix) && /^\w+$/.test(name.slice(prefix.length));
 }

@@ -38,6 +38,10 @@ export interface DescribedClass {
 export interface Description {
   /** Code for `evalBlock` that makes the functions available. */
   readonly load: string;
+  /** What `import` gives all of it by, where there is one thing that has it; its name stands before those of the functions. */
+  readonly module?: string;
+  /** What else the module has. */
+  readonly constants?: readonly DescribedProperty[];
   readonly functions: readonly DescribedFunction[];
   readonly classes: readonly DescribedClass[];
 }
