@@ -40,7 +40,8 @@ function interruptible(run) {
     return trampoline.runInThisContext(listenerCount('SIGINT') > ownListeners ? RUN : INTERRUPTIBLE);
   } catch (error) {
     if (!error || error.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
-    stopped = running;
+    if (arrived.message && arrived.message.verb === 'INTERRUPT') arrived.message = undefined; // its signal was being waited for
+    else stopped = running;
     throw new _BOND_InterruptException('interrupted by the host');
   }
 }
@@ -48,14 +49,33 @@ function interruptible(run) {
 let stopped = 0; // the id of the request that a signal has stopped last
 let hasStrayed = false; // a signal came between two requests
 
+const ALONE = 1000; // ms: a signal may be long in coming on a busy machine
+const REPEATED = 50; // ms: signals that come one upon the other become one
+let patience = ALONE;
+let lastSerial; // that of the last line
+
+/**
+ * Takes a line that interrupts, which a signal belongs to. Lines are repeated while native code runs, say; then their signals have
+ * come together. So only the last line that has arrived is one to wait for, and not for long.
+ */
+function takeInterrupt({ request, payload }) {
+  const isRepeated = payload === lastSerial;
+  lastSerial = payload;
+  if (request === stopped) return void (stopped = 0); // a second line has a second signal
+  if (isBusy && request === current.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+  const isLast = !arrived.text.includes('\nINTERRUPT ', arrived.next - 1);
+  if (isRepeated || !isLast) patience = REPEATED;
+  if (isLast) absorbSignal();
+}
+
 /**
  * Waits for a signal that has been sent: later, it would stop what comes next. In an inner frame, it ends the wait, and what
- * waits for the host there. It may be long in coming on a busy machine, and does not come at all where it became one with another.
+ * waits for the host there.
  */
 function absorbSignal() {
-  const start = now();
-  const { patience = 1000 } = watchdog;
-  while (!hasStrayed && !takeSignal() && now() - start < patience && listenerCount('SIGINT') === ownListeners) pause();
+  const end = now() + (watchdog.patience || patience);
+  patience = ALONE;
+  while (!hasStrayed && !takeSignal() && now() < end && listenerCount('SIGINT') === ownListeners) pause();
   hasStrayed = false;
 }
 

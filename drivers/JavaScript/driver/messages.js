@@ -86,14 +86,10 @@ function addOnce(messages, message) {
 
 /** The host closes the bond; or lets go of something; or interrupts what waits for a promise: a loop, its signal has stopped. */
 function takeNotice(message) {
-  const { verb, request } = message;
+  const { verb } = message;
   if (verb === 'END') isOver = true;
   else if (verb === 'RELEASE') releaseInTurn(message);
-  else if (request === stopped) stopped = 0; // a second line has a second signal
-  else {
-    if (isBusy && request === current.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
-    absorbSignal();
-  }
+  else takeInterrupt(message);
 }
 
 /** Lets go of what is held, after whatever was sent before. */
