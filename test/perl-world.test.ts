@@ -184,6 +184,8 @@ describe.concurrent('what a program changes', () => {
       'AUTOLOAD in UNIVERSAL',
       'sub UNIVERSAL::AUTOLOAD { die "called $UNIVERSAL::AUTOLOAD" } sub UNIVERSAL::DESTROY {}',
     ],
+    ['a destructor of all objects that sets $@', 'sub UNIVERSAL::DESTROY { eval { die "lost" }; $@ = "left behind" }'],
+    ['the accuracy of big numbers', 'require Math::BigInt; Math::BigInt->accuracy(3)'],
     [
       'builtins',
       `no warnings; for my $name (qw(warn exit sleep time caller ref require glob hex oct int abs keys join index split
@@ -220,10 +222,22 @@ describe.concurrent('what a program changes', () => {
     await exercise(perl);
   });
 
-  test('what the driver cannot do without ends the interpreter, rather than to be tried for ever', async () => {
+  test.each(['%SIG', '$|'])('what the driver cannot do without ends the interpreter: %s', async (name) => {
     const perl = await open();
-    await perl.evalBlock('{ package Tied; sub TIEHASH { bless {} } sub AUTOLOAD { die "used" } } tie %SIG, "Tied"');
-    expect((await rejection(perl.eval('die "x"'), TerminatedException)).message).toContain('cannot go on');
+    const tied = `{ package Tied; *TIEHASH = *TIESCALAR = sub { bless {} }; sub AUTOLOAD { die "used" } } tie ${name}, "Tied"; die "x"`;
+    const { message, stderr } = await rejection(perl.evalBlock(tied), TerminatedException);
+    expect(message + stderr).toContain('cannot go on');
+  });
+
+  test('where no module can be loaded any more, exceptions have their texts, and what can do without goes on', async () => {
+    const perl = await openBond('Perl', ['sh', '-c', 'ulimit -n 40; exec perl "$@"', 'perl']);
+    await perl.evalBlock('1 while open($files[@files], "<", "/dev/null")');
+    await perl.export(() => {
+      throw new Error('of the host');
+    }, 'failing');
+    expect(await perl.call('sub { eval { failing() }; "$@" }')).toBe('of the host');
+    expect(await all(perl.iterate('[1, 2]'))).toEqual([1, 2]);
+    expect((await rejection(perl.call('ref', 10n ** 30n), SerializationException)).message).toContain('Math/BigInt.pm');
   });
 
   test('while it is at work: a handler of each request changes what the next one finds', async () => {

@@ -12,8 +12,19 @@
 
     # Not before there is an exception: to load `overload` takes as long as a tenth of the start.
     sub give_text {
-        my @operators = ('""' => sub { $_[0]{message} }, bool => sub { 1 }, fallback => 1);
-        return __BOND_driver::load('overload.pm', sub { overload->import(@operators) });
+        my %operators = ('""' => sub { $_[0]{message} }, bool => sub { 1 });
+        return __BOND_driver::load('overload.pm', sub { overload->import(%operators, fallback => 1) }) || overload_by_hand(%operators);
+    }
+
+    # What that module does, for where it cannot be loaded any more: after a chroot, or without descriptors.
+    sub overload_by_hand {
+        my %operators = @_;
+        no strict 'refs';
+        my $package = __PACKAGE__;
+        *{"${package}::($_"} = $operators{$_} for keys %operators;
+        *{"${package}::(("} = *{"${package}::()"} = sub { };
+        ${"${package}::()"} = 1;
+        return ${"${package}::OVERLOAD"}{dummy} = 1;    # which tells Perl 5.14 and 5.16 that there is something new
     }
 }
 

@@ -19,8 +19,10 @@ sub call_host {
         die $error;
     }
     my $value;
-    $module && length $answer < $surely_exact && !$SIG{__DIE__} && index($answer, '"$') < 0    # as most are
-        && eval { $value = $module_decode->($module, $answer); 1 } or $value = $@ eq '' ? decode($answer) : decode_otherwise($answer);
+    if ($module && length $answer < $surely_exact && !$SIG{__DIE__} && index($answer, '"$') < 0) {    # as most are
+        eval { $value = $module_decode->($module, $answer); 1 } or $value = decode_otherwise($answer, $@);
+    }
+    else { $value = decode($answer) }
     return $value if $verb eq 'RETURN';
     if ($verb eq 'RETURN_WITH') {
         my ($result, $references) = @$value;

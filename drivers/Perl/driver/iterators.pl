@@ -17,7 +17,7 @@ sub iterator_of {
     my ($value) = @_;
     my $type = type_of($value);
     return undef unless ref $value || $type eq 'GLOB';
-    my $has = sub { ref $value && overload::Method($value, $_[0]) };
+    my $has = sub { ref $value && load_overload() && overload::Method($value, $_[0]) };
     my $step = $type eq 'CODE' || $has->('&{}') ? sub { scalar $value->() }
         : $type =~ /^(?:GLOB|IO)\z/ || $has->('<>') ? sub { scalar readline($value) }
         : undef;

@@ -36,10 +36,10 @@ sub tried {
 sub reads_alike { encode_value($_[0]->decode($_[1]), 0) eq encode_value(decode_text($_[1]), 0) }
 
 # What has died instead of a module may have been a signal's handler.
-sub die_of_signal { die $@ if length ref $@ || $@ !~ /\bcharacter\b/ }
+sub die_of_signal { die $_[0] if length ref $_[0] || $_[0] !~ /\bcharacter\b/ }
 
 # Reads what a module could not.
 sub decode_otherwise {
-    die_of_signal();
+    die_of_signal($_[1]);
     return decode($_[0]);
 }

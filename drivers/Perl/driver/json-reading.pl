@@ -19,7 +19,7 @@ sub decode {
     my $is_read;
     if ($is_for_module && (length $_[0] < $surely_exact || is_read_exactly($_[0]))) {
         $is_read = eval { $value = $module_decode->($module, $_[0]); 1 };
-        die_of_signal() if !$is_read;
+        die_of_signal($@) if !$is_read;
     }
     my $has_words = $extended && index($_[0], '"$') >= 0;
     return $value if $is_read && !$has_words;
@@ -74,7 +74,7 @@ sub decode_word {
     my $number = $text + 0;
     return $number if length $text < 16;
     return $number if do { my $copy = $number; "$copy" eq $text };    # before 5.36, the copy is a string from now on
-    return with_module('Math/BigInt.pm', sub { Math::BigInt->new($text) });
+    return with_module('Math/BigInt.pm', sub { Math::BigInt->new($text, undef, undef) });
 }
 
 sub decode_string {

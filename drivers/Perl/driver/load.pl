@@ -3,8 +3,9 @@
 
 package main;
 
-# Code of the user is evaluated here, before anything lexical or strict is in scope.
-sub __BOND_driver::evaluate { @_ = (); eval $__BOND_driver::code }
+# Code of the user is evaluated here, before anything lexical or strict is in scope. What it has thrown, or an empty text, stands
+# behind its values: the next statement may begin with destructors, which may change $@.
+sub __BOND_driver::evaluate { @_ = (); ((eval $__BOND_driver::code), $@) }
 
 package __BOND_driver;
 

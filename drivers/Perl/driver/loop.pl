@@ -25,7 +25,7 @@ sub outlive {
 
 # The program has done away with more than the driver can do without: to go on would fail in the same way, for ever.
 sub give_up {
-    print {*STDERR} "the driver cannot go on: $_[0]";
+    eval { print {*STDERR} "the driver cannot go on: $_[0]" };
     exit 1;
 }
 
@@ -47,8 +47,8 @@ sub serve {
             until (defined $answer) {
                 eval {
                     if ($failure) {
-                        $tries += $is_run && !defined $line;
-                        give_up(@$failure) if $tries > 1000;
+                        $tries += !defined $message || $message ne '';
+                        give_up(@$failure) if $tries > ($is_run && !defined $line ? 1000 : 100_000);    # an answer may have to wait for a slow host
                         write_out();
                         $@ = '';
                         if (!defined $message) {    # the host has not been told of the frame
@@ -56,7 +56,7 @@ sub serve {
                             return 1;
                         }
                         if ($is_run && !defined $line) { $error = $failure }
-                        else { outlive(@$failure) }
+                        elsif ($tries < 100) { outlive(@$failure) }
                         $failure = undef;
                     }
                     say_line($opening, $message) if !defined $message;
@@ -92,8 +92,10 @@ sub serve {
                         $running = $request, $is_run = 1;
                         if (!defined $line && !$error) {
                             my ($given, $text);
-                            $module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0    # as most are
-                                && eval { $given = $module_decode->($module, $payload); 1 } or $given = $@ eq '' ? decode($payload) : decode_otherwise($payload);
+                            if ($module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0) {    # as most are
+                                eval { $given = $module_decode->($module, $payload); 1 } or $given = decode_otherwise($payload, $@);
+                            }
+                            else { $given = decode($payload) }
                             add_parts($request, $given->[1]) if %parts && ref $given;
                             {    # which is a loop to `last`, `next` and `redo` of user code
                                 die $no_loop if $busy;

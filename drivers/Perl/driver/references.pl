@@ -52,8 +52,8 @@ sub entry {
 # What a value is below its class.
 sub type_of {
     return ref \$_[0] unless ref $_[0];
-    load_overload();
-    return overload::StrVal($_[0]) =~ /(\w+)\(0x\w+\)\z/ ? $1 : '';
+    # Where that cannot be loaded, no class has operators of its own.
+    return (load_overload() ? overload::StrVal($_[0]) : "$_[0]") =~ /(\w+)\(0x\w+\)\z/ ? $1 : '';
 }
 
 sub main::_BOND_invoke { my ($holder, $method, @arguments) = @_; $holder->$method(@arguments) }

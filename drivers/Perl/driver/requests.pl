@@ -14,9 +14,10 @@ sub run_code {
     ($__BOND_driver::code) = $__BOND_driver::code =~ /(.*)/s if $taints;
     utf8_upgrade($__BOND_driver::code);
     my @values = evaluate();
-    return @values if !length ref $@ && $@ eq '';
+    my $thrown = pop @values;
+    return @values if !length ref $thrown && $thrown eq '';
     local $SIG{__DIE__};    # which has heard of it
-    die $@;
+    die $thrown;
 }
 
 sub run_call {

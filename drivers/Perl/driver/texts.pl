@@ -17,7 +17,7 @@ sub encode_text {
     my $text = "$_[0]";    # without the number that it may have been used as
     if ($module || length $text > $worth_a_module && find_module()) {
         my $written = eval { $module_encode->($module, $text) };
-        die_of_signal() if !defined $written;
+        die_of_signal($@) if !defined $written;
         return $written if defined $written && $written !~ tr/\xed\xf4-\xff//;    # half of a pair, maybe, or beyond Unicode
     }
     $text =~ s/(["\\\x00-\x1f])/$escapes{$1} || sprintf('\\u%04x', ord $1)/ge;
