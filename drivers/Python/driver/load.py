@@ -5,7 +5,6 @@
 # of Python takes to start.
 import io
 import os
-import select
 import stat
 import sys
 from sys import exc_info, exit, getrecursionlimit, setrecursionlimit
@@ -37,6 +36,20 @@ PATH = list(sys.path)
 descriptor = requests.fileno()
 process = getpid()
 main_thread = get_ident()
+
+def unshadowed(name):
+    """Python's own module, behind which a file of yours that is called the same is still found by your code."""
+    had, path = name in sys.modules, sys.path
+    sys.path = [entry for entry in path if str(entry).startswith(LIBRARY)]
+    try:
+        return __import__(name)
+    finally:
+        sys.path = path
+        if not had:
+            sys.modules.pop(name, None)
+
+
+select = unshadowed('select')
 
 lazy = {}       # the text of each file that has not been needed yet, by name
 stand_ins = {}  # what stands for the functions and classes of such a file

@@ -2,7 +2,7 @@
 # What Python 2 needs for its streams.
 
 def keep_from_children(*private):
-    import fcntl
+    fcntl = unshadowed('fcntl')
     for descriptor in private:
         fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 

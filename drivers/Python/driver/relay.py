@@ -32,7 +32,7 @@ def is_gone(process):
 
 
 def relay(outer, busy_one, number):
-    import fcntl
+    fcntl = unshadowed('fcntl')
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2, protocol_out):
         os.dup2(null, fd)
