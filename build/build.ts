@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { driverIndex, driverModule, languageOf } from './packed-drivers.js';
 import { shareValues } from './share-values.js';
+import { inject, takenGlobals } from './taken-globals.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
@@ -34,8 +35,10 @@ async function buildCode(): Promise<Files> {
   const bundle = await rolldown({
     input: ENTRIES,
     platform: 'node',
-    external: /^(?!\.|\/|[A-Za-z]:[\\/]|bond-driver:)/,
+    external: /^(?!\.|\/|[A-Za-z]:[\\/]|bond-driver:|taken-globals)/,
+    transform: { inject },
     plugins: [
+      takenGlobals,
       {
         name: 'packed drivers',
         resolveId: (id) => (languageOf(id) ? id : undefined),
@@ -62,7 +65,7 @@ async function buildCode(): Promise<Files> {
       groups: [
         {
           name: 'shared',
-          test: /\bsrc\/(common|drivers|process\/(?!split)|references\/(?!encode|chain)|values\/reference|bond\/(?!connect|requester)|pool|repl\/interact\.|tools\/(types\/write|conform\/level|cli\/exit|driver-tools))/,
+          test: /\btaken-globals|\bsrc\/(common|drivers|process\/(?!split)|references\/(?!encode|chain)|values\/reference|bond\/(?!connect|requester)|pool|repl\/interact\.|tools\/(types\/write|conform\/level|cli\/exit|driver-tools))/,
         },
       ],
     },

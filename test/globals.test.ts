@@ -172,6 +172,12 @@ const WORLDS: Record<
       for (const name of ['structuredClone', 'queueMicrotask', 'MessageChannel', 'Event', 'EventTarget']) delete globalThis[name];
     `,
   },
+  'no names of the language after it is loaded': {
+    after: `
+      const { Error, RangeError, String, Uint8Array, process } = globalThis;
+      ${['Map', 'Set', 'WeakMap', 'WeakRef', 'FinalizationRegistry', 'Number', 'String', 'Boolean', 'BigInt', 'Symbol', 'Array', 'Object', 'Function', 'RegExp', 'JSON', 'Math', 'Reflect', 'Proxy', 'Error', 'TypeError', 'RangeError', 'AggregateError', 'Uint8Array', 'ArrayBuffer', 'process'].map((name) => `delete globalThis.${name};`).join(' ')}
+    `,
+  },
 };
 
 describe('a program goes on under', () => {

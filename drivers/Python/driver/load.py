@@ -40,7 +40,7 @@ main_thread = get_ident()
 def unshadowed(name):
     """Python's own module, behind which a file of yours that is called the same is still found by your code."""
     had, path = name in sys.modules, sys.path
-    sys.path = [entry for entry in path if str(entry).startswith(LIBRARY)]
+    sys.path = sorted(path, key=lambda entry: not str(entry).startswith(LIBRARY))
     try:
         return __import__(name)
     finally:
