@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, type Language, languages, missing } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
@@ -103,6 +104,43 @@ describe('the examples', () => {
     const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     expect(stderr).toBe("No module named 'numpy': apt-get install python3-numpy, or pip install numpy\n");
     expect(exitCode).toBe(1);
+  });
+
+  describe('objects', () => {
+    const PYTHON = '/usr/bin/python3'; // whose modules Debian's packages are
+
+    test('plot draws one with matplotlib', async ({ skip }) => {
+      if (spawnSync(PYTHON, ['-c', 'import matplotlib']).status !== 0)
+        missing('apt-get install python3-matplotlib', skip);
+      const file = join(temporaryDirectory(), 'sines.png');
+      expect(await run('plot.ts', file, PYTHON)).toBe(`${file}: 3 lines, 200 points each\n`);
+      expect(readFileSync(file).length).toBeGreaterThan(10_000);
+    });
+
+    test('table asks pandas', async ({ skip }) => {
+      if (spawnSync(PYTHON, ['-c', 'import pandas']).status !== 0) missing('apt-get install python3-pandas', skip);
+      expect(await run('table.ts', PYTHON)).toBe(
+        lines(
+          'Remote [Python] DataFrame [ 5, 3 ]',
+          "[ '2.50 €', '3.00 €', '2.25 €', '3.50 €', '2.00 €' ]",
+          '{ Oslo: 18.5, Rome: 20.5 }',
+          'best: Oslo',
+          'best: Rome',
+        ),
+      );
+    });
+
+    test('database asks the DBI', async ({ skip }) => {
+      if (spawnSync('perl', ['-MDBD::SQLite', '-e1']).status !== 0)
+        missing('apt-get install libdbd-sqlite3-perl', skip);
+      expect(await run('database.ts')).toBe(
+        lines(
+          "[ [ 'Bo', 25 ], [ 'Ann', 30 ] ]",
+          'Ann is 30',
+          'DBD::SQLite::db do failed: near "nothing": syntax error',
+        ),
+      );
+    });
   });
 
   describe('ssh', () => {

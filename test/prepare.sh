@@ -44,6 +44,7 @@ missing_packages() {
   has munged || echo munge
   has lxc-execute || echo lxc
   missing_programs
+  missing_libraries
 }
 
 # Programs that the tests migrate, function by function.
@@ -54,6 +55,18 @@ missing_programs() {
   [ -e /usr/bin/exiftool ] || echo libimage-exiftool-perl
   [ -e /usr/share/perl5/Text/Markdown.pm ] || echo libtext-markdown-perl
   [ -e /usr/lib/python3/dist-packages/markdown ] || echo python3-markdown
+}
+
+# Libraries that are imported.
+missing_libraries() {
+  for module in numpy pandas matplotlib sqlalchemy PIL sklearn; do
+    name=$(echo $module | tr A-Z a-z)
+    [ -e "/usr/lib/python3/dist-packages/$module" ] || echo "python3-$name"
+  done
+  [ -e /usr/share/php/Twig ] || echo php-twig
+  [ -e /usr/share/php/Monolog ] || echo php-monolog
+  works /usr/bin/perl -MDBD::SQLite -e 1 || echo libdbd-sqlite3-perl
+  works /usr/bin/perl -MTemplate -e 1 || echo libtemplate-perl
 }
 
 as_root() {

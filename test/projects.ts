@@ -30,6 +30,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'decoder',
     'examples',
     'hosts',
+    'libraries',
     'lxc',
     'migration',
     'package',
