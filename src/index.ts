@@ -11,6 +11,7 @@ export {
   TerminatedException,
   TimeoutException,
 } from './common/errors.js';
+export type { FunctionOptions, Objects } from './common/objects.js';
 export type { BondOptions, CallOptions, OutputTarget, ProtocolName } from './common/options.js';
 export {
   type Driver,

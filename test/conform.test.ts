@@ -98,6 +98,8 @@ describe('a driver that is not part of the package', () => {
       () => bond.hold('1'),
       () => bond.call('p', bond.ref('1')),
       async () => bond.iterate('[1]'),
+      () => bond.with({ objects: 'hold' }).eval('1'),
+      () => bond.export(() => 1, 'one', { objects: 'hold' }),
       () => bond.interrupt(),
     ];
     for (const attempt of attempts) {

@@ -13,7 +13,7 @@ import { onTestFinished } from './finish.js';
 import { splitterInto } from './found.js';
 import { effort, patience } from './fuzzing.js';
 import { TEST_HANG } from './patience.js';
-import { settings } from './play.js';
+import { lender, settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
 
 vi.mock('../src/common/globals.js', async (load) => {
@@ -314,7 +314,6 @@ class FuzzedSession {
       interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: 'Test', isClone: false, isOwner: () => true, need: () => {}, lend: () => 0 },
     },
     { send: (line) => this.#takeIn(line) },
   );
@@ -331,7 +330,9 @@ class FuzzedSession {
       never: () => new Promise(() => {}),
       lasts: () => new Promise((resolve) => this.#lasting.push(() => resolve(1))),
     };
-    const exported = Object.entries(functions).map(([key, call]) => this.#session.export(key, call, settings));
+    const exported = Object.entries(functions).map(([key, call]) =>
+      this.#session.export(key, { call, lender }, settings),
+    );
     for (const _ of exported) this.#hearAnswer(0, 'RETURN', '');
     await Promise.all(exported);
     for (let count = 0; count < 3; count++) void this.#ask().catch(() => {});

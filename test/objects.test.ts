@@ -9,11 +9,14 @@ import {
   held,
   item,
   kwargs,
+  makeBond,
+  type ProtocolName,
   RemoteException,
   release,
   SerializationException,
 } from '../src/index.js';
-import { all, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { all, type Language, languages, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
+import { rounds } from './fuzzing.js';
 
 interface Words {
   /** A class Point: `x`, `add(n)`, which returns the same point, `next`, which returns another one, and `boom()`. */
@@ -32,7 +35,27 @@ interface Words {
   /** An expression that throws something of a class that is derived from another one, and the names of both. */
   readonly failure: string;
   readonly classes: readonly [string, string];
+  /**
+   * - `give(f)`: what a function makes of a point of 5; a list with the same, and with a record of one of 1; and the number 3
+   * - `many(f, n)` calls a function n times, each time with a new point, and returns 0
+   * - `circle()`: a list of 1 and itself
+   */
+  readonly giving: string;
+  /** Expressions: a new point of 5, and what it is in a list with itself in a record, `[p, { in: [p, 7] }, 3]`. */
+  readonly one: string;
+  readonly twice: string;
+  /** What passes the exported function NAME to `give`. */
+  readonly giveTo: string;
 }
+
+/** Expressions: a function that gives back its argument; and `give`. */
+const IDENTITY: Record<Language, string> = {
+  Python: 'lambda p, *others: p',
+  PHP: 'function ($p) { return $p; }',
+  Perl: 'sub { $_[0] }',
+  JavaScript: '(p) => p',
+};
+const GIVE: Record<Language, string> = { Python: 'give', PHP: '"give"', Perl: '\\&give', JavaScript: 'give' };
 
 const WORDS: Record<Language, Words> = {
   Python: {
@@ -57,6 +80,20 @@ sys.modules['geometry'].points = points`,
     count: 'lambda points: len(points)',
     failure: '1 // 0',
     classes: ['ZeroDivisionError', 'ArithmeticError'],
+    giving: `
+def give(f):
+    p = Point(5)
+    return f(p, [p, {'deep': Point(1)}], 3)
+def many(f, n):
+    for i in range(n): f(Point(i))
+    return 0
+def circle():
+    items = [1]
+    items.append(items)
+    return items`,
+    one: 'Point(5)',
+    twice: "(lambda p: [p, {'in': [p, 7]}, 3])(Point(5))",
+    giveTo: 'give(NAME)',
   },
   PHP: {
     code: `
@@ -79,6 +116,13 @@ function points() { return [new Point(1), ['deep' => [new Point(2)]], 3]; }`,
     count: 'count',
     failure: 'intdiv(1, 0)',
     classes: ['DivisionByZeroError', 'ArithmeticError'],
+    giving: `
+function give($f) { $p = new Point(5); return $f($p, [$p, ['deep' => new Point(1)]], 3); }
+function many($f, $n) { for ($i = 0; $i < $n; $i++) $f(new Point($i)); return 0; }
+function circle() { $items = new stdClass; $items->{'0'} = 1; $items->{'1'} = $items; return $items; }`,
+    one: 'new Point(5)',
+    twice: "(function ($p) { return [$p, ['in' => [$p, 7]], 3]; })(new Point(5))",
+    giveTo: "give('NAME')",
   },
   Perl: {
     code: `
@@ -102,6 +146,13 @@ sub points { [Point->new(1), { deep => [Point->new(2)] }, 3] }`,
     count: 'sub { scalar @{ $_[0] } }',
     failure: 'do { @Near::ISA = "Far"; die bless {}, "Near" }',
     classes: ['Near', 'Far'],
+    giving: `
+sub give { my ($f) = @_; my $p = Point->new(5); $f->($p, [$p, { deep => Point->new(1) }], 3) }
+sub many { my ($f, $n) = @_; $f->(Point->new($_)) for 1 .. $n; 0 }
+sub circle { my $items = [1]; push @$items, $items; $items }`,
+    one: 'Point->new(5)',
+    twice: 'sub { my ($p) = @_; [$p, { in => [$p, 7] }, 3] }->(Point->new(5))',
+    giveTo: 'give(\\&NAME)',
   },
   JavaScript: {
     code: `
@@ -122,6 +173,13 @@ globalThis.points = () => [new Point(1), { deep: [new Point(2)] }, 3];`,
     count: '(points) => points.length',
     failure: '(() => { throw new (class Near extends RangeError {})() })()',
     classes: ['Near', 'RangeError'],
+    giving: `
+globalThis.give = (f) => { const p = new Point(5); return f(p, [p, { deep: new Point(1) }], 3); };
+globalThis.many = (f, n) => { for (let i = 0; i < n; i++) f(new Point(i)); return 0; };
+globalThis.circle = () => { const items = [1]; items.push(items); return items; };`,
+    one: 'new Point(5)',
+    twice: '((p) => [p, { in: [p, 7] }, 3])(new Point(5))',
+    giveTo: 'give(NAME)',
   },
 };
 
@@ -269,4 +327,135 @@ describe('Python', () => {
     expect(await builtins.nothing.catch((error: Error) => error.name)).toBe('RemoteException');
     await bond.close();
   });
+});
+
+const protocols = languages.flatMap((lang): [Language, ProtocolName][] => [
+  [lang, lang === 'JavaScript' ? 'V8' : 'JSON'],
+  [lang, 'EJSON'],
+]);
+
+/** Counts in the conversation what is held there for the arguments of functions, and what of that is let go of. */
+class Counter extends Writable {
+  held = 0;
+  most = 0;
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    for (const line of chunk.toString().split('\n')) {
+      if (/^< .*CALL \d+ \d+ \[/.test(line)) this.held++;
+      else if (/^> .*RELEASE/.test(line)) this.held--;
+    }
+    this.most = Math.max(this.most, this.held);
+    done();
+  }
+}
+
+describe.each(protocols)('what cannot cross is held: %s by %s', (lang, protocol) => {
+  needsInterpreter(lang);
+  const words = WORDS[lang];
+  const counter = new Counter();
+  const open = shareBond(lang, { objects: 'hold', protocol, logfile: counter }, `${words.code}\n${words.giving}`);
+  // biome-ignore lint/suspicious/noExplicitAny: these are remotes
+  type Remotes = any[];
+  const name = `Remote [${lang}] Point`;
+
+  test('in results, at any depth; what is the same is one handle, and the very object there', async () => {
+    const bond = await open();
+    const [point, record, three] = await bond.eval<Remotes>(words.twice);
+    expect([String(point), record.in[1], three]).toEqual([name, 7, 3]);
+    expect(record.in[0]).toBe(point);
+    await point.add(2);
+    expect(await point.x).toBe(7);
+    expect(await point.sum(point, record.in[0])).toBe(21);
+    expect(String(await bond.call('give', bond.ref(IDENTITY[lang])))).toBe(name);
+    const held = await bond.hold(words.one);
+    expect(String(await held.value())).toBe(name);
+    expect(await bond.eval('1')).toBe(1);
+    const error = await rejection(bond.with({ objects: 'error' }).eval(IDENTITY[lang]), SerializationException);
+    expect(error.side).toBe('remote');
+  });
+
+  test('in what has itself as a part', async () => {
+    const circle = await (await open()).eval<Record<number, unknown>>('circle()');
+    expect(circle[0]).toBe(1);
+    expect(protocol === 'V8' ? circle[1] === circle : String(circle[1]).startsWith('Remote')).toBe(true);
+  });
+
+  test('in items', async () => {
+    const bond = await open();
+    const items = await all(bond.iterate(words.twice));
+    expect(String(items)).toBe(`${name},[object Object],3`);
+    const remote = (await bond.with({ objects: 'error' }).hold(words.twice)).remote;
+    expect(String(await all(remote))).toBe(String(items));
+  });
+
+  test('in arguments of callbacks and exported functions', async () => {
+    const bond = await open();
+    const take = async (...[point, [same, record], three]: Remotes): Promise<unknown> => {
+      if (point !== same) throw new Error('these are two handles');
+      return (await point.add(1).x) + (await record.deep.x) + three;
+    };
+    expect(await bond.call('give', callback(take))).toBe(10);
+    await bond.export(take, `taker_${protocol}`);
+    expect(await bond.eval(words.giveTo.replace('NAME', `taker_${protocol}`))).toBe(10);
+    const plain = bond.with({ objects: 'error' });
+    expect(await plain.call('give', callback(take, { objects: 'hold' }))).toBe(10);
+    const refusal: new (...args: never[]) => BondException =
+      protocol === 'V8' ? RemoteException : SerializationException; // the clone has no methods
+    await rejection(plain.call('give', callback(take)), refusal);
+    await plain.export(take, `refuser_${protocol}`);
+    await rejection(bond.eval(words.giveTo.replace('NAME', `refuser_${protocol}`)), refusal);
+    await plain.export(take, `refuser_${protocol}`, { objects: 'hold' });
+    expect(await plain.eval(words.giveTo.replace('NAME', `refuser_${protocol}`))).toBe(10);
+  });
+
+  test('in what a function is given by a chain, and what it returns is the very object', async () => {
+    const bond = await open();
+    const plain = bond.with({ objects: 'error' });
+    const give = (await plain.hold(GIVE[lang])).remote;
+    expect(await give(callback((point) => point)).add(3).x).toBe(8);
+  });
+
+  test('and so is what is thrown, also by what a function of yours has called', async () => {
+    const bond = await open();
+    const block = `${words.failure};`;
+    for (const fail of [() => bond.eval(words.failure), () => bond.evalBlock(block)]) {
+      const error = await rejection(fail(), RemoteException);
+      expect(String(error.exception)).toBe(`Remote [${lang}] ${words.classes[0]}`);
+      expect(await bond.call(words.count, [error.exception])).toBe(1);
+    }
+    const nested = callback(async () => bond.eval(words.failure));
+    const outer = await rejection(bond.call('give', nested), RemoteException);
+    expect(String(outer.exception)).toMatch(/^Remote/);
+    expect(String((outer.cause as RemoteException).exception)).toContain(words.classes[0]);
+    const error = await rejection(bond.with({ objects: 'error' }).eval(words.failure), RemoteException);
+    expect(error.exception).toBe(undefined);
+  });
+
+  test.skipIf(protocol !== 'EJSON')('no longer than somebody keeps it', async () => {
+    const bond = await open();
+    const before = counter.held;
+    counter.most = before;
+    const drop = callback(() => {});
+    expect(await bond.call('many', drop, rounds(5000, 100_000))).toBe(0);
+    expect(counter.most).toBeGreaterThan(before);
+    expect(counter.most - before).toBeLessThan(4500);
+  });
+});
+
+test('an option that is not known is refused', async () => {
+  const odd = { objects: 'keep' } as never;
+  const said = "objects must be 'error' or 'hold', not 'keep'";
+  expect((await rejection(makeBond('JavaScript', odd), BondException)).message).toContain(said);
+  const bond = await openBond('JavaScript');
+  expect(() => bond.with(odd)).toThrow(said);
+  expect(
+    (
+      await rejection(
+        bond.export(() => 1, 'f', odd),
+        BondException,
+      )
+    ).message,
+  ).toContain(said);
+  expect(() => callback(() => 1, odd)).toThrow(TypeError);
+  expect(() => callback(() => 1, { object: 'hold' } as never)).toThrow("there is no option 'object'; known: objects");
 });

@@ -5,9 +5,26 @@ import { Session } from '../src/session/session.js';
 import type { HostFunction, SessionOwner } from '../src/session/session-owner.js';
 import type { Protocol } from '../src/values/codec.js';
 import { json } from '../src/values/json.js';
+import type { Lender } from '../src/values/reference.js';
 import { parseMessage } from '../src/wire/messages.js';
 
-export const settings: CallSettings = { timeout: 60_000, signal: undefined, stdout: 'ignore', stderr: 'ignore' };
+export const settings: CallSettings = {
+  timeout: 60_000,
+  signal: undefined,
+  stdout: 'ignore',
+  stderr: 'ignore',
+  objects: 'error',
+};
+
+/** Lends nothing: for who sends no references. */
+export const lender: Lender = {
+  lang: 'Test',
+  isClone: false,
+  settings,
+  isOwner: () => true,
+  need: () => {},
+  lend: () => 0,
+};
 
 /** A session with the other side of a transcript: no process, and every line of the wire as it is. */
 export interface Play {
@@ -51,13 +68,6 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: {
-        lang: 'Test',
-        isClone: false,
-        isOwner: () => true,
-        need: () => {},
-        lend: (func, onRelease) => session.lend(func, onRelease),
-      },
       ...owner,
     },
     {
@@ -68,6 +78,8 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       },
     },
   );
+
+  const lending: Lender = { ...lender, lend: (call, onRelease) => session.lend({ call, lender: lending }, onRelease) };
 
   function sent(line: string): void {
     expect(`> ${line.trimEnd()}`).toBe(script.shift());
@@ -87,7 +99,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       const shown = `CALL ${name}`;
       return session.request({ verb: 'CALL', subject: name, shown, payload, settings: { ...settings, ...more } });
     },
-    export: (name, call) => session.export(name, call, settings),
+    export: (name, call) => session.export(name, { call, lender: lending }, { objects: 'error' }),
     async done() {
       await answer();
       for (let turn = 0; turn < 1000 && script.length > 0; turn++) await setImmediate();

@@ -8,6 +8,7 @@ import { encodeCall } from '../src/references/encode-call.js';
 import { NotCarried, type Protocol } from '../src/values/codec.js';
 import { protocolNamed } from '../src/values/codecs.js';
 import { expectAlive, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { lender } from './play.js';
 import { words } from './words.js';
 
 const PROTOCOLS: readonly ProtocolName[] = ['V8', 'EJSON', 'JSON'];
@@ -111,8 +112,6 @@ describe.each(languages)('%s', (lang) => {
 });
 
 // ---- The host alone
-
-const lender = { lang: 'X', isClone: false, isOwner: () => true, need: () => {}, lend: () => 1 };
 
 /** The payload of a call, or the message of why there is none. */
 function payloadOf(protocol: ProtocolName, ...args: unknown[]): string {

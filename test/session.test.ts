@@ -368,6 +368,47 @@ describe('time', () => {
     await other.done();
   });
 
+  test.each(['RETURN 1 [[null],[[[0],7,"Point"]]]', 'EXCEPT 1 {"message":"x","exception":[7,"KeyError"]}'])(
+    'what is held for an aborted call is let go of: %s',
+    async (answer) => {
+      const other = play(`
+        > CALL_HOLD 0 1 ["slow",[]]
+        > INTERRUPT - 1 1
+        < INTERRUPTED 1
+        < ${answer}
+        > RELEASE - 7
+      `);
+      const controller = new AbortController();
+      const asked = { verb: 'CALL_HOLD', subject: 'slow', payload: '["slow",[]]' } as const;
+      const slow = other.session.request({ ...asked, settings: { ...settings, signal: controller.signal } });
+      controller.abort();
+      await expect(slow).rejects.toBeInstanceOf(TimeoutException);
+      await other.done();
+    },
+  );
+
+  test('what is held is let go of behind the requests that may use it, and waits for no others', async () => {
+    const other = play(`
+      > CALL 0 2 ["outer",[]]
+      < CALL 1 2 ["f",[]]
+      > RELEASE - 5
+      > CALL 1 3 ["inner",[]]
+      < RETURN 3 null
+      > RELEASE - 6
+      > RETURN 1 0 null
+      < RETURN 2 null
+    `);
+    await other.export('f', async () => {
+      other.session.release(5, 2);
+      const inner = other.call('inner');
+      other.session.release(6, 2);
+      await inner;
+      return null;
+    });
+    await other.call('outer');
+    await other.done();
+  });
+
   test('an aborted call is stopped when it has its turn, and no other one is', async () => {
     const other = play(`
       > CALL 0 1 ["slow",[]]

@@ -8,7 +8,7 @@ import { Session } from '../src/session/session.js';
 import { json } from '../src/values/json.js';
 import { formatMessage, parseMessage } from '../src/wire/messages.js';
 import { randomNumbers } from './fuzzing.js';
-import { settings } from './play.js';
+import { lender, settings } from './play.js';
 import type { CallDetails, Clock, Conversation, RemotePlan, RemoteStep } from './players.js';
 
 /** How many turns of the event loop a library that works may take without anything to do, before it does something. */
@@ -477,7 +477,6 @@ export class SimulatedBond implements Conversation {
       interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-      lender: { lang: this.lang, isClone: false, isOwner: () => true, need: () => {}, lend: () => 0 },
     };
   }
 
@@ -499,7 +498,7 @@ export class SimulatedBond implements Conversation {
   }
 
   async export(call: (id: number) => unknown, name: string): Promise<void> {
-    await this.session.export(name, call as (...args: unknown[]) => unknown, settings);
+    await this.session.export(name, { call: call as (...args: unknown[]) => unknown, lender }, settings);
   }
 
   async takeNotes(): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { BondException, type Ending, quoted } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
+import { type FunctionOptions, wrongFunctionOptions } from '../common/objects.js';
 import { type CallOptions, resolveCallOptions } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
@@ -20,7 +21,6 @@ import type {
 import { interact } from '../repl/interact.js';
 import type { InteractOptions } from '../repl/interact-options.js';
 import type { About, Connection } from '../session/connection.js';
-import type { HostFunction } from '../session/session-owner.js';
 import { Caller } from './caller.js';
 import type { Requester } from './requester.js';
 
@@ -102,11 +102,12 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
   /**
    * Makes a local function callable there, as if it were native. It may be async: the other side waits for it.
    * @param name what it is called there; the function's own name if not given
+   * @param options with `objects: 'hold'`, arguments that cannot cross arrive as handles
    * @throws RemoteException if the name is not valid there, or taken
    */
-  export(func: UnknownFunction, name?: string): Promise<void>;
-  export(func: AnyFunction, name?: string): Promise<void>;
-  async export(func: AnyFunction, name: string = func?.name): Promise<void> {
+  export(func: UnknownFunction, name?: string, options?: FunctionOptions): Promise<void>;
+  export(func: AnyFunction, name?: string, options?: FunctionOptions): Promise<void>;
+  async export(func: AnyFunction, name: string = func?.name, options: FunctionOptions = {}): Promise<void> {
     if (typeof func !== 'function') throw new BondException(this.lang, `export takes a function, not ${typeof func}`);
     this.#requester.checkText(name, 'a name');
     if (name === '')
@@ -114,7 +115,9 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
         this.lang,
         "a function without a name of its own needs one to be exported: export(func, 'name')",
       );
-    await this.#connection.session.export(name, func as HostFunction, this.#requester.settings);
+    const wrong = wrongFunctionOptions(options);
+    if (wrong !== undefined) throw new BondException(this.lang, `export: ${wrong}`);
+    await this.#requester.export(name, func as UnknownFunction, options);
   }
 
   /**
@@ -123,7 +126,8 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if the name is not valid there, or taken
    */
   async proxy<G extends object>(name: NameOf<F>, other: Bond<G>, remote: string = name): Promise<void> {
-    await other.export((...args: unknown[]) => this.callWith(name, args), remote);
+    const call = (...args: unknown[]): Promise<unknown> => this.callWith(name, args);
+    await other.export(call, remote, { objects: 'error' }); // a handle of that bond would mean nothing to this one
   }
 
   /**

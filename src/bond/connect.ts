@@ -31,6 +31,12 @@ export async function connect(
   );
 }
 
+/** Who asks for what is done with handles, by the settings of one bond: there may be many handles. */
+const requesters = new WeakMap<CallSettings, Requester>();
+
 function makeHandle(connection: Connection, number: number, text: string, settings: CallSettings): unknown {
-  return new Requester(connection, settings).handle(number, text);
+  let requester = requesters.get(settings);
+  if (requester?.connection !== connection) requester = new Requester(connection, settings);
+  requesters.set(settings, requester);
+  return requester.handle(number, text);
 }

@@ -1,26 +1,30 @@
 import { capturePlace } from '../common/call-site.js';
 import { BondException, quoted, SerializationException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
+import type { FunctionOptions } from '../common/objects.js';
 import type { CallSettings } from '../common/options.js';
 import { isA } from '../common/thrown.js';
 import { Chain, type Evaluator, type LinkPath } from '../references/chain.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
-import { Held } from '../references/handle.js';
+import { Held, type Holder } from '../references/handle.js';
 import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
 import { remoteOf } from '../references/remote.js';
 import type { AnyRemote } from '../references/remote-object.js';
 import type { Connection } from '../session/connection.js';
+import type { HostFunction } from '../session/session-owner.js';
 import { NotCarried } from '../values/codec.js';
-import type { Reference } from '../values/reference.js';
+import type { Lender, Reference } from '../values/reference.js';
 import { isLong } from '../values/shared/chunks.js';
-import type { RequestVerb } from '../wire/messages.js';
+import type { PlainVerb, RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
 
 /** What is asked of the other side, as requests of the session. */
-export class Requester implements Evaluator {
+export class Requester implements Evaluator, Holder {
   readonly connection: Connection;
   readonly settings: CallSettings;
+  #lender: Lender | undefined;
+  #holding: Requester | undefined;
 
   constructor(connection: Connection, settings: CallSettings) {
     this.connection = connection;
@@ -29,6 +33,19 @@ export class Requester implements Evaluator {
 
   get owner(): Connection {
     return this.connection;
+  }
+
+  /** The same, but that what cannot cross is held, if the driver can do so; it always can where a chain has led. */
+  get #holder(): Requester {
+    const isHolding = this.settings.objects === 'hold' || !this.connection.features.has('objects');
+    this.#holding ??= isHolding ? this : this.with({ ...this.settings, objects: 'hold' });
+    return this.#holding;
+  }
+
+  /** Who lends functions that are among arguments. */
+  get #lends(): Lender {
+    this.#lender ??= this.connection.lenderFor(this.settings);
+    return this.#lender;
   }
 
   /** The same connection, with other settings. */
@@ -41,11 +58,11 @@ export class Requester implements Evaluator {
    * it would cost a call a tenth of its time.
    */
   call(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
-    const { protocol, lender, takesParts } = this.connection;
+    const { protocol, takesParts } = this.connection;
     try {
       this.checkText(name, 'a name');
       const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
-      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, lender);
+      const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, this.#lends);
       return this.#request('CALL', name, payload, inParts?.parts, shown);
     } catch (error) {
       return this.#refuse(own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
@@ -70,15 +87,15 @@ export class Requester implements Evaluator {
 
   /** What has that name over there. */
   async import(name: string): Promise<AnyRemote> {
-    return this.evaluate(new Chain(['import', this.checkText(name, 'a name')], [], this));
+    return this.evaluate(new Chain(['import', this.checkText(name, 'a name')], [], this.#holder));
   }
 
   /** What a chain comes to: its value if that can cross, and a handle otherwise. */
   evaluate(chain: Chain): Promise<unknown> {
-    const { session, protocol, lender } = this.connection;
+    const { session, protocol } = this.connection;
     try {
       this.connection.need('chain');
-      const payload = protocol.encode(chain.codeFor(lender));
+      const payload = protocol.encode(chain.codeFor(this.#lends));
       const failureAt = (path: LinkPath): string => chain.failureAt(path);
       return session.request({ verb: 'CHAIN', subject: chain.text(), payload, failureAt, settings: this.settings });
     } catch (error) {
@@ -93,25 +110,41 @@ export class Requester implements Evaluator {
     return iterate((name, ...args) => this.callDriver(what, name, args), iterable, capturePlace());
   }
 
+  /** Makes a function of the host callable there. */
+  export(name: string, call: HostFunction, options: FunctionOptions): Promise<unknown> {
+    const { objects = this.settings.objects } = options;
+    if (objects === 'hold') this.connection.need('objects');
+    return this.connection.session.export(name, { call, lender: this.#lends }, { objects });
+  }
+
   /** Something that is held over there. */
   hold(id: unknown, expression: string): Held {
-    return new Held(id, expression, {
-      owner: this.connection,
-      call: (what, name, own, args) => this.callDriver(what, name, own, args),
-      eval: (ref) => this.run('EVAL', ref, []),
-      remote: (held) => remoteOf(new Chain(held, [], this)),
-      release: (held) => this.connection.session.release(held),
-    });
+    return new Held(id, expression, this);
   }
 
   /** The same as if it were here. */
   handle(id: unknown, expression: string): AnyRemote {
-    return this.hold(id, expression).remote;
+    return this.#holder.hold(id, expression).remote;
+  }
+
+  /** What is held, as if it were here. */
+  remote(held: Held): AnyRemote {
+    return remoteOf(new Chain(held, [], this.#holder));
+  }
+
+  /** The id of the youngest request. */
+  get lastId(): number {
+    return this.connection.session.lastId;
+  }
+
+  /** Lets go of what is held under a number, and that no request has used up to the one of the id `since`. */
+  release(id: number, since: number): void {
+    this.connection.session.release(id, since);
   }
 
   /** The code that is given as it is, or as a reference. */
   codeOf(code: string | Ref): string {
-    return code instanceof Ref ? code.codeFor(this.connection.lender) : this.checkText(code, 'code');
+    return code instanceof Ref ? code.codeFor(this.#lends) : this.checkText(code, 'code');
   }
 
   /** Refuses what is not a string. */
@@ -121,13 +154,17 @@ export class Requester implements Evaluator {
   }
 
   #request(
-    verb: RequestVerb,
+    plainVerb: PlainVerb,
     subject: string,
     payload: string,
     parts?: Iterable<string>,
     shown?: string,
   ): Promise<unknown> {
-    return this.connection.session.request({ verb, subject, shown, payload, parts, settings: this.settings });
+    const { connection, settings } = this;
+    const isHolding = settings.objects === 'hold';
+    if (isHolding) connection.need('objects');
+    const verb: RequestVerb = isHolding ? `${plainVerb}_HOLD` : plainVerb;
+    return connection.session.request({ verb, subject, shown, payload, parts, settings });
   }
 
   /** What cannot be asked at all. */

@@ -43,3 +43,10 @@ export function reasonOf(signal: AbortSignal): unknown {
     return error;
   }
 }
+
+/** @internal Whether something is an `AbortSignal`, perhaps of another realm, or one that replaces Node's. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null || !('aborted' in value)) return false;
+  const { addEventListener, removeEventListener } = value as AbortSignal;
+  return typeof addEventListener === 'function' && typeof removeEventListener === 'function';
+}

@@ -141,6 +141,7 @@ export class RemoteException extends BondException {
   readonly types: readonly string[];
   /** The remote traceback, where the language has one. */
   readonly traceback: string | undefined;
+  readonly #exception: unknown;
 
   constructor(
     lang: string,
@@ -148,6 +149,7 @@ export class RemoteException extends BondException {
     what: string,
     remote: Pick<RemoteException, 'data' | 'remoteMessage' | 'type' | 'traceback'> & {
       readonly types?: readonly string[];
+      readonly exception?: unknown;
     },
     details?: ErrorDetails,
   ) {
@@ -160,6 +162,13 @@ export class RemoteException extends BondException {
     this.type = remote.type;
     this.types = remote.types ?? (remote.type ? [remote.type] : []);
     this.traceback = remote.traceback;
+    this.#exception = remote.exception;
+  }
+
+  /** A handle of what was thrown, under `objects: 'hold'` and in what `import` leads to; otherwise `undefined`. */
+  // biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
+  get exception(): any {
+    return this.#exception;
   }
 
   /**

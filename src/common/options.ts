@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
+import { isAbortSignal } from './abort-signal.js';
 import { BondException } from './errors.js';
+import { type Objects, wrongObjects } from './objects.js';
 
 /** Where the other side's output goes: a stream, a function that is given each chunk, or nowhere. */
 export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
@@ -38,6 +40,15 @@ export interface CallOptions {
    * @default process.stderr
    */
   readonly stderr?: OutputTarget | undefined;
+  /**
+   * What becomes of what cannot cross: results, items of an iteration, and arguments of your functions. With `'hold'`, it arrives
+   * as a handle, at any depth, as what `import` leads to always does; otherwise it is a `SerializationException`.
+   * @example
+   * const path = await python.with({ objects: 'hold' }).eval('pathlib.Path("/tmp")');
+   * await path.joinpath('notes').name; // 'notes'
+   * @default 'error'
+   */
+  readonly objects?: Objects | undefined;
 }
 
 /** Settings of a bond, for {@link makeBond}. */
@@ -99,6 +110,7 @@ export interface CallSettings {
   readonly signal: AbortSignal | undefined;
   readonly stdout: OutputTarget;
   readonly stderr: OutputTarget;
+  readonly objects: Objects;
 }
 
 /** @internal {@link BondOptions} with every default filled in. */
@@ -129,6 +141,7 @@ const KNOWN = new Set<string>([
   'stderr',
   'signal',
   'maxMessageBytes',
+  'objects',
 ] satisfies (keyof BondOptions)[]);
 
 /** @internal Checks the options and fills in the defaults; below this, nothing is optional. */
@@ -152,7 +165,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     calls: resolveCallOptions(
       lang,
       { ...options, signal: undefined },
-      { timeout: 60_000, signal: undefined, stdout: process.stdout, stderr: process.stderr },
+      { timeout: 60_000, signal: undefined, stdout: process.stdout, stderr: process.stderr, objects: 'error' },
     ),
   };
 }
@@ -206,12 +219,14 @@ function checkTypes(lang: string, options: BondOptions): void {
 /** @internal `options` on top of `defaults`. What is `undefined` counts as not given. */
 export function resolveCallOptions(lang: string, options: CallOptions, defaults: CallSettings): CallSettings {
   const { timeout = defaults.timeout, signal = defaults.signal } = options;
-  const { stdout = defaults.stdout, stderr = defaults.stderr } = options;
+  const { stdout = defaults.stdout, stderr = defaults.stderr, objects = defaults.objects } = options;
   checkTimeout(lang, 'timeout', timeout);
   checkTarget(lang, 'stdout', stdout);
   checkTarget(lang, 'stderr', stderr);
   if (signal !== undefined) checkTypes(lang, { signal });
-  return { timeout, signal, stdout, stderr };
+  const wrong = wrongObjects(objects);
+  if (wrong !== undefined) throw new BondException(lang, wrong);
+  return { timeout, signal, stdout, stderr, objects };
 }
 
 function checkTimeout(lang: string, name: string, value: unknown): void {
@@ -224,13 +239,6 @@ function checkTarget(lang: string, name: string, target: unknown): void {
   if (isWritable(target) && typeof (target as Writable).on === 'function') return;
   const hint = isWritable(target) ? `: of what only has a method write, give (chunk) => it.write(chunk)` : '';
   throw new BondException(lang, `${name} must be a Writable, a function, or 'ignore'${hint}`);
-}
-
-/** @internal Whether something is an `AbortSignal`, perhaps of another realm, or one that replaces Node's. */
-export function isAbortSignal(value: unknown): value is AbortSignal {
-  if (!isObject(value) || !('aborted' in (value as object))) return false;
-  const { addEventListener, removeEventListener } = value as AbortSignal;
-  return typeof addEventListener === 'function' && typeof removeEventListener === 'function';
 }
 
 function isWritable(value: unknown): boolean {

@@ -18,6 +18,7 @@ export type Feature =
   | 'stream'
   | 'named'
   | 'chain'
+  | 'objects'
   | 'parts'
   | 'ejson'
   | 'interrupt';
@@ -30,6 +31,7 @@ const FEATURES: readonly Feature[] = [
   'stream',
   'named',
   'chain',
+  'objects',
   'parts',
   'ejson',
   'interrupt',

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Bond } from '../bond/bond.js';
+import { isAbortSignal } from '../common/abort-signal.js';
 import { BondException } from '../common/errors.js';
-import { type BondOptions, checkNames, isAbortSignal } from '../common/options.js';
+import { type BondOptions, checkNames } from '../common/options.js';
 import type { Untyped } from '../references/remote-types.js';
 
 /** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */

@@ -1,5 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { showObject } from '../common/inspect.js';
+import { type FunctionOptions, type Objects, wrongFunctionOptions } from '../common/objects.js';
 import { functionName } from '../common/thrown.js';
 import { type Lender, Reference } from '../values/reference.js';
 
@@ -13,11 +14,13 @@ export type UnknownFunction = (...args: unknown[]) => unknown;
 export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
   /** Not `#func`: declaration files do not tell the types of those, and any callback would do for any other. */
   protected readonly func: F;
+  readonly #objects: Objects | undefined;
 
   /** @internal */
-  constructor(func: F) {
+  constructor(func: F, objects?: Objects) {
     super();
     this.func = func;
+    this.#objects = objects;
   }
 
   override toString(): string {
@@ -32,7 +35,10 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
   /** @internal */
   codeFor(lender: Lender): string {
     lender.need('callback');
-    return `_BOND_callback(${lender.lend(this.func as AnyFunction as UnknownFunction)})`;
+    const isHolding = (this.#objects ?? lender.settings.objects) === 'hold';
+    if (isHolding) lender.need('objects');
+    const number = lender.lend(this.func as AnyFunction as UnknownFunction);
+    return `_BOND_callback(${number}${isHolding ? ', 1' : ''})`;
   }
 }
 
@@ -40,11 +46,17 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
  * Wraps a function, sync or async, so that it can be an argument of a call, or a part of one, or of what an exported
  * function returns. Over there it is a function like any other, which can be called any number of times, also after the
  * call that brought it has returned. It is released when the other side lets go of it.
- * @throws TypeError if it is no function
+ * @param options with `objects: 'hold'`, arguments that cannot cross arrive as handles
+ * @throws TypeError if it is no function, or an option is not known
+ * @example
+ * await python.call('sorted', python.ref('points'), kwargs({ key: callback((point) => point.x, { objects: 'hold' }) }));
  */
 export function callback<Args extends unknown[], Result>(
   func: (...args: Args) => Result,
+  options: FunctionOptions = {},
 ): Callback<(...args: Args) => Result> {
   if (typeof func !== 'function') throw new TypeError(`callback takes a function, not ${typeof func}`);
-  return new Callback(func);
+  const wrong = wrongFunctionOptions(options);
+  if (wrong !== undefined) throw new TypeError(`callback: ${wrong}`);
+  return new Callback(func, options.objects);
 }

@@ -16,18 +16,21 @@ import type {
   Unsaid,
   Untyped,
 } from './remote-types.js';
+import { weightOfHandle } from './weight.js';
 
 /** @internal What something held needs of its bond. */
 export interface Holder {
   /** The connection: whoever else holds it cannot use it. */
   readonly owner: Owner;
   /** Calls a function of the driver; the user has asked for `what`, in messages, with `args`, which stand behind `own`. */
-  call(what: string, name: string, own: readonly unknown[], args?: readonly unknown[]): Promise<unknown>;
-  eval(code: Ref): Promise<unknown>;
+  callDriver(what: string, name: string, own: readonly unknown[], args?: readonly unknown[]): Promise<unknown>;
+  run(verb: 'EVAL', code: Ref, more: readonly unknown[]): Promise<unknown>;
   /** The same as if it were here. */
   remote(held: Held): unknown;
-  /** Lets go of what is held under that number. */
-  release(id: number): void;
+  /** The id of the youngest request. */
+  readonly lastId: number;
+  /** Lets go of what is held under that number, and that no request has used up to the one of the id `since`. */
+  release(id: number, since: number): void;
 }
 
 /** Lets go of what is garbage here. */
@@ -45,10 +48,14 @@ type Itself<T> = T extends AnyFunction ? T : UnknownFunction;
  */
 export class Held<T extends object = Untyped> extends Ref implements AsyncDisposable {
   readonly #id: number;
+  /** The id of the last request that cannot have used it. */
+  readonly #since: number;
   readonly #holder: Holder;
   /** @internal What it is the value of. */
   readonly expression: string;
   #isReleased = false;
+  /** @internal What makes V8 look for garbage in time. */
+  protected readonly weight = weightOfHandle();
 
   /** @internal */
   constructor(id: unknown, expression: string, holder: Holder) {
@@ -61,7 +68,9 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     this.#id = id;
     this.#holder = holder;
     this.expression = expression;
-    garbage.register(this, () => holder.release(id), this);
+    const since = holder.lastId;
+    this.#since = since;
+    garbage.register(this, () => holder.release(id, since), this);
   }
 
   /** The value of an attribute, property, item or entry. */
@@ -127,7 +136,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
 
   /** What is held, by value after all. */
   async value<V = unknown>(): Promise<V> {
-    return (await this.#holder.eval(this)) as V;
+    return (await this.#holder.run('EVAL', this, [])) as V;
   }
 
   /** Lets go of it. Safe to repeat; every other use is a `BondException` from now on. */
@@ -135,7 +144,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     if (this.#isReleased) return;
     this.#isReleased = true;
     garbage.unregister(this);
-    this.#holder.release(this.#id);
+    this.#holder.release(this.#id, this.#since);
   }
 
   /** The same as `release`, for `await using`. */
@@ -163,7 +172,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
 
   async #hold(expression: string, name: string, own: readonly unknown[], ...args: readonly unknown[]): Promise<never> {
     const what = `HOLD ${quoted(expression, 40)}`;
-    const id = await this.#holder.call(what, '_BOND_hold_result', [name, this, ...own], args);
+    const id = await this.#holder.callDriver(what, '_BOND_hold_result', [name, this, ...own], args);
     return new Held(id, expression, this.#holder) as never;
   }
 
@@ -174,6 +183,6 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   }
 
   #call(what: string, name: string, own: readonly unknown[], ...args: readonly unknown[]): Promise<unknown> {
-    return this.#holder.call(`${what} of ${quoted(this.expression, 40)}`, name, [this, ...own], args);
+    return this.#holder.callDriver(`${what} of ${quoted(this.expression, 40)}`, name, [this, ...own], args);
   }
 }

@@ -43,7 +43,6 @@ export class Connection {
   readonly interpreter: Interpreter;
   readonly protocol: Protocol;
   readonly session: Session;
-  readonly lender: Lender;
   /** What the driver can do in this interpreter. */
   readonly features: ReadonlySet<Feature>;
   /** Whether long arguments may go there in parts. */
@@ -69,13 +68,6 @@ export class Connection {
     this.features = new Set(parts.ready.features ?? parts.driver.features);
     this.takesParts = this.features.has('parts');
     this.#settings = parts.settings;
-    this.lender = {
-      lang: parts.lang,
-      isClone: parts.protocol.isClone,
-      isOwner: (owner) => owner === this,
-      need: (feature) => this.need(feature),
-      lend: (func, onRelease) => this.session.lend(func, onRelease),
-    };
     this.session = this.#openSession(parts.makeHandle);
     this.interpreter.isDirect = parts.ready.pid === parts.interpreter.pid;
     this.#listen();
@@ -99,6 +91,20 @@ export class Connection {
       state: this.#ending ? `closed: ${this.#howItEnded(this.#ending)}` : prefix + state,
       inFlight,
     };
+  }
+
+  /** Who lends functions of the host that are given with those settings. */
+  lenderFor(settings: CallSettings): Lender {
+    const { lang, protocol, session } = this;
+    const lender: Lender = {
+      lang,
+      isClone: protocol.isClone,
+      settings,
+      isOwner: (owner) => owner === this,
+      need: (feature) => this.need(feature),
+      lend: (call, onRelease) => session.lend({ call, lender }, onRelease),
+    };
+    return lender;
   }
 
   /** Throws a `BondException` if the driver does not have a feature. */
@@ -167,7 +173,6 @@ export class Connection {
         lang: this.lang,
         protocol: this.protocol,
         transExcept,
-        lender: this.lender,
         makeHandle: (number, text, settings) => makeHandle(this, number, text, settings),
         traffic: interpreter.traffic,
         hold: (isHeld) => {

@@ -3,6 +3,7 @@ import { carried, classNames, describeThrown, isA, property, textOf } from '../c
 import { NotCarried, type Protocol } from '../values/codec.js';
 import type { AnswerVerb } from '../wire/messages.js';
 import { outermost, type Request } from './frame.js';
+import type { MakeHandle } from './held-parts.js';
 
 /** What an EXCEPT or ERROR tells of an exception. */
 export interface Description {
@@ -16,10 +17,17 @@ export interface Description {
   readonly call?: number | null;
   /** Which link of a chain has failed. */
   readonly link?: readonly number[];
+  /** Under which number the exception itself is held there, and what it is, in words; only for requests that hold. */
+  readonly exception?: readonly [number: number, text: string];
 }
 
 /** The exception for an answer of the other side; what a function of the host threw, and nobody caught, is its cause. */
-export function exceptionOf(verb: AnswerVerb, description: Description, request: Request): BondException {
+export function exceptionOf(
+  verb: AnswerVerb,
+  description: Description,
+  request: Request,
+  makeHandle: MakeHandle,
+): BondException {
   const { data = description.message ?? '', call } = description;
   const [type, message = '', traceback] = [description.type, description.message, description.traceback].map(asText);
   const { lang } = request;
@@ -28,7 +36,8 @@ export function exceptionOf(verb: AnswerVerb, description: Description, request:
   const details = typeof call === 'number' && thrown?.has(call) ? { cause: thrown.get(call) } : undefined;
   if (verb === 'ERROR') return new SerializationException(lang, `${what}: ${message}`, 'remote', details);
   const types = typesOf(description, type, details?.cause);
-  return new RemoteException(lang, what, { data, remoteMessage: message, type, types, traceback }, details);
+  const exception = description.exception && makeHandle(...description.exception);
+  return new RemoteException(lang, what, { data, remoteMessage: message, type, types, traceback, exception }, details);
 }
 
 /** The names of its classes: of an error of the host's that has come back, those that it has here. */

@@ -30,11 +30,17 @@ export class FrameStack {
     return requests.sort((one, another) => one.id - another.id);
   }
 
-  /** The id of the oldest request that has not been answered; infinite if there is none. */
-  oldest(): number {
-    // What was asked inside of a request is younger; but what is called in a timer is in no request.
-    const first = this.root.called ? this.all()[0] : this.root.first;
-    return first?.id ?? Number.POSITIVE_INFINITY;
+  /** The oldest request that has not been answered among those with an id above `since` and up to `until`. */
+  oldestBetween(since: number, until: number): Request | undefined {
+    let oldest: Request | undefined;
+    for (const frame of this.#frames()) {
+      for (const request of frame.pending) {
+        if (request.id <= since) continue; // they are in order
+        if (request.id <= until && request.id < (oldest?.id ?? Number.POSITIVE_INFINITY)) oldest = request;
+        break;
+      }
+    }
+    return oldest;
   }
 
   /** The other side has called the host, while it carried out a request, or none. */

@@ -27,7 +27,7 @@ export interface RequestOptions {
 
 /** What a request is, for messages: `CALL "explode"`. */
 export function inWords({ verb, subject, shown }: Pick<RequestOptions, 'verb' | 'subject' | 'shown'>): string {
-  return shown ?? `${verb} ${quoted(subject, 40)}`;
+  return shown ?? `${verb.replace('_HOLD', '')} ${quoted(subject, 40)}`;
 }
 
 /** Something that the host has asked of the other side, until the answer to it arrives. It does not keep the payload, which may be long. */

@@ -4,6 +4,7 @@ import { Promise } from '../common/globals.js';
 import { functionName, isA, textOf } from '../common/thrown.js';
 import { encodeResult } from '../references/encode-call.js';
 import { NotCarried } from '../values/codec.js';
+import type { Lender } from '../values/reference.js';
 import type { Channel } from '../wire/channel.js';
 import { formatRequest, type HostAnswerVerb } from '../wire/messages.js';
 import { AnswerBacklog } from './answer-backlog.js';
@@ -11,12 +12,14 @@ import { outside, runInFrame } from './async-context.js';
 import { encodeException } from './exception-codec.js';
 import { type Frame, outermost } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
+import { type HeldParts, putHandles } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
 import type { LentFunctions } from './lent-functions.js';
 import type { OutgoingRequests } from './outgoing-requests.js';
+import type { PendingReleases } from './pending-releases.js';
 import type { RequestTimeouts } from './request-timeouts.js';
 import type { SendQueue } from './send-queue.js';
-import type { HostFunction, SessionOwner } from './session-owner.js';
+import type { Callable, SessionOwner } from './session-owner.js';
 import { Violation } from './violation.js';
 
 /** How many errors are kept at most, of those that functions of the host have thrown below one request. */
@@ -34,12 +37,13 @@ interface Parties {
   readonly queue: SendQueue;
   readonly timeouts: RequestTimeouts;
   readonly interrupts: Interrupts;
+  readonly releases: PendingReleases;
 }
 
 /** Calls of the other side: each opens a frame, in which a function of the host runs until it is answered. */
 export class IncomingCalls {
   readonly #parties: Parties;
-  readonly #functions = new Map<string, HostFunction>();
+  readonly #functions = new Map<string, Callable>();
   readonly #backlog: AnswerBacklog;
 
   constructor(parties: Parties) {
@@ -47,9 +51,9 @@ export class IncomingCalls {
     this.#backlog = new AnswerBacklog(parties.owner.traffic);
   }
 
-  /** Makes `call` what the other side calls as `name`. */
-  export(name: string, call: HostFunction): void {
-    this.#functions.set(name, call);
+  /** Makes a function what the other side calls as `name`. */
+  export(name: string, callable: Callable): void {
+    this.#functions.set(name, callable);
   }
 
   /** Takes in a call that the other side makes in a request, or in none: in a timer, say. */
@@ -65,25 +69,30 @@ export class IncomingCalls {
     try {
       decoded = owner.protocol.decode(payload);
     } catch (error) {
-      const message = `the arguments cannot be decoded: ${textOf(error)}`;
-      return this.#send('ERROR', id, owner.protocol.encode({ message }));
+      return this.#refuse(id, error);
     }
-    const [name, args] = Array.isArray(decoded) ? decoded : [];
+    const [name, args, held] = Array.isArray(decoded) ? decoded : [];
     if ((typeof name !== 'string' && typeof name !== 'number') || !Array.isArray(args)) {
       throw new Violation('it made a call without a name or without arguments');
     }
-    const call = this.#functionOf(name);
-    const shown = typeof name === 'number' ? functionName(call) || `callback ${name}` : name;
+    const callable = this.#functionOf(name);
+    try {
+      if (held) this.#putHandles(args, held, callable);
+    } catch (error) {
+      return this.#refuse(id, error);
+    }
+    const shown = typeof name === 'number' ? functionName(callable?.call) || `callback ${name}` : name;
     const frame = stack.open(id, request, shown);
     const context = request?.context ?? outside;
-    context.runInAsyncScope(() => runInFrame(stack, frame, () => this.#perform(frame, call, args)));
+    context.runInAsyncScope(() => runInFrame(stack, frame, () => this.#perform(frame, callable, args)));
   }
 
   /** The other side has left a frame without waiting for the answer to its call. */
   abandon(frame: Frame): void {
-    const { owner, stack, requests, interrupts } = this.#parties;
+    const { owner, stack, requests, interrupts, releases } = this.#parties;
     frame.isOver = true; // and nothing more is sent to it
-    for (const request of frame.pending) {
+    const abandoned = [...frame.pending];
+    for (const request of abandoned) {
       if (request.openFrame) this.abandon(request.openFrame);
       interrupts.over(request);
       const text = `${request.what}: the other side no longer waits for '${frame.name}', in which this was called`;
@@ -91,40 +100,55 @@ export class IncomingCalls {
     }
     frame.pending.clear();
     stack.close(frame);
+    for (const request of abandoned) releases.answered(request);
+  }
+
+  /** The arguments of a call cannot be read. */
+  #refuse(id: number, error: unknown): void {
+    const message = `the arguments cannot be decoded: ${textOf(error)}`;
+    this.#send('ERROR', id, this.#parties.owner.protocol.encode({ message }));
+  }
+
+  /** What the other side holds of the arguments is a handle here; how what is done with that is asked, is said by who lent the function. */
+  #putHandles(args: unknown[], held: HeldParts, callable: Callable | undefined): void {
+    const { owner } = this.#parties;
+    if (!callable) return;
+    putHandles(args, held, (number, text) => owner.makeHandle(number, text, callable.lender.settings));
   }
 
   /** The function that is called: by its name, or by its number if it was lent. */
-  #functionOf(name: string | number): HostFunction | undefined {
+  #functionOf(name: string | number): Callable | undefined {
     if (typeof name === 'string') return this.#functions.get(name);
-    const call = this.#parties.lent.get(name);
-    if (!call) throw new Violation(`it called function ${name}, which it was not lent`);
-    return call;
+    const callable = this.#parties.lent.get(name);
+    if (!callable) throw new Violation(`it called function ${name}, which it was not lent`);
+    return callable;
   }
 
-  #perform(frame: Frame, call: HostFunction | undefined, args: readonly unknown[]): void {
+  #perform(frame: Frame, callable: Callable | undefined, args: readonly unknown[]): void {
     try {
-      if (!call) throw new BondException(this.#parties.owner.lang, `the host exports no function '${frame.name}'`);
+      if (!callable) throw new BondException(this.#parties.owner.lang, `the host exports no function '${frame.name}'`);
+      const { call, lender } = callable;
       const result = call(...args);
       const promise = promised(result);
-      if (promise) void this.#returnLater(frame, promise);
-      else this.#return(frame, result);
+      if (promise) void this.#returnLater(frame, promise, lender);
+      else this.#return(frame, result, lender);
     } catch (error) {
       this.#except(frame, error);
     }
   }
 
-  async #returnLater(frame: Frame, promise: Promise<unknown>): Promise<void> {
+  async #returnLater(frame: Frame, promise: Promise<unknown>, lender: Lender): Promise<void> {
     let value: unknown;
     try {
       value = await promise;
     } catch (error) {
       return this.#except(frame, error);
     }
-    this.#return(frame, value);
+    this.#return(frame, value, lender);
   }
 
-  #return(frame: Frame, value: unknown): void {
-    const { lang, protocol, lender } = this.#parties.owner;
+  #return(frame: Frame, value: unknown, lender: Lender): void {
+    const { lang, protocol } = this.#parties.owner;
     try {
       const [verb, payload] = encodeResult(protocol, `${frame.name}()`, value, lender);
       this.#answer(frame, verb, payload);

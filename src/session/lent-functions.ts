@@ -1,7 +1,7 @@
-import type { HostFunction } from './session-owner.js';
+import type { Callable } from './session-owner.js';
 
 interface Lent {
-  readonly call: HostFunction;
+  readonly callable: Callable;
   readonly onRelease: (() => void) | undefined;
 }
 
@@ -11,13 +11,13 @@ export class LentFunctions {
   #last = 0;
 
   /** Lends a function; the number that it is known by there. */
-  lend(call: HostFunction, onRelease?: () => void): number {
-    this.#functions.set(++this.#last, { call, onRelease });
+  lend(callable: Callable, onRelease?: () => void): number {
+    this.#functions.set(++this.#last, { callable, onRelease });
     return this.#last;
   }
 
-  get(id: number): HostFunction | undefined {
-    return this.#functions.get(id)?.call;
+  get(id: number): Callable | undefined {
+    return this.#functions.get(id)?.callable;
   }
 
   takeBack(id: number): void {

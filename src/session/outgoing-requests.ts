@@ -4,14 +4,14 @@ import { IS_DEBUGGING } from '../common/debug.js';
 import { BondException, SerializationException, TimeoutException } from '../common/errors.js';
 import { Promise, setImmediate } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
-import type { Path } from '../values/codec.js';
 import { Parts } from '../values/parts.js';
-import { type AnswerVerb, formatRequest } from '../wire/messages.js';
+import { type AnswerVerb, formatRequest, isHolding } from '../wire/messages.js';
 import { captureContext, currentFrame, innermostFrame, outside } from './async-context.js';
 import { showCycle } from './deadlock.js';
 import { type Description, exceptionOf } from './exception-codec.js';
 import { inWords, Request, type RequestOptions } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
+import { type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
 import type { PendingReleases } from './pending-releases.js';
 import { rejection } from './rejection.js';
@@ -19,12 +19,6 @@ import type { RequestTimeouts } from './request-timeouts.js';
 import type { SendQueue } from './send-queue.js';
 import type { SessionOwner } from './session-owner.js';
 import { TooLong, Violation } from './violation.js';
-
-/** A list with a value, and what stands in places of it that hold nothing: numbers of what is held, and what that is, in words. */
-type ValueWithHeld = readonly [
-  holder: unknown[],
-  held?: readonly (readonly [path: Path, number: number, text: string])[],
-];
 
 /** What {@link OutgoingRequests} work with. */
 interface Parties {
@@ -112,7 +106,7 @@ export class OutgoingRequests {
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
     if (this.#settle(request)) this.#conclude(request, verb, payload);
-    else if (request.verb === 'CHAIN' && verb === 'RETURN') this.#letGo(payload);
+    else if (isHolding(request.verb)) this.#letGo(verb, payload);
   }
 
   /** Rejects a request, unless its promise is settled already. */
@@ -173,28 +167,26 @@ export class OutgoingRequests {
     try {
       // What a block of code returns is nothing at all.
       const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);
-      if (verb === 'RETURN') request.resolve(request.verb === 'CHAIN' ? this.#withHandles(value, request) : value);
-      else request.reject(exceptionOf(verb, value as Description, request));
+      if (verb !== 'RETURN')
+        request.reject(exceptionOf(verb, value as Description, request, this.#handlesFor(request)));
+      else request.resolve(isHolding(request.verb) ? withHandles(value, this.#handlesFor(request)) : value);
     } catch (cause) {
       const message = `${request.what}: the answer cannot be decoded: ${textOf(cause)}`;
       request.reject(new SerializationException(lang, message, 'remote', { cause }));
     }
   }
 
-  #withHandles(value: unknown, { settings }: Request): unknown {
-    const [holder, held = []] = value as ValueWithHeld;
-    for (const [path, number, text] of held) {
-      putAt(holder, path, this.#parties.owner.makeHandle(number, text, settings));
-    }
-    return holder[0];
+  /** Makes what stands here for what is held for a request. */
+  #handlesFor({ settings }: Request): MakeHandle {
+    return (number, text) => this.#parties.owner.makeHandle(number, text, settings);
   }
 
-  /** Nobody waits for a result: what the other side holds for it is let go of. */
-  #letGo(payload: string): void {
+  /** Nobody waits for an answer: what the other side holds for it is let go of. */
+  #letGo(verb: AnswerVerb, payload: string): void {
     const { owner, releases } = this.#parties;
     try {
-      const [, held = []] = owner.protocol.decode(payload) as ValueWithHeld;
-      for (const [, number] of held) releases.add(number, this.#lastId);
+      const answer = owner.protocol.decode(payload);
+      for (const number of numbersIn(verb, answer)) releases.add(number, this.#lastId, this.#lastId);
     } catch {
       // What cannot be read holds nothing that is known here.
     }
@@ -221,7 +213,7 @@ export class OutgoingRequests {
     if (frame.pending.size === 0 && frame.whenQuiet) setImmediate(frame.whenQuiet);
     if (frame.held > 0 && !frame.isOver) queue.flush();
     interrupts.over(request);
-    releases.flush();
+    releases.answered(request);
   }
 
   #abort(request: Request, signal: AbortSignal): void {
@@ -238,10 +230,17 @@ export class OutgoingRequests {
   }
 }
 
-/** Puts something into its place in a value that has just been read. */
-function putAt(holder: unknown, path: Path, value: unknown): void {
-  const last = path.at(-1) as string | number;
-  let place = holder as Record<string | number, unknown>;
-  for (const step of path.slice(0, -1)) place = place[step] as typeof place;
-  place[last] = value;
+/** The value of an answer, with handles of what is held. A block of code has none. */
+function withHandles(answer: unknown, makeHandle: MakeHandle): unknown {
+  if (answer === undefined) return undefined;
+  const [holder, held = []] = answer as ValueWithHeld;
+  putHandles(holder, held, makeHandle);
+  return holder[0];
+}
+
+/** The numbers of what is held for an answer. */
+function numbersIn(verb: AnswerVerb, answer: unknown): number[] {
+  if (verb === 'RETURN') return ((answer as ValueWithHeld)[1] ?? []).map(([, number]) => number);
+  const { exception } = answer as Description;
+  return exception ? [exception[0]] : [];
 }

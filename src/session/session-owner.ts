@@ -3,8 +3,14 @@ import type { Traffic } from '../process/write-queue.js';
 import type { Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
 
-/** A function of the host that the other side may call. */
+/** A function of the host. */
 export type HostFunction = (...args: unknown[]) => unknown;
+
+/** A function of the host that the other side may call; through whom what it gets and returns goes. */
+export interface Callable {
+  readonly call: HostFunction;
+  readonly lender: Lender;
+}
 
 /** What a session needs of those who own it. */
 export interface SessionOwner {
@@ -12,8 +18,6 @@ export interface SessionOwner {
   readonly protocol: Protocol;
   /** Whether what is thrown crosses itself; `undefined` if nobody has said so: as is usual for the protocol. */
   readonly transExcept: boolean | undefined;
-  /** Who lends what references in results stand for. */
-  readonly lender: Lender;
   /** How far what is sent has come. */
   readonly traffic: Traffic;
   /** What stands here for something that stays over there, under a number; what that is, in words. */

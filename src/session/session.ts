@@ -1,5 +1,5 @@
 import { type BondException, quoted } from '../common/errors.js';
-import type { CallSettings } from '../common/options.js';
+import type { FunctionOptions } from '../common/objects.js';
 import type { Channel } from '../wire/channel.js';
 import type { AnswerVerb, Incoming } from '../wire/messages.js';
 import { currentFrame } from './async-context.js';
@@ -13,7 +13,7 @@ import { OutgoingRequests } from './outgoing-requests.js';
 import { PendingReleases } from './pending-releases.js';
 import { RequestTimeouts } from './request-timeouts.js';
 import { SendQueue } from './send-queue.js';
-import type { HostFunction, SessionOwner } from './session-owner.js';
+import type { Callable, SessionOwner } from './session-owner.js';
 import { TooLong, Violation } from './violation.js';
 
 /**
@@ -48,7 +48,7 @@ export class Session {
       onDeadlock: (request, cycle) => requests.rejectDeadlock(request, cycle),
     });
     const requests = new OutgoingRequests({ owner, stack, queue, timeouts, interrupts, releases });
-    this.#calls = new IncomingCalls({ owner, channel, stack, lent, requests, queue, timeouts, interrupts });
+    this.#calls = new IncomingCalls({ owner, channel, stack, lent, requests, queue, timeouts, interrupts, releases });
     this.#owner = owner;
     this.#releases = releases;
     this.#interrupts = interrupts;
@@ -86,23 +86,32 @@ export class Session {
     return this.#requests.request(options);
   }
 
-  /** Makes `call` the function that the other side calls as `name`, as soon as it has agreed to that. */
-  export(name: string, call: HostFunction, settings: CallSettings): Promise<unknown> {
+  /**
+   * Makes a function one that the other side calls as `name`, as soon as it has agreed to that. With `objects: 'hold'`, what
+   * cannot cross among its arguments is held there.
+   */
+  export(name: string, callable: Callable, { objects }: Required<FunctionOptions>): Promise<unknown> {
     this.#requests.canBeCalled = true;
-    const payload = this.#owner.protocol.encode(name);
-    const onReturn = () => this.#calls.export(name, call);
+    const { settings } = callable.lender;
+    const payload = this.#owner.protocol.encode(objects === 'hold' ? [name, true] : name);
+    const onReturn = () => this.#calls.export(name, callable);
     return this.request({ verb: 'EXPORT', subject: name, payload, settings, onReturn });
   }
 
   /** Lends a function to the other side, until that lets go of it; the number that it is known by there. */
-  lend(call: HostFunction, onRelease?: () => void): number {
+  lend(callable: Callable, onRelease?: () => void): number {
     this.#requests.canBeCalled = true;
-    return this.#lent.lend(call, onRelease);
+    return this.#lent.lend(callable, onRelease);
   }
 
-  /** Lets go of something that the other side holds. */
-  release(id: number): void {
-    if (!this.#requests.isOver) this.#releases.add(id, this.#requests.lastId);
+  /** The id of the youngest request. */
+  get lastId(): number {
+    return this.#requests.lastId;
+  }
+
+  /** Lets go of something that the other side holds, and that no request has used up to the one of the id `since`. */
+  release(id: number, since: number): void {
+    if (!this.#requests.isOver) this.#releases.add(id, since, this.#requests.lastId);
   }
 
   /** Stops what the other side is doing. */

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
+import type { CallSettings } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 
 /** What a reference needs of the bond that it is sent through. */
@@ -7,6 +8,8 @@ export interface Lender {
   readonly lang: string;
   /** Whether what is the same object in a message is the same over there. */
   readonly isClone: boolean;
+  /** How calls are made through it. */
+  readonly settings: CallSettings;
   /** Whether a reference that `owner` made can be used here. */
   isOwner(owner: object): boolean;
   /** Throws a `BondException` if the driver there does not have a feature. */

@@ -1,5 +1,16 @@
 /** What the host asks of the other side. */
-export type RequestVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL' | 'EXPORT' | 'CHAIN';
+export type RequestVerb = PlainVerb | HoldingVerb | 'EXPORT';
+
+/** Requests that there are in two forms. */
+export type PlainVerb = 'EVAL' | 'EVAL_BLOCK' | 'CALL';
+
+/** Requests of which what cannot cross stays there, and is named in the answer. */
+export type HoldingVerb = `${PlainVerb}_HOLD` | 'CHAIN';
+
+/** Whether what cannot cross stays there. */
+export function isHolding(verb: RequestVerb): boolean {
+  return verb === 'CHAIN' || verb.endsWith('_HOLD');
+}
 
 /** How what is long goes in front of the message that it belongs to, or an empty payload to forget about it. */
 export type PartVerb = 'PART';

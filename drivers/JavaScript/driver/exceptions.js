@@ -17,9 +17,9 @@ let isTransparent = false;
 const NO_TEXT = 'an exception whose text cannot be had';
 
 /** What is told to the host about an error: the last thing that may fail, so it does little. */
-function report(request, error) {
+function report(request, error, verb) {
   try {
-    return describe(request, error);
+    return describe(request, error, isHolding(verb));
   } catch (another) {
     // The stack is full, or the text is too long: no more than its own words, if it has any.
     const message = textOf(error).slice(0, LONG_TEXT);
@@ -51,7 +51,7 @@ function isObject(value) {
 }
 
 /** Anything can be thrown, and whatever it has may be a getter that fails. */
-function describe(request, error) {
+function describe(request, error, isHeld) {
   const call = isObject(error) && callOf.has(error) ? callOf.get(error) : null;
   if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ message: textOf(error), call })}`;
   const isRemote = isMade(error, _BOND_RemoteException);
@@ -62,12 +62,14 @@ function describe(request, error) {
   }
   if (isRemote) description.type = safely(() => error.type) || description.type;
   else description.types = classNames(error);
+  if (isHeld) description.exception = [hold(error), nameOf(error)];
   if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
   try {
     return `EXCEPT ${request} ${encode(assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
   } catch (failure) {
     // By the clone, all errors cross but some that Node has made of objects: then their text has to do.
     if (protocol === structuredClone && 'traceback' in description) return `EXCEPT ${request} ${encode(description)}`;
+    if (isHeld) held.delete(description.exception[0]);
     return `ERROR ${request} ${encode({ message: `${messageOf(failure)} (transExcept); it says: ${description.message}`, call })}`;
   }
 }

@@ -51,7 +51,7 @@ function answerNow(message) {
     return answerWith(value, message);
   } catch (error) {
     if (liveFrames.length !== depth) leaveFrames(depth);
-    return report(request, error);
+    return report(request, error, verb);
   }
 }
 

@@ -23,10 +23,10 @@ function encodeCall(name, number, args) {
   }
 }
 
-function callHost(name, args, number = name) {
+function callHost(name, args, number = name, encodeArguments = encodeCall) {
   if (lastCall === 0) rehearseFailure();
   needRoom(200);
-  const payload = encodeCall(name, number, args);
+  const payload = encodeArguments(name, number, args);
   const frame = String(++lastCall);
   say(`CALL ${frame} ${running} ${payload}`);
   const [verb, answer] = serve(frame);
@@ -51,11 +51,12 @@ function errorOfHost(verb, { message, type, data }, call) {
   return error;
 }
 
-function exportName(name) {
+function exportName(given) {
+  const [name, isHolding] = isArray(given) ? given : [given];
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(name)) {
     throw new SyntaxError(`'${name}' is not a valid name for a function`);
   }
-  const stub = (...args) => callHost(name, args);
+  const stub = isHolding ? (...args) => callHost(name, args, name, encodeCallHolding) : (...args) => callHost(name, args);
   define(stub, 'name', { __proto__: null, value: name.split('.').pop() });
   define(world, '__BOND_stub', { __proto__: null, value: stub, configurable: true });
   try {

@@ -19,7 +19,7 @@ function serveOutermost() {
     try {
       interruptible(serveLines);
     } catch (error) {
-      if (running !== 0 && !answer && !promised) answer = report(current.request, error);
+      if (running !== 0 && !answer && !promised) answer = report(current.request, error, current.verb);
       else if (isMade(error, _BOND_InterruptException)) hasStrayed = true;
       else throw error; // your code has replaced what the driver needs: to go on would fail in the same way, for ever
     }
@@ -55,19 +55,19 @@ function carryOut(message) {
     const promise = promiseOf(value);
     return promise ? void (promised = promise) : answerWith(value, message);
   } catch (error) {
-    return report(request, error);
+    return report(request, error, verb);
   }
 }
 
 function waitFor(promise, message) {
-  const { request } = message;
+  const { request, verb } = message;
   isBusy = true;
   const interrupted = new Promise((_resolve, reject) => {
     interruptWait = reject;
   });
   promiseRace([promise, interrupted])
     .then((value) => madeNow(answerWith(value, message)))
-    .catch((error) => report(request, error))
+    .catch((error) => report(request, error, verb))
     .then((text) => {
       isBusy = false;
       finish(text);

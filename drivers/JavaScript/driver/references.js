@@ -6,9 +6,11 @@ const lent = new Map(); // weak references to what calls functions of the host, 
 let canary;             // garbage: when it is gone, so is more
 let bystander;
 
-/** A function that the host has lent, by its number. */
-function _BOND_callback(number) {
-  const callback = (...args) => callHost('callback', args, number);
+/** A function that the host has lent, by its number; whether what cannot cross of its arguments is held. */
+function _BOND_callback(number, isHolding) {
+  const callback = isHolding
+    ? (...args) => callHost('callback', args, number, encodeCallHolding)
+    : (...args) => callHost('callback', args, number);
   if (garbage) garbage.register(callback, number);
   lent.set(number, garbage && new WeakRef(callback));
   if (garbage && number % 1000 === 0) letGoOfGarbage();
@@ -75,8 +77,8 @@ const OWN_REFERENCES = { _BOND_callback, _BOND_stream, _BOND_held };
 
 /** The value of an expression. To compile what the host writes itself would take longer than the call. */
 function refer(code) {
-  const [, name, number] = /^(_BOND_(?:callback|stream|held))\((\d+)\)$/.exec(code) || [];
-  return name ? OWN_REFERENCES[name](Number(number)) : evaluate(code);
+  const [, name, number, flag] = /^(_BOND_(?:callback|stream|held))\((\d+)(, 1)?\)$/.exec(code) || [];
+  return name ? OWN_REFERENCES[name](Number(number), flag) : evaluate(code);
 }
 
 const held = new Map();      // what the host holds here, by number
@@ -86,9 +88,7 @@ let lastNumber = 0;
 /** Keeps a value, or what a promise resolves to. */
 function _BOND_hold(value) {
   const promise = promiseOf(value);
-  if (promise) return promise.then(_BOND_hold);
-  held.set(++lastNumber, value);
-  return lastNumber;
+  return promise ? promise.then(_BOND_hold) : hold(value);
 }
 
 /** What a function throws, so that it can be held; `undefined` if it throws nothing. */

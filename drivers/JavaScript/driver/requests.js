@@ -62,12 +62,21 @@ function call([name, args, references = [], named]) {
   return waiting ? waiting.then(callNow) : callNow();
 }
 
-const HANDLERS = { EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName, CHAIN: runChain };
+const HANDLERS = {
+  EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName, CHAIN: runChain,
+  EVAL_HOLD: evaluate, EVAL_BLOCK_HOLD: evaluateBlock, CALL_HOLD: call,
+};
 const WITH_RESULT = new Set(['EVAL', 'CALL']);
+const WITH_HELD_RESULT = new Set(['EVAL_HOLD', 'CALL_HOLD', 'CHAIN']);
+
+/** Whether what a request of that kind throws is held. */
+function isHolding(verb) {
+  return WITH_HELD_RESULT.has(verb) || verb === 'EVAL_BLOCK_HOLD';
+}
 
 /** The answer to a request that has come to a value. If that is long, it is written while it is sent. */
 function answerWith(value, { verb, request }) {
-  if (!WITH_RESULT.has(verb)) return `RETURN ${request} ${verb === 'CHAIN' ? encodeWithHeld(value) : ''}`;
+  if (!WITH_RESULT.has(verb)) return `RETURN ${request} ${WITH_HELD_RESULT.has(verb) ? encodeWithHeld(value) : ''}`;
   if (takesParts && isLong(value) && protocol.isPlain(value)) return { request, parts: partsOf(value) };
   return `RETURN ${request} ${encode(value)}`;
 }

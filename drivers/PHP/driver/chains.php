@@ -1,6 +1,6 @@
 <?php
 //: lazy
-// Does what the host wants done with an object, link by link, and holds what cannot cross.
+// Does what the host wants done with an object, link by link.
 
 final class __BOND_chains
 {
@@ -50,9 +50,9 @@ final class __BOND_chains
 
     private static function referred($code)
     {
-        if (preg_match('/^(_BOND_(?:held|callback|stream))\((\d+)\)$/D', $code, $parts)) {
+        if (preg_match('/^(_BOND_(?:held|callback|stream))\((\d+)(, 1)?\)$/D', $code, $parts)) {
             __BOND_code::need('references');
-            return $parts[1]((int) $parts[2]);
+            return isset($parts[3]) ? $parts[1]((int) $parts[2], true) : $parts[1]((int) $parts[2]);
         }
         return __BOND_requests::evaluateExpression($code);
     }
@@ -134,45 +134,12 @@ final class __BOND_chains
         $place = $value;
     }
 
-    /** The text of a list with the value, and what is held in the place of what cannot cross: paths, numbers, and what that is in words. */
+    /** The text of the answer: what is imported is held even if it could cross. */
     public static function encode()
     {
-        $value = __BOND_requests::$value;
-        $places = [];
-        if (self::$imported !== null) {
-            $holder = [self::holdAt([0], $value, $places)];
-            self::$imported = null;
-            return __BOND_json::encode([$holder, $places]);
-        }
-        try {
-            return '[[' . __BOND_json::encode($value) . ']]';
-        } catch (_BOND_SerializationException $error) {
-            $holder = [self::withoutHeld($value, [0], $places)];
-            return __BOND_json::encode([$holder, $places]);
-        }
-    }
-
-    private static function withoutHeld($value, array $path, array &$places)
-    {
-        try {
-            __BOND_json::encode($value);
-            return $value;
-        } catch (_BOND_SerializationException $error) {
-            if (!is_array($value)) {
-                return self::holdAt($path, $value, $places);
-            }
-            $copy = [];
-            foreach ($value as $key => $item) {
-                $copy[$key] = self::withoutHeld($item, array_merge($path, [$key]), $places);
-            }
-            return $copy;
-        }
-    }
-
-    private static function holdAt(array $path, $value, array &$places)
-    {
-        $text = is_object($value) ? get_class($value) : (self::$imported === null ? gettype($value) : $value);
-        $places[] = [$path, _BOND_hold($value), $text];
-        return null;
+        $imported = self::$imported;
+        self::$imported = null;
+        return $imported === null ? __BOND_holding::result(__BOND_requests::$value)
+            : __BOND_json::encode([[null], [[[0], _BOND_hold($imported), $imported]]]);
     }
 }

@@ -3,6 +3,7 @@
 
 final class __BOND_host
 {
+    public static $holding = [];    // functions that get what cannot cross as handles, by what they are called on the wire
     private static $exported = [];
 
     /** `$called` is what the function is called on the wire: its name as JSON text, or a number. */
@@ -18,7 +19,15 @@ final class __BOND_host
         if (__BOND_stdin::isFork()) {
             throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
         }
-        $payload = __BOND_json::encode($arguments, "$name(): args");
+        try {
+            $payload = __BOND_json::encode($arguments, "$name(): args");
+        } catch (_BOND_SerializationException $error) {
+            if (!isset(self::$holding[$called])) {
+                throw $error;
+            }
+            __BOND_code::need('holding');
+            $payload = __BOND_holding::values($arguments);
+        }
         $payload .= ']';
         list($verb, $frame, , $payload) = __BOND_loop::serve("[$called,", $payload);
         if (__BOND_interrupts::$interrupted) {
@@ -64,7 +73,7 @@ final class __BOND_host
         return preg_replace("/$whole(*SKIP)(*FAIL)|\\\\u[dD][89a-fA-F]../", '\ufffd', $text);
     }
 
-    public static function export($name)
+    public static function export($name, $isHolding = false)
     {
         $word = '[a-zA-Z_\x80-\xff][\w\x80-\xff]*';
         if (!__BOND_requests::find("/^\\\\?((?:$word\\\\)*)($word)$/D", $name, $parts)) {
@@ -80,6 +89,10 @@ final class __BOND_host
             $literals = var_export($name, true) . ', $arguments, ' . var_export(json_encode($name), true);
             eval("{$namespace}function $parts[2](...\$arguments) { return \\__BOND_host::call($literals); }");
             self::$exported[$key] = true;
+        }
+        unset(self::$holding[json_encode($name)]);
+        if ($isHolding) {
+            self::$holding[json_encode($name)] = true;
         }
     }
 }

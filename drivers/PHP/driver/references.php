@@ -19,15 +19,19 @@ final class __BOND_lent
 
     public function __destruct()
     {
+        unset(__BOND_host::$holding[$this->number]);
         if (!__BOND_streams::$isEnding) {
             __BOND_streams::$released[] = $this->number;
         }
     }
 }
 
-/** A function that the host has lent. */
-function _BOND_callback($number)
+/** A function that the host has lent; whether it gets what cannot cross as handles. */
+function _BOND_callback($number, $isHolding = false)
 {
+    if ($isHolding) {
+        __BOND_host::$holding[$number] = true;
+    }
     $lent = new __BOND_lent($number);
     return static function (...$arguments) use ($lent) {
         return $lent->call($arguments);

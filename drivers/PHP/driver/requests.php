@@ -8,6 +8,8 @@ final class __BOND_requests
         'this', 'GLOBALS', '_SERVER', '_GET', '_POST', '_FILES', '_COOKIE', '_SESSION', '_REQUEST', '_ENV',
         '__BOND_names', '__BOND_name', '__BOND_before',
     ];
+    // What cannot cross of their results is held, and so is what they throw.
+    const HOLDING = ['CHAIN' => true, 'EVAL_HOLD' => true, 'CALL_HOLD' => true, 'EVAL_BLOCK_HOLD' => true];
     const IDLE = ['', '0', '0', ''];
     const LONG_LIST = 1024;   // items; longer lists and texts cross in parts
     const LONG_TEXT = 262144; // bytes
@@ -33,9 +35,11 @@ final class __BOND_requests
         __BOND_code::$address = null;
         switch (__BOND_requests::$request[0]) {
             case 'EVAL':
+            case 'EVAL_HOLD':
                 __BOND_requests::$code = self::statement($given);
                 return __BOND_code::name(__BOND_code::EXPRESSION, self::withFunctions(__BOND_requests::$code));
             case 'EVAL_BLOCK':
+            case 'EVAL_BLOCK_HOLD':
                 __BOND_requests::$code = self::block($given);
                 return __BOND_code::name(__BOND_code::BLOCK, self::withFunctions(__BOND_requests::$code));
             case 'CHAIN':
@@ -46,7 +50,7 @@ final class __BOND_requests
                 __BOND_requests::$value = __BOND_chains::run($given);
                 return __BOND_requests::$code = null;
             case 'EXPORT':
-                __BOND_host::export($given);
+                __BOND_host::export(...(array) $given);
                 return __BOND_requests::$code = null;
         }
         if (isset(__BOND_requests::$parts[__BOND_requests::$request[2]])) {
@@ -209,13 +213,23 @@ final class __BOND_requests
             || __BOND_errors::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
             __BOND_errors::redirect();
         }
-        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : ($verb === 'CHAIN' ? __BOND_chains::encode() : '');
+        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : self::heldText($verb);
         // While destructors may still fail, or call the host.
         __BOND_requests::$value = __BOND_requests::$arguments = __BOND_requests::$named = null;
         __BOND_signals::hold();
         __BOND_requests::$busy = false;
         __BOND_streams::say($text, "RETURN $request ");
         __BOND_requests::$request = self::IDLE;
+    }
+
+    /** The answer to what holds what cannot cross. */
+    private static function heldText($verb)
+    {
+        if (!isset(self::HOLDING[$verb]) || $verb === 'EVAL_BLOCK_HOLD') {
+            return '';
+        }
+        __BOND_code::need('holding');
+        return $verb === 'CHAIN' ? __BOND_chains::encode() : __BOND_holding::result(__BOND_requests::$value);
     }
 
     private static function encodeValue($request)

@@ -51,6 +51,10 @@ final class __BOND_tracebacks
         if ($type === null) {
             $description['types'] = self::typesOf($error);
         }
+        if (isset(__BOND_requests::HOLDING[__BOND_requests::$request[0]])) {
+            __BOND_code::need('references');
+            $description['exception'] = [_BOND_hold($error), self::typeOf($error)];
+        }
         return "EXCEPT $request {" . $data . substr(self::json($description), 1);
     }
 

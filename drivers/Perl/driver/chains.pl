@@ -1,5 +1,5 @@
 #: lazy
-# Does what the host wants done with an object, link by link, and holds what cannot cross.
+# Does what the host wants done with an object, link by link.
 
 sub run_chain {
     my ($start, $links) = @_;
@@ -87,28 +87,4 @@ sub with_references {
         }
     }
     return (@$arguments, map { $_ => $named->{$_} } sort keys %{ $named || {} });
-}
-
-# A list with the value, and what is held in the place of what cannot cross: paths, numbers, and what that is in words.
-sub with_held {
-    my ($value) = @_;
-    my $text;
-    return bless \$text, '_BOND_Encoded' if eval { $text = '[[' . encode($value) . ']]'; 1 };
-    die $@ if !is_refusal($@);
-    my @places;
-    return [[without_held($value, [0], \@places)], \@places];
-}
-
-sub without_held {
-    my ($value, $path, $places) = @_;
-    return $value if eval { encode($value); 1 };
-    die $@ if !is_refusal($@);
-    if (ref $value eq 'ARRAY') {
-        return [map { without_held($value->[$_], [@$path, $_], $places) } 0 .. $#$value];
-    }
-    if (ref $value eq 'HASH') {
-        return { map { $_ => without_held($value->{$_}, [@$path, $_], $places) } keys %$value };
-    }
-    push @$places, [$path, main::_BOND_hold($value), ref $value];
-    return undef;
 }

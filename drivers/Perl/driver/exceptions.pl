@@ -20,6 +20,7 @@ sub report {
         my $text = eval { encode($description{data}, 'exception') };
         return "ERROR $request " . encode(not_transparent($message, $call, $@)) unless defined $text;
     }
+    $description{exception} = [main::_BOND_hold($error), described($error)] if $__BOND_driver::message =~ /^(?:CHAIN|\w+_HOLD) /;
     return "EXCEPT $request " . (eval { encode(\%description) } || encode({ message => $message, call => $call }));
 }
 

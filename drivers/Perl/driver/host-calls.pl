@@ -35,12 +35,14 @@ sub call_host {
 }
 
 sub export {
-    my ($name) = @_;
+    my ($name, $is_holding) = @_;
     $name =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ or die "'$name' is not a valid name for a function\n";
     my $full_name = $name =~ /::/ ? $name : "main::$name";
     my $text = encode($name);
     no strict 'refs';
-    my $sub = sub { call_host($name, [@_], $text) };
+    my $sub = $is_holding
+        ? sub { call_host($name, holding_arguments([@_]), $text) }
+        : sub { call_host($name, [@_], $text) };
     # Code that is compiled later is parsed as it was with the sub of that name until now.
     my $prototype = defined &$full_name ? prototype $full_name : undef;
     load('Scalar/Util.pm');

@@ -71,9 +71,11 @@ sub main::_BOND_hold_result {
     return main::_BOND_hold(run_call($name, \@arguments));
 }
 
-# A function that the host has lent, by its number.
+# A function that the host has lent, by its number; whether what cannot cross of its arguments is held.
 sub main::_BOND_callback {
-    my $lent = bless { number => $_[0] }, '_BOND_Lent';
+    my ($number, $is_holding) = @_;
+    my $lent = bless { number => $number }, '_BOND_Lent';
+    return sub { call_host('callback', holding_arguments([@_]), $lent->{number}) } if $is_holding;
     return sub { call_host('callback', [@_], $lent->{number}) };
 }
 
@@ -98,7 +100,7 @@ sub main::_BOND_stream {
 }
 
 # Such an expression need not be compiled: there is a new one every time.
-my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)\)\z/;
+my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)(, 1)?\)\z/;
 my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
 
 # Puts what expressions refer to among the arguments, and those that have names behind the others. Expressions that are
@@ -129,7 +131,7 @@ sub place {
 sub referred {
     my ($code) = @_;
     return follow(@$code) if ref $code;
-    return $lent_or_held{$1}->($2 + 0) if $code =~ $lent_or_held;
+    return $lent_or_held{$1}->($2 + 0, $3) if $code =~ $lent_or_held;
     return kept(outside_loops(\&run_code, "($code\n)"));
 }
 

@@ -84,6 +84,10 @@ my %handlers = (
         no strict 'refs';
         return $full_name && defined &$full_name ? &$full_name(@{ $call->[1] }) : run_call(@$call);
     },
-    EXPORT => sub { export($_[0]); $nothing },
+    EXPORT => sub { export(ref $_[0] ? @{ $_[0] } : $_[0]); $nothing },
     CHAIN => sub { run_chain(@{ $_[0] }) },
+);
+# What cannot cross of their results is held, and so is what they throw.
+@handlers{qw(EVAL_HOLD EVAL_BLOCK_HOLD CALL_HOLD)} = (
+    sub { with_held(kept($handlers{EVAL}->(@_))) }, $handlers{EVAL_BLOCK}, sub { with_held(kept($handlers{CALL}->(@_))) },
 );

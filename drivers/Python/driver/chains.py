@@ -1,5 +1,5 @@
 #: lazy
-# Does what the host wants done with an object, link by link, and holds what cannot cross.
+# Does what the host wants done with an object, link by link.
 
 def run_chain(payload):
     global busy
@@ -52,37 +52,3 @@ def got(value, name):
         except Exception:
             pass
         raise
-
-
-def with_held(value):
-    """A list with the value, and what is held in the place of what cannot cross: paths, numbers, and what that is in words."""
-    try:
-        return Encoded('[[%s]]' % encode(value))
-    except _BOND_SerializationException:
-        places = []
-        return [[without_held(value, [0], places)], places]
-
-
-def without_held(value, path, places):
-    try:
-        encode(value)
-        return value
-    except _BOND_SerializationException:
-        kind = type(value)
-        if kind in LISTS:
-            return [without_held(item, path + [index], places) for index, item in enumerate(value)]
-        if kind is dict and KEYS.issuperset(map(type, value)):
-            return dict((key, without_held(item, path + [key], places)) for key, item in value.items())
-        return hold_at(path, value, places)
-
-
-def hold_at(path, value, places):
-    places.append([path, _BOND_hold(value), described(value)])
-
-
-def described(value):
-    if type(value) is type(sys):
-        return getattr(value, '__name__', 'module')
-    if isinstance(value, type):
-        return 'class ' + class_name(value)
-    return class_name(type(value))

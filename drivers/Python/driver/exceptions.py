@@ -63,7 +63,7 @@ def own(error, name):
     return vars(BaseException)['__dict__'].__get__(error).get(name) if issubclass(type(error), BaseException) else None
 
 
-def report(request):
+def report(request, is_held=False):
     """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
     global describing
     kind, error, trace = exc_info()
@@ -90,4 +90,6 @@ def report(request):
             description['data'] = from_json(encode(data, 'exception'))
         except _BOND_SerializationException as failure:
             return 'ERROR %s %s' % (request, to_json({'message': u'%s (transExcept); it says: %s' % (message_of(failure), message), 'call': call}))
+    if is_held:
+        description['exception'] = [_BOND_hold(error), name]
     return 'EXCEPT %s %s' % (request, to_json(description))

@@ -33,7 +33,7 @@ def lower_recursion_limit():
         pass  # user code has lowered it itself, and is too deep for less
 
 
-def call_host(name, arguments, number=None):
+def call_host(name, arguments, number=None, encode=encode):
     global busy, last_call, interrupted
     if get_ident() != main_thread:
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
@@ -103,23 +103,26 @@ def hear_answer():
         busy = not leaving
 
 
-def stub(name):
+def stub(name, is_holding):
     def host_function(*arguments):
         return call_host(name, arguments)
+    if is_holding:
+        def host_function(*arguments):
+            return call_host(name, arguments, None, encode_holding)
     host_function.__name__ = str(name.rpartition('.')[2])
     host_function.__qualname__ = host_function.__name__
     host_function.__module__ = '__main__'
     return host_function
 
 
-def export(name):
+def export(name, is_holding=False):
     steps = name.split('.')
     if not all(is_name(step) and step not in standard('keyword').kwlist for step in steps):
         raise NameError('%r is not a valid name for a function' % str(name))
     if len(steps) == 1:
-        main[str(name)] = stub(name)
+        main[str(name)] = stub(name, is_holding)
     else:
-        setattr(find_place(steps[:-1]), steps[-1], stub(name))
+        setattr(find_place(steps[:-1]), steps[-1], stub(name, is_holding))
 
 
 def find_place(steps):

@@ -109,14 +109,14 @@ def attempt(handler, request, payload):
             hooks[:] = get_trace(), get_profile()
             set_trace(None)
             set_profile(None)
-        return conclude(request)
+        return conclude(request, handler in HOLDING.values())
 
 
-def conclude(request):
+def conclude(request, is_held):
     global busy, describing
     busy = False
     try:
-        return report(request)
+        return report(request, is_held)
     except BaseException:
         describing = False
         return 'EXCEPT %s {"message":"an exception that cannot be described"}' % request

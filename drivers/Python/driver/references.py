@@ -22,7 +22,10 @@ def referred(code):
 class _BOND_callback(object):
     """A function that the host has lent, by its number."""
 
-    def __init__(self, number):
+    def __new__(cls, number, is_holding=0):
+        return object.__new__(HoldingCallback if is_holding else cls)
+
+    def __init__(self, number, is_holding=0):
         self.number = number
         lent[number] = Loan(self, released.append)
         lent[number].number = number
@@ -37,6 +40,13 @@ class _BOND_callback(object):
 
     def __reduce__(self):
         raise TypeError('a function of the host cannot be pickled')
+
+
+class HoldingCallback(_BOND_callback):
+    """The same; what cannot cross of its arguments is held."""
+
+    def __call__(self, *arguments):
+        return call_host('callback', arguments, self.number, encode_holding)
 
 
 class Loan(ref):

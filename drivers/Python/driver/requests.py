@@ -87,8 +87,11 @@ def run_export(payload):
     busy = True
     if pending:
         deliver()
-    export(name)
+    export(*name if isinstance(name, list) else [name])
     return NOTHING
 
 
-HANDLERS = {b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export, b'CHAIN': run_chain}
+# What cannot cross of their results is held, and so is what they raise.
+HOLDING = {b'CHAIN': run_chain, b'EVAL_HOLD': run_eval_hold, b'EVAL_BLOCK_HOLD': run_eval_block_hold, b'CALL_HOLD': run_call_hold}
+HANDLERS = dict(HOLDING)
+HANDLERS.update({b'EVAL': run_eval, b'EVAL_BLOCK': run_eval_block, b'CALL': run_call, b'EXPORT': run_export})

@@ -10,7 +10,7 @@ export class LastRequest extends Writable {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const line = chunk.subarray(0, 1000).toString();
-    const [, request] = /^>.*?\b((?:EVAL|EVAL_BLOCK|CALL|CHAIN|EXPORT) \d+ \d+ .*)/.exec(line) ?? [];
+    const [, request] = /^>.*?\b((?:EVAL|EVAL_BLOCK|CALL|CHAIN|EXPORT)(?:_HOLD)? \d+ \d+ .*)/.exec(line) ?? [];
     if (request) this.text = request.slice(0, SHOWN);
     done();
   }

@@ -6,6 +6,7 @@ import type { Bond } from '../../../bond/bond.js';
 import { BondException, RemoteException, SerializationException } from '../../../common/errors.js';
 import { callback } from '../../../references/callback.js';
 import { kwargs } from '../../../references/kwargs.js';
+import type { AnyRemote } from '../../../references/remote-object.js';
 import { stream } from '../../../references/stream.js';
 import { all, checksOf, includes, isAlive, type Kit, Output, rejection, until } from '../check.js';
 import { fill, type ReferenceWords } from '../words.js';
@@ -115,6 +116,24 @@ const held = checksOf('refers', {
       includes((await rejection(counter.self().fail(), RemoteException)).message, 'self().fail(): ');
     },
   ],
+  'what cannot cross is held where that is asked for: results, arguments of host functions, items, and what is thrown':
+    [
+      ['hold', 'chain', 'objects'],
+      async (kit) => {
+        const bond = (await open(kit)).with({ objects: 'hold' });
+        const counter = await bond.eval<AnyRemote>(say(kit).counter);
+        assert.equal(await counter.add(2), 7);
+        assert.equal(await bond.call('count_of', counter), 7);
+        const count = callback(async (given: AnyRemote) => given.add(1));
+        assert.equal(await bond.call('apply_to', count, counter), 8);
+        await bond.export(async (given: AnyRemote) => given.add(1), 'host');
+        assert.equal(await bond.call('caught', counter), 9);
+        assert.deepEqual(await all(bond.iterate(say(kit).list)), [1, 2, 3]);
+        const { exception } = await rejection(bond.call('boom', 'no luck'), RemoteException);
+        assert.notEqual(exception, undefined);
+        await isAlive(bond);
+      },
+    ],
   'a held object travels by value if asked to, and inside of arguments': [
     ['hold'],
     async (kit) => {
