@@ -159,6 +159,7 @@ const WORLDS: Record<
   },
   'a toJSON of lists, as Prototype.js has it': { before: "Array.prototype.toJSON = () => 'x';" },
   'a toJSON of all objects': { before: 'Object.prototype.toJSON = function () { return this };' },
+  'a toJSON of all objects that throws': { before: "Object.prototype.toJSON = () => { throw new Error('toJSON') };" },
   'an environment behind a proxy': { before: 'process.env = new Proxy(process.env, {});' },
   'an environment with odd keys': {
     before: "Object.assign(process.env, { '': 'x', 'a b': 'x', 'ü': 'ü', 'x=y': 'z' });",

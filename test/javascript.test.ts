@@ -781,6 +781,25 @@ describe('whatever is thrown is an exception here, and the interpreter goes on:'
       await expectAlive(js);
     }
   });
+
+  test.each(['return 5', 'throw 5'])('whatever has a toJSON: { %s }', async (body) => {
+    for (const shared of bonds) {
+      const js = await shared();
+      await js.evalBlock(`Object.prototype.toJSON = function () { ${body} }`);
+      const error = await rejection(js.evalBlock('throw new RangeError("far")'), BondException);
+      expect(error.message).toContain('far');
+      await js.evalBlock('delete Object.prototype.toJSON');
+      await expectAlive(js);
+    }
+  });
+
+  test('a text without a letter', async () => {
+    const error = await rejection(
+      (await bonds[0]?.())?.eval('Promise.reject("")') ?? Promise.resolve(),
+      RemoteException,
+    );
+    expect(error).toMatchObject({ type: 'string', remoteMessage: '', data: '' });
+  });
 });
 
 test.each(['JSON', 'EJSON'] as const)(

@@ -368,6 +368,13 @@ export function testLanguage(suite: Suite): void {
       await expectAlive(bond);
     });
 
+    test('a text that is very long comes without its middle: no exception is longer than a message may be', async () => {
+      const bond = await open({ maxMessageBytes: 2 ** 24 });
+      const error = await rejection(bond.call('boom', `<${'x'.repeat(2 ** 22)}>`), RemoteException);
+      expect(error.remoteMessage).toMatch(/^<x+ \[\.\.\.\] x+>$/);
+      await expectAlive(bond);
+    });
+
     test('data is the message', async () => {
       const bond = await open({ transExcept: false });
       expect((await rejection(bond.call('boom', 'oh no'), RemoteException)).data).toBe('oh no');

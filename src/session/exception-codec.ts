@@ -73,10 +73,11 @@ export function encodeException(thrown: unknown, protocol: Protocol, transExcept
   if (crossesItself) {
     try {
       const data = isA(thrown, RemoteException) ? thrown.data : thrown;
-      const payload = protocol.encode({ ...description, data });
+      const payload = protocol.encode(bare({ ...description, data }));
       return { verb: 'EXCEPT', payload };
     } catch (error) {
-      if (transExcept) return { verb: 'ERROR', payload: protocol.encode({ message: notItself(description, error) }) };
+      if (transExcept)
+        return { verb: 'ERROR', payload: protocol.encode(bare({ message: notItself(description, error) })) };
     }
   }
   return { verb: 'EXCEPT', payload: protocol.encode(description) };
@@ -96,7 +97,13 @@ function notItself({ message }: Description, error: unknown): string {
 /** An error that comes from an interpreter goes on as it was there: at a depth of a thousand calls, each of them would
  * otherwise put its own words around it. */
 function describe(thrown: unknown): Description {
-  if (!isA(thrown, RemoteException)) return describeThrown(thrown);
+  if (!isA(thrown, RemoteException)) return bare(describeThrown(thrown));
   const { type, message } = { type: property(thrown, 'type'), message: property(thrown, 'remoteMessage') };
-  return { ...(typeof type === 'string' && type !== '' && { type: carried(type) }), message: carried(textOf(message)) };
+  const known = typeof type === 'string' && type !== '' && { type: carried(type) };
+  return bare({ ...known, message: carried(textOf(message)) });
+}
+
+/** The same without a prototype: there may be a `toJSON`, from a program that gives one to all objects. */
+function bare<Parts extends object>(parts: Parts): Parts {
+  return Object.assign(Object.create(null), parts);
 }

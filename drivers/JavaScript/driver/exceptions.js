@@ -23,7 +23,7 @@ function report(request, error, verb) {
   } catch (another) {
     // The stack is full, or the text is too long: no more than its own words, if it has any.
     const message = textOf(error).slice(0, LONG_TEXT);
-    return `EXCEPT ${request} ${stringify({ message, type: safely(() => error.name) || typeof error })}`;
+    return `EXCEPT ${request} ${stringify({ __proto__: null, message, type: safely(() => error.name) || typeof error })}`;
   }
 }
 
@@ -43,19 +43,31 @@ function messageOf(error) {
 
 /** The words of whatever was thrown. */
 function textOf(error) {
-  return messageOf(error) || safely(() => String(error)) || NO_TEXT;
+  return typeof error === 'string' ? error : messageOf(error) || safely(() => String(error)) || NO_TEXT;
+}
+
+const LONGEST_REPORT = 2 ** 22; // of a message or a traceback, in characters
+
+function shortened(text) {
+  if (text.length <= LONGEST_REPORT) return text;
+  return `${text.slice(0, LONGEST_REPORT / 2)} [...] ${text.slice(-LONGEST_REPORT / 2)}`;
 }
 
 function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** Anything can be thrown, and whatever it has may be a getter that fails. */
+/**
+ * Anything can be thrown, and whatever it has may be a getter that fails. What is told of it has no prototype: it might have a
+ * `toJSON` there, from a program that gives one to all objects.
+ */
 function describe(request, error, isHeld) {
   const call = isObject(error) && callOf.has(error) ? callOf.get(error) : null;
-  if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ message: textOf(error), call })}`;
+  if (isMade(error, _BOND_SerializationException)) return `ERROR ${request} ${encode({ __proto__: null, message: shortened(textOf(error)), call })}`;
   const isRemote = isMade(error, _BOND_RemoteException);
-  const description = assign({ call }, isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error });
+  const { message, type, traceback } = isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error };
+  const description = { __proto__: null, call, message: shortened(message), type };
+  if (traceback !== undefined) description.traceback = shortened(traceback);
   if (failedLink.length > 0) {
     description.link = failedLink;
     failedLink = [];
@@ -63,14 +75,17 @@ function describe(request, error, isHeld) {
   if (isRemote) description.type = safely(() => error.type) || description.type;
   else description.types = classNames(error);
   if (isHeld) description.exception = [hold(error), nameOf(error)];
-  if (!isTransparent || isMade(error, _BOND_InterruptException)) return `EXCEPT ${request} ${encode(description)}`;
+  const isErrorOfClone = protocol === structuredClone && traceback !== undefined;
+  const isWhole = description.message === message && description.traceback === traceback;
+  const isText = !isTransparent || isMade(error, _BOND_InterruptException) || (isErrorOfClone && !isWhole);
+  if (isText) return `EXCEPT ${request} ${encode(description)}`;
   try {
-    return `EXCEPT ${request} ${encode(assign({ data: isRemote ? error.data : error }, description), 'exception')}`;
+    return `EXCEPT ${request} ${encode(assign({ __proto__: null, data: isRemote ? error.data : error }, description), 'exception')}`;
   } catch (failure) {
     // By the clone, all errors cross but some that Node has made of objects: then their text has to do.
-    if (protocol === structuredClone && 'traceback' in description) return `EXCEPT ${request} ${encode(description)}`;
+    if (isErrorOfClone) return `EXCEPT ${request} ${encode(description)}`;
     if (isHeld) held.delete(description.exception[0]);
-    return `ERROR ${request} ${encode({ message: `${messageOf(failure)} (transExcept); it says: ${description.message}`, call })}`;
+    return `ERROR ${request} ${encode({ __proto__: null, message: `${messageOf(failure)} (transExcept); it says: ${description.message}`, call })}`;
   }
 }
 

@@ -38,7 +38,7 @@ function start() {
   // Code of `-e` has it, but not where `--input-type=module` makes a module of that.
   if (!('require' in globalThis)) define(globalThis, 'require', { __proto__: null, value: require, configurable: true, writable: true });
   watchdog.startSigintWatchdog();
-  say(`READY ${stringify({ protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
+  say(`READY ${stringify({ __proto__: null, protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
   protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];
   takesParts = settings.parts === true;
   if (relay) relay.listen(takeFromRelay);

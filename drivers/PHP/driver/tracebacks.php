@@ -4,6 +4,7 @@
 
 final class __BOND_tracebacks
 {
+    const LONGEST = 4194304; // of a message or a traceback, in bytes
     const EVALUATED = "\(\d+\) : eval\(\)'d code"; // stands behind the place of what has evaluated it
 
     /** Runs something with regular expressions that work, whatever limits the user has set for them. */
@@ -120,7 +121,7 @@ final class __BOND_tracebacks
         if (is_array($message) || is_object($message)) {
             return '(its message is ' . (is_array($message) ? 'an array)' : 'an object of class ' . get_class($message) . ')');
         }
-        return self::text(self::readable(is_resource($message) ? '(its message is a resource)' : (string) $message));
+        return self::text(self::readable(is_resource($message) ? '(its message is a resource)' : self::shortened((string) $message)));
     }
 
     private static function property($error, $name, $default)
@@ -194,9 +195,10 @@ final class __BOND_tracebacks
         return implode("\n", $frames);
     }
 
-    /** The text as UTF-8, whatever is in it. */
+    /** The text as UTF-8, whatever is in it, and no longer than is told. */
     private static function text($text)
     {
+        $text = self::shortened($text);
         if (preg_match('//u', $text)) {
             return $text;
         }
@@ -204,5 +206,19 @@ final class __BOND_tracebacks
             return json_decode(json_encode($text, JSON_INVALID_UTF8_SUBSTITUTE));
         }
         return preg_replace('/[\x80-\xff]/', '?', $text);
+    }
+
+    /** No more of a text than is told, and no part of a character at the ends of what is left. */
+    private static function shortened($text)
+    {
+        if (!isset($text[self::LONGEST])) {
+            return $text;
+        }
+        $end = self::LONGEST / 2 - 4;
+        $start = strlen($text) - $end;
+        while ((ord($text[$end]) & 0xc0) === 0x80 && $end > self::LONGEST / 2 - 8) {
+            $end--;
+        }
+        return substr($text, 0, $end) . ' [...] ' . preg_replace('/^[\x80-\xbf]{1,3}/', '', substr($text, $start));
     }
 }

@@ -38,6 +38,7 @@ sub not_transparent {
 }
 
 my $no_text = 'an exception whose text cannot be had';
+my $longest = 2**22;    # of a message, in characters
 
 # What the text of something is, without the newline at its end. It is text, and not bytes, whatever Perl keeps it as. The code
 # that makes it is the user's: it may die, or make it anew again and again.
@@ -45,6 +46,7 @@ sub text_of {
     my ($value) = @_;
     my $text = !length ref $value ? $value : eval { object_text($value) };
     return $no_text if !defined $text || length ref $text;
+    $text = substr($text, 0, $longest / 2) . ' [...] ' . substr($text, -($longest / 2)) if length $text > $longest;
     $text =~ s/\n\z//;
     utf8_upgrade($text);
     $text =~ s/[^\x00-\x{10ffff}]/\x{fffd}/g;    # beyond Unicode
