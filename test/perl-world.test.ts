@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
   type Bond,
@@ -353,6 +354,38 @@ test('files of the driver that are lazy are compiled when they are first needed'
   expect(await perl.call('compiled', ...subs)).toEqual([]);
   await rejection(perl.eval('die "oh no\\n"'), RemoteException);
   expect(await perl.call('compiled', ...subs)).toContain('report');
+});
+
+test('handlers of POSIX::sigaction, which run at once, wait while the driver works, and not while the program does', async () => {
+  const output = collect();
+  const perl = await open([], {}, { stdout: output.stdout, stderr: 'ignore' });
+  const pid = await perl.eval<number>('$$');
+  const strike = () => process.kill(pid, 'SIGUSR1');
+  // Perl may not survive a signal in the middle of its own work, only in that of a wait.
+  await perl.export(async (x: unknown) => {
+    await pause(2);
+    strike();
+    await pause(x as number);
+    return x;
+  }, 'struck');
+  await perl.evalBlock(`
+    package Other;
+    use POSIX;
+    our $handler = sub { die "late\\n" };
+    sub handle { my $old = POSIX::SigAction->new; sigaction(SIGUSR1, POSIX::SigAction->new($handler), $old); $old }
+    handle();
+    sub attempt { my $x = eval { main::struck($_[0]) }; defined $x ? $x : $@ }
+    sub rest { eval { print "resting"; sleep 1000 }; $@ }`);
+  for (const serial of range(30)) {
+    const answer = await perl.call('Other::attempt', serial % 3).catch((error) => error.remoteMessage);
+    expect([serial % 3, 'late\n', 'late']).toContain(answer);
+  }
+  const resting = perl.call('Other::rest');
+  await output.until('resting');
+  strike();
+  expect(await resting).toBe('late\n');
+  expect(await perl.eval('Other::handle()->{HANDLER} == $Other::handler')).toBeTruthy();
+  await exercise(perl);
 });
 
 test('a module is loaded, although the handler of a signal dies in the middle, and what that throws is caught', async () => {

@@ -10,12 +10,19 @@ sub on_interrupt {
 
 # The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one.
 sub on_notice {
+    run_deferred() while @deferred;
     return if !$busy;
     local ($@, $!);
     while (is_readable($in)) { sysread($in, $buffer, 65_536, length $buffer) or return }
     while (($buffer =~ s/^INTERRUPT - (\d+) (\d+)\n//m, $scanned = 0)[0]) {
         die interruption() if is_meant($1, $2);
     }
+}
+
+# Runs a handler that has come in the middle of a step of the driver's.
+sub run_deferred {
+    my ($handler, @arguments) = @{ shift @deferred };
+    $handler->(@arguments);
 }
 
 # Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed.

@@ -7,6 +7,7 @@ my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
 my $nothing = \'';    # no result at all
 my $long_list = 1024;    # items; longer ones are sent in parts
 my $takes_parts;         # by the host
+my $guards = 0;          # whether handlers of sigaction wait while the driver works
 
 # Evaluates code in package main, in list context.
 sub run_code {
@@ -77,7 +78,7 @@ sub is_long {
 
 my %handlers = (
     EVAL => sub { run_code($_[0] =~ /^\s*[{#=]/ ? with_hash($_[0]) : $_[0]) },
-    EVAL_BLOCK => sub { run_code($_[0]); $nothing },
+    EVAL_BLOCK => sub { run_code($_[0]); guard_sigaction() if $INC{'POSIX.pm'} && !$guards++; $nothing },
     CALL => sub {
         my ($call) = @_;
         my $full_name = @$call == 2 && $full_names{ $call->[0] };

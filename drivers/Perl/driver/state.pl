@@ -10,5 +10,6 @@ my %aside;             # messages that belong to frames further out, by frame
 my @released;          # numbers of the host's functions that nothing here refers to any more; they come at any time
 my @failed_link;       # where a chain has failed: the index of a link, and if it was an argument, of that, and where in it
 my $interrupted;       # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
+our @deferred;         # [handler, its arguments]: of signals that came in the middle of a step
 my %parts;             # the parts of long arguments so far, by request: the value, and what was wrong with it
 my $answered;          # a long list without objects: it is freed when its caller has it, since no destructor is among it
