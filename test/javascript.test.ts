@@ -870,6 +870,19 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
 });
 
 describe('what your code replaces or takes away does not reach the driver', () => {
+  test('calls and answers wait in no list: neither methods of lists are needed for them, nor setters of their indices met', async () => {
+    const js = await open();
+    await js.evalBlock(`
+      function same(x) { return x }
+      const refuse = () => { throw 1 };
+      Array.prototype.push = Array.prototype.shift = refuse;
+      for (const index of [0, 1, 2]) Object.defineProperty(Array.prototype, index, { set: refuse, configurable: true });`);
+    const values = [1, 'x', { a: [1, [2]] }, ['é'.repeat(400_000)], new Uint8Array(5000)];
+    expect(await Promise.all(values.map((value) => js.call('same', value)))).toEqual(values);
+    expect((await rejection(js.eval('null.x'), RemoteException)).type).toBe('TypeError');
+    expect(await js.eval('[1, 2]')).toEqual([1, 2]);
+  });
+
   test.each([
     'process = {}; console = {}',
     'Buffer = undefined',
@@ -1036,7 +1049,7 @@ test('what your code closes is not what the conversation needs', async () => {
 
 test('the driver does not go on without the methods of built-in prototypes that it needs', async () => {
   const js = await open();
-  await js.evalBlock('Array.prototype.shift = () => { throw new Error("replaced") }');
+  await js.evalBlock('String.prototype.indexOf = () => { throw new Error("replaced") }');
   expect((await rejection(js.eval('1'), TerminatedException)).message).toContain('replaced');
 });
 

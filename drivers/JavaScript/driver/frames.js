@@ -14,9 +14,10 @@ function takeNow(messages) {
 /** Carries out what the host asks for in an inner frame, until it answers the call that opened the frame. */
 function serve(frame) {
   const outer = running;
-  const messages = [];
+  const messages = newQueue();
   // In this order, and the other way round at the end: what an interrupt has ended is undone if there are frames.
-  if (liveFrames.push({ frame, messages }) === 1) setBlocking(true);
+  append(liveFrames, { frame, messages });
+  if (liveFrames.length === 1) setBlocking(true);
   for (;;) {
     const message = takeNow(messages);
     if (!HANDLERS[message.verb]) {
@@ -38,7 +39,9 @@ function leaveFrames(count) {
   }
   while (liveFrames.length > count) {
     const { messages } = liveFrames.pop();
-    messages.filter(({ verb }) => verb === 'RELEASE').forEach(releaseInTurn);
+    for (let message = takeFirst(messages); message; message = takeFirst(messages)) {
+      if (message.verb === 'RELEASE') releaseInTurn(message);
+    }
   }
 }
 

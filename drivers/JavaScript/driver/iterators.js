@@ -75,7 +75,10 @@ function add(batch, next) {
   if (next.done) {
     batch.isDone = true;
     iterators.delete(batch.source.number);
-  } else if (batch.items.push(next.value) === 1) batch.deadline = now() + PATIENCE;
+  } else {
+    append(batch.items, next.value);
+    if (batch.items.length === 1) batch.deadline = now() + PATIENCE;
+  }
 }
 
 function isWanting({ items, isDone, count, deadline }) {

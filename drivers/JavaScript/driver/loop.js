@@ -15,7 +15,7 @@ let promised; // what is still to be waited for
 /** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
 function serveOutermost() {
   recover();
-  while (!isBusy && (current || lines.length > 0)) {
+  while (!isBusy && (current || lines.first)) {
     try {
       interruptible(serveLines);
     } catch (error) {
@@ -32,7 +32,7 @@ function serveOutermost() {
 /** Goes on until there is something that must not be left in the middle. */
 function serveLines() {
   for (;;) {
-    if (!current) current = lines.shift();
+    if (!current) current = takeFirst(lines);
     if (!current) return;
     if (current.verb === 'RELEASE') held.delete(Number(current.request));
     else {

@@ -1,7 +1,7 @@
 // Messages that have arrived, sorted by the frame that they are for.
 
 const liveFrames = []; // inner frames, each with the messages that have arrived for it
-const lines = []; // messages that have arrived and belong to the outermost frame
+const lines = newQueue(); // messages that have arrived and belong to the outermost frame
 // What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
 const NO_BYTES = alloc(0);
@@ -56,7 +56,12 @@ function messageBetween(text, start, stop) {
   const verb = text.slice(start, first);
   const frame = text.slice(first + 1, second);
   const request = text.slice(second + 1, third);
-  return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined };
+  return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined, next: undefined };
+}
+
+/** Messages in a row: no array, whose methods and indices your code may have replaced on its prototype. */
+function newQueue() {
+  return { first: undefined, last: undefined };
 }
 
 /** Puts a message where it belongs, unless it is there. */
@@ -81,7 +86,24 @@ function addToFrame(message) {
 }
 
 function addOnce(messages, message) {
-  if (messages.length === 0 || messages[messages.length - 1] !== message) messages.push(message);
+  if (messages.last === message) return;
+  if (messages.first) messages.last.next = message;
+  else messages.first = message;
+  messages.last = message;
+}
+
+function takeFirst(messages) {
+  const message = messages.first;
+  if (!message) return undefined;
+  messages.first = message.next;
+  if (!message.next) messages.last = undefined;
+  message.next = undefined; // another row may get it
+  return message;
+}
+
+/** Puts something at the end of a list, past what your code may have made of the indices of all lists. */
+function append(list, item) {
+  define(list, list.length, { __proto__: null, value: item, writable: true, enumerable: true, configurable: true });
 }
 
 /** The host closes the bond; or lets go of something; or interrupts what waits for a promise: a loop, its signal has stopped. */
@@ -94,15 +116,15 @@ function takeNotice(message) {
 
 /** Lets go of what is held, after whatever was sent before. */
 function releaseInTurn(message) {
-  const busy = [lines, ...liveFrames.map(({ messages }) => messages)].find((messages) => messages.length > 0);
-  if (busy) busy.push(message);
+  const busy = [lines, ...liveFrames.map(({ messages }) => messages)].find((messages) => messages.first);
+  if (busy) addOnce(busy, message);
   else held.delete(Number(message.request));
 }
 
 /** The next of some messages that is more than letting go. */
 function takeFrom(messages) {
   for (;;) {
-    const message = messages.shift();
+    const message = takeFirst(messages);
     if (!message || message.verb !== 'RELEASE') return message;
     held.delete(Number(message.request));
   }

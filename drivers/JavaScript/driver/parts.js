@@ -8,7 +8,7 @@ const partsOfRequests = new Map();
 function takePart(message) {
   const { request, payload } = message;
   if (payload === '') return void partsOfRequests.delete(request);
-  if (!partsOfRequests.has(request)) partsOfRequests.set(request, []);
+  if (!partsOfRequests.has(request)) partsOfRequests.set(request, newQueue());
   addOnce(partsOfRequests.get(request), message);
   // In an inner frame, an interrupt may end what takes long: there, it is put off.
   if (liveFrames.length > 0 || message.part) return;
@@ -28,11 +28,12 @@ function decodedPart(payload) {
 function givenTo({ payload, parts }) {
   const given = decode(payload);
   if (!parts) return given;
-  const values = parts.map((message) => {
+  const values = [];
+  for (let message = parts.first; message; message = message.next) {
     const { value, error } = message.part || decodedPart(message.payload);
     if (error) throw error;
-    return value;
-  });
-  given[1].push(typeof values[0] === 'string' ? values.join('') : [].concat(...values));
+    append(values, value);
+  }
+  append(given[1], typeof values[0] === 'string' ? values.join('') : [].concat(...values));
   return given;
 }

@@ -31,7 +31,7 @@ function letGoOfGarbage() {
 }
 
 function letGo(number) {
-  if (lent.delete(number)) released.push(number);
+  if (lent.delete(number)) append(released, number);
 }
 
 /** Iterates over what the host hands out in batches. */
