@@ -162,6 +162,9 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     for (let level = 0; level < 100_000; level++) deep = [deep];
     expect(payloadOf(protocol, { a: [proxy] })).toContain('args[0].a[0]: ');
     expect(payloadOf(protocol, proxy)).toContain('args[0]: ');
+    expect(payloadOf(protocol, Object.create(proxy), callback(Number))).toContain('args[0]');
+    expect(payloadOf(protocol, Object.create(proxy))).toContain('args[0]');
+    expect(payloadOf(protocol, Object.setPrototypeOf([], proxy))).toMatch(/^args\[0]|\[]/);
     expect(payloadOf(protocol, { a: [bytes] })).toContain('args[0].a[0]: ');
     expect(payloadOf(protocol, deep)).toBe('args: is nested too deep');
     expect(

@@ -144,7 +144,7 @@ export class Requester implements Evaluator, Holder {
 
   /** The code that is given as it is, or as a reference. */
   codeOf(code: string | Ref): string {
-    return code instanceof Ref ? code.codeFor(this.#lends) : this.checkText(code, 'code');
+    return isA(code, Ref) ? code.codeFor(this.#lends) : this.checkText(code, 'code');
   }
 
   /** Refuses what is not a string. */

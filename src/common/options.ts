@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { isAbortSignal } from './abort-signal.js';
 import { BondException } from './errors.js';
 import { type Objects, wrongObjects } from './objects.js';
+import { textOf } from './thrown.js';
 
 /** Where the other side's output goes: a stream, a function that is given each chunk, or nowhere. */
 export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
@@ -231,7 +232,7 @@ export function resolveCallOptions(lang: string, options: CallOptions, defaults:
 
 function checkTimeout(lang: string, name: string, value: unknown): void {
   if (typeof value === 'number' && value > 0) return;
-  throw new BondException(lang, `${name} must be a positive number of milliseconds, not ${String(value)}`);
+  throw new BondException(lang, `${name} must be a positive number of milliseconds, not ${textOf(value)}`);
 }
 
 function checkTarget(lang: string, name: string, target: unknown): void {

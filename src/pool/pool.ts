@@ -245,5 +245,5 @@ function showWorker({ command, state, bond, calls, starts, error }: Worker): str
 }
 
 function shown(text: unknown): string {
-  return quoted(String(text), 40);
+  return quoted(textOf(text), 40);
 }

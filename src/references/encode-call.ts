@@ -19,7 +19,7 @@ export function encodeCall(protocol: Protocol, name: string, args: readonly unkn
 
 /** Whether a value is arguments by name. This runs no code of the user's. */
 export function isKwargs(value: unknown): value is Kwargs {
-  return typeof value === 'object' && value !== null && !types.isProxy(value) && value instanceof Kwargs;
+  return typeof value === 'object' && value !== null && !types.isProxy(value) && isA(value, Kwargs);
 }
 
 /** The same for a call whose last argument is long: its parts, and the payload without it; `undefined` if it is no plain JSON. */

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import type { CallSettings } from '../common/options.js';
+import { isA } from '../common/thrown.js';
 import type { Feature } from '../drivers/driver.js';
 
 /** What a reference needs of the bond that it is sent through. */
@@ -39,5 +40,5 @@ export function standFor(stand: object, reference: Reference): void {
 
 /** The reference that a value is, or stands for. This runs no code of the user's. */
 export function referenceOf(value: object): Reference | undefined {
-  return references.get(value) ?? (!types.isProxy(value) && value instanceof Reference ? value : undefined);
+  return references.get(value) ?? (!types.isProxy(value) && isA(value, Reference) ? value : undefined);
 }

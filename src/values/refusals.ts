@@ -34,7 +34,7 @@ export function notCarried(value: unknown, path: Path, hasWords: boolean): NotCa
 
 /** Whether what an object has as `toJSON` is not asked: what is text, a list, or of this library, says something else by it. */
 export function isCarriedAsItself(value: object): boolean {
-  return types.isDate(value) || ArrayBuffer.isView(value) || value instanceof Opaque;
+  return types.isDate(value) || ArrayBuffer.isView(value) || isA(value, Opaque);
 }
 
 /** What an error means that reading or writing the value at `path` has come to. */

@@ -29,7 +29,7 @@ const KINDS = [
 ];
 
 function isForeignObjectPrototype(prototype) {
-  return prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+  return !types.isProxy(prototype) && prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 /** The time of a `Date`. */

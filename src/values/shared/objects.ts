@@ -30,7 +30,7 @@ const KINDS = [
 ];
 
 function isForeignObjectPrototype(prototype: object): boolean {
-  return prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+  return !types.isProxy(prototype) && prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 /** The time of a `Date`. */
