@@ -299,6 +299,32 @@ describe('the native protocol carries what the structured clone does', () => {
     expect(a).toBe(b);
   });
 
+  test('but no reference where no path leads, beside one where it does', async () => {
+    const js = await shared();
+    const ref = js.ref('1 + 1');
+    const same = { ref };
+    const second = js.callable<(...args: unknown[]) => unknown>('(first, second) => second');
+    for (const [value, message] of [
+      [new Map([['k', ref]]), 'args[1].k: a Ref'],
+      [new Map([[ref, 1]]), 'args[1][0]: a Ref'],
+      [new Map([['k', [callback(() => 1)]]]), 'args[1].k[0]: a Callback'],
+      [new Set([{ ref }]), 'args[1][0].ref: a Ref'],
+      [[new Map([['k', ref]]), new AggregateError([])], 'args[1][0].k: a Ref'],
+      [[new Error('x', { cause: ref }), new AggregateError([])], 'args[1][0].cause: a Ref'],
+      [
+        new (class Own {
+          readonly of = ref;
+        })(),
+        'args[1].of: a Ref',
+      ],
+    ] as const) {
+      const error = await rejection(second(ref, value), SerializationException);
+      expect(error.message).toContain(`${message} cannot be carried by V8`);
+    }
+    expect(await second(same, new Map([['k', same]]))).toEqual(new Map([['k', { ref: 2 }]]));
+    expect(await second(ref, new Map([[Object.create(null), 1]]))).toEqual(new Map([[{}, 1]]));
+  });
+
   test.each(['() => {}', 'Symbol("x")', 'new WeakMap()', 'Promise', 'new Proxy({}, {})', 'process.stdin'])(
     'but no %s',
     async (code) => {
@@ -421,6 +447,11 @@ describe('exceptions', () => {
   });
 
   const shared = shareBond('JavaScript', { transExcept: false });
+
+  test('may be an empty text', async () => {
+    const js = await shared();
+    expect((await rejection(js.evalBlock('throw ""'), RemoteException)).remoteMessage).toBe('');
+  });
 
   test.each(['null', 'undefined', '"text"', '42', 'Symbol("x")', '() => {}', 'Object.create(null)'])(
     'may be even %s',

@@ -47,11 +47,13 @@ function isVolatile(value: unknown, seen: Set<object>): boolean {
 class Copier {
   /** Where references stood: paths below the value. */
   readonly references: [path: Path, reference: Reference][] = [];
+  /** Whether references are taken out: only where a path can lead back to. One that stays is refused by what writes it. */
+  protected takesReferences = true;
   readonly #parents = new Set<object>();
 
   copy(value: unknown, path: Path): unknown {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
-    const reference = referenceOf(value);
+    const reference = this.takesReferences && referenceOf(value);
     if (reference) {
       this.references.push([path.slice(1), reference]);
       return null;
@@ -96,6 +98,11 @@ export function stepTo(holder: object, key: string): string | number {
   return Array.isArray(holder) && /^\d+$/.test(key) ? Number(key) : key;
 }
 
+/** An entry of a Map as a step of a path. */
+export function stepToEntry(key: unknown, index: number): string | number {
+  return typeof key === 'string' ? key : index;
+}
+
 function read(holder: object, key: string, path: Path): unknown {
   try {
     return (holder as Record<string, unknown>)[key];
@@ -113,6 +120,7 @@ class CloneCopier extends Copier {
   constructor(links?: Links) {
     super();
     this.#links = links;
+    this.takesReferences = !links;
   }
 
   protected override copyObject(value: object, path: Path): unknown {
@@ -122,16 +130,24 @@ class CloneCopier extends Copier {
     const copy = this.#emptyCopy(value);
     if (!copy) return value;
     this.#copies.set(value, copy);
-    if (types.isMap(value)) {
-      for (const [key, part] of entriesOf(value)) {
-        const below = [...path, String(key)];
-        (copy as Map<unknown, unknown>).set(this.copy(key, below), this.copy(part, below));
-      }
-    } else if (types.isSet(value)) {
-      for (const part of membersOf(value)) (copy as Set<unknown>).add(this.copy(part, path));
-    } else if (types.isNativeError(value)) this.#linkParts(value, copy as Error, path);
+    if (copy instanceof Map || copy instanceof Set) this.#copyMembers(value, copy, path);
+    else if (types.isNativeError(value)) this.#linkParts(value, copy as Error, path);
     else this.copyProperties(value, copy, path);
     return copy;
+  }
+
+  /** Paths do not lead into a Map or a Set. */
+  #copyMembers(from: object, to: Map<unknown, unknown> | Set<unknown>, path: Path): void {
+    const { takesReferences } = this;
+    this.takesReferences = false;
+    if (to instanceof Set) for (const part of membersOf(from as Set<unknown>)) to.add(this.copy(part, path));
+    else {
+      entriesOf(from as Map<unknown, unknown>).forEach(([key, part], index) => {
+        const below = [...path, stepToEntry(key, index)];
+        to.set(this.copy(key, below), this.copy(part, below));
+      });
+    }
+    this.takesReferences = takesReferences;
   }
 
   #emptyCopy(value: object): object | undefined {
@@ -171,7 +187,7 @@ const LINKED_ERRORS: { readonly [name: string]: { readonly prototype: unknown } 
 };
 
 /** What errors refer to: V8 cannot read an error that is its own cause, nor does it write what some kinds have beside it. */
-function partsOfError(error: Error): readonly string[] {
+export function partsOfError(error: Error): readonly string[] {
   const name = nameOf(error);
   return ['cause', ...((Object.hasOwn(PARTS_OF_ERRORS, name) && PARTS_OF_ERRORS[name]) || [])];
 }

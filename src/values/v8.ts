@@ -7,8 +7,8 @@ import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path, type Protoco
 import { writePlain } from './json.js';
 import { checkLength, refusal } from './refusals.js';
 import { isClonedByJson } from './shared/exact-json.js';
-import { entriesOf, isPlainObject, membersOf } from './shared/objects.js';
-import { needsLinks, stepTo, withoutParts, withParts } from './snapshot.js';
+import { entriesOf, membersOf } from './shared/objects.js';
+import { needsLinks, partsOfError, stepTo, stepToEntry, withoutParts, withParts } from './snapshot.js';
 
 /** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
 export const V8_FORMAT = serialize(null)[1] as number;
@@ -107,11 +107,16 @@ function findCulprit(value: unknown, path: Path): [path: Path, culprit: unknown]
 }
 
 function partsOf(value: unknown): readonly [string | number, unknown][] {
-  if (types.isProxy(value)) return [];
-  if (types.isMap(value)) return entriesOf(value).map(([key, part]) => [String(key), part]);
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || isA(value, Opaque)) return [];
+  if (types.isMap(value)) return entriesOf(value).flatMap(partsOfEntry);
   if (types.isSet(value)) return [...membersOf(value).entries()];
-  if (!Array.isArray(value) && !isPlainObject(value)) return [];
-  return Object.keys(value).map((key) => [stepTo(value, key), Object.getOwnPropertyDescriptor(value, key)?.value]);
+  if (ArrayBuffer.isView(value)) return [];
+  const keys = types.isNativeError(value) ? partsOfError(value) : Object.keys(value);
+  return keys.map((key) => [stepTo(value, key), Object.getOwnPropertyDescriptor(value, key)?.value]);
+}
+
+function partsOfEntry([key, part]: [unknown, unknown], index: number): [string | number, unknown][] {
+  return [key, part].map((half) => [stepToEntry(key, index), half]);
 }
 
 function isCloneable(value: unknown): boolean {
