@@ -226,6 +226,23 @@ describe('variables', () => {
     expect(await perl.eval('[$_, $,, $/]')).toEqual(['topic', '-', null]);
   });
 
+  test('what the driver has matched is not what the program has matched', async () => {
+    for (const args of [[], ['-T']]) {
+      const perl = await open({}, args);
+      await perl.evalBlock(`sub digits { $_[0] =~ /([0-9]+)/; [$1, $&] }
+        { package Thing; sub new { bless {} } sub matched { [$1, $2] } }`);
+      expect(await perl.eval('[$1, $&]')).toEqual([null, null]);
+      expect([await perl.call('digits', 'a7b'), await perl.call('digits', 'none')]).toEqual([
+        ['7', '7'],
+        [null, null],
+      ]);
+      expect(await perl.call('sort { push @matched, $1; $a <=> $b }', [2, 1])).toEqual([1, 2]);
+      expect(await perl.eval('@matched')).toBeNull();
+      const Thing = await perl.import<{ '->new'(): { matched(): unknown } }>('Thing');
+      expect(await Thing['->new']().matched()).toEqual([null, null]);
+    }
+  });
+
   test('handlers for __DIE__ and __WARN__ belong to the user: the driver triggers none', async () => {
     const perl = await open();
     await perl.evalBlock(

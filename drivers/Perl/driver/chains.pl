@@ -53,7 +53,8 @@ sub linked {
 # What a package has are functions; its methods are called by a name with an arrow in front.
 sub invoked {
     my ($value, $name, @arguments) = @_;
-    my ($is_method, $method) = $name =~ /^(->)?(.*)/s;
+    my $is_method = substr($name, 0, 2) eq '->';
+    my $method = $is_method ? substr($name, 2) : $name;
     return $value->$method(@arguments) if $is_method || ref $value && $can->($value, 'can');
     return function_of($value, $method)->(@arguments) if !ref $value;
     return ${ entry($value, $name) }->(@arguments);

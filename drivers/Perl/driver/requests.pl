@@ -12,7 +12,7 @@ my $guards = 0;          # whether handlers of sigaction wait while the driver w
 # Evaluates code in package main, in list context.
 sub run_code {
     local $__BOND_driver::code = $_[0];
-    ($__BOND_driver::code) = $__BOND_driver::code =~ /(.*)/s if $taints;
+    $__BOND_driver::code = untainted($__BOND_driver::code) if $taints;
     utf8_upgrade($__BOND_driver::code);
     my @values = evaluate();
     my $thrown = pop @values;
@@ -21,11 +21,14 @@ sub run_code {
     die $thrown;
 }
 
+# These match in a sub of their own: what has been matched where user code is called from is `$1` and `$&` to it.
+sub untainted { ($_[0] =~ /(.*)/s)[0] }
+sub list_builtin { $_[0] =~ $works_on_lists ? ($1, defined $2) : () }
+
 sub run_call {
     my ($name, $arguments, $references, $named) = @_;
     my $spliced = $references || $named ? put_references($arguments, $references, $named) : {};
-    if ($name =~ $works_on_lists) {
-        my ($builtin, $is_bare) = ($1, defined $2);
+    if (my ($builtin, $is_bare) = list_builtin($name)) {
         # What works on a list takes it as one argument, too.
         $arguments = $arguments->[0] if @$arguments == 1 && ref $arguments->[0] eq 'ARRAY';
         $name = taking_function($builtin) if $is_bare && $builtin ne 'reverse' && ref $arguments->[0] eq 'CODE';
