@@ -8,6 +8,7 @@ import {
   BondException,
   type BondOptions,
   callback,
+  kwargs,
   RemoteException,
   SerializationException,
   TerminatedException,
@@ -20,6 +21,18 @@ import { collect, expectAlive, needsInterpreter, openBond, rejection } from './f
 needsInterpreter('PHP');
 
 const open = (options?: BondOptions, args: string[] = []) => openBond('PHP', undefined, args, options);
+
+test('an argument cannot have a number for a name, which PHP would take for a place', async () => {
+  const php = await open();
+  if (!(await php.eval<boolean>('PHP_VERSION_ID >= 80000'))) return;
+  await php.evalBlock('function both($a = 1, $b = 2) { return [$a, $b]; }');
+  const both = await php.import<(...args: unknown[]) => unknown>('both');
+  const named = kwargs({ 0: 8 } as Record<string, number>);
+  for (const call of [php.call('both', 7, named), both(7, named)]) {
+    expect((await rejection(call, RemoteException)).remoteMessage).toBe("no argument can have the name '0'");
+  }
+  expect(await php.call('both', 7, kwargs({ b: 8 }))).toEqual([7, 8]);
+});
 
 describe('global variables', () => {
   test('persist between calls, and so does unset', async () => {

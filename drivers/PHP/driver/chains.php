@@ -98,10 +98,7 @@ final class __BOND_chains
     private static function withReferences(array $link)
     {
         $arguments = $link[2];
-        $named = isset($link[4]) ? $link[4] : [];
-        if ($named && PHP_VERSION_ID < 80000) {
-            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
-        }
+        $named = isset($link[4]) ? __BOND_requests::namesChecked($link[4]) : [];
         foreach (isset($link[3]) ? $link[3] : [] as $index => $reference) {
             list($path, $code) = $reference;
             try {

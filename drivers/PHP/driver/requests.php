@@ -113,10 +113,7 @@ final class __BOND_requests
             return null;
         }
         __BOND_requests::$arguments = $call[1];
-        __BOND_requests::$named = isset($call[3]) ? $call[3] : [];
-        if (__BOND_requests::$named && PHP_VERSION_ID < 80000) {
-            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
-        }
+        __BOND_requests::$named = isset($call[3]) ? self::namesChecked($call[3]) : [];
         self::withFunctions($name);
         foreach (isset($call[2]) ? $call[2] : [] as $reference) {
             self::resolve($reference[0], $reference[1], '&');
@@ -124,6 +121,18 @@ final class __BOND_requests
         // A function without a name ends where its call would begin.
         $callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
         return self::statement($callee . self::argumentList());
+    }
+
+    /** Arguments by name, if there can be some. PHP would take a name such as '1' for a place. */
+    public static function namesChecked(array $named)
+    {
+        if ($named && PHP_VERSION_ID < 80000) {
+            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
+        }
+        foreach (array_filter(array_keys($named), 'is_int') as $name) {
+            throw new BadFunctionCallException("no argument can have the name '$name'");
+        }
+        return $named;
     }
 
     private static function argumentList()
