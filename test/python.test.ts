@@ -10,8 +10,9 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { collect, expectAlive, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
+import { collect, expectAlive, missing, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { generations } from './generations.js';
 
 needsInterpreter('Python');
 
@@ -925,6 +926,7 @@ except ImportError: np = None`;
 
 describe('exactly, or not at all', () => {
   const classes = `
+import array, datetime, enum
 class Own(dict):
     def items(self): return [('a', 'other')]
     def __iter__(self): return iter(['other'])
@@ -940,6 +942,21 @@ class OddInt(int):
     def __eq__(self, other): return self is other
     def __hash__(self): return id(self)
     def __add__(self, other): return 7
+class Lying(int):
+    def __repr__(self): return '7'
+    __str__ = __int__ = __index__ = __repr__
+class Moment(datetime.datetime):
+    def utcoffset(self): return None
+    def __sub__(self, other): return datetime.timedelta(0)
+class Zone(datetime.tzinfo):
+    asked = 0
+    def utcoffset(self, moment):
+        self.asked += 1
+        return datetime.timedelta(hours=self.asked)
+class Numbers(array.array):
+    def tobytes(self): return b'other'
+class Tag(bytes, enum.Enum): A = b'a'
+class Pair(tuple, enum.Enum): A = (1, 2)
 import collections
 nan = float('nan')`;
   const shared = shareBond('Python', {}, classes);
@@ -956,6 +973,8 @@ nan = float('nan')`;
     ['{"x": ["a\\ud83d\\ude00"]}', 'result.x[0]: two halves'],
     ['{"\\ud83d\\ude00": 1}', 'two halves'],
     ['"x" * (2**18 - 1) + "\\ud83d\\ude00" + "y" * 2**18', 'two halves'],
+    ['Tag.A', 'type Tag cannot be carried by EJSON: send its .value or .name'],
+    ['[1, Pair.A]', 'result[1]: a value of type Pair cannot be carried by EJSON: send its .value or .name'],
   ])('%s is an error', async (code, reason) => {
     const python = await shared();
     expect((await rejection(python.eval(code), SerializationException)).message).toContain(reason);
@@ -997,6 +1016,10 @@ nan = float('nan')`;
     ['OwnList([1, {2}])', [1, new Set([2])]],
     ['{Key("a"): Key("b")}', { a: 'b' }],
     ['{Key("a"): {1}, "$": OddInt(3)}', { a: new Set([1]), $: 3 }],
+    ['[Lying(5), {Lying(2 ** 70): Lying(1)}]', [5, new Map([[2n ** 70n, 1]])]],
+    ['Moment(2020, 1, 1, tzinfo=datetime.timezone.utc)', new Date('2020-01-01T00:00:00Z')],
+    ['datetime.datetime(2020, 1, 1, tzinfo=Zone())', new Date('2019-12-31T23:00:00Z')],
+    ['Numbers("h", [1, -2])', new Int16Array([1, -2])],
     ['collections.OrderedDict([("b", 1), ("a", 2)])', { b: 1, a: 2 }],
     ['collections.Counter("aab")', { a: 2, b: 1 }],
     ['["😀", "\\ude00\\ud83d", "\\ud83d", "\\ude00"]', ['😀', '\ude00\ud83d', '\ud83d', '\ude00']],
@@ -1005,6 +1028,18 @@ nan = float('nan')`;
   ])('%s crosses', async (code, value) => {
     const python = await shared();
     expect(await python.eval(code)).toEqual(value);
+  });
+
+  test('also in Python 2, where bytes are text if they are UTF-8', async ({ skip }) => {
+    const program = generations.find(({ title }) => title === 'Python 2.7')?.find();
+    if (program === undefined) return missing('Python 2.7', skip);
+    const python = await openBond('Python', [program]);
+    await python.evalBlock('class Lying(long):\n    def __repr__(self): return "7"\n    __str__ = __repr__');
+    expect(await python.eval('[Lying(5), {Lying(2 ** 70): "k"}]')).toEqual([5, new Map([[2n ** 70n, 'k']])]);
+    const both = await rejection(python.eval('{u"\\xe9": 1, "\\xc3\\xa9": 2}'), SerializationException);
+    expect(both.message).toContain('two of its keys are the same text');
+    expect(await python.eval('{u"a": 1, "\\xc3\\xa9": 2}')).toEqual({ a: 1, é: 2 });
+    expect(await python.eval('{"\\xff": 1}')).toEqual(new Map([[new Uint8Array([255]), 1]]));
   });
 
   test('an integer of 5,000 digits goes there and back', async () => {

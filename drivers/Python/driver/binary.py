@@ -19,7 +19,7 @@ def type_of_items(typecode, size):
 def typed_array(value, path):
     if value.typecode not in 'bBhHiIlLqQfd':
         refuse(path, 'an array of characters cannot be carried: send its .tounicode()')
-    return packed(type_of_items(value.typecode, value.itemsize), value.tobytes() if hasattr(value, 'tobytes') else value.tostring())
+    return packed(type_of_items(value.typecode, value.itemsize), value.tostring() if PYTHON2 else memoryview(value).tobytes())
 
 
 def packed(name, data):

@@ -48,7 +48,7 @@ def spell(value, path, parents):
         if issubclass(kind, float):
             number = float.__pos__(value)
             return number if number - number == 0 else word(path, number, '$numberDouble', NOT_FINITE[repr(number)])
-        return value if kind in PLAIN or PYTHON2 else int.__add__(value, 0)
+        return value if kind in PLAIN else whole(value)
     if any(value is parent for parent in parents):
         refuse(path, 'refers to itself')
     if len(parents) > 400:
@@ -57,6 +57,13 @@ def spell(value, path, parents):
     spelled = spell_dict(value, path, parents) if issubclass(kind, dict) else spell_items(value, path, parents)
     parents.pop()
     return spelled
+
+
+def whole(value):
+    """The integer that an instance of a subclass holds."""
+    for kind in INTEGERS:
+        if isinstance(value, kind):
+            return kind.__add__(value, 0)
 
 
 NOT_FINITE = {'nan': 'NaN', 'inf': 'Infinity', '-inf': '-Infinity'}
@@ -69,17 +76,21 @@ def pairs_of(value):
 
 def spell_dict(value, path, parents):
     pairs = pairs_of(value)
-    if all(type(key) in KEYS or issubclass(type(key), STRINGS) and is_plain_subclass(type(key)) for key, _ in pairs):
-        spelled = dict((escaped(key if PYTHON2 else spell_text(key, path)), spell(item, below(path, key), parents)) for key, item in pairs)
+    if all(is_text(key) for key, _ in pairs):
+        spelled = dict((escaped(spell_text(key, path)), spell(item, below(path, key), parents)) for key, item in pairs)
         if len(spelled) != len(pairs):
             refuse(path, 'two of its keys are the same text')
         return spelled
     if not extended:
-        odd = [key for key, _ in pairs if type(key) not in KEYS]
+        odd = [key for key, _ in pairs if not is_text(key)]
         refuse(path, 'the key %s is not a string' % shown(odd[0]))
     entries = [[spell(key, path, parents), spell(item, '%s[%s]' % (path, shown(key)), parents)] for key, item in pairs]
     check_distinct([key for key, _ in entries], path)
     return {'$map': entries}
+
+
+def is_text(key):
+    return issubclass(type(key), STRINGS) and is_plain_subclass(type(key)) and not (PYTHON2 and is_binary(key))
 
 
 def shown(key):
@@ -108,6 +119,8 @@ def check_distinct(keys, path):
 
 def spell_items(value, path, parents):
     kind = type(value)
+    if kind not in LISTS and is_a(kind, 'enum', 'Enum'):
+        return word(path, value)
     for sequence in list, tuple:
         if issubclass(kind, sequence) and not (sequence is tuple and hasattr(kind, '_fields')):
             return [spell(item, '%s[%d]' % (path, index), parents) for index, item in enumerate(sequence.__iter__(value))]

@@ -6,7 +6,7 @@ def advice_for(value, path):
     kind = type(value)
     if is_a(kind, 'numpy', 'ndarray') or is_a(kind, 'numpy', 'generic'):
         return 'send its .tolist(), or .filled()' if is_a(kind, 'numpy', 'MaskedArray') else advice_for_numpy(value)
-    for base in bases_of(kind):
+    for base in sorted(bases_of(kind), key=lambda base: name_of(base) != 'Enum'):  # it says more than bytes, say
         advice = ADVICE.get((root_of(base), name_of(base)))
         if advice:
             if advice is COROUTINE:

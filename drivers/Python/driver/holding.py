@@ -3,7 +3,7 @@
 
 DEEPEST = 300  # what is nested deeper is held
 # Keys whose values can have something held in their place.
-PLACES = PLAIN if extended else KEYS
+PLACES = PLAIN if extended else frozenset(STRINGS)
 
 
 def run_eval_hold(payload):

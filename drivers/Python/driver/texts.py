@@ -4,15 +4,22 @@
 def spell_text(value, path):
     """A text. Bytes of Python 2 are one as long as they are UTF-8."""
     if PYTHON2:
-        try:
-            return value.decode('utf-8') if isinstance(value, str) else value
-        except UnicodeDecodeError:
+        if is_binary(value):
             return word(path, value, '$binary', base64_of(value))
+        return str.decode(value, 'utf-8') if isinstance(value, str) else value
     text = str.__getitem__(value, slice(None))
     if is_torn(text):
         refuse(path, 'two halves of a surrogate pair side by side would arrive as one character: '
                      'send its .encode("utf-16", "surrogatepass").decode("utf-16")')
     return text
+
+
+def is_binary(text):
+    """Whether a string of Python 2 is not UTF-8."""
+    try:
+        return isinstance(text, str) and str.decode(text, 'utf-8') is None
+    except UnicodeDecodeError:
+        return True
 
 
 def is_torn(text):

@@ -5,11 +5,15 @@ if PYTHON2:
     STRINGS = (str, unicode)
     INTEGERS = (int, long)
     PLAIN = frozenset((str, unicode, int, long, float, bool, type(None)))
+
+    def are_keys(kinds):
+        kinds = set(kinds)
+        return len(kinds) < 2 and kinds.issubset(STRINGS)  # an str and a unicode may be one text
 else:
     STRINGS = (str,)
     INTEGERS = (int,)
     PLAIN = frozenset((str, int, float, bool, type(None)))
-KEYS = frozenset(STRINGS)
+    are_keys = frozenset(STRINGS).issuperset
 LISTS = frozenset((list, tuple))
 
 # What a class says of itself. Its own attributes may be properties, and fail, so `type` is asked.
@@ -54,13 +58,13 @@ def is_exact(value):
         deeper = []
         for kind in kinds - PLAIN:
             alike = level if len(kinds) == 1 else [item for item in level if type(item) is kind]
-            if kind is not dict and kind not in LISTS and has_own_reading(kind):
+            if kind is not dict and kind not in LISTS and (has_own_reading(kind) or is_a(kind, 'enum', 'Enum')):
                 return False
             if issubclass(kind, dict):
-                if not KEYS.issuperset(map(type, chain.from_iterable(alike))):
+                if not are_keys(map(type, chain.from_iterable(alike))):
                     return False
             elif not issubclass(kind, (list, tuple)) or hasattr(kind, '_fields'):
-                if is_plain_subclass(kind):
+                if is_plain_subclass(kind) and not (PYTHON2 and issubclass(kind, INTEGERS)):  # whose text may be any there
                     continue
                 return False
             if not PLAIN.issuperset(map(type, items_in(kind, alike))):  # to look first is faster than to gather them
