@@ -16,7 +16,6 @@ sub guard_sigaction {
         return wantarray ? @done : $done[0];
     };
     no strict 'refs';
-    no warnings;
     *{"$_\::sigaction"} = $guarded for grep { defined &{"$_\::sigaction"} && \&{"$_\::sigaction"} == $real } packages_in('main');
     for my $name (grep { ref $SIG{$_} || defined $SIG{$_} } keys %SIG) {
         my $number = eval { &{"POSIX::SIG$name"}() } or next;
