@@ -6,11 +6,14 @@ import { collect, expectAlive, type Language, needsInterpreter, rejection } from
 import { words } from './words.js';
 
 /** What starts a REPL that reads line by line; Perl has none of its own. */
-const REPLS = { JavaScript: 'node -i', Python: 'python3 -i', PHP: 'php -a' } satisfies Partial<
-  Record<Language, string>
->;
+const REPLS = [
+  ['JavaScript', 'node -i'],
+  ['JavaScript', `node -e 'require("repl").start()'`], // as python-bond's page has it
+  ['Python', 'python3 -i'],
+  ['PHP', 'php -a'],
+] satisfies [Language, string][];
 
-describe.each(Object.entries(REPLS) as [keyof typeof REPLS, string][])('%s', (lang, command) => {
+describe.each(REPLS)('%s by %s', (lang, command) => {
   needsInterpreter(lang);
 
   test.each([

@@ -12,14 +12,27 @@ function openNothing() {
   }
 }
 
-/** Where a REPL has taken STAGE1 in (`node -i`), its input goes to the driver from here on, and it prints no prompts. */
+/**
+ * Where a REPL has taken STAGE1 in (`node -i`), its input goes to the driver from here on, and it prints no prompts. Code of `-e`
+ * may have started one, which nothing refers to; if not, to load the module would take its time.
+ */
 function takeOverRepl() {
-  const { repl } = process._eval === undefined ? require('repl') : {};
-  if (!repl) return undefined;
-  repl.output = repl.outputStream = new Writable({ write(chunk, encoding, done) { done(); } });
+  const isOfCode = process._eval !== undefined;
+  if (isOfCode && !process.moduleLoadList.includes('NativeModule repl')) return undefined;
+  const { repl } = require('repl');
+  if (!isOfCode && !repl) return undefined;
+  if (repl) repl.output = repl.outputStream = new Writable({ write(chunk, encoding, done) { done(); } });
+  else hushStdout();
   const input = process.stdin;
   input.removeAllListeners();
   return input;
+}
+
+/** Until the REPL has printed the value of STAGE1, and a prompt. */
+function hushStdout() {
+  const { write } = process.stdout;
+  process.stdout.write = () => true;
+  nextTick(() => { process.stdout.write = write; });
 }
 
 /** Nor does user code close a descriptor that the conversation needs. */
