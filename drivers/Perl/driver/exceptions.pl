@@ -48,6 +48,8 @@ sub text_of {
     return $no_text if !defined $text || length ref $text;
     $text = substr($text, 0, $longest / 2) . ' [...] ' . substr($text, -($longest / 2)) if length $text > $longest;
     $text =~ s/\n\z//;
+    # A stack trace by Carp shows what an eval evaluates: this driver, as the outermost.
+    $text =~ s/\n\teval '#: eager .*?' called at - line 1\.?(?=\n|\z)//sg if index($text, "\n\teval '#: eager ") >= 0;
     utf8_upgrade($text);
     $text =~ s/[^\x00-\x{10ffff}]/\x{fffd}/g;    # beyond Unicode
     $text =~ s/[\x{d800}-\x{dbff}][\x{dc00}-\x{dfff}]/\x{fffd}/g;    # halves of a character side by side
