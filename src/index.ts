@@ -21,7 +21,8 @@ export {
   queryDriver,
   registerDriver,
 } from './drivers/driver.js';
-export type { Items, MapOptions, Settled } from './pool/ordered-map.js';
+export type { MapOptions } from './pool/map-options.js';
+export type { Items, Settled } from './pool/ordered-map.js';
 export { makePool, Pool, type WorkerInfo } from './pool/pool.js';
 export type { PoolOptions } from './pool/pool-options.js';
 export type { Progress } from './pool/progress.js';

@@ -149,7 +149,7 @@ describe('a command line is split as a shell does it', () => {
       "\\'",
       '\\"',
     );
-    const line = fc.array(piece, { maxLength: 8 }).map((pieces) => `x${pieces.join('')}`);
+    const line = fc.array(piece, { maxLength: 8 }).map((pieces) => `./x${pieces.join('')}`);
     fc.assert(
       fc.property(line, (text) => {
         expect(splitCommand('Test', text)).toEqual(wordsOfShell(text));
@@ -184,6 +184,9 @@ describe('what only a shell could carry out is refused', () => {
     ['', 'a "`id`"', '`'],
     ['a comment', 'a # b', '#'],
     ['a comment', '# b', '#'],
+    ['the assignment', 'A=1 a', 'A=1'],
+    ['the home directory', '~/a b', '~/a'],
+    ['the home directory', 'a ~b/c', '~b/c'],
     ['redirection', 'a 2>&1', '2>&1'],
     ['redirection', 'a 2> /dev/null', '2> /dev/null'],
     ['an unbalanced quote', "a 'b", "'"],
@@ -195,7 +198,7 @@ describe('what only a shell could carry out is refused', () => {
     const { message } = refused(line);
     if (what !== 'redirection') expect(message).toContain(what);
     expect(message).toContain(JSON.stringify(part).slice(1, -1));
-    expect(message).toContain(`['sh', '-c', ${JSON.stringify(line)}]`);
+    expect(message).toContain(`['sh', '-c', ${JSON.stringify(`${line} "$@"`)}, 'sh']`);
   });
 
   test('as an argv array, all of it is taken to the letter', () => {

@@ -390,6 +390,13 @@ describe('messages', () => {
       makeBond('PHP', { env: { PATH: '/nonexistent' } }),
       makeBond('PHP', ['true']),
       makePool('JavaScript', { sise: 1 } as never),
+      makeBond('JavaScript', undefined, [], 5 as never),
+      makeBond('JavaScript', {} as never, ['x']),
+      makeBond('PHP', 'sh -c true'),
+      (async () => js.with({ timout: 1 } as never))(),
+      js.interact({ prompt: '>' } as never),
+      js.proxy('f', 'Perl' as never),
+      js.proxy('f', null as never),
     ].map(async (promise) => (await rejection(promise, BondException)).message);
     expect(await Promise.all(messages)).toEqual([
       "[JavaScript] a function without a name of its own needs one to be exported: export(func, 'name')",
@@ -400,6 +407,13 @@ describe('messages', () => {
       '[PHP] cannot start its interpreter; tried: php (not found); to install it: apt-get install php-cli',
       expect.stringMatching(/true exited with code 0, before .*; does it start PHP when you type it\?$/),
       expect.stringMatching(/there is no option 'sise'; known: size, cmds, args, setup, retries, cwd/),
+      '[JavaScript] options are an object, not "5"',
+      '[JavaScript] makeBond takes a language, a command, arguments, and the options last',
+      expect.stringMatching(/; sh -c passes no arguments on: write 'php "\$@"' for php in it, and 'sh' behind it$/),
+      "[JavaScript] there is no option 'timout'; known: timeout, signal, stdout, stderr, objects",
+      "[JavaScript] there is no option 'prompt'; known: input, output, errors, history, colors",
+      '[JavaScript] proxy takes the bond that is to have it, not "Perl"',
+      '[JavaScript] proxy takes the bond that is to have it, not "null"',
     ]);
   });
 });

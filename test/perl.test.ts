@@ -15,6 +15,17 @@ test.each(['undef &UNIVERSAL::isa', 'undef &UNIVERSAL::can'])('%s keeps nothing 
   await expectAlive(perl);
 });
 
+test('a stack trace by Carp shows the code of the user, and not the driver that an eval has evaluated', async () => {
+  const perl = await open();
+  await perl.evalBlock('use Carp; sub inner { confess "astray" }\nsub outer { inner(@_) }');
+  await perl.export(() => perl.call('outer', 1), 'again');
+  for (const calling of [perl.call('outer', 2), perl.eval('again()')]) {
+    const { message } = await rejection(calling, RemoteException);
+    expect(message).toMatch(/astray at .* line 1\.\n\tmain::inner\(\d\) called at .* line 2\n/);
+    expect(message).not.toContain('#: eager');
+  }
+});
+
 test('what prints to a handle can be called', async () => {
   const output = collect();
   const perl = await open({ stdout: output.stdout });

@@ -667,6 +667,13 @@ test.each<[string, object]>([
   expect((await rejection(makePool('JavaScript', options), BondException)).message).toContain(message);
 });
 
+test('an option of map that there is not is told', async () => {
+  const pool = await openPool('JavaScript', { size: 1 });
+  expect(() => pool.map('f', [], { concurency: 4 } as never)).toThrow(
+    "there is no option 'concurency'; known: concurrency,",
+  );
+});
+
 test('items whose iterator gives no objects are an error, as in a loop', async () => {
   const pool = await openPool('JavaScript', { size: 1 });
   const items = { [Symbol.iterator]: () => ({ next: () => undefined }) };

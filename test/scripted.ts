@@ -103,7 +103,8 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
             : 'went on printing for 5 times 100 ms \\(startTimeout\\)',
         );
       case 'message':
-        if (action.text.length > MOST_BYTES) return inStage('answered with a line of excessive length');
+        if (action.text.length > MOST_BYTES)
+          return inStage(`sent a line of more than ${MOST_BYTES} bytes \\(maxMessageBytes\\)`);
         if (/^\w*/.exec(action.text)?.[0] !== due || !/^(STAGE1|READY)( |$)/.test(action.text)) {
           return inStage('answered out of turn[^,]*');
         }

@@ -61,6 +61,10 @@ const PROGRAMS: Record<string, readonly [code: string, message: RegExp]> = {
     "const bond = await makeBond('Perl');\nawait bond.call('join', () => 1);",
     /^SerializationException: \[Perl\] args\[0\]: a function has to be wrapped/,
   ],
+  'an argument in a chain that cannot cross': [
+    "const bond = await makeBond('Perl');\nconst util = await bond.import('List::Util');\nawait util.sum(() => 1);",
+    /^SerializationException: \[Perl\] List::Util.sum\(…\): args\[0\]: a function has to be wrapped/,
+  ],
   'export, of a name that is none': [
     "const bond = await makeBond('Perl');\nawait bond.export(() => 1, '1a');",
     /^RemoteException: \[Perl\] EXPORT "1a"/,

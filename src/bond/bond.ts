@@ -2,7 +2,7 @@ import { type InspectOptions, inspect } from 'node:util';
 import { BondException, type Ending, quoted } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
 import { type FunctionOptions, wrongFunctionOptions } from '../common/objects.js';
-import { type CallOptions, resolveCallOptions } from '../common/options.js';
+import { CALL_OPTIONS, type CallOptions, checkNames, resolveCallOptions } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import type { Held, HeldResult } from '../references/handle.js';
@@ -126,6 +126,9 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    * @throws RemoteException if the name is not valid there, or taken
    */
   async proxy<G extends object>(name: NameOf<F>, other: Bond<G>, remote: string = name): Promise<void> {
+    const isBond = typeof (other as Bond<G> | undefined)?.export === 'function'; // of this copy of the library, or of another
+    if (!isBond)
+      throw new BondException(this.lang, `proxy takes the bond that is to have it, not ${quoted(String(other))}`);
     const call = (...args: unknown[]): Promise<unknown> => this.callWith(name, args);
     await other.export(call, remote, { objects: 'error' }); // a handle of that bond would mean nothing to this one
   }
@@ -195,6 +198,7 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
 
   /** The same bond, with other settings for the calls that are made through it. */
   with(options: CallOptions): Bond<F> {
+    checkNames(this.lang, options, CALL_OPTIONS);
     return new Bond<F>(this.#requester.with(resolveCallOptions(this.lang, options, this.#requester.settings)));
   }
 

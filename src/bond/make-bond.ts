@@ -65,7 +65,7 @@ export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond>
 
 async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> {
   const driver = queryDriver(lang);
-  const { cmd, args, options } = sorted(given);
+  const { cmd, args, options } = sorted(lang, given);
   const settings = resolveOptions(lang, options);
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
@@ -99,9 +99,12 @@ function loadConversation(): Promise<typeof import('./connect.js')> {
 }
 
 /** Options may come in the place of anything that is left out. */
-function sorted(given: readonly unknown[]) {
+function sorted(lang: string, given: readonly unknown[]) {
   const found = given.findIndex((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
   const place = found < 0 ? 2 : found;
+  if (given.slice(place + 1).some((item) => item !== undefined)) {
+    throw new BondException(lang, 'makeBond takes a language, a command, arguments, and the options last');
+  }
   const [cmd, args = []] = given.slice(0, place) as [cmd?: string | readonly string[], args?: readonly string[]];
   return { cmd, args, options: (given[place] ?? {}) as BondOptions };
 }

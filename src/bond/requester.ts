@@ -99,7 +99,8 @@ export class Requester implements Evaluator, Holder {
       const failureAt = (path: LinkPath): string => chain.failureAt(path);
       return session.request({ verb: 'CHAIN', subject: chain.text(), payload, failureAt, settings: this.settings });
     } catch (error) {
-      return this.#refuse(isA(error, NotCarried) ? chain.refusal(error) : error);
+      // Nothing of the user's is on the stack when a chain is awaited: an error that is made a moment later says where that is.
+      return Promise.resolve().then(() => this.#refuse(isA(error, NotCarried) ? chain.refusal(error) : error));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { isAbortSignal } from './abort-signal.js';
-import { BondException } from './errors.js';
+import { BondException, quoted } from './errors.js';
 import { type Objects, wrongObjects } from './objects.js';
 import { textOf } from './thrown.js';
 
@@ -129,25 +129,25 @@ export interface Settings {
   readonly calls: CallSettings;
 }
 
-const KNOWN = new Set<string>([
+/** @internal What there is for single calls. */
+export const CALL_OPTIONS = ['timeout', 'signal', 'stdout', 'stderr', 'objects'] satisfies (keyof CallOptions)[];
+
+/** @internal What there is for a bond. */
+export const BOND_OPTIONS = [
   'cwd',
   'env',
   'defArgs',
-  'timeout',
   'startTimeout',
   'logfile',
   'transExcept',
   'protocol',
-  'stdout',
-  'stderr',
-  'signal',
   'maxMessageBytes',
-  'objects',
-] satisfies (keyof BondOptions)[]);
+  ...CALL_OPTIONS,
+] satisfies (keyof BondOptions)[];
 
 /** @internal Checks the options and fills in the defaults; below this, nothing is optional. */
 export function resolveOptions(lang: string, options: BondOptions): Settings {
-  checkNames(lang, options);
+  checkNames(lang, options, BOND_OPTIONS);
   const { protocol, maxMessageBytes = 256 * 2 ** 20 } = options;
   checkTypes(lang, options);
   if (options.startTimeout !== undefined) checkTimeout(lang, 'startTimeout', options.startTimeout);
@@ -180,11 +180,12 @@ function currentDirectory(lang: string): string {
   }
 }
 
-/** Refuses an option that is not known; `more` are those that are known besides. */
-export function checkNames(lang: string, options: object, more: readonly string[] = []): void {
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name) && !more.includes(name));
+/** @internal Refuses what is no object with options, and an option that is not known: it would be ignored, and nobody would know. */
+export function checkNames(lang: string, options: unknown, known: readonly string[]): void {
+  if (!isObject(options)) throw new BondException(lang, `options are an object, not ${quoted(String(options))}`);
+  const unknown = Object.keys(options as object).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new BondException(lang, `there is no option '${unknown}'; known: ${[...more, ...KNOWN].join(', ')}`);
+  throw new BondException(lang, `there is no option '${unknown}'; known: ${known.join(', ')}`);
 }
 
 function checkProtocols(lang: string, names: readonly string[] = []): void {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Bond } from '../bond/bond.js';
 import { isAbortSignal } from '../common/abort-signal.js';
 import { BondException } from '../common/errors.js';
-import { type BondOptions, checkNames } from '../common/options.js';
+import { BOND_OPTIONS, type BondOptions, checkNames } from '../common/options.js';
 import type { Untyped } from '../references/remote-types.js';
 
 /** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */
@@ -52,11 +52,11 @@ export interface PoolSettings {
   readonly bonds: BondOptions;
 }
 
-const OWN = ['size', 'cmds', 'args', 'setup', 'retries'] satisfies (keyof PoolOptions)[];
+const POOL_OPTIONS = ['size', 'cmds', 'args', 'setup', 'retries', ...BOND_OPTIONS] satisfies (keyof PoolOptions)[];
 
 /** @internal Checks the options and fills in the defaults. What is for the bonds, they check. */
 export function resolvePoolOptions(lang: string, options: PoolOptions): PoolSettings {
-  checkNames(lang, options, OWN);
+  checkNames(lang, options, POOL_OPTIONS);
   const { size, cmds, args = [], setup = () => {}, retries = 0, signal, ...bonds } = options;
   if (typeof setup !== 'function') throw new BondException(lang, 'setup must be a function');
   if (signal !== undefined && !isAbortSignal(signal)) {

@@ -11,7 +11,8 @@ import { withPlace } from '../common/stacks.js';
 import { textOf } from '../common/thrown.js';
 import { queryDriver } from '../drivers/driver.js';
 import type { ArgumentsOf, IfUntyped, NameOf, ResultOf, SignatureOf, Untyped } from '../references/remote-types.js';
-import { type Items, type MapOptions, mapItems, type Settled } from './ordered-map.js';
+import { checkMapOptions, type MapOptions } from './map-options.js';
+import { type Items, mapItems, type Settled } from './ordered-map.js';
 import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
 import { Scheduler } from './scheduler.js';
 import type { Worker, WorkerState } from './worker.js';
@@ -131,11 +132,9 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     options?: MapOptions,
   ): AsyncIterableIterator<ResultOf<SignatureOf<F, N>>>;
   map<Item>(name: string, items: Items<Item>, options: MapOptions = {}): AsyncIterableIterator<unknown> {
+    checkMapOptions(this.lang, options);
     const { concurrency = this.size, retries = this.#retries, ordered = true, settled = false } = options;
     const { signal, total, onProgress } = options;
-    if (onProgress !== undefined && typeof onProgress !== 'function') {
-      throw new BondException(this.lang, 'onProgress must be a function');
-    }
     checkCount(this.lang, 'concurrency', concurrency, 1);
     checkCount(this.lang, 'retries', retries, 0);
     this.#checkItems(items);

@@ -7,7 +7,10 @@ export function splitCommand(lang: string, cmd: string | readonly string[]): Com
   const words = typeof cmd === 'string' ? splitWords(lang, cmd) : Array.isArray(cmd) ? (cmd as string[]) : [];
   const [program, ...args] = words;
   if (!program || !words.every((word) => typeof word === 'string' && !word.includes('\0'))) {
-    throw new BondException(lang, `a command is a text or a list of strings, and not empty: ${quoted(String(cmd))}`);
+    throw new BondException(
+      lang,
+      `a command is a text or a list of strings, not empty and without NUL: ${quoted(String(cmd))}`,
+    );
   }
   return [program, ...args];
 }
@@ -16,10 +19,12 @@ function splitWords(lang: string, cmd: string): string[] {
   const refuse = (what: string): never => {
     throw new BondException(
       lang,
-      `the command ${quoted(cmd)} has ${what} in it, and no shell reads it; ` +
-        `quote it if it is meant to the letter, or write ['sh', '-c', ${JSON.stringify(cmd)}] if a shell is what you want`,
+      `the command ${quoted(cmd)} has ${what} in it, and no shell reads it; quote it if it is meant to the letter, or write ` +
+        `['sh', '-c', ${JSON.stringify(`${cmd} "$@"`)}, 'sh'] if a shell is what you want, with "$@" right behind the interpreter`,
     );
   };
+  const assignment = /^\s*([A-Za-z_]\w*=\S*)/.exec(cmd);
+  if (assignment) return refuse(`the assignment '${assignment[1]}'`);
   let isWordStart = true;
   const plain = cmd.replace(SEGMENT, (segment) => {
     const isFirst = isWordStart;
@@ -44,6 +49,7 @@ function plainSegment(segment: string, isWordStart: boolean, refuse: (what: stri
   const operator = /[|&;<>()]+/.exec(segment);
   if (operator) return refuse(`the operator '${operator[0]}'`);
   if (isWordStart && segment.startsWith('#')) return refuse('a comment');
+  if (isWordStart && segment.startsWith('~')) return refuse(`the home directory '${segment}'`);
   return literal(segment);
 }
 

@@ -30,3 +30,6 @@ export interface InteractOptions {
    */
   readonly colors?: boolean | undefined;
 }
+
+/** @internal Their names. */
+export const INTERACT_OPTIONS = ['input', 'output', 'errors', 'history', 'colors'] satisfies (keyof InteractOptions)[];

@@ -1,4 +1,5 @@
-import type { InteractOptions } from './interact-options.js';
+import { checkNames } from '../common/options.js';
+import { INTERACT_OPTIONS, type InteractOptions } from './interact-options.js';
 import type { Partner } from './repl-target.js';
 
 /**
@@ -8,6 +9,7 @@ import type { Partner } from './repl-target.js';
  * leaves, or the interpreter is gone.
  */
 export async function interact(bond: Partner, options: InteractOptions = {}): Promise<void> {
+  checkNames(bond.lang, options, INTERACT_OPTIONS);
   // What few programs ever do is loaded when one does it.
   const { converse } = await import('./converse.js');
   return converse(bond, options);

@@ -111,7 +111,8 @@ class SetUp {
         },
         stdout: (chunk) => this.#hearNoise(chunk),
         stderr: () => this.#watch.heard(),
-        tooLong: () => this.#reject('answered with a line of excessive length'),
+        tooLong: () =>
+          this.#reject(`sent a line of more than ${this.#settings.maxMessageBytes} bytes (maxMessageBytes)`),
       });
       void this.#interpreter.ended.then((ending) => this.#reject(this.#interpreter.howEnded(ending)));
       this.#watch.heard();
@@ -150,7 +151,17 @@ class SetUp {
 
   /** What to look at when a command has not even answered. */
   #advice(): string {
-    return this.#stage === 'STAGE1' ? `; does it start ${this.#driver.language} when you type it?` : '';
+    if (this.#stage !== 'STAGE1') return '';
+    if (this.#keepsArguments())
+      return `; sh -c passes no arguments on: write 'php "$@"' for php in it, and 'sh' behind it`;
+    return `; does it start ${this.#driver.language} when you type it?`;
+  }
+
+  /** Whether the command is one for a shell, in which the driver's own arguments have no place. */
+  #keepsArguments(): boolean {
+    const { command } = this.#interpreter;
+    const isForShell = /(^|[ /])(ba|da|k|z)?sh -\w*c /.test(command) && !command.includes('$@');
+    return isForShell && this.#settings.defArgs && this.#driver.arguments.length > 0;
   }
 
   #openingSettings(): string {
