@@ -30,7 +30,7 @@ export type { WorkerState } from './pool/worker.js';
 export type { AnyFunction } from './references/callback.js';
 export { Callback, callback } from './references/callback.js';
 export { Held } from './references/handle.js';
-export { Kwargs, kwargs } from './references/kwargs.js';
+export { isKwargs, Kwargs, kwargs } from './references/kwargs.js';
 export { Ref } from './references/ref.js';
 export { held, item, release } from './references/remote.js';
 export type { AnyRemote, Arriving, Expression, Remote } from './references/remote-object.js';

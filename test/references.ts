@@ -5,11 +5,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect } from 'vitest';
-import { BondException, callback, kwargs, RemoteException, SerializationException, stream } from '../src/index.js';
+import {
+  BondException,
+  callback,
+  isKwargs,
+  kwargs,
+  RemoteException,
+  SerializationException,
+  stream,
+} from '../src/index.js';
 import { testWithin } from './extent.js';
 import { collect, expectAlive, type Language, opener, rejection, type Suite } from './fixtures.js';
 import { KEEPS } from './generations.js';
 import { HANG } from './patience.js';
+
+/** What cannot cross. */
+const OPAQUE: Partial<Record<Language, string>> = { Python: 'object()', PHP: 'new ArrayIterator([])' };
 
 /** Has V8 collect its garbage now. */
 function collectGarbage(): void {
@@ -43,6 +54,8 @@ interface ReferenceWords {
   readonly range: (count: number) => string;
   /** An expression that collects the garbage there, where that does not go by itself. */
   readonly collect: string;
+  /** An expression: a function is called with these arguments, and with one that is called `sep`; where a language has such calls. */
+  readonly byName?: (name: string, args: string, sep?: string) => string;
 }
 
 const sayings: Record<Language, ReferenceWords> = {
@@ -85,6 +98,7 @@ def named(last, first): return first + ' ' + last`,
     counter: 'Counter(5)',
     counterClass: 'Counter',
     making: 'Counter',
+    byName: (name, args, sep = "'-'") => `${name}(${args && `${args}, `}sep=${sep})`,
     list: '[1, 2, 3]',
     range: (count) => `range_of(${count})`,
     collect: "__import__('gc').collect()",
@@ -116,6 +130,7 @@ function named($last, $first) { return "$first $last"; }`,
     counter: 'new Counter(5)',
     counterClass: 'Counter::class',
     making: 'new Counter',
+    byName: (name, args, sep = "'-'") => `${name}(${args && `${args}, `}sep: ${sep})`,
     list: '[1, 2, 3]',
     range: (count) => `range_of(${count})`,
     collect: '1',
@@ -443,6 +458,26 @@ export function testReferences(suite: Suite): void {
     const held = await bond.hold("'x'");
     expect(await bond.call('named', kwargs({ last: 'y', first: held }))).toBe('x y');
   });
+
+  const { byName } = say;
+  if (byName) {
+    test('arguments by name are the last one of a function of the host, and no object that was given by position', async () => {
+      const bond = await open();
+      const seen: unknown[] = [];
+      const note = (...args: unknown[]): void => {
+        const last = args.at(-1);
+        seen.push(isKwargs(last) ? [args.slice(0, -1), last.values] : [args]);
+      };
+      await bond.export(note, 'noted');
+      await bond.call('noted', { a: 1 });
+      await bond.eval(byName('noted', '1'));
+      await bond.eval(byName('noted', ''));
+      await bond.evalBlock(`${byName('noted', '2')};`);
+      expect(seen).toEqual([[[{ a: 1 }]], [[1], { sep: '-' }], [[], { sep: '-' }], [[2], { sep: '-' }]]);
+      const error = await rejection(bond.eval(byName('noted', '1', OPAQUE[lang] as string)), SerializationException);
+      expect(error.message).toContain('noted(): args[1].sep');
+    });
+  }
 
   describe('iterate', () => {
     test('goes through what is there', async () => {

@@ -2,8 +2,8 @@ import { brief } from '../common/inspect.js';
 import type { NotCarried, Path } from '../values/codec.js';
 import { type Code, type ImportedName, type Lender, Reference } from '../values/reference.js';
 import { takeSnapshot } from '../values/snapshot.js';
-import { isKwargs } from './encode-call.js';
 import { Held } from './handle.js';
+import { isKwargs } from './kwargs.js';
 import { checkOwner, type Owner } from './ref.js';
 
 /** What is done with what stands before it in a chain. */

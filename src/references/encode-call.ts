@@ -1,10 +1,9 @@
-import { types } from 'node:util';
 import { isA } from '../common/thrown.js';
 import { NotCarried, type Path, type Protocol } from '../values/codec.js';
 import type { Code, Lender } from '../values/reference.js';
 import { type Long, partsOf } from '../values/shared/chunks.js';
 import { takeSnapshot } from '../values/snapshot.js';
-import { Kwargs } from './kwargs.js';
+import { isKwargs, type Kwargs } from './kwargs.js';
 
 /** The payload of a CALL: `[name, arguments]`; behind it, references among the arguments, and arguments by name. */
 export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
@@ -15,11 +14,6 @@ export function encodeCall(protocol: Protocol, name: string, args: readonly unkn
   } catch (error) {
     throw isA(error, NotCarried) ? error.within(2, 'args') : error;
   }
-}
-
-/** Whether a value is arguments by name. This runs no code of the user's. */
-export function isKwargs(value: unknown): value is Kwargs {
-  return typeof value === 'object' && value !== null && !types.isProxy(value) && isA(value, Kwargs);
 }
 
 /** The same for a call whose last argument is long: its parts, and the payload without it; `undefined` if it is no plain JSON. */

@@ -1,12 +1,13 @@
-import { type InspectOptions, inspect } from 'node:util';
+import { type InspectOptions, inspect, types } from 'node:util';
 import { Opaque, showObject } from '../common/inspect.js';
+import { isA } from '../common/thrown.js';
 
 /** Arguments by name. Made by {@link kwargs}. `Names` are those of `Values`: others are a mistake where they are declared. */
 export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, Names = keyof Values> extends Opaque {
   /** For the types alone: what tells those of one value from those of another, and from anything else. */
   declare protected readonly named: Values;
   declare protected readonly names: Names;
-  /** @internal */
+  /** The arguments, by their names. */
   readonly values: Values;
 
   /** @internal */
@@ -42,4 +43,18 @@ export function kwargs<Values extends Readonly<Record<string, unknown>>>(values:
     );
   }
   return new Kwargs(values);
+}
+
+/**
+ * Whether a value is arguments by name: what a function of the host gets as its last argument where it was called with some, from Python
+ * or PHP 8. An object that was given by position is none. This runs no code of yours.
+ * @example
+ * await python.export((...args: unknown[]) => {
+ *   const last = args.at(-1);
+ *   return isKwargs(last) ? last.values : {};
+ * }, 'options');
+ * await python.eval('options(1, sep="-")'); // { sep: '-' }
+ */
+export function isKwargs(value: unknown): value is Kwargs {
+  return typeof value === 'object' && value !== null && !types.isProxy(value) && isA(value, Kwargs);
 }

@@ -3,6 +3,7 @@ import { BondException, SerializationException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import { functionName, isA, textOf } from '../common/thrown.js';
 import { encodeResult } from '../references/encode-call.js';
+import { kwargs } from '../references/kwargs.js';
 import { NotCarried } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
 import type { Channel } from '../wire/channel.js';
@@ -71,13 +72,14 @@ export class IncomingCalls {
     } catch (error) {
       return this.#refuse(id, error);
     }
-    const [name, args, held] = Array.isArray(decoded) ? decoded : [];
+    const [name, args, held, isNamed] = Array.isArray(decoded) ? decoded : [];
     if ((typeof name !== 'string' && typeof name !== 'number') || !Array.isArray(args)) {
       throw new Violation('it made a call without a name or without arguments');
     }
     const callable = this.#functionOf(name);
     try {
       if (held) this.#putHandles(args, held, callable);
+      if (isNamed) args.push(kwargs(args.pop()));
     } catch (error) {
       return this.#refuse(id, error);
     }

@@ -19,8 +19,8 @@ final class __BOND_holding
         }
     }
 
-    /** The text of values with nothing in the place of what is held, and of what that is behind them. */
-    public static function values(array $values)
+    /** The text of values with nothing in the place of what is held, and of what that is behind them, if there is any, or more behind that. */
+    public static function values(array $values, $hasMore = false)
     {
         $places = [];
         $numbers = [];
@@ -28,7 +28,7 @@ final class __BOND_holding
             foreach ($values as $index => $value) {
                 $values[$index] = self::withoutHeld($value, [$index], [], $places, $numbers);
             }
-            return __BOND_json::encode($values) . ($places ? ',' . __BOND_json::encode($places) : '');
+            return __BOND_json::encode($values) . ($places || $hasMore ? ',' . __BOND_json::encode($places) : '');
         } catch (Throwable $error) {
             foreach ($numbers as $number) {
                 __BOND_held::release($number);

@@ -13,12 +13,14 @@ final class __BOND_host
             $reason = 'it cannot be called in the middle of an exchange with it';
             throw new RuntimeException("$name is a function of the host: $reason");
         }
-        if ($arguments && !array_key_exists(count($arguments) - 1, $arguments)) {
-            throw new InvalidArgumentException("$name is a function of the host: it takes no arguments by name");
-        }
         if (__BOND_stdin::isFork()) {
             throw new RuntimeException("$name is a function of the host: a forked process cannot call it");
         }
+        $isNamed = $arguments && !array_key_exists(count($arguments) - 1, $arguments);
+        if ($isNamed) {
+            $arguments = self::withNamed($arguments);
+        }
+        $end = $isNamed ? ',null,true]' : ']';
         try {
             $payload = __BOND_json::encode($arguments, "$name(): args");
         } catch (_BOND_SerializationException $error) {
@@ -26,9 +28,10 @@ final class __BOND_host
                 throw $error;
             }
             __BOND_code::need('holding');
-            $payload = __BOND_holding::values($arguments);
+            $payload = __BOND_holding::values($arguments, $isNamed);
+            $end = $isNamed ? ',true]' : ']';
         }
-        $payload .= ']';
+        $payload .= $end;
         list($verb, $frame, , $payload) = __BOND_loop::serve("[$called,", $payload);
         if (__BOND_interrupts::$interrupted) {
             __BOND_interrupts::$interrupted = false;
@@ -44,6 +47,13 @@ final class __BOND_host
         $error = self::errorOf($verb, $payload);
         $error->bondCall = (int) $frame;
         throw $error;
+    }
+
+    /** Arguments by position, and behind them one that has those by name. */
+    private static function withNamed(array $arguments)
+    {
+        $named = array_filter($arguments, 'is_string', ARRAY_FILTER_USE_KEY);
+        return array_merge(array_values(array_diff_key($arguments, $named)), [$named]);
     }
 
     /** What the host tells of an error of its own. */

@@ -31,14 +31,14 @@ def encode_holding(called, name=None):
     try:
         return encode(called, name=name)
     except _BOND_SerializationException:
-        return encode_with_held(called[0], called[1])
+        return encode_with_held(called[0], called[1], called[3:])
 
 
-def encode_with_held(name, values):
+def encode_with_held(name, values, more=()):
     places, numbers = [], {}
     try:
         plain = [without_held(value, [index], (), places, numbers) for index, value in enumerate(values)]
-        return encode([plain, places] if name is None else [name, plain, places], 'value')
+        return encode([plain, places] if name is None else [name, plain, places] + list(more), 'value')
     except BaseException:
         for number in numbers.values():
             held.pop(number, None)

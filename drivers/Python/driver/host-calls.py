@@ -33,7 +33,7 @@ def lower_recursion_limit():
         pass  # user code has lowered it itself, and is too deep for less
 
 
-def call_host(name, arguments, number=None, encode=encode):
+def call_host(name, arguments, named=None, number=None, encode=encode):
     global busy, last_call, interrupted
     if get_ident() != main_thread:
         raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
@@ -50,7 +50,10 @@ def call_host(name, arguments, number=None, encode=encode):
         set_profile(None)
     busy = False  # signals have to wait, for the answer as well
     try:
-        payload = encode([name if number is None else number, arguments], name=name)
+        called = [name if number is None else number, arguments]
+        if named:
+            called = [called[0], arguments + (named,), None, True]
+        payload = encode(called, name=name)
     except BaseException:
         busy = True
         if hooks:
@@ -104,11 +107,11 @@ def hear_answer():
 
 
 def stub(name, is_holding):
-    def host_function(*arguments):
-        return call_host(name, arguments)
+    def host_function(*arguments, **named):
+        return call_host(name, arguments, named)
     if is_holding:
-        def host_function(*arguments):
-            return call_host(name, arguments, None, encode_holding)
+        def host_function(*arguments, **named):
+            return call_host(name, arguments, named, None, encode_holding)
     host_function.__name__ = str(name.rpartition('.')[2])
     host_function.__qualname__ = host_function.__name__
     host_function.__module__ = '__main__'

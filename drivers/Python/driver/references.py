@@ -30,8 +30,8 @@ class _BOND_callback(object):
         lent[number] = Loan(self, released.append)
         lent[number].number = number
 
-    def __call__(self, *arguments):
-        return call_host('callback', arguments, self.number)
+    def __call__(self, *arguments, **named):
+        return call_host('callback', arguments, named, self.number)
 
     def __copy__(self, memory=None):
         return self  # the host has lent it once
@@ -45,8 +45,8 @@ class _BOND_callback(object):
 class HoldingCallback(_BOND_callback):
     """The same; what cannot cross of its arguments is held."""
 
-    def __call__(self, *arguments):
-        return call_host('callback', arguments, self.number, encode_holding)
+    def __call__(self, *arguments, **named):
+        return call_host('callback', arguments, named, self.number, encode_holding)
 
 
 class Loan(ref):
