@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { TEST_HANG } from './test/patience.js';
-import { type Project, pathsOf, SHARE_A_PROCESS } from './test/projects.js';
+import { type Project, pathsOf } from './test/projects.js';
 import { LongestFirst } from './test/sequencer.js';
 import { pathBeforeShims } from './test/shims.js';
 
@@ -15,10 +15,7 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  const project = (name: Project) => ({
-    extends: true as const,
-    test: { name, include: pathsOf(name, chosen), env, isolate: !SHARE_A_PROCESS.includes(name) },
-  });
+  const project = (name: Project) => ({ extends: true as const, test: { name, include: pathsOf(name, chosen), env } });
   return {
     test: {
       globalSetup: 'test/build-once.ts',

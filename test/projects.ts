@@ -51,9 +51,6 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
   versions: ['versions/*'],
 };
 
-/** The projects whose files leave nothing behind in the process, which runs one after the other: to start it takes a second. */
-export const SHARE_A_PROCESS: readonly Project[] = ['unit', 'versions'];
-
 /** The files that are of one language only. */
 const ofLanguage: Record<string, string> = {
   javascript: 'JavaScript',

@@ -427,6 +427,22 @@ thread.start(); thread.join()`);
     expect(await python.eval('host()')).toBe(1);
   });
 
+  test('a child that the handler of a signal has forked reads nothing of what the host says', async () => {
+    const python = await open();
+    await python.evalBlock(`
+import os, signal
+children = []
+def fork(*_):
+  children.append(os.fork())
+signal.signal(signal.SIGUSR1, fork)`);
+    for (let count = 0; count < 5; count++) {
+      process.kill(python.pid, 'SIGUSR1'); // while it waits for the host
+      for (let n = 0; n < 20; n++) expect(await python.call('int', n)).toBe(n);
+    }
+    expect(await python.eval('[os.waitpid(child, 0)[1] for child in children]')).not.toEqual([]);
+    await expectAlive(python);
+  });
+
   test('forked workers neither read nor answer what the host says', async () => {
     const output = collect();
     const python = await open({ stdout: output.stdout });

@@ -196,8 +196,8 @@ export async function shakeHands(
 ): Promise<{ outcome: PromiseSettledResult<Ready>; ms: number }> {
   const peer = new ScriptedInterpreter();
   const interpreter = peer as unknown as Interpreter;
-  const channel = new Channel(interpreter, newMark(), MOST_BYTES, undefined);
-  const settings = resolveOptions(LANG, { startTimeout: TIMEOUT });
+  const settings = resolveOptions(LANG, { startTimeout: TIMEOUT, maxMessageBytes: MOST_BYTES });
+  const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, undefined);
   const start = performance.now();
   let result: Awaited<ReturnType<typeof shakeHands>> | undefined;
   void Promise.allSettled([handshake(interpreter, channel, queryDriver(LANG), settings)]).then(([outcome]) => {

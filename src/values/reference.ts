@@ -9,7 +9,7 @@ export interface Lender {
   readonly lang: string;
   /** Whether what is the same object in a message is the same over there. */
   readonly isClone: boolean;
-  /** How calls are made through it. */
+  /** @internal How calls are made through it. */
   readonly settings: CallSettings;
   /** Whether a reference that `owner` made can be used here. */
   isOwner(owner: object): boolean;

@@ -114,4 +114,18 @@ def run_files():
             run(name, text)
 
 
+def load_before_hooks():
+    """What is lazy is loaded before there is an audit hook, which could forbid it in a moment in which nothing bears that."""
+    add = sys.addaudithook
+
+    def addaudithook(hook):
+        for name in list(lazy):
+            load(name)
+        add(hook)
+
+    sys.addaudithook = addaudithook
+
+
 run_files()
+if hasattr(sys, 'addaudithook'):
+    load_before_hooks()

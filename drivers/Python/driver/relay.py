@@ -4,9 +4,10 @@
 def stand_behind_relay(number):
     """Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
     and sends the signal. When the host is gone, it ends this process, which may be too busy to look."""
-    global descriptor
+    global descriptor, relaying
     inner, outer = os.pipe()
     busy_one = os.getpid()
+    relaying = True
     child = os.fork()
     if child == 0:
         try:
@@ -15,6 +16,7 @@ def stand_behind_relay(number):
                 relay(outer, busy_one, number)
         finally:
             os._exit(0)
+    relaying = False
     os.waitpid(child, 0)
     os.close(outer)
     os.close(descriptor)

@@ -7,6 +7,7 @@ bulk = None    # a second way to the host, for long messages
 lent = {}      # a Loan of each function that the host has lent, by its number
 released = []  # those of them that nothing here refers to any more; garbage is collected at any time
 forked = False
+relaying = False  # the process that forks is to stand between the host and this one
 TELLS_FORKS = hasattr(os, 'register_at_fork')  # to ask for the process id each time is a system call
 
 
@@ -76,8 +77,14 @@ def open_output():
 
 
 def note_fork():
+    """The conversation is the parent's: a child that comes back to where it is read, from the handler of a signal, meets its end."""
     global forked
     forked = True
+    if not relaying:
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, descriptor)
+        os.dup2(null, protocol_out)
+        os.close(null)
 
 
 if TELLS_FORKS:
