@@ -20,8 +20,9 @@ export default defineConfig(({ mode }) => {
     test: {
       globalSetup: 'test/build-once.ts',
       setupFiles: 'test/finish.ts',
-      // On two processors: a file often waits for what an interpreter does, and would leave one with nothing to do.
-      maxWorkers: 3,
+      // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do. With three,
+      // what goes back and forth between two processes takes twice as long, and all of it a tenth longer.
+      maxWorkers: 2,
       // Of a file whose tests run side by side, so many at a time: most wait for what another process does.
       maxConcurrency: 8,
       testTimeout: TEST_HANG,
