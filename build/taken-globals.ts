@@ -1,34 +1,13 @@
 // Names of the language that your program may replace at any time, polyfills and test environments among what does so: the built
 // library takes them once, when it is loaded. Their methods are the program's own.
 
-const NAMES = [
-  ...[
-    'AggregateError',
-    'Array',
-    'ArrayBuffer',
-    'BigInt',
-    'Boolean',
-    'Error',
-    'FinalizationRegistry',
-    'Function',
-    'JSON',
-  ],
-  ...[
-    'Map',
-    'Math',
-    'Number',
-    'Object',
-    'Proxy',
-    'RangeError',
-    'Reflect',
-    'RegExp',
-    'Set',
-    'String',
-    'Symbol',
-    'SyntaxError',
-  ],
-  ...['TypeError', 'URL', 'Uint8Array', 'WeakMap', 'WeakRef', 'process'],
-];
+const NAMES = `
+  AggregateError Array ArrayBuffer BigInt Boolean Error FinalizationRegistry Function JSON
+  Map Math Number Object Proxy RangeError Reflect RegExp Set
+  String Symbol SyntaxError TypeError URL Uint8Array WeakMap WeakRef process
+`
+  .trim()
+  .split(/\s+/);
 
 const MODULE = 'taken-globals';
 
