@@ -1,6 +1,6 @@
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
-import { canOpen } from '../common/descriptors.js';
+import { canOpen, TOO_MANY_OPEN } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
@@ -95,7 +95,7 @@ const TO_LOAD = 5;
  */
 function loadConversation(): Promise<typeof import('./connect.js')> {
   if (canOpen(TO_LOAD)) return import('./connect.js');
-  return Promise.reject(new Error('too many open files: close some, or raise the limit (ulimit -n)'));
+  return Promise.reject(new Error(TOO_MANY_OPEN));
 }
 
 /** Options may come in the place of anything that is left out. */

@@ -2,6 +2,9 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { property } from './thrown.js';
 
+/** What is told where no more can be opened. */
+export const TOO_MANY_OPEN = 'too many open files: close some, or raise the limit (ulimit -n)';
+
 /** Whether so many files can be opened at the moment. */
 export function canOpen(count: number): boolean {
   const opened: number[] = [];

@@ -1,4 +1,4 @@
-/** What becomes of what cannot cross to the host: an error, or a handle of what stays there. */
+/** What happens to what cannot cross to the host: an error, or a handle of what stays there. */
 export type Objects = 'error' | 'hold';
 
 /** How one function of the host is called, for {@link callback} and {@link Bond.export}. */

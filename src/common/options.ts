@@ -42,7 +42,7 @@ export interface CallOptions {
    */
   readonly stderr?: OutputTarget | undefined;
   /**
-   * What becomes of what cannot cross: results, items of an iteration, and arguments of your functions. With `'hold'`, it arrives
+   * What happens to what cannot cross: results, items of an iteration, and arguments of your functions. With `'hold'`, it arrives
    * as a handle, at any depth, as what `import` leads to always does; otherwise it is a `SerializationException`.
    * @example
    * const path = await python.with({ objects: 'hold' }).eval('pathlib.Path("/tmp")');

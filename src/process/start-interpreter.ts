@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { TOO_MANY_OPEN } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
 import { textOf } from '../common/thrown.js';
 import { queryDriver } from '../drivers/driver.js';
@@ -59,7 +60,7 @@ async function startCommand(command: StartCommand, surroundings: Surroundings): 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'not found'],
   ['EACCES', 'not executable'],
-  ['EMFILE', 'too many open files: close some, or raise the limit (ulimit -n)'],
+  ['EMFILE', TOO_MANY_OPEN],
   ['ENFILE', 'too many open files on this machine'],
   ['EAGAIN', 'too many processes: end some, or raise the limit (ulimit -u)'],
   ['ENOMEM', 'not enough memory'],

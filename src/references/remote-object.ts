@@ -1,5 +1,5 @@
 import type { AnyFunction } from './callback.js';
-import type { ArgumentsOf, NamedArgumentsOf, Stays } from './remote-types.js';
+import type { ArgumentsOf, Copied, NamedArgumentsOf, Primitive, Stays } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
 
 /** Something of another language of which nothing is known. */
@@ -7,9 +7,7 @@ import type { StandsFor } from './stands-for.js';
 export type AnyRemote = any;
 
 /** What crosses whole, and has methods of its own here. */
-type Whole = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | ArrayBuffer;
-
-type Primitive = string | number | bigint | boolean | symbol | null | undefined;
+type Whole = Copied | ArrayBuffer;
 
 /** The names of what is called, in an interface. */
 type MethodName<T> = { [K in keyof T]-?: NonNullable<T[K]> extends AnyFunction ? K : never }[keyof T];

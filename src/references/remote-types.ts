@@ -36,8 +36,14 @@ type Crossed<R> = unknown extends R ? R : R extends Stays<unknown> ? never : R;
 /** What is sent in the place of a value, but does not cross by value. */
 type Reference = Ref | Stream | StandsFor<unknown>;
 
+/** What has no parts. */
+export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
+
+/** Objects that cross as what they are. */
+export type Copied = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView;
+
 /** Values that are no mere lists or records of others. */
-type Whole = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | Kwargs;
+type Whole = Copied | Kwargs;
 
 /**
  * What is accepted for a parameter of type `P`: a value of that type; or what stands for one, a `Ref`, something held, a
@@ -49,7 +55,7 @@ type ArgumentByValue<P> = P extends AnyFunction
   ? Callback<(...args: Parameters<P>) => Lent<ReturnType<P>>>
   : P extends Kwargs<infer Values>
     ? Kwargs<{ [K in keyof Values]: Argument<Values[K]> }>
-    : P extends Whole | string | number | boolean | bigint | symbol | null | undefined
+    : P extends Whole | Primitive
       ? P | Callback
       : { [K in keyof P]: Argument<P[K]> } | Callback;
 
