@@ -8,6 +8,7 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/common/errors.js';
+import { PlaceAllowance } from '../src/session/place-allowance.js';
 import { play, settings } from './play.js';
 
 describe('calls within calls', () => {
@@ -584,4 +585,14 @@ describe('what is long', () => {
     expect(await other.call('f')).toBe(3);
     await other.done();
   });
+});
+
+test('of calls that follow each other, the first keep their places, then one a millisecond, and what must', () => {
+  const allowance = new PlaceAllowance();
+  const taken = Array.from({ length: 1000 }, () => allowance.takes(5, false)).filter(Boolean).length;
+  expect(taken).toBeGreaterThan(1);
+  expect(taken).toBeLessThan(100);
+  expect(allowance.takes(5, true)).toBe(true);
+  expect(allowance.takes(5.9, false)).toBe(false);
+  expect([1, 2, 3].map((ms) => allowance.takes(7 + ms, false))).toEqual([true, true, true]);
 });

@@ -34,6 +34,17 @@ export const performance = {
 export const { Promise, Date, AbortController } = globalThis;
 export const { captureStackTrace } = Error;
 
+const { then } = globalThis.Promise.prototype;
+
+/** As `promise.then` is, whatever became of that; `await` would make two promises more, which `node:async_hooks` counts. */
+export function whenSettled(
+  promise: Promise<unknown>,
+  onFulfilled: (value: unknown) => void,
+  onRejected: (error: unknown) => void,
+): void {
+  void Reflect.apply(then, promise, [onFulfilled, onRejected]);
+}
+
 /** Resolves after so many ms. */
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {

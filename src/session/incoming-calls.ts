@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { BondException, SerializationException } from '../common/errors.js';
-import { Promise } from '../common/globals.js';
+import { Promise, whenSettled } from '../common/globals.js';
 import { functionName, isA, textOf } from '../common/thrown.js';
 import { encodeResult } from '../references/encode-call.js';
 import { kwargs } from '../references/kwargs.js';
@@ -132,21 +132,15 @@ export class IncomingCalls {
       const { call, lender } = callable;
       const result = call(...args);
       const promise = promised(result);
-      if (promise) void this.#returnLater(frame, promise, lender);
-      else this.#return(frame, result, lender);
+      if (!promise) return this.#return(frame, result, lender);
+      whenSettled(
+        promise,
+        (value) => this.#return(frame, value, lender),
+        (error) => this.#except(frame, error),
+      );
     } catch (error) {
       this.#except(frame, error);
     }
-  }
-
-  async #returnLater(frame: Frame, promise: Promise<unknown>, lender: Lender): Promise<void> {
-    let value: unknown;
-    try {
-      value = await promise;
-    } catch (error) {
-      return this.#except(frame, error);
-    }
-    this.#return(frame, value, lender);
   }
 
   #return(frame: Frame, value: unknown, lender: Lender): void {

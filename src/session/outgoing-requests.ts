@@ -14,6 +14,7 @@ import type { FrameStack } from './frame-stack.js';
 import { type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
 import type { PendingReleases } from './pending-releases.js';
+import { PlaceAllowance } from './place-allowance.js';
 import { rejection } from './rejection.js';
 import type { RequestTimeouts } from './request-timeouts.js';
 import type { SendQueue } from './send-queue.js';
@@ -34,6 +35,7 @@ interface Parties {
 export class OutgoingRequests {
   /** Whether the other side has been given anything that it can call: a function of the host may then run in a request. */
   canBeCalled = false;
+  readonly #places = new PlaceAllowance();
   readonly #parties: Parties;
   #lastId = 0;
   #unsettled = 0;
@@ -143,7 +145,8 @@ export class OutgoingRequests {
     // Only a function of the host ever runs in it.
     const context = this.canBeCalled ? captureContext() : outside;
     const request = new Request(owner.lang, ++this.#lastId, frame, innermostFrame(), options, context, resolve);
-    if (IS_DEBUGGING || (this.canBeCalled && frame === stack.root)) request.place = capturePlace();
+    if (IS_DEBUGGING || (frame === stack.root && this.#places.takes(request.since, stack.innermost !== frame)))
+      request.place = capturePlace();
     frame.pending.add(request);
     request.madeIn?.made.add(request);
     if (this.#unsettled++ === 0) owner.hold(true);

@@ -16,12 +16,12 @@ function serve(frame) {
   const outer = running;
   const messages = newQueue();
   // In this order, and the other way round at the end: what an interrupt has ended is undone if there are frames.
-  append(liveFrames, { frame, messages });
-  if (liveFrames.length === 1) setBlocking(true);
+  innermost = { frame, messages, outer: innermost, depth: innermost.depth + 1 };
+  if (innermost.depth === 1) setBlocking(true);
   for (;;) {
     const message = takeNow(messages);
     if (!HANDLERS[message.verb]) {
-      leaveFrames(liveFrames.length - 1);
+      leaveFrames(innermost.depth - 1);
       running = outer;
       return [message.verb, message.payload];
     }
@@ -37,8 +37,9 @@ function leaveFrames(count) {
     setBlocking(false);
     setImmediate(serveOutermost); // requests may have been read meanwhile
   }
-  while (liveFrames.length > count) {
-    const { messages } = liveFrames.pop();
+  while (innermost.depth > count) {
+    const { messages } = innermost;
+    innermost = innermost.outer;
     for (let message = takeFirst(messages); message; message = takeFirst(messages)) {
       if (message.verb === 'RELEASE') releaseInTurn(message);
     }
@@ -47,13 +48,13 @@ function leaveFrames(count) {
 
 function answerNow(message) {
   const { verb, request } = message;
-  const depth = liveFrames.length;
+  const { depth } = innermost;
   try {
     const given = givenTo(message);
     const value = settledValue(depth > DEEPEST_RUN ? HANDLERS[verb](given) : interruptible(() => HANDLERS[verb](given)));
     return answerWith(value, message);
   } catch (error) {
-    if (liveFrames.length !== depth) leaveFrames(depth);
+    if (innermost.depth !== depth) leaveFrames(depth);
     return report(request, error, verb);
   }
 }

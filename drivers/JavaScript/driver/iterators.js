@@ -66,7 +66,7 @@ async function nextLater(batch) {
 
 /** In an inner frame, the event loop stands still: there, it is when nothing more is due. */
 function turnOfLoop() {
-  return new Promise((resolve) => (liveFrames.length > 0 ? nextTick : setImmediate)(resolve, NOT_YET));
+  return new Promise((resolve) => (innermost.depth > 0 ? nextTick : setImmediate)(resolve, NOT_YET));
 }
 
 /** Adds an item; what is none is the TypeError that `for await` has. */

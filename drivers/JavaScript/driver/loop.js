@@ -37,7 +37,7 @@ function serveLines() {
     if (current.verb === 'RELEASE') held.delete(Number(current.request));
     else {
       answer = carryOut(current);
-      if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || liveFrames.length > 0) return;
+      if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || innermost.depth > 0) return;
       sayShort(answer);
     }
     running = 0;
@@ -83,7 +83,7 @@ function madeNow(message) {
 
 /** Says the answer to what was carried out. */
 function finish(message) {
-  if (liveFrames.length > 0) leaveFrames(0);
+  if (innermost.depth > 0) leaveFrames(0);
   running = 0;
   answer = promised = current = undefined;
   say(message);

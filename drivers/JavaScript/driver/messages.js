@@ -1,7 +1,7 @@
 // Messages that have arrived, sorted by the frame that they are for.
 
-const liveFrames = []; // inner frames, each with the messages that have arrived for it
 const lines = newQueue(); // messages that have arrived and belong to the outermost frame
+let innermost = { frame: '0', messages: lines, outer: undefined, depth: 0 }; // each with the messages that have arrived for it
 // What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
 const NO_BYTES = alloc(0);
@@ -80,8 +80,8 @@ function deliver(message) {
 
 /** Gives a message to its frame; none is there if an interrupt has ended it. */
 function addToFrame(message) {
-  for (let depth = liveFrames.length - 1; depth >= 0; depth--) {
-    if (liveFrames[depth].frame === message.frame) return addOnce(liveFrames[depth].messages, message);
+  for (let frame = innermost; frame; frame = frame.outer) {
+    if (frame.frame === message.frame) return addOnce(frame.messages, message);
   }
 }
 
@@ -116,7 +116,10 @@ function takeNotice(message) {
 
 /** Lets go of what is held, after whatever was sent before. */
 function releaseInTurn(message) {
-  const busy = [lines, ...liveFrames.map(({ messages }) => messages)].find((messages) => messages.first);
+  let busy;
+  for (let frame = innermost; frame; frame = frame.outer) {
+    if (frame.messages.first) busy = frame.messages;
+  }
   if (busy) addOnce(busy, message);
   else held.delete(Number(message.request));
 }

@@ -11,7 +11,7 @@ function takePart(message) {
   if (!partsOfRequests.has(request)) partsOfRequests.set(request, newQueue());
   addOnce(partsOfRequests.get(request), message);
   // In an inner frame, an interrupt may end what takes long: there, it is put off.
-  if (liveFrames.length > 0 || message.part) return;
+  if (innermost.depth > 0 || message.part) return;
   message.part = decodedPart(payload);
   message.payload = undefined; // it is as long as the part
 }

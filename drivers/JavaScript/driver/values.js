@@ -14,7 +14,7 @@ function decode(payload) {
   try {
     return protocol.decode(payload);
   } catch (error) {
-    if (error instanceof RangeError && liveFrames.length > DEEPEST_RUN) throw error; // the stack is full, whatever was sent
+    if (error instanceof RangeError && innermost.depth > DEEPEST_RUN) throw error; // the stack is full, whatever was sent
     throw new _BOND_SerializationException(`what the host sent cannot be decoded: ${error.message}`);
   }
 }
