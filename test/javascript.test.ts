@@ -886,6 +886,24 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
     if (!flags.startsWith('--input-type')) await works(await open({}, flags.split(' ')));
   });
 
+  test('under --use_strict, a function gets a name that is not declared, and one that is', async () => {
+    const js = await open({}, ['--use_strict']);
+    await js.evalBlock('let mine; const settled = undefined');
+    for (const name of ['undeclared', 'mine']) {
+      await js.export((x: number) => x + 1, name);
+      expect(await js.eval(`${name}(1)`)).toBe(2);
+    }
+    expect(
+      (
+        await rejection(
+          js.export(() => 1, 'settled'),
+          RemoteException,
+        )
+      ).type,
+    ).toBe('TypeError');
+    await works(js);
+  });
+
   test('what --disallow-code-generation-from-strings forbids is forbidden to your code, and not to eval and evalBlock', async () => {
     const js = await open({}, ['--disallow-code-generation-from-strings']);
     expect((await rejection(js.eval('eval("1")'), RemoteException)).type).toBe('EvalError');

@@ -877,6 +877,8 @@ describe("the driver's world is its own", () => {
     ['no function that gives signals their turn', ['disable_functions=pcntl_signal_dispatch']],
     ['no exit hooks', ['disable_functions=register_shutdown_function']],
     ['no functions for settings', ['disable_functions=ini_set,ini_get,set_time_limit']],
+    ['no functions that tell of the process', ['disable_functions=getmypid,posix_getpid,fstat,stat,php_uname,getenv']],
+    ['the same, without foreign functions', ['disable_functions=getmypid,fstat,stat', 'ffi.enable=0']],
     ['no foreign functions', ['ffi.enable=0']],
     ['only one directory', ['open_basedir=/usr']],
   ])('by settings: %s', async (_what, settings) => {

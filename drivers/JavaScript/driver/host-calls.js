@@ -51,6 +51,14 @@ function errorOfHost(verb, { message, type, data }, call) {
   return error;
 }
 
+function runHere(code) {
+  return new vm.Script(code, { __proto__: null, filename: '<bond driver>' }).runInThisContext(RUN);
+}
+
+function isUndeclared(name) {
+  return !name.includes('.') && !(name in world) && runHere(`typeof ${name}`) === 'undefined';
+}
+
 function exportName(given) {
   const [name, isHolding] = isArray(given) ? given : [given];
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(name)) {
@@ -61,7 +69,10 @@ function exportName(given) {
   define(world, '__BOND_stub', { __proto__: null, value: stub, configurable: true });
   try {
     // As code, so that it finds a `let` or a `class` of that name as well.
-    new vm.Script(`${name} = __BOND_stub`, { __proto__: null, filename: '<bond driver>' }).runInThisContext(RUN);
+    runHere(`${name} = __BOND_stub`);
+  } catch (error) {
+    if (!(error instanceof ReferenceError) || !isUndeclared(name)) throw error;
+    world[name] = stub; // under --use_strict
   } finally {
     delete world.__BOND_stub;
   }

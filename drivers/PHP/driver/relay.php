@@ -18,14 +18,14 @@ final class __BOND_relay
             }
         }
         list($inner, $outer) = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
-        $busyOne = getmypid();
+        $busyOne = __BOND_stdin::processId();
         $child = pcntl_fork();
         if ($child === 0) {
             if (pcntl_fork() === 0) { // its parent is gone, so that no wait of the program finds it
                 fclose($inner);
                 self::relay($outer, $busyOne);
             }
-            posix_kill(getmypid(), SIGKILL); // this is not the program that has exit hooks
+            posix_kill(__BOND_stdin::processId(), SIGKILL); // this is not the program that has exit hooks
         }
         pcntl_waitpid($child, $status);
         fclose($outer);

@@ -17,7 +17,7 @@ final class __BOND_start
         __BOND_input::readFrom($in);
         __BOND_streams::open();
         __BOND_stdin::protect();
-        if (isset($settings['bulk'], $settings['pid']) && $settings['pid'] === getmypid()) {
+        if (isset($settings['bulk'], $settings['pid']) && $settings['pid'] === __BOND_stdin::processId()) {
             __BOND_streams::openBulk(...$settings['bulk']);
         }
         __BOND_errors::$hasSettings = function_exists('ini_get') && function_exists('ini_set');
@@ -25,7 +25,7 @@ final class __BOND_start
         $interrupt = __BOND_signals::start();
         if ($interrupt) {
             pcntl_signal(SIGURG, ['__BOND_interrupts', 'onNotice']);
-            if (isset($settings['pid']) && $settings['pid'] !== getmypid()) {
+            if (isset($settings['pid']) && $settings['pid'] !== __BOND_stdin::processId()) {
                 __BOND_code::need('relay');
                 $interrupt = __BOND_relay::stand();
             }
@@ -34,7 +34,7 @@ final class __BOND_start
         __BOND_streams::say('READY ' . json_encode([
             'protocol' => $protocol,
             'version' => PHP_VERSION,
-            'pid' => getmypid(),
+            'pid' => __BOND_stdin::processId(),
             'interrupt' => $interrupt ? 'SIGURG' : null,
         ]));
     }

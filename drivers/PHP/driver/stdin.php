@@ -10,7 +10,7 @@ final class __BOND_stdin
     /** Puts /dev/null in the place of fd 0, so that nobody but the driver ever reads what the host sends. */
     public static function protect()
     {
-        self::$process = getmypid();
+        self::$process = self::processId();
         try {
             $c = FFI::cdef('int open(const char *, int); int dup2(int, int); int close(int);'
                 . 'void *mmap(void *, size_t, int, int, int, long); int madvise(void *, size_t, int);');
@@ -38,9 +38,15 @@ final class __BOND_stdin
         }
     }
 
+    /** The number of this process. Where that may not be asked for, as some hosts have it, Linux knows another way. */
+    public static function processId()
+    {
+        return function_exists('getmypid') ? getmypid() : (int) @readlink('/proc/self');
+    }
+
     /** Whether this is a fork: the conversation is its parent's. */
     public static function isFork()
     {
-        return __BOND_stdin::$unforked ? __BOND_stdin::$unforked[0] === "\0" : getmypid() !== __BOND_stdin::$process;
+        return __BOND_stdin::$unforked ? __BOND_stdin::$unforked[0] === "\0" : self::processId() !== __BOND_stdin::$process;
     }
 }
