@@ -29,6 +29,7 @@ export type { Progress } from './pool/progress.js';
 export type { WorkerState } from './pool/worker.js';
 export type { AnyFunction } from './references/callback.js';
 export { Callback, callback } from './references/callback.js';
+export { enter } from './references/enter.js';
 export { Held } from './references/handle.js';
 export { isKwargs, Kwargs, kwargs } from './references/kwargs.js';
 export { Ref } from './references/ref.js';

@@ -6,6 +6,7 @@ import type { CallSettings } from '../common/options.js';
 import { isA } from '../common/thrown.js';
 import { Chain, type Evaluator, type LinkPath } from '../references/chain.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
+import { Entered } from '../references/enter.js';
 import { Held, type Holder } from '../references/handle.js';
 import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
@@ -109,6 +110,16 @@ export class Requester implements Evaluator, Holder {
     this.connection.need('iterate');
     const what = `ITERATE ${quoted(shown, 40)}`;
     return iterate((name, ...args) => this.callDriver(what, name, args), iterable, capturePlace());
+  }
+
+  /** Enters what a chain comes to. */
+  async enter(chain: Chain): Promise<Entered> {
+    this.connection.need('enter');
+    const text = chain.text();
+    const what = `ENTER ${quoted(text, 40)}`;
+    const manager = this.hold(await this.callDriver(what, '_BOND_hold_result', ['_BOND_enter', chain]), text);
+    const id = await this.callDriver(what, '_BOND_hold_result', ['_BOND_get', manager, 'value']);
+    return new Entered(id, text, this, manager);
   }
 
   /** Makes a function of the host callable there. */

@@ -19,6 +19,7 @@ export type Feature =
   | 'named'
   | 'chain'
   | 'objects'
+  | 'enter'
   | 'parts'
   | 'ejson'
   | 'interrupt';
@@ -32,6 +33,7 @@ const FEATURES: readonly Feature[] = [
   'named',
   'chain',
   'objects',
+  'enter',
   'parts',
   'ejson',
   'interrupt',

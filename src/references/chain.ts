@@ -12,6 +12,14 @@ export type Link =
   | { readonly kind: 'invoke'; readonly name: string; readonly args: readonly unknown[] }
   | { readonly kind: 'call' | 'new' | 'item'; readonly args: readonly unknown[] };
 
+/** What has been entered. */
+export interface Entry {
+  /** As if it were here. */
+  readonly remote: unknown;
+  /** Leaves it, and tells it of what has been thrown, if anything was. Resolves to whether it has dealt with that. */
+  leave(...thrown: readonly unknown[]): Promise<boolean>;
+}
+
 /** Who evaluates chains. */
 export interface Evaluator {
   readonly owner: Owner;
@@ -19,6 +27,8 @@ export interface Evaluator {
   evaluate(chain: Chain): Promise<unknown>;
   /** Goes through what a chain comes to, which is shown as `shown` in messages. */
   iterate(chain: Chain, shown: string): AsyncIterableIterator<unknown>;
+  /** Enters what a chain comes to. */
+  enter(chain: Chain): Promise<Entry>;
 }
 
 /** Where a chain has failed: the index of a link; or of one, of a reference among its arguments, and where that has failed. */

@@ -9,7 +9,7 @@ import type { StandsFor } from './stands-for.js';
 const chains = new WeakMap<object, Chain>();
 
 /** What a handle or an expression stands for. */
-function chainOf(value: unknown): Chain {
+export function chainOf(value: unknown): Chain {
   const chain = typeof value === 'function' && types.isProxy(value) ? chains.get(value) : undefined;
   if (chain) return chain;
   throw new TypeError('it takes a handle, or an expression that begins with one');
