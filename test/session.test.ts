@@ -8,7 +8,10 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/common/errors.js';
+import type { Request } from '../src/session/frame.js';
+import { Interrupts } from '../src/session/interrupts.js';
 import { PlaceAllowance } from '../src/session/place-allowance.js';
+import { TEST_HANG } from './patience.js';
 import { play, settings } from './play.js';
 
 describe('calls within calls', () => {
@@ -595,4 +598,40 @@ test('of calls that follow each other, the first keep their places, then one a m
   expect(allowance.takes(5, true)).toBe(true);
   expect(allowance.takes(5.9, false)).toBe(false);
   expect([1, 2, 3].map((ms) => allowance.takes(7 + ms, false))).toEqual([true, true, true]);
+});
+
+describe('where an interrupt stops whatever runs', () => {
+  function running(next?: object): Request {
+    return { id: 1, frame: { id: 0 }, next, heldLine: undefined } as unknown as Request;
+  }
+
+  test('what has nothing sent behind it is stopped at once, and nothing is sent behind it', () => {
+    for (const next of [undefined, { heldLine: 'EVAL 0 2 "1"' }]) {
+      const [target, lines] = [running(next), [] as string[]];
+      const interrupts = new Interrupts({ nudge: (line) => lines.push(line), running: () => target, stopsAny: true });
+      interrupts.send();
+      expect(lines).toHaveLength(1);
+      expect(target.isToBeStopped).toBe(true);
+      interrupts.end();
+    }
+  });
+
+  test.each([true, false])('what has something sent behind it has a moment to end (it goes on: %j)', async (goesOn) => {
+    const target = running({ heldLine: undefined });
+    const lines: string[] = [];
+    let looks = 0;
+    const interrupts = new Interrupts({
+      nudge: (line) => lines.push(line),
+      running() {
+        looks++;
+        return looks === 1 || goesOn ? target : undefined;
+      },
+      stopsAny: true,
+    });
+    interrupts.send();
+    expect(lines).toEqual([]);
+    await expect.poll(() => looks, { timeout: TEST_HANG }).toBeGreaterThan(1);
+    interrupts.end();
+    expect(lines).toHaveLength(goesOn ? 1 : 0);
+  });
 });

@@ -53,6 +53,8 @@ export class Request {
   place: Place | undefined = undefined;
   /** Its line, as long as it is held back, because it cannot have its turn yet. */
   heldLine: string | undefined = undefined;
+  /** Whether an interrupt has been sent for it, or is to be. */
+  isToBeStopped = false;
   /** Whether its promise is settled; a late answer is then dropped. */
   isSettled = false;
   /** Runs when its promise is settled. */

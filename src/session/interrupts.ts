@@ -35,7 +35,8 @@ export class Interrupts {
 
   /**
    * Stops what the other side is carrying out. What follows it is left alone, even if it follows at once.
-   * With patience, what ends within a moment is not stopped.
+   * With patience, what ends within a moment is not stopped. So it is where an interrupt that comes too late would stop what has
+   * been sent behind.
    */
   send(isPatient = false): void {
     const target = this.#owner.running();
@@ -43,8 +44,9 @@ export class Interrupts {
     this.end();
     this.#serial++;
     this.#target = target;
+    target.isToBeStopped = true;
     this.#sent.set(this.#serial, target);
-    if (!isPatient) this.#nudge();
+    if (!isPatient && !(this.#owner.stopsAny && isFollowed(target))) this.#nudge();
     this.#timer = setInterval(() => this.#nudge(), PATIENCE);
     this.#timer.unref();
   }
@@ -52,6 +54,7 @@ export class Interrupts {
   /** Stops a request as soon as it is the one that is carried out. */
   sendInTurn(request: Request): void {
     this.#unwanted.add(request);
+    request.isToBeStopped = true;
     this.turn();
   }
 
@@ -96,4 +99,9 @@ export class Interrupts {
     if (target === undefined || this.#owner.running() !== target) return this.end();
     this.#owner.nudge(formatMessage({ verb: 'INTERRUPT', id: target.id, serial: this.#serial }));
   }
+}
+
+/** Whether something has been sent behind a request. */
+function isFollowed({ next }: Request): boolean {
+  return next !== undefined && next.heldLine === undefined;
 }

@@ -83,11 +83,12 @@ export class SendQueue {
   }
 
   /**
-   * Whether a request may be under way together with those before it. What may be aborted has nothing behind it where its
-   * interrupt could come a moment too late, and stop that.
+   * Whether a request may be under way together with those before it. What may be aborted, or is being stopped, has nothing
+   * behind it where its interrupt could come a moment too late, and stop that.
    */
   #canFollow(request: Request): boolean {
-    if (this.#owner.interruptStopsAny && request.previous?.settings.signal) return false;
+    const { previous } = request;
+    if (this.#owner.interruptStopsAny && (previous?.isToBeStopped || previous?.settings.signal)) return false;
     return agreesOnStderr(request);
   }
 
