@@ -632,6 +632,6 @@ describe('where an interrupt stops whatever runs', () => {
     expect(lines).toEqual([]);
     await expect.poll(() => looks, { timeout: TEST_HANG }).toBeGreaterThan(1);
     interrupts.end();
-    expect(lines).toHaveLength(goesOn ? 1 : 0);
+    expect(lines.length > 0).toBe(goesOn);
   });
 });
