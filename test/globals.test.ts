@@ -235,8 +235,8 @@ describe('in a directory that has been deleted', () => {
   test('a bond, a pool, and a relative directory are refused by an exception of ours', async () => {
     const { stdout } = await inDeleted(`
       import { BondException, makeBond, makePool } from '${PACKAGE}';
-      for (const promise of [makeBond('Perl'), makePool('Perl', { size: 1 }), makeBond('Perl', { cwd: 'here' })])
-        await promise.catch((error) => console.log(error instanceof BondException, error.message));
+      for (const open of [() => makeBond('Perl'), () => makePool('Perl', { size: 1 }), () => makeBond('Perl', { cwd: 'here' })])
+        await open().catch((error) => console.log(error instanceof BondException, error.message));
     `);
     const refused = `true [Perl] ${said}\n`;
     expect(stdout).toBe(

@@ -24,9 +24,11 @@ const NODES = [20, 22, 24, 26];
 const MOST_BYTES = 760_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 /** What is loaded with the first bond. */
-const CONVERSATION = ['connect', 'codecs'].map((name) => `dist/${name}.js`);
+const CONVERSATION = ['connect', 'conversation', 'codecs'].map((name) => `dist/${name}.js`);
 /** What few programs use, and what is loaded with it. */
-const SELDOM = ['conform', 'converse', 'declare-file', 'dialog', 'split-command'].map((name) => `dist/${name}.js`);
+const SELDOM = ['conform', 'converse', 'declare-file', 'dialog', 'scheduler', 'split-command'].map(
+  (name) => `dist/${name}.js`,
+);
 const CODE = ['dist/cli.js', ...CONVERSATION, ...SELDOM, ...DRIVERS, 'dist/index.js', 'dist/shared.js'];
 /** How many packages an installation may bring: bond, its two dependencies, and theirs. */
 const MOST_PACKAGES = 8;

@@ -1,8 +1,7 @@
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
-import { canOpen, TOO_MANY_OPEN } from '../common/descriptors.js';
+import { loadedLate } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
-import { Promise } from '../common/globals.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
@@ -63,20 +62,22 @@ export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond>
   }
 }
 
+const loadConnect = loadedLate(() => import('./connect.js'));
+
 async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> {
   const driver = queryDriver(lang);
   const { cmd, args, options } = sorted(lang, given);
   const settings = resolveOptions(lang, options);
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
-  // Both are loaded while the interpreter starts; whether that fails is told by who needs it.
-  const conversation = loadConversation();
-  for (const loading of [conversation, driverText(lang)]) loading.catch(() => {});
+  // Whether that fails is told by who needs it.
+  driverText(lang).catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
   let stopListening = (): void => {};
   try {
     stopListening = endOnAbort(interpreter, settings.signal);
-    const { connect } = await conversation;
+    // An interpreter takes as long to start as that takes to load: what is loaded before, it would have to wait for.
+    const { connect } = await loadConnect();
     return new Bond(await connect(lang, driver, interpreter, settings));
   } catch (error) {
     await interpreter.kill();
@@ -84,18 +85,6 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   } finally {
     stopListening();
   }
-}
-
-/** How many descriptors it takes to load what a conversation needs. */
-const TO_LOAD = 5;
-
-/**
- * Loads what a conversation needs. Node keeps in mind that a module could not be read, even if there were only no descriptors
- * left: it is not asked for as long as there are none.
- */
-function loadConversation(): Promise<typeof import('./connect.js')> {
-  if (canOpen(TO_LOAD)) return import('./connect.js');
-  return Promise.reject(new Error(TOO_MANY_OPEN));
 }
 
 /** Options may come in the place of anything that is left out. */

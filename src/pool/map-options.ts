@@ -58,3 +58,16 @@ export function checkMapOptions(lang: string, options: MapOptions): void {
   if (options.onProgress === undefined || typeof options.onProgress === 'function') return;
   throw new BondException(lang, 'onProgress must be a function');
 }
+
+/** @internal Checks that something is a whole number, and no less than `least`. */
+export function checkCount(lang: string, name: string, count: unknown, least: number): void {
+  if (Number.isInteger(count) && (count as number) >= least) return;
+  throw new BondException(lang, `${name} must be a whole number from ${least} on, not ${String(count)}`);
+}
+
+/** @internal Checks that something can be iterated over. */
+export function checkItems(lang: string, items: unknown): void {
+  const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = Object(items);
+  if (typeof (asyncIterator ?? iterator) === 'function') return;
+  throw new BondException(lang, 'map takes something that can be iterated over');
+}

@@ -4,6 +4,7 @@ import { isAbortSignal } from '../common/abort-signal.js';
 import { BondException } from '../common/errors.js';
 import { BOND_OPTIONS, type BondOptions, checkNames } from '../common/options.js';
 import type { Untyped } from '../references/remote-types.js';
+import { checkCount } from './map-options.js';
 
 /** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */
 export type Command = string | readonly string[] | undefined;
@@ -75,10 +76,4 @@ function commandsOf(lang: string, cmds: PoolOptions['cmds'], size: number | unde
     throw new BondException(lang, `cmds takes one command, or one for each of ${count} workers, not ${list.length}`);
   }
   return Array.from({ length: count }, (_, index) => (list.length === 1 ? list[0] : list[index]));
-}
-
-/** @internal Checks that something is a whole number, and no less than `least`. */
-export function checkCount(lang: string, name: string, count: unknown, least: number): void {
-  if (Number.isInteger(count) && (count as number) >= least) return;
-  throw new BondException(lang, `${name} must be a whole number from ${least} on, not ${String(count)}`);
 }

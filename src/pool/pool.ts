@@ -4,6 +4,7 @@ import { Caller } from '../bond/caller.js';
 import { checkNoArguments } from '../bond/check-no-arguments.js';
 import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
+import { loadedLate } from '../common/descriptors.js';
 import { BondException, quoted, TerminatedException, TimeoutException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import { showObject } from '../common/inspect.js';
@@ -11,10 +12,10 @@ import { withPlace } from '../common/stacks.js';
 import { textOf } from '../common/thrown.js';
 import { queryDriver } from '../drivers/driver.js';
 import type { ArgumentsOf, IfUntyped, NameOf, ResultOf, SignatureOf, Untyped } from '../references/remote-types.js';
-import { checkMapOptions, type MapOptions } from './map-options.js';
-import { type Items, mapItems, type Settled } from './ordered-map.js';
-import { type Command, checkCount, type PoolOptions, type PoolSettings, resolvePoolOptions } from './pool-options.js';
-import { Scheduler } from './scheduler.js';
+import { checkCount, checkItems, checkMapOptions, type MapOptions } from './map-options.js';
+import type { Items, Settled } from './ordered-map.js';
+import type { Command, PoolOptions, PoolSettings } from './pool-options.js';
+import type { Scheduler } from './scheduler.js';
 import type { Worker, WorkerState } from './worker.js';
 
 /** What a function of an interface takes first. */
@@ -36,6 +37,8 @@ export interface WorkerInfo {
   readonly error: unknown;
 }
 
+const loadScheduler = loadedLate(() => import('./scheduler.js'));
+
 /**
  * Starts several interpreters of a language, to share the work. Resolves when each has been started and set up, or tried:
  * those that could not be are tried again while the others work.
@@ -48,16 +51,18 @@ export async function makePool<F extends object = Untyped>(
 ): Promise<Pool<F>> {
   const place = capturePlace();
   queryDriver(lang);
-  const settings = resolvePoolOptions(lang, options as PoolOptions);
-  const scheduler = new Scheduler(settings);
-  const pool = new Pool<F>(scheduler, settings);
+  let pool: Pool<F> | undefined;
   try {
+    const { resolvePoolOptions, Scheduler } = await loadScheduler();
+    const settings = resolvePoolOptions(lang, options as PoolOptions);
+    const scheduler = new Scheduler(settings);
+    pool = new Pool<F>(scheduler, settings);
     await scheduler.start();
+    return pool;
   } catch (error) {
-    await pool.kill();
+    await pool?.kill();
     throw withPlace(error, place);
   }
-  return pool;
 }
 
 /**
@@ -137,9 +142,9 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     const { signal, total, onProgress } = options;
     checkCount(this.lang, 'concurrency', concurrency, 1);
     checkCount(this.lang, 'retries', retries, 0);
-    this.#checkItems(items);
+    checkItems(this.lang, items);
     const what = `CALL ${shown(name)}`;
-    return mapItems(items, {
+    return this.#scheduler.map(items, {
       place: capturePlace(),
       run: (item, signal) => this.#scheduler.run({ what, work: (bond) => bond.call(name, item), signal, retries }),
       abortion: ({ reason }) =>
@@ -221,12 +226,6 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
 
   #terminated(text: string, details?: { readonly cause?: unknown }): TerminatedException {
     return new TerminatedException(this.lang, text, { exitCode: null, signal: null, stderr: '' }, details);
-  }
-
-  #checkItems(items: unknown): void {
-    const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = Object(items);
-    if (typeof (asyncIterator ?? iterator) === 'function') return;
-    throw new BondException(this.lang, 'map takes something that can be iterated over');
   }
 }
 

@@ -4,6 +4,7 @@ import { BondException, TerminatedException, TimeoutException } from '../common/
 import { Promise } from '../common/globals.js';
 import { isA, textOf } from '../common/thrown.js';
 import { openWorker } from './open-worker.js';
+import { type Items, type MapSettings, mapItems } from './ordered-map.js';
 import type { Command, PoolSettings } from './pool-options.js';
 import { type Lease, type Waiter, WaitingJobs } from './waiting-jobs.js';
 import { Worker } from './worker.js';
@@ -19,6 +20,8 @@ export interface Job<Result> {
   /** The one worker that can do it. */
   readonly worker?: Worker | undefined;
 }
+
+export { resolvePoolOptions } from './pool-options.js';
 
 /** The workers of a pool, and who waits for them. Each does one thing at a time, so that its end costs one call at most. */
 export class Scheduler {
@@ -75,6 +78,11 @@ export class Scheduler {
     } finally {
       if (--this.#jobs === 0) this.#onDrained();
     }
+  }
+
+  /** As `mapItems`, which is loaded with this file. */
+  map<Item>(items: Items<Item>, settings: MapSettings<Item>): AsyncIterableIterator<unknown> {
+    return mapItems(items, settings);
   }
 
   /** Takes on nothing more, and resolves when all has been done that was. */

@@ -3,8 +3,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { isMainThread } from 'node:worker_threads';
-import { withPipes } from './watchdog.js';
+import { callWatchdog, withPipes } from './watchdog.js';
 
 /** The two ways between the host and an interpreter that carry the conversation. */
 export interface Ways {
@@ -41,7 +40,13 @@ export interface Groundwork {
  * Whether pipes can be made at all. A thread that is not the main one closes, at its end, every descriptor that it has opened and not
  * closed by `fs`: it does not see that a socket has closed one, and would close whatever has that number by then.
  */
-const CAN_HAVE_PIPES = process.platform === 'linux' && isMainThread && isOwnProc();
+async function canHavePipes(): Promise<boolean> {
+  // Node's module of threads is loaded while the shell starts.
+  callWatchdog();
+  const { isMainThread } = await import('node:worker_threads');
+  return isMainThread && isOwnProc();
+}
+
 /** The descriptor over there of the socket beside the pipes. */
 const BULK = 3;
 /** How much is read at once. It is all that a pipe holds. */
@@ -52,7 +57,8 @@ const PORTION = 65_536;
  * three hundred, and can be opened by name (`/dev/stdin`). Where none can be made, it is left at what Node gives.
  */
 export async function layGroundwork(): Promise<Groundwork> {
-  return (CAN_HAVE_PIPES && (await withPipes(openPipes))) || SOCKETS;
+  const isPossible = process.platform === 'linux' && (await canHavePipes());
+  return (isPossible && (await withPipes(openPipes))) || SOCKETS;
 }
 
 const SOCKETS: Groundwork = {

@@ -69,6 +69,11 @@ export function withPipes<T>(open: (names: readonly string[]) => T): Promise<T |
   return opened;
 }
 
+/** Starts the shell, unless it is there: what it is needed for comes soon. */
+export function callWatchdog(): void {
+  theWatchdog();
+}
+
 function theWatchdog(): Watchdog {
   watchdog ??= new Watchdog();
   return watchdog;

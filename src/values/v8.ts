@@ -10,9 +10,6 @@ import { isClonedByJson } from './shared/exact-json.js';
 import { entriesOf, membersOf } from './shared/objects.js';
 import { needsLinks, partsOfError, stepTo, stepToEntry, withoutParts, withParts } from './snapshot.js';
 
-/** The version of V8's format that this Node writes. An older one cannot be read by a newer name, nor a newer one at all. */
-export const V8_FORMAT = serialize(null)[1] as number;
-
 /** The structured clone, between Node and Node. It is for a side that one trusts: V8 does not guard against forgeries. */
 export const v8: Protocol = {
   name: 'V8',

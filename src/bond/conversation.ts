@@ -1,0 +1,34 @@
+import type { CallSettings, Settings } from '../common/options.js';
+import type { Driver } from '../drivers/driver.js';
+import type { Interpreter } from '../process/interpreter.js';
+import { Connection } from '../session/connection.js';
+import type { Ready } from '../session/handshake.js';
+import { protocolNamed } from '../values/codecs.js';
+import type { Channel } from '../wire/channel.js';
+import { Requester } from './requester.js';
+
+/** Two sides that have come to know each other. */
+export interface Parties {
+  readonly lang: string;
+  readonly driver: Driver;
+  readonly interpreter: Interpreter;
+  readonly channel: Channel;
+  readonly ready: Ready;
+  readonly settings: Settings;
+}
+
+/** Begins the conversation with a driver that runs. What only that needs is loaded with this file. */
+export function converseWith(parties: Parties): Requester {
+  const protocol = protocolNamed(parties.ready.protocol);
+  return new Requester(new Connection({ ...parties, protocol, makeHandle }), parties.settings.calls);
+}
+
+/** Who asks for what is done with handles, by the settings of one bond: there may be many handles. */
+const requesters = new WeakMap<CallSettings, Requester>();
+
+function makeHandle(connection: Connection, number: number, text: string, settings: CallSettings): unknown {
+  let requester = requesters.get(settings);
+  if (requester?.connection !== connection) requester = new Requester(connection, settings);
+  requesters.set(settings, requester);
+  return requester.handle(number, text);
+}
