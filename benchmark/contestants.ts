@@ -1,7 +1,7 @@
 // Who takes part. Each opens a session in which the same functions can be called.
 
 import { endOf } from './ends.js';
-import type { Language, Purpose } from './languages.js';
+import type { Language, Program, Purpose } from './languages.js';
 import { NestedPingPong, Output, PingPong } from './limit.js';
 
 /** A session with another interpreter. */
@@ -34,10 +34,19 @@ export interface BondModule {
 interface Bond {
   readonly pid: number;
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  eval(code: string): Promise<Thing>;
   evalBlock(code: string): Promise<void>;
-  export(func: (n: number) => unknown, name: string): Promise<void>;
+  export(func: (argument: never) => unknown, name: string, options?: { readonly objects: 'hold' }): Promise<void>;
+  with(options: { readonly objects: 'hold' }): Bond;
   close(): Promise<unknown>;
 }
+
+/** Something that stays over there, as if it were here. */
+// biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
+type Thing = any;
+
+/** What every one of the {@link objectSession}'s calls comes to. */
+export const SIZE = 7;
 
 /** The least that it takes. */
 export const limit: Contestant = {
@@ -45,9 +54,10 @@ export const limit: Contestant = {
   can: () => true,
   script: (language) => ['limit.mjs', ...language.limit('call')],
   async open(language, purpose) {
-    const session = limitSession(language.limit(purpose), purpose);
+    const program = purpose === 'objects' ? 'call' : purpose;
+    const session = limitSession(language.limit(program), program);
     const { child } = session;
-    return {
+    const own: Session = {
       call: session.call.bind(session),
       pid: child.pid,
       close() {
@@ -55,10 +65,11 @@ export const limit: Contestant = {
         return endOf(child);
       },
     };
+    return purpose === 'objects' ? leastOfObjects(own) : own;
   },
 };
 
-function limitSession(command: readonly string[], purpose: Purpose): PingPong | NestedPingPong | Output {
+function limitSession(command: readonly string[], purpose: Program): PingPong | NestedPingPong | Output {
   if (purpose === 'call') return new PingPong(command);
   if (purpose === 'output') return new Output(command);
   const session: NestedPingPong = new NestedPingPong(command, { up: (n) => session.call('down', n) });
@@ -80,6 +91,7 @@ export function bond(name: string, url: string, { makeBond }: BondModule): Conte
       const session = await makeBond(lang, [executable], [], { env, stdout });
       await session.evalBlock(language.functions);
       if (purpose === 'nested') await session.export((n) => session.call('down', n), 'up');
+      if (purpose === 'objects') return objectSession(session, language.thing);
       if (purpose !== 'output') return session;
       return {
         async call(name, ...args) {
@@ -90,6 +102,34 @@ export function bond(name: string, url: string, { makeBond }: BondModule): Conte
         pid: session.pid,
         close: () => session.close(),
       };
+    },
+  };
+}
+
+/** What is done with objects: a chain of ten links, a property, a handle that is let go of, an object that a function here is given. */
+async function objectSession(session: Bond, makeThing: string): Promise<Session> {
+  const thing = await session.with({ objects: 'hold' }).eval(makeThing);
+  await session.export(() => SIZE, 'see', { objects: 'hold' });
+  const deeds: Record<string, () => Promise<unknown>> = {
+    chain: () => thing.step().step().step().step().step().step().step().step().step().size,
+    property: () => thing.size,
+    async handle() {
+      const same = await thing.step();
+      await same[Symbol.asyncDispose]();
+      return SIZE;
+    },
+    show: () => session.call('show'),
+  };
+  return { call: async (name) => deeds[name]?.(), pid: session.pid, close: () => session.close() };
+}
+
+/** The least: an exchange, or two where a function here is called. */
+function leastOfObjects({ call, ...session }: Session): Session {
+  return {
+    ...session,
+    async call(name) {
+      if (name === 'show') await call('add', 1, 2);
+      return call('add', 3, 4);
     },
   };
 }

@@ -4,8 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What a session is opened for: the limit has a program for each, and not everybody can do all of it. */
-export type Purpose = 'call' | 'nested' | 'output';
+/** What a session is opened for: not everybody can do all of it. */
+export type Purpose = Program | 'objects';
+
+/** What the limit has a program for: an exchange is the least that can be done with an object. */
+export type Program = 'call' | 'nested' | 'output';
 
 export interface Language {
   /** The name in the tables. */
@@ -16,9 +19,14 @@ export interface Language {
   readonly executable: string;
   readonly env: NodeJS.ProcessEnv;
   /** The command of a limit: which of the programs in `limits`. */
-  limit(program: Purpose): string[];
-  /** Defines `add(a, b)`, `same(value)`, `take(text)`, `give(length)`, `down(n)` and `print_much(lines)`. */
+  limit(program: Program): string[];
+  /**
+   * Defines `add(a, b)`, `same(value)`, `take(text)`, `give(length)`, `down(n)` and `print_much(lines)`; a class `Thing` with a
+   * property `size` and a method `step` that returns the thing itself; and `show()`, which calls the host's `see` with a thing.
+   */
   readonly functions: string;
+  /** Makes a `Thing`. */
+  readonly thing: string;
   /** The deepest nesting that is tried. */
   readonly depth: number;
 }
@@ -55,9 +63,14 @@ def give(length):
 def down(n):
     return 0 if n == 0 else 1 + up(n - 1)
 
+class Thing:
+    size = 7
+    def step(self): return self
+def show(): return see(Thing())
 def print_much(lines):
     for _ in range(lines):
         print('x' * 999)`,
+    thing: 'Thing()',
     depth: 10_000,
   },
   PHP: {
@@ -71,7 +84,10 @@ function same($value) { return $value; }
 function take($text) { return strlen($text); }
 function give($length) { return str_repeat('x', $length); }
 function down($n) { return $n === 0 ? 0 : 1 + up($n - 1); }
+class Thing { public $size = 7; function step() { return $this; } }
+function show() { return see(new Thing()); }
 function print_much($lines) { for ($i = 0; $i < $lines; $i++) echo str_repeat('x', 999), "\\n"; }`,
+    thing: 'new Thing',
     depth: 10_000,
   },
   Perl: {
@@ -85,7 +101,11 @@ sub same { $_[0] }
 sub take { length $_[0] }
 sub give { 'x' x $_[0] }
 sub down { my ($n) = @_; no warnings 'recursion'; $n == 0 ? 0 : 1 + up($n - 1) }
+sub Thing::new { bless { size => 7 }, shift }
+sub Thing::step { $_[0] }
+sub show { see(Thing->new) }
 sub print_much { print 'x' x 999, "\\n" for 1 .. $_[0]; return }`,
+    thing: 'Thing->new',
     depth: 10_000,
   },
   JavaScript: {
@@ -99,7 +119,10 @@ function same(value) { return value }
 function take(text) { return text.length }
 function give(length) { return 'x'.repeat(length) }
 function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }
+class Thing { size = 7; step() { return this } }
+function show() { return see(new Thing()) }
 function print_much(lines) { for (let i = 0; i < lines; i++) process.stdout.write('x'.repeat(999) + '\\n') }`,
+    thing: 'new Thing',
     depth: 4_000,
   },
 } as const;
@@ -118,7 +141,7 @@ function found(lang: Language['lang'], complain: (what: string) => void): Langua
   const words = WORDS[lang];
   try {
     const executable = ask(words.command, ...words.path, process.env);
-    const limit = (program: Purpose): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
+    const limit = (program: Program): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
     return [{ ...words, name: lang, lang, executable, env: process.env, limit }];
   } catch {
     complain(`${lang} is not here`);

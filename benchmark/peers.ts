@@ -3,7 +3,7 @@
 import { type ChildProcess, execFile as runFile, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Contestant, Session } from './contestants.js';
+import { type Contestant, type Session, SIZE } from './contestants.js';
 import { endOf } from './ends.js';
 import { type Language, type Purpose, pathOf } from './languages.js';
 
@@ -18,7 +18,7 @@ function isPython({ lang }: Language, purpose: Purpose): boolean {
 }
 
 function isJavaScript({ lang }: Language, purpose: Purpose): boolean {
-  return lang === 'JavaScript' && purpose !== 'output';
+  return lang === 'JavaScript' && purpose !== 'output' && purpose !== 'objects';
 }
 
 const pythonia: Contestant = {
@@ -32,10 +32,12 @@ const pythonia: Contestant = {
     const { python, com }: Package = require('pythonia');
     const functions = await python(pathOf('peers/functions.py'));
     const up = (n: number): Promise<unknown> => functions.down(n, up);
+    const deeds = deedsWith(await functions.Thing(), functions);
     const child: ChildProcess = com.proc;
     return {
       async call(name, ...args) {
         if (name === 'down') return functions.down(...args, up);
+        if (name in deeds) return deeds[name]?.();
         const result = await functions[name](...args);
         return typeof result === 'function' ? result.valueOf() : result;
       },
@@ -49,6 +51,23 @@ const pythonia: Contestant = {
     };
   },
 };
+
+/** What is done with objects, as its documentation shows it. It has no way to let go of one by hand. */
+function deedsWith(thing: Package, { show }: Package): Record<string, () => Promise<unknown>> {
+  return {
+    async chain() {
+      let last = thing;
+      for (let link = 0; link < 9; link++) last = await last.step();
+      return last.size;
+    },
+    property: () => thing.size,
+    async handle() {
+      await thing.step();
+      return SIZE;
+    },
+    show: () => show(() => SIZE),
+  };
+}
 
 const pythonBridge: Contestant = {
   name: 'python-bridge',

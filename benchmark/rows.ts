@@ -1,7 +1,7 @@
 // What is measured, a row of the table each.
 
 import { deepStrictEqual, strictEqual } from 'node:assert';
-import type { Session } from './contestants.js';
+import { type Session, SIZE } from './contestants.js';
 import type { Purpose } from './languages.js';
 
 /** How much is done in one turn. */
@@ -191,6 +191,10 @@ export const ROWS: readonly Row[] = [
       return { value: (quantile(times, 0.5) / levels) * 1_000 };
     },
   },
+  objectRow('chain', 'a chain of ten links'),
+  objectRow('property', 'a property of an object'),
+  objectRow('handle', 'a handle that is made and let go of'),
+  objectRow('show', 'a call of a function here that is given an object'),
   {
     name: 'output',
     title: '100 MB printed there',
@@ -207,6 +211,29 @@ export const ROWS: readonly Row[] = [
     },
   },
 ];
+
+/** Something that is done with an object there, one after the other. */
+function objectRow(name: string, title: string): Row {
+  return {
+    name,
+    title,
+    unit: 'µs',
+    isRate: false,
+    purpose: 'objects',
+    takesTurns: true,
+    rounds: 1 / 2,
+    async turn({ session: own, sizes: { calls } }) {
+      const session = await own();
+      const times: number[] = [];
+      for (let i = 0; i < calls / 2; i++) {
+        const began = performance.now();
+        strictEqual(await session.call(name), SIZE);
+        times.push(performance.now() - began);
+      }
+      return { value: quantile(times, 0.5) * 1_000 };
+    },
+  };
+}
 
 export function rowNamed(name: string): Row {
   return ROWS.find((row) => row.name === name) as Row;

@@ -110,12 +110,14 @@ export class Chain extends Reference {
 
   #codeOf(link: Link, lender: Lender): unknown {
     if (link.kind === 'get') return [link.kind, link.name];
+    const method = link.kind === 'invoke' ? link.name : null;
+    if (link.args.length === 0) return [link.kind, method, link.args];
     const [args, named] = parted(link.args);
     if (named) lender.need('named');
     const { value, references } = takeSnapshot([args, named], lender.isClone);
     const [plain, plainNamed] = value as [unknown[], object | undefined];
     const codes = references.map(([path, reference]) => [withinCall(path), reference.codeFor(lender)]);
-    const code: unknown[] = [link.kind, link.kind === 'invoke' ? link.name : null, plain];
+    const code: unknown[] = [link.kind, method, plain];
     if (codes.length > 0 || plainNamed) code.push(codes);
     if (plainNamed) code.push(plainNamed);
     return code;

@@ -1,17 +1,15 @@
 import { inspect, types } from 'node:util';
-import { standFor } from '../values/reference.js';
-import type { Chain } from './chain.js';
+import { referenceOf, standFor } from '../values/reference.js';
+import { Chain } from './chain.js';
 import type { Held } from './handle.js';
 import type { AnyRemote } from './remote-object.js';
 import type { Untyped } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
 
-const chains = new WeakMap<object, Chain>();
-
 /** What a handle or an expression stands for. */
 export function chainOf(value: unknown): Chain {
-  const chain = typeof value === 'function' && types.isProxy(value) ? chains.get(value) : undefined;
-  if (chain) return chain;
+  const chain = typeof value === 'function' && types.isProxy(value) ? referenceOf(value) : undefined;
+  if (chain instanceof Chain) return chain;
   throw new TypeError('it takes a handle, or an expression that begins with one');
 }
 
@@ -58,44 +56,83 @@ export async function release(remote: AnyRemote): Promise<void> {
 
 /** A chain as an object whose properties, calls and `new` are longer chains. */
 export function remoteOf(chain: Chain): AnyRemote {
-  // What is bound can be called with `new`, and has no property that a proxy would have to show.
-  const target = Object.assign(function remote() {}.bind(undefined), { [inspect.custom]: () => chain.toString() });
-  const remote = new Proxy(target, handlers);
-  chains.set(target, chain);
-  chains.set(remote, chain);
+  const remote = new Proxy(TARGET, new Links(chain));
   standFor(remote, chain);
   return remote;
 }
 
-function chainOfTarget(target: object): Chain {
-  return chains.get(target) as Chain;
-}
+/** What is bound can be called with `new`, and has no property that a proxy would have to show. It is the same for all: ten links make twenty. */
+const TARGET = Object.assign(function remote() {}.bind(undefined), {
+  [inspect.custom](this: unknown) {
+    return chainOf(this).toString();
+  },
+});
 
-const handlers: ProxyHandler<object> = {
-  get(target, key) {
-    const chain = chainOfTarget(target);
+/** Makes the longer chains. */
+class Links implements ProxyHandler<object> {
+  readonly #chain: Chain;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  get(_target: object, key: string | symbol): unknown {
+    const chain = this.#chain;
     if (typeof key === 'symbol') return propertyNamed(chain, key);
     if (key in PROMISE) return chain.held ? undefined : PROMISE[key as keyof typeof PROMISE](chain);
     const link = /^(?:0|-?[1-9]\d{0,14})$/.test(key)
       ? ({ kind: 'item', args: [Number(key)] } as const)
       : ({ kind: 'get', name: key } as const);
     return remoteOf(chain.with(link));
-  },
-  apply: (target, _this, args) => remoteOf(chainOfTarget(target).with({ kind: 'call', args })),
-  construct: (target, args) => remoteOf(chainOfTarget(target).with({ kind: 'new', args })) as object,
-  set: (target, key) => refuseChange(target, key, `held(remote).set('${String(key)}', value) sets it over there`),
-  deleteProperty: (target, key) => refuseChange(target, key, 'it can only be deleted by code over there'),
-  defineProperty: (target, key) => refuseChange(target, key, `held(remote).set('${String(key)}', value) sets it`),
-  has: (_, key) => typeof key === 'string' && !(key in PROMISE),
-  ownKeys: () => [],
-  getOwnPropertyDescriptor: () => undefined,
-  getPrototypeOf: () => null,
-  setPrototypeOf: () => false,
-  preventExtensions: () => false,
-};
+  }
 
-function refuseChange(target: object, key: string | symbol, advice: string): never {
-  throw new TypeError(`'${String(key)}' of ${chainOfTarget(target)} cannot be changed here: ${advice}`);
+  apply(_target: object, _this: unknown, args: unknown[]): unknown {
+    return remoteOf(this.#chain.with({ kind: 'call', args }));
+  }
+
+  construct(_target: object, args: unknown[]): object {
+    return remoteOf(this.#chain.with({ kind: 'new', args }));
+  }
+
+  set(_target: object, key: string | symbol): never {
+    return this.#refuseChange(key, `held(remote).set('${String(key)}', value) sets it over there`);
+  }
+
+  deleteProperty(_target: object, key: string | symbol): never {
+    return this.#refuseChange(key, 'it can only be deleted by code over there');
+  }
+
+  defineProperty(_target: object, key: string | symbol): never {
+    return this.#refuseChange(key, `held(remote).set('${String(key)}', value) sets it`);
+  }
+
+  has(_target: object, key: string | symbol): boolean {
+    return typeof key === 'string' && !(key in PROMISE);
+  }
+
+  ownKeys(): string[] {
+    return [];
+  }
+
+  getOwnPropertyDescriptor(): undefined {
+    return undefined;
+  }
+
+  getPrototypeOf(): null {
+    return null;
+  }
+
+  setPrototypeOf(): boolean {
+    return false;
+  }
+
+  preventExtensions(): boolean {
+    return false;
+  }
+
+  #refuseChange(key: string | symbol, advice: string): never {
+    throw new TypeError(`'${String(key)}' of ${this.#chain} cannot be changed here: ${advice}`);
+  }
 }
 
 /** What makes an expression a promise of its value. A handle has none of them, and is what it is when it is awaited. */

@@ -39,7 +39,9 @@ def linked(value, kind, name=None, arguments=(), references=(), named=None):
     if kind == 'item':
         return value[arguments[0] if len(arguments) == 1 else tuple(arguments)]
     function = got(value, name) if kind == 'invoke' else value
-    return function(*arguments, **dict((str(key), part) for key, part in (named or {}).items()))
+    if named:
+        return function(*arguments, **dict((str(key), part) for key, part in named.items()))
+    return function(*arguments)
 
 
 def got(value, name):
