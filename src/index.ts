@@ -32,6 +32,8 @@ export { Callback, callback } from './references/callback.js';
 export { enter } from './references/enter.js';
 export { Held } from './references/handle.js';
 export { isKwargs, Kwargs, kwargs } from './references/kwargs.js';
+export { Live, live } from './references/live.js';
+export type { LiveNames } from './references/live-names.js';
 export { Ref } from './references/ref.js';
 export { held, item, release } from './references/remote.js';
 export type { AnyRemote, Arriving, Expression, Remote } from './references/remote-object.js';

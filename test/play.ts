@@ -20,6 +20,7 @@ export const settings: CallSettings = {
 export const lender: Lender = {
   lang: 'Test',
   isClone: false,
+  protocol: 'JSON',
   settings,
   isOwner: () => true,
   need: () => {},

@@ -16,6 +16,7 @@ export type Feature =
   | 'iterate'
   | 'callback'
   | 'stream'
+  | 'live'
   | 'named'
   | 'chain'
   | 'objects'
@@ -30,6 +31,7 @@ const FEATURES: readonly Feature[] = [
   'iterate',
   'callback',
   'stream',
+  'live',
   'named',
   'chain',
   'objects',

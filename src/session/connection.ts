@@ -99,10 +99,11 @@ export class Connection {
     const lender: Lender = {
       lang,
       isClone: protocol.isClone,
+      protocol: protocol.name,
       settings,
       isOwner: (owner) => owner === this,
       need: (feature) => this.need(feature),
-      lend: (call, onRelease) => session.lend({ call, lender }, onRelease),
+      lend: (call, onRelease, object) => session.lend({ call, lender }, onRelease, object),
     };
     return lender;
   }

@@ -1,6 +1,9 @@
 import type { Path } from '../values/codec.js';
 
-/** What the other side holds in the place of parts of a value: where, under which number, and what it is, in words. */
+/**
+ * What the other side holds in the place of parts of a value: where, under which number, and what it is, in words. Below 0, it is
+ * the number of an object that the host has lent.
+ */
 export type HeldParts = readonly (readonly [path: Path, number: number, text: string])[];
 
 /** The answer to a request that holds: the value in a list, and what is held in places of that. */

@@ -111,11 +111,14 @@ export class IncomingCalls {
     this.#send('ERROR', id, this.#parties.owner.protocol.encode({ message }));
   }
 
-  /** What the other side holds of the arguments is a handle here; how what is done with that is asked, is said by who lent the function. */
+  /** What the other side holds of the arguments is a handle here, and what the host has lent is itself; how what is done with that is asked, is said by who lent the function. */
   #putHandles(args: unknown[], held: HeldParts, callable: Callable | undefined): void {
-    const { owner } = this.#parties;
+    const { owner, lent } = this.#parties;
     if (!callable) return;
-    putHandles(args, held, (number, text) => owner.makeHandle(number, text, callable.lender.settings));
+    const { settings } = callable.lender;
+    putHandles(args, held, (number, text) =>
+      number < 0 ? lent.objectOf(-number) : owner.makeHandle(number, text, settings),
+    );
   }
 
   /** The function that is called: by its name, or by its number if it was lent. */

@@ -13,6 +13,7 @@ import { inWords, Request, type RequestOptions } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
 import { type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
+import type { LentFunctions } from './lent-functions.js';
 import type { PendingReleases } from './pending-releases.js';
 import { PlaceAllowance } from './place-allowance.js';
 import { rejection } from './rejection.js';
@@ -21,10 +22,14 @@ import type { SendQueue } from './send-queue.js';
 import type { SessionOwner } from './session-owner.js';
 import { TooLong, Violation } from './violation.js';
 
+/** What a result begins with in which there are objects of the host: `@`. */
+const WITH_LIVE = 64;
+
 /** What {@link OutgoingRequests} work with. */
 interface Parties {
   readonly owner: SessionOwner;
   readonly stack: FrameStack;
+  readonly lent: LentFunctions;
   readonly queue: SendQueue;
   readonly timeouts: RequestTimeouts;
   readonly interrupts: Interrupts;
@@ -168,6 +173,7 @@ export class OutgoingRequests {
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
     const { lang, protocol } = this.#parties.owner;
     try {
+      if (payload.charCodeAt(0) === WITH_LIVE) return request.resolve(this.#withLive(protocol.decode(payload.slice(1))));
       // What a block of code returns is nothing at all.
       const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);
       if (verb !== 'RETURN')
@@ -179,9 +185,15 @@ export class OutgoingRequests {
     }
   }
 
-  /** Makes what stands here for what is held for a request. */
+  /** Makes what stands here for what is held for a request; what the host has lent is itself. */
   #handlesFor({ settings }: Request): MakeHandle {
-    return (number, text) => this.#parties.owner.makeHandle(number, text, settings);
+    const { owner, lent } = this.#parties;
+    return (number, text) => (number < 0 ? lent.objectOf(-number) : owner.makeHandle(number, text, settings));
+  }
+
+  /** A value with objects of the host in their places. The request has not asked for anything to be held. */
+  #withLive(answer: unknown): unknown {
+    return withHandles(answer, (number) => this.#parties.lent.objectOf(-number));
   }
 
   /** Nobody waits for an answer: what the other side holds for it is let go of. */
@@ -243,7 +255,7 @@ function withHandles(answer: unknown, makeHandle: MakeHandle): unknown {
 
 /** The numbers of what is held for an answer. */
 function numbersIn(verb: AnswerVerb, answer: unknown): number[] {
-  if (verb === 'RETURN') return ((answer as ValueWithHeld)[1] ?? []).map(([, number]) => number);
+  if (verb === 'RETURN') return ((answer as ValueWithHeld)[1] ?? []).map(([, number]) => number).filter((number) => number > 0);
   const { exception } = answer as Description;
   return exception ? [exception[0]] : [];
 }

@@ -47,7 +47,7 @@ export class Session {
       interruptStopsAny: owner.interruptStopsAny,
       onDeadlock: (request, cycle) => requests.rejectDeadlock(request, cycle),
     });
-    const requests = new OutgoingRequests({ owner, stack, queue, timeouts, interrupts, releases });
+    const requests = new OutgoingRequests({ owner, stack, lent, queue, timeouts, interrupts, releases });
     this.#calls = new IncomingCalls({ owner, channel, stack, lent, requests, queue, timeouts, interrupts, releases });
     this.#owner = owner;
     this.#releases = releases;
@@ -99,9 +99,9 @@ export class Session {
   }
 
   /** Lends a function to the other side, until that lets go of it; the number that it is known by there. */
-  lend(callable: Callable, onRelease?: () => void): number {
+  lend(callable: Callable, onRelease?: () => void, object?: object): number {
     this.#requests.canBeCalled = true;
-    return this.#lent.lend(callable, onRelease);
+    return this.#lent.lend(callable, onRelease, object);
   }
 
   /** The id of the youngest request. */
@@ -147,6 +147,11 @@ export class Session {
   }
 
   #take(message: Incoming | undefined, text: string): void {
+    this.#takeWhole(message, text);
+    if (this.#lent.isLeaving && message?.verb !== 'RELEASE') this.#lent.forgetLeaving();
+  }
+
+  #takeWhole(message: Incoming | undefined, text: string): void {
     switch (message?.verb) {
       case 'RETURN':
       case 'EXCEPT':

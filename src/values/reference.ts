@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
-import type { CallSettings } from '../common/options.js';
+import type { CallSettings, ProtocolName } from '../common/options.js';
 import { isA } from '../common/thrown.js';
 import type { Feature } from '../drivers/driver.js';
 
@@ -9,14 +9,18 @@ export interface Lender {
   readonly lang: string;
   /** Whether what is the same object in a message is the same over there. */
   readonly isClone: boolean;
+  readonly protocol: ProtocolName;
   /** @internal How calls are made through it. */
   readonly settings: CallSettings;
   /** Whether a reference that `owner` made can be used here. */
   isOwner(owner: object): boolean;
   /** Throws a `BondException` if the driver there does not have a feature. */
   need(feature: Feature): void;
-  /** Lends a function of the host to the other side, until that lets go of it; the number that it is known by there. */
-  lend(func: (...args: unknown[]) => unknown, onRelease?: () => void): number;
+  /**
+   * Lends a function of the host to the other side, until that lets go of it; the number that it is known by there. If it speaks for
+   * an object, that is what comes back by this number.
+   */
+  lend(func: (...args: unknown[]) => unknown, onRelease?: () => void, object?: object): number;
 }
 
 /** What stands for something over there: an expression, or what to begin with, and what to do with it link by link. */

@@ -126,6 +126,10 @@ function isWritten(value) {
 
 /** What stands twice in a message is held once. */
 function holdAt(path, value, { places, numbers }) {
+  if (isLive(value)) {
+    places.push([path, -liveNumbers.get(value), 'live']); // it goes back to where it is from
+    return null;
+  }
   const isKept = value instanceof Kept;
   if (!numbers.has(value)) numbers.set(value, hold(isKept ? value.value : value));
   places.push([path, numbers.get(value), isKept ? value.text : nameOf(value)]);

@@ -18,6 +18,8 @@ function encodeCall(name, number, args) {
   try {
     return encode([number, args]);
   } catch (error) {
+    const text = hasLive ? encodeWithLive(args, (values) => [number, values]) : undefined;
+    if (text !== undefined) return text;
     encode(args, `${name}(): args`);
     throw error;
   }

@@ -77,6 +77,8 @@ const OWN_REFERENCES = { _BOND_callback, _BOND_stream, _BOND_held };
 
 /** The value of an expression. To compile what the host writes itself would take longer than the call. */
 function refer(code) {
+  const asLive = /^_BOND_live\((\d+), '(\w*)', '(\w+)', (\d+)\)$/.exec(code);
+  if (asLive) return _BOND_live(Number(asLive[1]), asLive[2], asLive[3], Number(asLive[4]));
   const [, name, number, flag] = /^(_BOND_(?:callback|stream|held))\((\d+)(, 1)?\)$/.exec(code) || [];
   return name ? OWN_REFERENCES[name](Number(number), flag) : evaluate(code);
 }
@@ -141,6 +143,6 @@ function _BOND_hold_result(name, ...args) {
   return _BOND_hold((own || callableNamed(name))(...args));
 }
 
-const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply, _BOND_hold_result,
-  _BOND_iterate, _BOND_next, _BOND_leave, _BOND_catch, _BOND_enter, _BOND_exit];
+const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_live, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply,
+  _BOND_hold_result, _BOND_iterate, _BOND_next, _BOND_leave, _BOND_catch, _BOND_enter, _BOND_exit];
 for (const value of FOR_HOST) define(globalThis, value.name, { __proto__: null, value });

@@ -78,7 +78,7 @@ function isHolding(verb) {
 function answerWith(value, { verb, request }) {
   if (!WITH_RESULT.has(verb)) return `RETURN ${request} ${WITH_HELD_RESULT.has(verb) ? encodeWithHeld(value) : ''}`;
   if (takesParts && isLong(value) && protocol.isPlain(value)) return { request, parts: partsOf(value) };
-  return `RETURN ${request} ${encode(value)}`;
+  return `RETURN ${request} ${encodeResult(value)}`;
 }
 
 /** A promise for what a value will come to, if it is a promise or the like. Its `then` is read once. */

@@ -78,6 +78,10 @@ final class __BOND_holding
     /** What stands twice in a message is held once. */
     private static function holdAt(array $path, $value, array &$places, array &$numbers)
     {
+        if ($value instanceof _BOND_Live) {
+            $places[] = [$path, -__BOND_live::numberOf($value), 'live']; // it goes back to where it is from
+            return null;
+        }
         $identity = is_object($value) ? spl_object_hash($value) : count($places);
         if (!isset($numbers[$identity])) {
             $numbers[$identity] = _BOND_hold($value);

@@ -24,11 +24,14 @@ final class __BOND_host
         try {
             $payload = __BOND_json::encode($arguments, "$name(): args");
         } catch (_BOND_SerializationException $error) {
-            if (!isset(self::$holding[$called])) {
+            if (isset(self::$holding[$called])) {
+                __BOND_code::need('holding');
+                $payload = __BOND_holding::values($arguments, $isNamed);
+            } elseif (class_exists('__BOND_live', false)) {
+                $payload = __BOND_live::encode($arguments, $error);
+            } else {
                 throw $error;
             }
-            __BOND_code::need('holding');
-            $payload = __BOND_holding::values($arguments, $isNamed);
             $end = $isNamed ? ',true]' : ']';
         }
         $payload .= $end;

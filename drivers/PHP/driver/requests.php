@@ -72,6 +72,9 @@ final class __BOND_requests
         if (strpos($code, '_BOND_') !== false) {
             __BOND_code::need('references');
             __BOND_code::need('iterators');
+            if (strpos($code, '_BOND_live') !== false) {
+                __BOND_code::need('live');
+            }
         }
         return $code;
     }
@@ -247,7 +250,14 @@ final class __BOND_requests
             __BOND_code::need('chunks');
             return __BOND_chunks::say($request);
         }
-        return __BOND_json::encode(__BOND_requests::$value);
+        try {
+            return __BOND_json::encode(__BOND_requests::$value);
+        } catch (_BOND_SerializationException $error) {
+            if (!class_exists('__BOND_live', false)) {
+                throw $error;
+            }
+            return '@[' . __BOND_live::encode([__BOND_requests::$value], $error) . ']';
+        }
     }
 
     private static function isLong($value)

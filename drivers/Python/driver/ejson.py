@@ -27,6 +27,15 @@ def encode_spelled(value, root, name):
     """As `encode`, for what JSON has no word for, or what cannot cross."""
     if type(value) is Encoded:
         return value.text
+    if live_classes and (name is not None or root == 'result'):
+        try:
+            return encode_slowly(value, root, name)
+        except _BOND_SerializationException as error:
+            return encode_with_live(value, root, name, error)
+    return encode_slowly(value, root, name)
+
+
+def encode_slowly(value, root, name):
     try:
         if name is None:
             return without_limit_of_digits(to_json, spell(value, root, []))

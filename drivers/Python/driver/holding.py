@@ -62,6 +62,9 @@ def without_held(value, path, parents, places, numbers):
 
 def hold_at(path, value, places, numbers):
     """What stands twice in a message is held once."""
+    if live_classes and is_live(value):  # it goes back to where it is from
+        places.append([path, -object.__getattribute__(value, '_BOND_number'), described(value)])
+        return
     if id(value) not in numbers:
         numbers[id(value)] = _BOND_hold(value)
     places.append([path, numbers[id(value)], described(value)])

@@ -9,6 +9,7 @@ leaving = None       # the SystemExit that ends the interpreter: user code furth
 is_cut_off = False   # whether that came while the host had not answered
 last_call = 0        # the number of the last frame that was opened
 held = {}            # what the host holds here, by number
+live_classes = {}    # of objects of the host, by the name of the class and what they can do
 unawaited = []       # coroutines that should have crossed
 aside = {}           # messages that belong to frames further out, by frame
 awaited = None       # the frame whose answer user code waits for, while the handler of a signal runs

@@ -1,0 +1,142 @@
+// Objects of the host as objects here: what is done with one is asked of the host, which checks what may be touched.
+
+let hasLive = false;
+const liveNumbers = new WeakMap(); // what they are called on the wire
+const liveObjects = new Map();     // weak references to those that are in use, by what they are there
+// Before V8 10, Node's `util.inspect` asks for this by a symbol alone.
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** An object that the host has lent by a function: the same as long as it is in use, whatever number it is lent by. */
+function _BOND_live(number, flags, name, identity) {
+  const ask = _BOND_callback(number, flags.includes('h')); // which is released at once if it is not needed
+  const known = garbage && liveObjects.has(identity) ? liveObjects.get(identity).deref() : undefined;
+  if (known) {
+    letGo(number);
+    return known;
+  }
+  const live = new Proxy(targetOf(flags, name), liveHandler(ask, flags, name));
+  hasLive = true;
+  liveNumbers.set(live, number);
+  if (garbage) keepWeakly(identity, live);
+  return live;
+}
+
+function keepWeakly(identity, live) {
+  if (liveObjects.size % 1000 === 999) {
+    liveObjects.forEach((reference, key) => {
+      if (!reference.deref()) liveObjects.delete(key);
+    });
+  }
+  liveObjects.set(identity, new WeakRef(live));
+}
+
+/** What is bound has no prototype that a proxy would have to show. No prototype is the one of all objects: its methods are not the host's. */
+function targetOf(flags, name) {
+  const target = flags.includes('c') ? function () {}.bind() : {};
+  if (flags.includes('c')) {
+    delete target.name;
+    delete target.length;
+  }
+  return setPrototypeOf(target, prototypeNamed(name, typeof target));
+}
+
+const livePrototypes = new Map();
+
+function prototypeNamed(name, type) {
+  const key = `${type} ${name}`;
+  if (!livePrototypes.has(key)) {
+    const parent = type === 'function' ? Function.prototype : Object.prototype;
+    livePrototypes.set(key, define(Object.create(parent), Symbol.toStringTag, { __proto__: null, value: name }));
+  }
+  return livePrototypes.get(key);
+}
+
+function isLive(value) {
+  return isObject(value) && liveNumbers.has(value);
+}
+
+/** Names that the host is never asked for: what is awaited, logged or sent is asked for them all the time. */
+function isAsked(key) {
+  return typeof key === 'string' && key[0] !== '_' && !['then', 'toJSON', 'constructor', 'prototype'].includes(key);
+}
+
+function liveHandler(ask, flags, name) {
+  const symbols = {
+    __proto__: null,
+    [Symbol.toStringTag]: name,
+    [Symbol.toPrimitive]: () => textOfLive(ask, name),
+    [INSPECT]: () => `[${name} of the host]`,
+  };
+  if (flags.includes('i')) symbols[Symbol.iterator] = () => ask('iterate');
+  const get = (key) => (isAsked(key) ? ask('get', key)[0] : symbols[key]);
+  return {
+    __proto__: null,
+    get: (target, key) => (key === 'toString' ? ask('get', key)[0] || symbols[Symbol.toPrimitive] : get(key)),
+    has: (target, key) => (isAsked(key) ? ask('has', key) : key in symbols),
+    set(target, key, value) {
+      if (!isAsked(key)) return false;
+      ask('set', key, [value]);
+      return true;
+    },
+    deleteProperty(target, key) {
+      if (!isAsked(key)) return false;
+      ask('delete', key);
+      return true;
+    },
+    ownKeys: () => ask('keys'),
+    getOwnPropertyDescriptor(target, key) {
+      if (!isAsked(key) || !ask('has', key)) return undefined;
+      return { value: get(key), configurable: true, enumerable: true, writable: true };
+    },
+    apply: (target, self, args) => ask('call', null, args),
+    construct: (target, args) => ask('new', null, args),
+    defineProperty: () => false,
+    preventExtensions: () => false,
+    setPrototypeOf: () => false,
+  };
+}
+
+function textOfLive(ask, name) {
+  const [text = `[object ${name}]`] = ask('text');
+  return text;
+}
+
+/** The text of a result: with objects of the host in it, those are named behind it, and a sign stands in front. */
+function encodeResult(value) {
+  try {
+    return encode(value);
+  } catch (error) {
+    const text = hasLive ? encodeWithLive([value], (values) => [values]) : undefined;
+    if (text === undefined) throw error;
+    return `@${text}`;
+  }
+}
+
+/** The text of values, and of where in them objects of the host were; nothing if there are none, or something else cannot cross. */
+function encodeWithLive(values, wrap) {
+  const places = [];
+  const plain = values.map((value, index) => withoutLive(value, [index], places, []));
+  if (places.length === 0) return undefined;
+  try {
+    return encode([...wrap(plain), places]);
+  } catch (error) {
+    return undefined;
+  }
+}
+
+/** A copy without the objects of the host. */
+function withoutLive(value, path, places, parents) {
+  if (isLive(value)) {
+    places.push([path, -liveNumbers.get(value), 'live']);
+    return null;
+  }
+  const isList = !types.isProxy(value) && isArray(value);
+  const says = isObject(value) && !types.isProxy(value) && protocol !== structuredClone && typeof value.toJSON === 'function';
+  if (types.isProxy(value) || says || !(isList || isPlainObject(value)) || parents.includes(value) || path.length > DEEPEST_COPY) return value;
+  const copy = isList ? [] : {};
+  for (const key of keysOf(value)) {
+    const part = withoutLive(value[key], [...path, isList ? Number(key) : key], places, [...parents, value]);
+    define(copy, key, { __proto__: null, value: part, configurable: true, enumerable: true, writable: true });
+  }
+  return copy;
+}
