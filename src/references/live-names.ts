@@ -72,5 +72,8 @@ function isCommon(holder: object): boolean {
   const isForeign = Object.hasOwn(holder, 'constructor') && Object.hasOwn(holder, 'toString');
   if (!isForeign) return false;
   const name = property(property(holder, 'constructor'), 'name');
-  return (name === 'Object' && Object.hasOwn(holder, 'isPrototypeOf')) || (name === 'Function' && typeof holder === 'function');
+  return (
+    (name === 'Object' && Object.hasOwn(holder, 'isPrototypeOf')) ||
+    (name === 'Function' && typeof holder === 'function')
+  );
 }

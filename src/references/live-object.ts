@@ -84,12 +84,13 @@ export class LiveObject {
 
   length(): number {
     const name = sizeName(this.#object);
-    if (name === undefined || !(this.#names.allowItems || this.#names.allows(name))) throw new TypeError('it has no length');
+    if (name === undefined || !(this.#names.allowItems || this.#names.allows(name)))
+      throw new TypeError('it has no length');
     return this.#read(name) as number;
   }
 
   /** Something to iterate over, which goes through it. */
-  iterate(): Iterable<unknown> | AsyncIterable<unknown> {
+  iterate(): AsyncIterable<unknown> {
     const object = this.#object;
     const method = this.#names.allowItems ? iteratorOf(object) : undefined;
     if (!method) throw new TypeError('it cannot be iterated over');
@@ -101,6 +102,13 @@ export class LiveObject {
     return this.#names.of(this.#object, isDeep);
   }
 
+  /** What its items are called: of a map, the keys that are texts. */
+  itemKeys(): string[] {
+    const object = this.#object;
+    if (!types.isMap(object) || !this.#names.allowItems) return this.keys(false);
+    return [...object.keys()].filter((key) => typeof key === 'string');
+  }
+
   /** Its text, if its class says what that is: what all objects say is nothing. */
   text(): Found {
     return this.has('toString') ? [String(this.invoke('toString', []))] : [];
@@ -110,7 +118,10 @@ export class LiveObject {
   #isOfItems(name: unknown): boolean {
     const object = this.#object;
     if (!this.#names.areListed || !this.#names.allowItems || typeof object === 'function') return false;
-    return name === sizeName(object) || (isSequence(object) && /^\d+$/.test(String(name)) && Object.hasOwn(object, String(name)));
+    return (
+      name === sizeName(object) ||
+      (isSequence(object) && /^\d+$/.test(String(name)) && Object.hasOwn(object, String(name)))
+    );
   }
 
   #read(name: string): unknown {
@@ -123,7 +134,9 @@ function nameOf(key: unknown): unknown {
   return typeof key === 'number' ? String(key) : key;
 }
 
-function hasItems(object: object): object is Map<unknown, unknown> | { readonly length: number; [index: number]: unknown } {
+function hasItems(
+  object: object,
+): object is Map<unknown, unknown> | { readonly length: number; [index: number]: unknown } {
   return types.isMap(object) || isSequence(object);
 }
 
@@ -132,4 +145,36 @@ function indexIn({ length }: { readonly length: number }, key: unknown): number 
   const number = typeof key === 'string' && /^(?:0|[1-9]\d{0,9})$/.test(key) ? Number(key) : key;
   if (typeof number !== 'number' || !Number.isInteger(number)) return undefined;
   return number < 0 && number >= -length ? number + length : number < 0 ? length + 1 : number;
+}
+
+/** Does with an object what the other side asks for. */
+export function perform(object: LiveObject, what: unknown, name: unknown, args: readonly unknown[]): unknown {
+  if (typeof what === 'string' && Object.hasOwn(ACTIONS, what)) return ACTIONS[what]?.(object, name, args);
+  throw new TypeError(`there is nothing like '${String(what)}' that can be done with it`);
+}
+
+type Action = (object: LiveObject, name: unknown, args: readonly unknown[]) => unknown;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  get: (object, name) => settled(object.get(name)),
+  item: (object, key) => settled(object.item(key)),
+  has: (object, name) => object.has(name),
+  contains: (object, _, [value]) => object.contains(value),
+  set: (object, name, [value]) => object.set(name, value),
+  setItem: (object, key, [value]) => object.setItem(key, value),
+  delete: (object, name) => object.delete(name),
+  deleteItem: (object, key) => object.deleteItem(key),
+  invoke: (object, name, args) => object.invoke(name, args),
+  access: (object, name, args) => object.access(name, args),
+  length: (object) => object.length(),
+  keys: (object) => object.keys(false),
+  names: (object) => object.keys(true),
+  itemKeys: (object) => object.itemKeys(),
+  text: (object) => object.text(),
+};
+
+/** The value in a list is waited for, if it is a promise: in a list, nobody would. */
+function settled(found: Found): unknown {
+  const [value] = found;
+  return types.isPromise(value) ? value.then((result) => [result]) : found;
 }

@@ -2,12 +2,13 @@ import { type InspectOptions, inspect, types } from 'node:util';
 import { BondException } from '../common/errors.js';
 import { Promise, whenSettled } from '../common/globals.js';
 import { showObject } from '../common/inspect.js';
+import type { ProtocolName } from '../common/options.js';
 import { property } from '../common/thrown.js';
 import { type Lender, Reference, referenceOf } from '../values/reference.js';
-import { isPlainObject } from '../values/shared/objects.js';
 import { type LiveNames, Names } from './live-names.js';
-import { LiveObject } from './live-object.js';
-import { identityOf, traitsOf } from './live-traits.js';
+import { LiveObject, perform } from './live-object.js';
+import { withLive } from './live-results.js';
+import { identityOf, isSequence, traitsOf } from './live-traits.js';
 import { stream } from './stream.js';
 
 /** An object of the host by reference, as an argument, or inside of one. Made by {@link live}. */
@@ -46,29 +47,37 @@ export class Live<T extends object = object> extends Reference {
     if (isHolding) lender.need('objects');
     const names = new Names(this.#owner ? new Set() : this.#listed);
     const traits = traitsOf(this.object, names);
-    const number = lender.lend((...request) => this.#answer(request, names), undefined, this.object);
+    const number = lender.lend((...request) => this.#answer(request, names, lender.protocol), undefined, this.object);
     const flags = [
       traits.isCallable && 'c',
       traits.isIterable && 'i',
       traits.hasLength && 'l',
+      traits.isIterable && isSequence(this.object) && 's',
       isHolding && 'h',
     ];
-    const terms = this.#listed ? JSON.stringify([...this.#listed].map(String).sort()) : '';
+    const terms = this.#listed ? JSON.stringify([...this.#listed].map((name) => `${typeof name} ${String(name)}`).sort()) : '';
     const identity = identityOf(this.object, this.#owner ?? this.object, `${isHolding}${terms}`);
     return `_BOND_live(${number}, '${flags.filter(Boolean).join('')}', '${traits.className}', ${identity})`;
   }
 
   /** Does what the other side asks for; that may be any nonsense. */
-  #answer([what, name, given]: readonly unknown[], names: Names): unknown {
+  #answer([what, name, given]: readonly unknown[], names: Names, protocol: ProtocolName): unknown {
     const args = Array.isArray(given) ? given : [];
-    const result = this.#perform(what, name, args, names);
-    if (!types.isPromise(result)) return this.#lent(what, result);
+    const object = new LiveObject(this.object, names);
+    if (what === 'iterate') return stream(this.#itemsOf(object.iterate(), protocol));
+    if (what === 'call' || what === 'new') return this.#settle(what, this.#call(args, what === 'new'), protocol);
+    return this.#settle(what, perform(object, what, name, args), protocol);
+  }
+
+  /** The result, once it is there. */
+  #settle(what: unknown, result: unknown, protocol: ProtocolName): unknown {
+    if (!types.isPromise(result)) return this.#lent(what, result, protocol);
     return new Promise((resolve, reject) => {
       whenSettled(
         result,
         (value) => {
           try {
-            resolve(this.#lent(what, value));
+            resolve(this.#lent(what, value, protocol));
           } catch (error) {
             reject(error);
           }
@@ -76,46 +85,6 @@ export class Live<T extends object = object> extends Reference {
         reject,
       );
     });
-  }
-
-  #perform(what: unknown, name: unknown, args: readonly unknown[], names: Names): unknown {
-    const object = new LiveObject(this.object, names);
-    switch (what) {
-      case 'get':
-        return settled(object.get(name));
-      case 'item':
-        return settled(object.item(name));
-      case 'has':
-        return object.has(name);
-      case 'contains':
-        return object.contains(args[0]);
-      case 'set':
-        return object.set(name, args[0]);
-      case 'setItem':
-        return object.setItem(name, args[0]);
-      case 'delete':
-        return object.delete(name);
-      case 'deleteItem':
-        return object.deleteItem(name);
-      case 'invoke':
-        return object.invoke(name, args);
-      case 'access':
-        return object.access(name, args);
-      case 'length':
-        return object.length();
-      case 'iterate':
-        return stream(this.#itemsOf(object.iterate()));
-      case 'keys':
-      case 'names':
-        return object.keys(what === 'names');
-      case 'text':
-        return object.text();
-      case 'call':
-      case 'new':
-        return this.#call(args, what === 'new');
-      default:
-        throw new TypeError(`there is nothing like '${String(what)}' that can be done with it`);
-    }
   }
 
   /** Calls the function that it is; of a class, it makes an instance. */
@@ -126,72 +95,25 @@ export class Live<T extends object = object> extends Reference {
     return Reflect.apply(func, this.#owner, args);
   }
 
-  async *#itemsOf(iterable: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<unknown> {
-    for await (const item of iterable) yield this.#crossing(item);
+  async *#itemsOf(iterable: AsyncIterable<unknown>, protocol: ProtocolName): AsyncGenerator<unknown> {
+    for await (const item of iterable) yield this.#crossing(item, protocol);
   }
 
-  /** What is passed on of a result: a stream as it is, and values with what cannot cross as live objects on the same terms. */
-  #lent(what: unknown, result: unknown): unknown {
-    if (what !== 'get' && what !== 'item') return this.#crossing(result);
-    return (result as unknown[]).map((value) => (typeof value === 'function' ? this.#method(value) : this.#crossing(value)));
+  /** What is passed on of a result. A function that was got is a method. */
+  #lent(what: unknown, result: unknown, protocol: ProtocolName): unknown {
+    if (what !== 'get' && what !== 'item') return this.#crossing(result, protocol);
+    const found = result as readonly unknown[];
+    return found.map((value) => (typeof value === 'function' ? this.#method(value) : this.#crossing(value, protocol)));
   }
 
   #method(func: object): unknown {
     return referenceOf(func) ? func : new Live(func, this.#listed, isClass(func) ? undefined : this.object);
   }
 
-  /** Data crosses as a value; functions and instances of classes, at any depth, are live as well. */
-  #crossing(value: unknown, parents: readonly object[] = []): unknown {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || referenceOf(value)) return value;
-    if (typeof value === 'function' || types.isProxy(value)) return new Live(value, this.#listed);
-    const isList = Array.isArray(value);
-    if (!isList && !isPlainObject(value)) return isData(value) ? value : new Live(value, this.#listed);
-    if (parents.includes(value) || parents.length > DEEPEST) return value; // which writing it refuses, with its place
-    const copy: unknown[] | Record<string, unknown> = isList ? [] : {};
-    for (const key of Object.keys(value)) {
-      const part = this.#crossing((value as Record<string, unknown>)[key], [...parents, value]);
-      Object.defineProperty(copy, key, { __proto__: null, value: part, enumerable: true, configurable: true, writable: true } as never);
-    }
-    if (isList) (copy as unknown[]).length = value.length;
-    return copy;
+  /** A value with what is live on the same terms in the place of what does not cross. */
+  #crossing(value: unknown, protocol: ProtocolName): unknown {
+    return withLive(value, protocol, (object) => new Live(object, this.#listed));
   }
-}
-
-/** How deep values are gone through. */
-const DEEPEST = 500;
-
-/** What protocols have words for, or refuse with good advice. */
-const DATA = [
-  types.isDate,
-  types.isMap,
-  types.isSet,
-  types.isRegExp,
-  types.isAnyArrayBuffer,
-  types.isBoxedPrimitive,
-  types.isNativeError,
-  ArrayBuffer.isView,
-];
-
-/** Whether it is data of the language's own: an instance of a class that is derived from one has methods of its own. */
-function isData(value: object): boolean {
-  const above = Object.getPrototypeOf(Object.getPrototypeOf(value) ?? null) as object | null;
-  const isOwn = above === null || !Object.hasOwn(above, 'constructor') || types.isNativeError(value) || isBuffer(value) || isTopmost(above);
-  return isOwn && DATA.some((isKind) => isKind(value));
-}
-
-/** What the prototypes of the language's own classes have above them. */
-function isTopmost(above: object): boolean {
-  return Object.getPrototypeOf(above) === null || above === Object.getPrototypeOf(Uint8Array.prototype);
-}
-
-function isBuffer(value: object): boolean {
-  return Object.getPrototypeOf(value) === Buffer.prototype;
-}
-
-/** The value in a list is waited for, if it is a promise: in a list, nobody would. */
-function settled(found: readonly unknown[]): unknown {
-  const [value] = found;
-  return types.isPromise(value) ? value.then((result) => [result]) : found;
 }
 
 /** Whether a function can be called with `new` alone. */
@@ -216,15 +138,16 @@ export function live<T extends object>(object: T, names?: LiveNames): Live<T> {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) {
     throw new TypeError(`live takes an object, or a function, not ${object === null ? 'null' : typeof object}`);
   }
-  if (referenceOf(object)) throw new TypeError('live takes an object of your own, and not what stands for something else');
+  if (referenceOf(object))
+    throw new TypeError('live takes an object of your own, and not what stands for something else');
   return new Live(object, names === undefined ? undefined : listed(names));
 }
 
 function listed(names: LiveNames): ReadonlySet<string | symbol> {
-  const isIterable = typeof names === 'object' && names !== null && typeof property(names, Symbol.iterator as never) === 'function';
+  const isIterable =
+    typeof names === 'object' && names !== null && typeof property(names, Symbol.iterator as never) === 'function';
   const list = isIterable ? [...names] : [undefined];
   const isWrong = list.some((name) => typeof name !== 'string' && typeof name !== 'symbol');
   if (isWrong) throw new TypeError('the names for live must be a list of texts, or of Symbol.iterator');
   return new Set(list as (string | symbol)[]);
 }
-

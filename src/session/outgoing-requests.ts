@@ -173,7 +173,8 @@ export class OutgoingRequests {
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
     const { lang, protocol } = this.#parties.owner;
     try {
-      if (payload.charCodeAt(0) === WITH_LIVE) return request.resolve(this.#withLive(protocol.decode(payload.slice(1))));
+      if (payload.charCodeAt(0) === WITH_LIVE)
+        return request.resolve(this.#withLive(protocol.decode(payload.slice(1))));
       // What a block of code returns is nothing at all.
       const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);
       if (verb !== 'RETURN')
@@ -255,7 +256,8 @@ function withHandles(answer: unknown, makeHandle: MakeHandle): unknown {
 
 /** The numbers of what is held for an answer. */
 function numbersIn(verb: AnswerVerb, answer: unknown): number[] {
-  if (verb === 'RETURN') return ((answer as ValueWithHeld)[1] ?? []).map(([, number]) => number).filter((number) => number > 0);
+  if (verb === 'RETURN')
+    return ((answer as ValueWithHeld)[1] ?? []).map(([, number]) => number).filter((number) => number > 0);
   const { exception } = answer as Description;
   return exception ? [exception[0]] : [];
 }

@@ -16,10 +16,8 @@ function rehearseFailure() {
 /** The path of what cannot cross begins at the arguments, and not at the message that they are a part of. */
 function encodeCall(name, number, args) {
   try {
-    return encode([number, args]);
+    return (hasLive && encodeWithLive(args, (values) => [number, values])) || encode([number, args]);
   } catch (error) {
-    const text = hasLive ? encodeWithLive(args, (values) => [number, values]) : undefined;
-    if (text !== undefined) return text;
     encode(args, `${name}(): args`);
     throw error;
   }

@@ -103,25 +103,16 @@ function textOfLive(ask, name) {
 
 /** The text of a result: with objects of the host in it, those are named behind it, and a sign stands in front. */
 function encodeResult(value) {
-  try {
-    return encode(value);
-  } catch (error) {
-    const text = hasLive ? encodeWithLive([value], (values) => [values]) : undefined;
-    if (text === undefined) throw error;
-    return `@${text}`;
-  }
+  const text = hasLive ? encodeWithLive([value], (values) => [values]) : undefined;
+  return text === undefined ? encode(value) : `@${text}`;
 }
 
-/** The text of values, and of where in them objects of the host were; nothing if there are none, or something else cannot cross. */
+/** The text of values, and of where in them objects of the host were; nothing if there are none. */
 function encodeWithLive(values, wrap) {
+  if (protocol.isPlain(values)) return undefined;
   const places = [];
   const plain = values.map((value, index) => withoutLive(value, [index], places, []));
-  if (places.length === 0) return undefined;
-  try {
-    return encode([...wrap(plain), places]);
-  } catch (error) {
-    return undefined;
-  }
+  return places.length > 0 ? encode([...wrap(plain), places]) : undefined;
 }
 
 /** A copy without the objects of the host. */

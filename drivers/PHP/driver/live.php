@@ -176,7 +176,7 @@ final class __BOND_live
         if ($known) {
             return $known;
         }
-        $kind = strpos($flags, 'c') !== false ? 'c' : str_replace('h', '', $flags);
+        $kind = strpos($flags, 'c') !== false ? 'c' : str_replace(['h', 's'], '', $flags);
         $type = self::CLASSES[$kind];
         $live = new $type($ask, $number, $class);
         if (PHP_VERSION_ID >= 70400) {

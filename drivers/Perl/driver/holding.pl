@@ -46,6 +46,10 @@ sub without_held {
         return [map { $part->($value->[$_], $_) } 0 .. $#$value] if $kind eq 'ARRAY';
         return { map { $_ => $part->($value->{$_}, $_) } keys %$value };
     }
+    if ($has_live && is_live($value)) {    # it goes back to where it is from
+        push @$places, [$path, -${$value}->{number}, 'live'];
+        return undef;
+    }
     my $identity = ref $value && load_overload() ? overload::StrVal($value) : "$value $#$places";
     $numbers->{$identity} ||= main::_BOND_hold($value);    # what stands twice in a message is held once
     push @$places, [$path, $numbers->{$identity}, described($value)];

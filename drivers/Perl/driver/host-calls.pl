@@ -9,7 +9,7 @@ sub call_host {
     die "$name is a function of the host: a forked process cannot call it\n" if is_fork();
     die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
     local ($@, $!);
-    my $payload = encode($arguments, $name, '(): args');
+    my $payload = $has_live ? encode_arguments($arguments, $name, '(): args') : encode($arguments, $name, '(): args');
     my $request = $busy ? $running : carried_out();
     my $frame = ++$last_call;
     my ($verb, $answer) = serve($frame, "CALL $frame $request [$callee,$payload]");

@@ -101,6 +101,7 @@ sub main::_BOND_stream {
 
 # Such an expression need not be compiled: there is a new one every time.
 my $lent_or_held = qr/^_BOND_(callback|stream|held)\((\d+)(, 1)?\)\z/;
+my $live = qr/^_BOND_live\((\d+), '(\w*)', '(\w+)', (\d+)\)\z/;
 my %lent_or_held = (callback => \&main::_BOND_callback, stream => \&main::_BOND_stream, held => \&main::_BOND_held);
 
 # Puts what expressions refer to among the arguments, and those that have names behind the others. Expressions that are
@@ -111,7 +112,7 @@ sub put_references {
     for my $reference (@{ $references || [] }) {
         my ($path, $code) = @$reference;
         if ($path->[0] eq 'kwargs') { place($named, [@$path[1 .. $#$path]], $code) }
-        elsif (@$path == 1 && !ref $code && $code !~ $lent_or_held) { $spliced{ $path->[0] } = $code }
+        elsif (@$path == 1 && !ref $code && $code !~ $lent_or_held && $code !~ $live) { $spliced{ $path->[0] } = $code }
         else { place($arguments, $path, $code) }
     }
     push @$arguments, map { $_ => $named->{$_} } sort keys %$named if $named;
@@ -132,6 +133,7 @@ sub referred {
     my ($code) = @_;
     return follow(@$code) if ref $code;
     return $lent_or_held{$1}->($2 + 0, $3) if $code =~ $lent_or_held;
+    return main::_BOND_live($1 + 0, $2, $3, $4 + 0) if $code =~ $live;
     return kept(outside_loops(\&run_code, "($code\n)"));
 }
 
