@@ -55,7 +55,9 @@ export class Live<T extends object = object> extends Reference {
       traits.isIterable && isSequence(this.object) && 's',
       isHolding && 'h',
     ];
-    const terms = this.#listed ? JSON.stringify([...this.#listed].map((name) => `${typeof name} ${String(name)}`).sort()) : '';
+    const terms = this.#listed
+      ? JSON.stringify([...this.#listed].map((name) => `${typeof name} ${String(name)}`).sort())
+      : '';
     const identity = identityOf(this.object, this.#owner ?? this.object, `${isHolding}${terms}`);
     return `_BOND_live(${number}, '${flags.filter(Boolean).join('')}', '${traits.className}', ${identity})`;
   }

@@ -173,7 +173,7 @@ export class OutgoingRequests {
   #conclude(request: Request, verb: AnswerVerb, payload: string): void {
     const { lang, protocol } = this.#parties.owner;
     try {
-      if (payload.charCodeAt(0) === WITH_LIVE)
+      if (payload.charCodeAt(0) === WITH_LIVE && verb === 'RETURN')
         return request.resolve(this.#withLive(protocol.decode(payload.slice(1))));
       // What a block of code returns is nothing at all.
       const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);

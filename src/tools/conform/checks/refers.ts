@@ -6,6 +6,7 @@ import type { Bond } from '../../../bond/bond.js';
 import { BondException, RemoteException, SerializationException } from '../../../common/errors.js';
 import { callback } from '../../../references/callback.js';
 import { kwargs } from '../../../references/kwargs.js';
+import { live } from '../../../references/live.js';
 import type { AnyRemote } from '../../../references/remote-object.js';
 import { stream } from '../../../references/stream.js';
 import { all, checksOf, includes, isAlive, type Kit, Output, rejection, until } from '../check.js';
@@ -64,6 +65,20 @@ const callbacks = checksOf('refers', {
       for (const text of ['a', 'b']) assert.equal(await bond.call('kept', text), `${text}!`);
       await bond.export(() => callback((x: number) => x * 3), 'give');
       assert.equal(await bond.eval(kit.code.call('apply_to', kit.code.call('give'), '5')), 15);
+    },
+  ],
+  'a live object is itself when it comes back, also inside of a list': [
+    ['live'],
+    async (kit) => {
+      const bond = await open(kit);
+      const [object, add] = [{ size: 3 }, (x: number) => x + 1];
+      assert.equal(await bond.call('same', live(object, ['size'])), object);
+      const list = (await bond.call('same', [1, { deep: live(object, ['size']) }])) as [number, { deep: unknown }];
+      assert.equal(list[1].deep, object);
+      await bond.export((given: unknown) => given === object, 'host');
+      await bond.export(() => live(object, ['size']), 'give');
+      assert.equal(await bond.eval(kit.code.call('host', kit.code.call('give'))), true);
+      assert.equal(await bond.call('same', live(add, [])), add);
     },
   ],
   'what a callback throws can be caught there, and has the Error itself as its cause': [
