@@ -36,6 +36,9 @@ interface Words {
   readonly has: string;
   readonly text: string;
   readonly pair: string;
+  /** A list of it, 3000 times; and one of it and of something that cannot cross. */
+  readonly many: string;
+  readonly uncrossable: string;
   /** Whether `o` and `p` are one object. */
   readonly isSame: string;
   /** Calls an exported function `host`. */
@@ -66,6 +69,8 @@ const WORDS: Record<Language, Words> = {
     has: 'hasattr(o, "NAME")',
     text: 'str(o)',
     pair: '[o, {"deep": [1, o]}]',
+    many: '[o] * 3000',
+    uncrossable: '[o, object()]',
     isSame: 'o is p',
     toHost: 'host([o, {"deep": p}])',
     caught:
@@ -100,6 +105,8 @@ const WORDS: Record<Language, Words> = {
     has: 'isset($o->NAME)',
     text: '(string) $o',
     pair: '[$o, ["deep" => [1, $o]]]',
+    many: 'array_fill(0, 3000, $o)',
+    uncrossable: '[$o, function () {}]',
     isSame: '$o === $p',
     toHost: 'host([$o, ["deep" => $p]])',
     caught: 'try { EXPRESSION; } catch (Exception $error) { $answer = $error->getMessage(); }',
@@ -133,6 +140,8 @@ const WORDS: Record<Language, Words> = {
     has: '(exists $o->{NAME}) ? !!1 : !!0',
     text: '"$o"',
     pair: '[$o, {deep => [1, $o]}]',
+    many: '[($o) x 3000]',
+    uncrossable: '[$o, sub {}]',
     isSame: '$o == $p ? !!1 : !!0',
     toHost: 'host([$o, {deep => $p}])',
     caught: 'eval { EXPRESSION }; $answer = "$@";',
@@ -165,6 +174,8 @@ const WORDS: Record<Language, Words> = {
     has: '"NAME" in o',
     text: 'String(o)',
     pair: '[o, { deep: [1, o] }]',
+    many: 'Array(3000).fill(o)',
+    uncrossable: '[o, () => 1]',
     isSame: 'o === p',
     toHost: 'host([o, { deep: p }])',
     caught: 'try { EXPRESSION } catch (error) { globalThis.answer = error.message }',
@@ -276,6 +287,10 @@ describe.each(languages)('%s', (lang) => {
     expect(deep[0]).toBe(1);
     expect(deep[1]).toBe(account);
     expect(await bond.with({ objects: 'hold' }).eval(words.o)).toBe(account);
+    const many = (await bond.eval(words.many)) as unknown[];
+    expect([many.length, many[0], many.at(-1)]).toEqual([3000, account, account]);
+    const wrong = await rejection(bond.eval(words.uncrossable), SerializationException);
+    expect(wrong.message).toContain('result[1]');
     expect(await bond.eval(words.isSame)).toBe(true);
     const given: unknown[] = [];
     const take = (list: unknown): boolean => {

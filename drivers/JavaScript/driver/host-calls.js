@@ -15,8 +15,10 @@ function rehearseFailure() {
 
 /** The path of what cannot cross begins at the arguments, and not at the message that they are a part of. */
 function encodeCall(name, number, args) {
+  const live = hasLive ? encodeWithLive(args, (values) => [number, values], (plain) => encode(plain, `${name}(): args`)) : undefined;
+  if (live !== undefined) return live;
   try {
-    return (hasLive && encodeWithLive(args, (values) => [number, values])) || encode([number, args]);
+    return encode([number, args]);
   } catch (error) {
     encode(args, `${name}(): args`);
     throw error;

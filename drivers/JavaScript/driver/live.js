@@ -103,16 +103,18 @@ function textOfLive(ask, name) {
 
 /** The text of a result: with objects of the host in it, those are named behind it, and a sign stands in front. */
 function encodeResult(value) {
-  const text = hasLive ? encodeWithLive([value], (values) => [values]) : undefined;
+  const text = hasLive ? encodeWithLive([value], (values) => [values], ([plain]) => encode(plain)) : undefined;
   return text === undefined ? encode(value) : `@${text}`;
 }
 
-/** The text of values, and of where in them objects of the host were; nothing if there are none. */
-function encodeWithLive(values, wrap) {
+/** The text of values, and of where in them objects of the host were; nothing if there are none. What else cannot cross is told by `check`. */
+function encodeWithLive(values, wrap, check) {
   if (protocol.isPlain(values)) return undefined;
   const places = [];
   const plain = values.map((value, index) => withoutLive(value, [index], places, []));
-  return places.length > 0 ? encode([...wrap(plain), places]) : undefined;
+  if (places.length === 0) return undefined;
+  check(plain);
+  return encode([...wrap(plain), places]);
 }
 
 /** A copy without the objects of the host. */

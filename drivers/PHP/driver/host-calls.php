@@ -28,7 +28,7 @@ final class __BOND_host
                 __BOND_code::need('holding');
                 $payload = __BOND_holding::values($arguments, $isNamed);
             } elseif (class_exists('__BOND_live', false)) {
-                $payload = __BOND_live::encode($arguments, $error);
+                $payload = __BOND_live::encode($arguments, "$name(): args", $error);
             } else {
                 throw $error;
             }

@@ -207,15 +207,16 @@ final class __BOND_live
         return $named ? array_merge(array_values(array_diff_key($arguments, $named)), [$named]) : $arguments;
     }
 
-    /** The text of values, and behind it of where in them objects of the host were; `$error` if there are none. */
-    public static function encode(array $values, $error)
+    /** The text of arguments, or of a result in a list, and behind it of where in it objects of the host were; `$error` if there are none. */
+    public static function encode(array $values, $root, $error)
     {
         $places = [];
         $plain = self::withoutLive($values, [], $places);
         if (!$places) {
             throw $error;
         }
-        return __BOND_json::encode($plain) . ',' . __BOND_json::encode($places);
+        $text = $root === null ? '[' . __BOND_json::encode($plain[0]) . ']' : __BOND_json::encode($plain, $root);
+        return $text . ',' . __BOND_json::encode($places);
     }
 
     private static function withoutLive($value, array $path, array &$places)

@@ -246,7 +246,7 @@ final class __BOND_requests
 
     private static function encodeValue($request)
     {
-        if (__BOND_requests::$takesParts && self::isLong(__BOND_requests::$value)) {
+        if (__BOND_requests::$takesParts && self::isLong(__BOND_requests::$value) && !class_exists('__BOND_live', false)) {
             __BOND_code::need('chunks');
             return __BOND_chunks::say($request);
         }
@@ -256,7 +256,7 @@ final class __BOND_requests
             if (!class_exists('__BOND_live', false)) {
                 throw $error;
             }
-            return '@[' . __BOND_live::encode([__BOND_requests::$value], $error) . ']';
+            return '@[' . __BOND_live::encode([__BOND_requests::$value], null, $error) . ']';
         }
     }
 

@@ -114,17 +114,17 @@ sub encode_arguments {
     local $SIG{__DIE__};
     my $text;
     return $text if eval { $text = encode($arguments, $name, $end); 1 };
-    return text_with_live($arguments, $@);
+    return text_with_live($arguments, $@, $name, $end);
 }
 
-# The text of values, and of where in them objects of the host were; it dies of `$error` if there are none.
+# The text of arguments, or of a result in a list, and of where in them objects of the host were; it dies of `$error` if there are none.
 sub text_with_live {
-    my ($values, $error) = @_;
+    my ($values, $error, @root) = @_;
     die $error if !is_refusal($error);
     my @places;
     my @plain = map { without_live($values->[$_], [$_], \@places) } 0 .. $#$values;
     die $error if !@places;
-    return encode(\@plain) . ',' . encode(\@places);
+    return (@root ? encode(\@plain, @root) : '[' . encode($plain[0]) . ']') . ',' . encode(\@places);
 }
 
 sub without_live {

@@ -71,7 +71,7 @@ sub result_text {
     my $request = shift;
     my $value = @_ == 1 ? \$_[0] : \\@_;
     return '' if ref $$value eq 'SCALAR' && $$value == $nothing;
-    return $takes_parts && is_long($$value) ? say_parts($request, $value) : $has_live ? encode_result($$value) : encode($$value);
+    return $takes_parts && !$has_live && is_long($$value) ? say_parts($request, $value) : $has_live ? encode_result($$value) : encode($$value);
 }
 
 sub is_long {

@@ -94,7 +94,7 @@ def attempt(handler, request, payload):
             set_trace(None)
             set_profile(None)
         length = longest.get(type(value))
-        if length and len(value) > length:
+        if length and len(value) > length and not live_classes:  # which may be in it
             return 'RETURN %s %s' % (request, say_parts(request, value))
         return 'RETURN %s %s' % (request, '' if value is NOTHING else encode(value))
     except SystemExit as error:
