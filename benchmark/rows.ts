@@ -182,13 +182,8 @@ export const ROWS: readonly Row[] = [
     rounds: 1,
     async turn({ session: own, sizes: { levels, nestedCalls } }) {
       const session = await own();
-      const times: number[] = [];
-      for (let i = 0; i < nestedCalls; i++) {
-        const began = performance.now();
-        strictEqual(await session.call('down', levels), levels);
-        times.push(performance.now() - began);
-      }
-      return { value: (quantile(times, 0.5) / levels) * 1_000 };
+      const microseconds = await medianTime(nestedCalls, levels, () => session.call('down', levels));
+      return { value: microseconds / levels };
     },
   },
   objectRow('chain', 'a chain of ten links'),
@@ -224,15 +219,20 @@ function objectRow(name: string, title: string): Row {
     rounds: 1 / 2,
     async turn({ session: own, sizes: { calls } }) {
       const session = await own();
-      const times: number[] = [];
-      for (let i = 0; i < calls / 2; i++) {
-        const began = performance.now();
-        strictEqual(await session.call(name), SIZE);
-        times.push(performance.now() - began);
-      }
-      return { value: quantile(times, 0.5) * 1_000 };
+      return { value: await medianTime(calls / 2, SIZE, () => session.call(name)) };
     },
   };
+}
+
+/** How long each of so many calls in a row takes, the median, in µs; each has to come to `result`. */
+async function medianTime(count: number, result: unknown, call: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const began = performance.now();
+    strictEqual(await call(), result);
+    times.push(performance.now() - began);
+  }
+  return quantile(times, 0.5) * 1_000;
 }
 
 export function rowNamed(name: string): Row {

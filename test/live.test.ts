@@ -53,17 +53,22 @@ interface Words {
   readonly clean: string;
 }
 
+/** What Python and JavaScript write alike. */
+const DOTTED = {
+  o: 'o',
+  get: 'o.NAME',
+  set: 'o.NAME = VALUE',
+  call: 'o.NAME(ARGS)',
+  apply: 'o(ARGS)',
+  item: 'o[KEY]',
+  setItem: 'o[KEY] = VALUE',
+};
+
 const WORDS: Record<Language, Words> = {
   Python: {
     keep: 'def keep(*given):\n    global o, p, q\n    o, p, q = (given + (None,) * 3)[:3]',
     drop: 'o = p = q = None',
-    o: 'o',
-    get: 'o.NAME',
-    set: 'o.NAME = VALUE',
-    call: 'o.NAME(ARGS)',
-    apply: 'o(ARGS)',
-    item: 'o[KEY]',
-    setItem: 'o[KEY] = VALUE',
+    ...DOTTED,
     length: 'len(o)',
     list: 'list(o)',
     has: 'hasattr(o, "NAME")',
@@ -162,13 +167,7 @@ const WORDS: Record<Language, Words> = {
   JavaScript: {
     keep: 'var o, p, q; function keep(...given) { [o, p, q] = given; }',
     drop: 'o = p = q = undefined',
-    o: 'o',
-    get: 'o.NAME',
-    set: 'o.NAME = VALUE',
-    call: 'o.NAME(ARGS)',
-    apply: 'o(ARGS)',
-    item: 'o[KEY]',
-    setItem: 'o[KEY] = VALUE',
+    ...DOTTED,
     length: 'o.length === undefined ? o.size : o.length',
     list: '[...o]',
     has: '"NAME" in o',

@@ -53,7 +53,7 @@ export class Names {
   }
 }
 
-/** The object in the chain of prototypes that has a property; what every object and every function has is nobody's. */
+/** The object in the prototype chain that has a property; `Object.prototype` and `Function.prototype` are left out. */
 function holderOf(object: object, name: string): object | undefined {
   for (const holder of holdersOf(object)) if (Object.hasOwn(holder, name)) return holder;
   return undefined;
