@@ -1,4 +1,7 @@
+import type { CallSettings } from '../common/options.js';
 import type { Path } from '../values/codec.js';
+import type { LentFunctions } from './lent-functions.js';
+import type { SessionOwner } from './session-owner.js';
 
 /**
  * What the other side holds in the place of parts of a value: where, under which number, and what it is, in words. Below 0, it is
@@ -35,4 +38,9 @@ function partOf(holder: unknown, step: string | number): unknown {
   if (holder instanceof Map && holder.has(step)) return holder.get(step);
   if (!Object.hasOwn(Object(holder), step)) throw new Error(`nothing is held at ${JSON.stringify(step)}`);
   return (holder as Record<string | number, unknown>)[step];
+}
+
+/** Makes handles of what the other side holds, with the settings of who asked for it; what the host has lent is itself. */
+export function handleMaker(owner: SessionOwner, lent: LentFunctions, settings: CallSettings): MakeHandle {
+  return (number, text) => (number < 0 ? lent.objectOf(-number) : owner.makeHandle(number, text, settings));
 }

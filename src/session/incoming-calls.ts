@@ -13,7 +13,7 @@ import { outside, runInFrame } from './async-context.js';
 import { encodeException } from './exception-codec.js';
 import { type Frame, outermost } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
-import { type HeldParts, putHandles } from './held-parts.js';
+import { type HeldParts, handleMaker, putHandles } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
 import type { LentFunctions } from './lent-functions.js';
 import type { OutgoingRequests } from './outgoing-requests.js';
@@ -115,10 +115,7 @@ export class IncomingCalls {
   #putHandles(args: unknown[], held: HeldParts, callable: Callable | undefined): void {
     const { owner, lent } = this.#parties;
     if (!callable) return;
-    const { settings } = callable.lender;
-    putHandles(args, held, (number, text) =>
-      number < 0 ? lent.objectOf(-number) : owner.makeHandle(number, text, settings),
-    );
+    putHandles(args, held, handleMaker(owner, lent, callable.lender.settings));
   }
 
   /** The function that is called: by its name, or by its number if it was lent. */

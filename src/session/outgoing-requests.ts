@@ -11,7 +11,7 @@ import { showCycle } from './deadlock.js';
 import { type Description, exceptionOf } from './exception-codec.js';
 import { inWords, Request, type RequestOptions } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
-import { type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
+import { handleMaker, type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
 import type { LentFunctions } from './lent-functions.js';
 import type { PendingReleases } from './pending-releases.js';
@@ -189,7 +189,7 @@ export class OutgoingRequests {
   /** Makes what stands here for what is held for a request; what the host has lent is itself. */
   #handlesFor({ settings }: Request): MakeHandle {
     const { owner, lent } = this.#parties;
-    return (number, text) => (number < 0 ? lent.objectOf(-number) : owner.makeHandle(number, text, settings));
+    return handleMaker(owner, lent, settings);
   }
 
   /** A value with objects of the host in their places. The request has not asked for anything to be held. */
