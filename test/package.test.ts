@@ -21,7 +21,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
 
 /** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
-const MOST_BYTES = 800_000;
+const MOST_BYTES = 811_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 /** What is loaded with the first bond. */
 const CONVERSATION = ['connect', 'conversation', 'codecs'].map((name) => `dist/${name}.js`);
@@ -140,7 +140,7 @@ describe('the package', () => {
 
   test('is small, and has nothing in it but what is used', () => {
     const names = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'));
-    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'package.json'].sort());
+    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'docs/errors.md', 'package.json'].sort());
     expect(packed.unpackedSize).toBeLessThan(MOST_BYTES);
   });
 

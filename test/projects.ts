@@ -11,6 +11,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
   unit: [
     'channel',
     'command',
+    'errors-page',
     'generations',
     'history',
     'json',

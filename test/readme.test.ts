@@ -13,6 +13,8 @@ const run = promisify(execFile);
 
 interface Example {
   readonly title: string;
+  /** `js` runs as written, in a plain file on this Node; `ts` is compiled first. */
+  readonly language: string;
   readonly code: string;
   /** What it prints, if the page says so. */
   readonly output: string | undefined;
@@ -20,14 +22,14 @@ interface Example {
 
 /** The code of a page, each with the output that follows it. */
 function examplesOf(name: string, page: string): Example[] {
-  const pattern = /^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
-  return [...page.matchAll(pattern)].map(([, code = '', output], index) => {
+  const pattern = /^```(ts|js)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
+  return [...page.matchAll(pattern)].map(([, language = '', code = '', output], index) => {
     const heading =
       page
         .slice(0, page.indexOf(code))
         .match(/^#+ .*$/gm)
         ?.at(-1) ?? '';
-    return { title: `${name}, ${index + 1}, under "${heading.replace(/^#+ /, '')}"`, code, output };
+    return { title: `${name}, ${index + 1}, under "${heading.replace(/^#+ /, '')}"`, language, code, output };
   });
 }
 
@@ -58,12 +60,14 @@ let mistakes: string;
 describe.concurrent('the code of the documentation', () => {
   beforeAll(() => {
     folder = folderForPrograms();
-    files = examples.map((_, index) => join(folder, `example-${index + 1}.mts`));
+    files = examples.map(({ language }, index) =>
+      join(folder, `example-${index + 1}.${language === 'js' ? 'mjs' : 'mts'}`),
+    );
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
     for (const [name, text] of Object.entries(STAND_INS)) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
-    mistakes = compile(files);
+    mistakes = compile(files.filter((file) => file.endsWith('.mts')));
   });
 
   afterAll(() => rmSync(folder, { recursive: true }));

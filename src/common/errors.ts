@@ -1,17 +1,17 @@
 /**
- * What an exception is, for programs: these texts never change.
+ * The kind of an error. These texts never change; `docs/errors.md` explains each.
  *
- * - `BOND_USAGE`: an option, a name, an argument or a use that cannot be right
- * - `BOND_UNSUPPORTED`: the driver or the interpreter cannot do that: PHP without pcntl cannot be interrupted
- * - `BOND_SETUP`: the interpreter cannot be started, or does not take the driver in
- * - `BOND_REMOTE`: code there threw
- * - `BOND_SERIALIZATION`: a value cannot cross
- * - `BOND_TIMEOUT`: silence for longer than `timeout`
+ * - `BOND_USAGE`: a wrong option, name, argument or use
+ * - `BOND_UNSUPPORTED`: this interpreter or driver cannot do that: PHP without pcntl cannot be interrupted
+ * - `BOND_SETUP`: the interpreter could not be started
+ * - `BOND_REMOTE`: code in the other language threw
+ * - `BOND_SERIALIZATION`: a value cannot be sent
+ * - `BOND_TIMEOUT`: no reply and no output for longer than `timeout`
  * - `BOND_ABORTED`: the signal of a call, or of set-up, was aborted
  * - `BOND_TERMINATED`: the interpreter is gone
  * - `BOND_DEADLOCK`: a wait that could never end
- * - `BOND_OUTPUT`: what you have given for `stdout` or `stderr` has thrown
- * - `BOND_ABANDONED`: a call made in a function of yours that the other side no longer waits for
+ * - `BOND_OUTPUT`: your function or stream for `stdout` or `stderr` threw
+ * - `BOND_ABANDONED`: a call made inside a function of yours that the other side no longer waits for
  */
 export type ErrorCode =
   | 'BOND_USAGE'
@@ -39,8 +39,10 @@ interface ErrorDetails {
 export class BondException extends Error {
   /** The name of the class. */
   override name = 'BondException';
-  /** What it is, for programs. */
+  /** The kind of the error, for programs. */
   readonly code: ErrorCode;
+  /** Where this kind of error is explained: `bond/docs/errors.md#bond_setup`, a page of the package. */
+  readonly help: string;
   readonly #text: string;
   readonly #hint: string | undefined;
 
@@ -54,6 +56,7 @@ export class BondException extends Error {
     const whole = hint === undefined ? message : `${message}; ${hint}`;
     super(`[${lang}] ${whole}`, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
+    this.help = `bond/docs/errors.md#${code.toLowerCase()}`;
     this.#text = message;
     this.#hint = hint;
   }
