@@ -317,6 +317,9 @@ describe('values that are computed when they are read', () => {
   });
 });
 
+/** A package with a function that leaves a loop. */
+const HAS_LEAVE = 'package Odd; sub same { "Odd" } sub list { [@_] } sub leave { main::leave() } package main;';
+
 describe('last, next and redo of your code, outside of a loop,', () => {
   const places: [where: string, code: string, run: (perl: Bond) => Promise<unknown>][] = [
     ['in a block', '', (perl) => perl.evalBlock('leave()')],
@@ -327,6 +330,13 @@ describe('last, next and redo of your code, outside of a loop,', () => {
     ['in TO_JSON', 'sub Odd::TO_JSON { leave() }', (perl) => perl.eval('[1, bless({}, "Odd"), 3]')],
     ['in TO_JSON of an argument', 'sub Odd::TO_JSON { leave() }', (perl) => perl.eval('host(1, bless({}, "Odd"), 3)')],
     ['in an iterator', '', (perl) => all(perl.iterate('sub { leave() }'))],
+    ['in a link of a chain', HAS_LEAVE, async (perl) => (await perl.import('Odd')).same(1).leave()],
+
+    [
+      'in a chain that is an argument',
+      HAS_LEAVE,
+      async (perl) => perl.call('join', '', (await perl.import('Odd')).leave()),
+    ],
     ['in a nested call', '', (perl) => perl.eval('for (1 .. 3) { host("leave") } 1')],
   ];
   const twice = async (perl: Bond, name: string): Promise<unknown> => {

@@ -4,7 +4,7 @@ import { Promise } from '../common/globals.js';
 import type { FunctionOptions } from '../common/objects.js';
 import type { CallSettings } from '../common/options.js';
 import { isA } from '../common/thrown.js';
-import { Chain, type Evaluator, type LinkPath } from '../references/chain.js';
+import { Chain, type Evaluator } from '../references/chain.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
 import { Entered } from '../references/enter.js';
 import { Held, type Holder } from '../references/handle.js';
@@ -88,7 +88,7 @@ export class Requester implements Evaluator, Holder {
 
   /** What has that name over there. */
   async import(name: string): Promise<AnyRemote> {
-    return this.evaluate(new Chain(['import', this.checkText(name, 'a name')], [], this.#holder));
+    return this.evaluate(new Chain(['import', this.checkText(name, 'a name')], this.#holder));
   }
 
   /** What a chain comes to: its value if that can cross, and a handle otherwise. */
@@ -97,8 +97,7 @@ export class Requester implements Evaluator, Holder {
     try {
       this.connection.need('chain');
       const payload = protocol.encode(chain.codeFor(this.#lends));
-      const failureAt = (path: LinkPath): string => chain.failureAt(path);
-      return session.request({ verb: 'CHAIN', subject: chain.text(), payload, failureAt, settings: this.settings });
+      return session.request({ verb: 'CHAIN', subject: chain, payload, settings: this.settings });
     } catch (error) {
       // Nothing of the user's is on the stack when a chain is awaited: an error that is made a moment later says where that is.
       return Promise.resolve().then(() => this.#refuse(isA(error, NotCarried) ? chain.refusal(error) : error));
@@ -141,7 +140,7 @@ export class Requester implements Evaluator, Holder {
 
   /** What is held, as if it were here. */
   remote(held: Held): AnyRemote {
-    return remoteOf(new Chain(held, [], this.#holder));
+    return remoteOf(new Chain(held, this.#holder));
   }
 
   /** The id of the youngest request. */

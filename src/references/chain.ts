@@ -42,33 +42,40 @@ const REFERENCES = 3;
 /** Something over there, and what is to be done with it, link by link. Without links, it is a handle. */
 export class Chain extends Reference {
   readonly #start: Held | ImportedName;
-  readonly #links: readonly Link[];
   readonly evaluator: Evaluator;
+  /** What stands before the last link. Most chains are only the beginnings of others, so each has no more than its own link. */
+  readonly #before: Chain | undefined;
+  readonly #last: Link | undefined;
 
-  constructor(start: Held | ImportedName, links: readonly Link[], evaluator: Evaluator) {
+  constructor(start: Held | ImportedName, evaluator: Evaluator, before?: Chain, last?: Link) {
     super();
     this.#start = start;
-    this.#links = links;
     this.evaluator = evaluator;
+    this.#before = before;
+    this.#last = last;
   }
 
   /** What is held, if this is a handle. */
   get held(): Held | undefined {
-    return this.#links.length === 0 && this.#start instanceof Held ? this.#start : undefined;
+    return this.#last === undefined && this.#start instanceof Held ? this.#start : undefined;
   }
 
   /** The same with one more link; what is got and then called is a method. */
   with(link: Link): Chain {
-    const last = this.#links.at(-1);
-    const isMethod = link.kind === 'call' && last?.kind === 'get';
-    const links: Link[] = isMethod
-      ? [...this.#links.slice(0, -1), { kind: 'invoke', name: last.name, args: link.args }]
-      : [...this.#links, link];
-    return new Chain(this.#start, links, this.evaluator);
+    const last = this.#last;
+    if (link.kind === 'call' && last?.kind === 'get')
+      return new Chain(this.#start, this.evaluator, this.#before, { kind: 'invoke', name: last.name, args: link.args });
+    return new Chain(this.#start, this.evaluator, this, link);
+  }
+
+  get #links(): readonly Link[] {
+    const links: Link[] = [];
+    for (let chain: Chain | undefined = this; chain; chain = chain.#before) if (chain.#last) links.push(chain.#last);
+    return links.reverse();
   }
 
   /** The chain as one would write it, without its arguments, up to a number of links. */
-  text(length = this.#links.length): string {
+  text(length?: number): string {
     const start = this.#start instanceof Held ? this.#start.expression : this.#start[1];
     return this.#links.slice(0, length).reduce(withLink, start);
   }
@@ -104,14 +111,14 @@ export class Chain extends Reference {
   override codeFor(lender: Lender): Code {
     checkOwner(lender, this.evaluator.owner, this.text(), 'send its value');
     const start = this.#start instanceof Held ? this.#start.codeFor(lender) : this.#start;
-    if (this.#links.length === 0 && typeof start === 'string') return start;
+    if (this.#last === undefined && typeof start === 'string') return start;
     return [start, this.#links.map((link) => this.#codeOf(link, lender))];
   }
 
   #codeOf(link: Link, lender: Lender): unknown {
     if (link.kind === 'get') return [link.kind, link.name];
     const method = link.kind === 'invoke' ? link.name : null;
-    if (link.args.length === 0) return [link.kind, method, link.args];
+    if (link.args.every(isPrimitive)) return [link.kind, method, link.args];
     const [args, named] = parted(link.args);
     if (named) lender.need('named');
     const { value, references } = takeSnapshot([args, named], lender.isClone);
@@ -126,6 +133,11 @@ export class Chain extends Reference {
   #referencesIn(link: Link): readonly (readonly [Path, Reference])[] {
     return link.kind === 'get' ? [] : takeSnapshot(parted(link.args), false).references;
   }
+}
+
+/** Whether there can be no reference in a value, and nothing that runs code when it is read. */
+function isPrimitive(value: unknown): boolean {
+  return (typeof value !== 'object' && typeof value !== 'function') || value === null;
 }
 
 /** Arguments, and those by name. */

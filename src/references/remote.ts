@@ -68,6 +68,8 @@ const TARGET = Object.assign(function remote() {}.bind(undefined), {
   },
 });
 
+const DIGIT_NINE = 57;
+
 /** Makes the longer chains. */
 class Links implements ProxyHandler<object> {
   readonly #chain: Chain;
@@ -80,10 +82,9 @@ class Links implements ProxyHandler<object> {
     const chain = this.#chain;
     if (typeof key === 'symbol') return propertyNamed(chain, key);
     if (key in PROMISE) return chain.held ? undefined : PROMISE[key as keyof typeof PROMISE](chain);
-    const link = /^(?:0|-?[1-9]\d{0,14})$/.test(key)
-      ? ({ kind: 'item', args: [Number(key)] } as const)
-      : ({ kind: 'get', name: key } as const);
-    return remoteOf(chain.with(link));
+    // Most names begin with a letter.
+    const isNumber = key.charCodeAt(0) <= DIGIT_NINE && /^(?:0|-?[1-9]\d{0,14})$/.test(key);
+    return remoteOf(chain.with(isNumber ? { kind: 'item', args: [Number(key)] } : { kind: 'get', name: key }));
   }
 
   apply(_target: object, _this: unknown, args: unknown[]): unknown {

@@ -47,9 +47,9 @@ function typesOf({ types }: Description, type: string | undefined, cause: unknow
   return type === undefined || type === '' || names.includes(type) ? names : [type, ...names];
 }
 
-function whatFailed({ link }: Description, { what, failureAt }: Request): string {
-  const failed = link && failureAt?.(link);
-  return failed === undefined ? what : `${what}: at ${failed}`;
+function whatFailed({ link }: Description, request: Request): string {
+  const failed = link && request.failureAt(link);
+  return failed === undefined ? request.what : `${request.what}: at ${failed}`;
 }
 
 /** What ought to be a text: it may go on to another interpreter, whose driver relies on that. */

@@ -8,26 +8,33 @@ import type { RequestVerb } from '../wire/messages.js';
 import { rejection } from './rejection.js';
 import { RequestQueue } from './request-queue.js';
 
+/** What is done link by link. Its words are made when somebody asks for them. */
+interface LinkByLink {
+  text(): string;
+  /** What has failed, in words. */
+  failureAt(path: readonly number[]): string;
+}
+
 /** What is asked of the other side. */
 export interface RequestOptions {
   readonly verb: RequestVerb;
-  /** What the request is about, for messages: a name, or code. */
-  readonly subject: string;
+  /** What the request is about, for messages: a name, code, or what is done link by link. */
+  readonly subject: string | LinkByLink;
   /** What it is in words, where verb and subject would not tell. */
   readonly shown?: string | undefined;
   readonly payload: string;
   /** The last argument, if it goes in parts. */
   readonly parts?: Iterable<string> | undefined;
   readonly settings: CallSettings;
-  /** What has failed, in words, of what is done link by link. */
-  readonly failureAt?: ((path: readonly number[]) => string) | undefined;
   /** Runs when it has been done, before anything else that the other side says is heard. */
   readonly onReturn?: (() => void) | undefined;
 }
 
 /** What a request is, for messages: `CALL "explode"`. */
 export function inWords({ verb, subject, shown }: Pick<RequestOptions, 'verb' | 'subject' | 'shown'>): string {
-  return shown ?? `${verb.replace('_HOLD', '')} ${quoted(subject, 40)}`;
+  if (shown !== undefined) return shown;
+  const text = typeof subject === 'string' ? subject : subject.text();
+  return `${verb.replace('_HOLD', '')} ${quoted(text, 40)}`;
 }
 
 /** Something that the host has asked of the other side, until the answer to it arrives. It does not keep the payload, which may be long. */
@@ -36,11 +43,10 @@ export class Request {
   /** The language of the bond, for messages. */
   readonly lang: string;
   readonly verb: RequestVerb;
-  readonly subject: string;
+  readonly subject: string | LinkByLink;
   readonly shown: string | undefined;
   readonly settings: CallSettings;
   readonly onReturn: (() => void) | undefined;
-  readonly failureAt: ((path: readonly number[]) => string) | undefined;
   /** The frame that it runs in. */
   readonly frame: Frame;
   /** The innermost frame that it was made in, of any bond: the function that runs there waits for it. */
@@ -89,7 +95,6 @@ export class Request {
     this.shown = options.shown;
     this.settings = options.settings;
     this.onReturn = options.onReturn;
-    this.failureAt = options.failureAt;
     this.context = context;
     this.resolve = resolve;
   }
@@ -97,6 +102,11 @@ export class Request {
   /** What it is, for messages. */
   get what(): string {
     return inWords(this);
+  }
+
+  /** What has failed, in words, of what is done link by link. */
+  failureAt(path: readonly number[]): string | undefined {
+    return typeof this.subject === 'string' ? undefined : this.subject.failureAt(path);
   }
 
   reject(error: BondException): void {

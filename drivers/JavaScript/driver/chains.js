@@ -24,7 +24,7 @@ function followFrom(start, links, first) {
     const promise = promiseOf(value);
     if (promise) return promise.then((result) => followFrom(result, links, index), (error) => failAt(index - 1, error));
     try {
-      value = linked(value, ...links[index]);
+      value = linked(value, links[index]);
     } catch (error) {
       failAt(index, error);
     }
@@ -38,8 +38,9 @@ function failAt(index, error) {
   throw error;
 }
 
-function linked(value, kind, name, args = [], references = [], named) {
+function linked(value, [kind, name, args, references, named]) {
   if (kind === 'get') return _BOND_get(value, name);
+  if (!references) return linkedBy(value, kind, name, args);
   const waiting = putReferences(references, args, named);
   const goOn = () => linkedBy(value, kind, name, named ? [...args, named] : args);
   return waiting ? waiting.then(goOn) : goOn();

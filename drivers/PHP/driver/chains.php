@@ -98,8 +98,11 @@ final class __BOND_chains
     private static function withReferences(array $link)
     {
         $arguments = $link[2];
+        if (!isset($link[3])) {
+            return $arguments;
+        }
         $named = isset($link[4]) ? __BOND_requests::namesChecked($link[4]) : [];
-        foreach (isset($link[3]) ? $link[3] : [] as $index => $reference) {
+        foreach ($link[3] as $index => $reference) {
             list($path, $code) = $reference;
             try {
                 $value = is_string($code) ? self::referred($code) : self::follow($code);

@@ -28,22 +28,27 @@ sub held_package {
 sub follow {
     my ($start, $links) = @_;
     my $value = ref $start ? imported($start->[1]) : referred($start);
-    for my $index (0 .. $#$links) {
-        my @values;
-        if (!eval { @values = linked($value, @{ $links->[$index] }); 1 }) {
-            my $error = $@;
-            unshift @failed_link, $index;
-            die $error;
-        }
-        $value = kept(@values);
-    }
-    return $value;
+    my $index = 0;
+    return $value if eval { $value = follow_from($value, $links, \$index); 1 };
+    my $error = $@;
+    unshift @failed_link, $index;
+    die $error;
+}
+
+# It is no loop: a `last` of the user's would leave that.
+sub follow_from {
+    my ($value, $links, $index) = @_;
+    return $value if $$index == @$links;
+    my @values = linked($value, @{ $links->[$$index] });
+    ++$$index;
+    @_ = (@values == 1 ? $values[0] : \@values, $links, $index);
+    goto &follow_from;
 }
 
 sub linked {
     my ($value, $kind, $name, $arguments, $references, $named) = @_;
     return got($value, $name) if $kind eq 'get';
-    my @arguments = with_references($arguments, $references, $named);
+    my @arguments = $references || $named ? with_references($arguments, $references, $named) : @$arguments;
     return ${ entry($value, $arguments[0]) } if $kind eq 'item';
     return invoked($value, $name, @arguments) if $kind eq 'invoke';
     return $value->new(@arguments) if $kind eq 'new';

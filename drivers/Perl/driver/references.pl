@@ -131,7 +131,7 @@ sub place {
 
 sub referred {
     my ($code) = @_;
-    return follow(@$code) if ref $code;
+    return kept(outside_loops(\&follow, @$code)) if ref $code;
     return $lent_or_held{$1}->($2 + 0, $3) if $code =~ $lent_or_held;
     return main::_BOND_live($1 + 0, $2, $3, $4 + 0) if $code =~ $live;
     return kept(outside_loops(\&run_code, "($code\n)"));

@@ -17,7 +17,7 @@ def imported(start):
 
 def follow(start, links):
     """What a chain comes to, from code, or from what is imported."""
-    value = evaluate(start) if type(start) in STRINGS else imported(start)
+    value = referred(start) if type(start) in STRINGS else imported(start)
     for index, link in enumerate(links):
         try:
             value = linked(value, *link)

@@ -16,7 +16,10 @@ def put_references(references, values, named=None):
 
 def referred(code):
     """What code comes to, or a chain."""
-    return evaluate(code) if type(code) in STRINGS else follow(*code)
+    if type(code) not in STRINGS:
+        return follow(*code)
+    number = code[11:-1]
+    return _BOND_held(int(number)) if number.isdigit() and code == '_BOND_held(%s)' % number else evaluate(code)
 
 
 class _BOND_callback(object):
