@@ -6,12 +6,11 @@ import { Promise, setImmediate } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
 import { Parts } from '../values/parts.js';
 import { type AnswerVerb, formatRequest, isHolding } from '../wire/messages.js';
+import { Answers } from './answers.js';
 import { captureContext, currentFrame, innermostFrame, outside } from './async-context.js';
 import { showCycle } from './deadlock.js';
-import { type Description, exceptionOf } from './exception-codec.js';
 import { inWords, Request, type RequestOptions } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
-import { handleMaker, type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
 import type { LentFunctions } from './lent-functions.js';
 import type { PendingReleases } from './pending-releases.js';
@@ -21,9 +20,6 @@ import type { RequestTimeouts } from './request-timeouts.js';
 import type { SendQueue } from './send-queue.js';
 import type { SessionOwner } from './session-owner.js';
 import { TooLong, Violation } from './violation.js';
-
-/** What a result begins with in which there are objects of the host: `@`. */
-const WITH_LIVE = 64;
 
 /** What {@link OutgoingRequests} work with. */
 interface Parties {
@@ -42,6 +38,7 @@ export class OutgoingRequests {
   canBeCalled = false;
   readonly #places = new PlaceAllowance();
   readonly #parties: Parties;
+  readonly #answers: Answers;
   #lastId = 0;
   #unsettled = 0;
   /** What every request is rejected with, once nothing more will come; it is told which. */
@@ -49,6 +46,7 @@ export class OutgoingRequests {
 
   constructor(parties: Parties) {
     this.#parties = parties;
+    this.#answers = new Answers(parties.owner, parties.lent, parties.releases);
   }
 
   /** The id of the youngest request. */
@@ -112,8 +110,8 @@ export class OutgoingRequests {
   takeAnswer(request: Request, verb: AnswerVerb, payload: string): void {
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
-    if (this.#settle(request)) this.#conclude(request, verb, payload);
-    else if (isHolding(request.verb)) this.#letGo(verb, payload);
+    if (this.#settle(request)) this.#answers.conclude(request, verb, payload);
+    else if (isHolding(request.verb)) this.#answers.letGo(verb, payload, this.#lastId);
   }
 
   /** Rejects a request, unless its promise is settled already. */
@@ -170,44 +168,6 @@ export class OutgoingRequests {
     }
   }
 
-  #conclude(request: Request, verb: AnswerVerb, payload: string): void {
-    const { lang, protocol } = this.#parties.owner;
-    try {
-      if (payload.charCodeAt(0) === WITH_LIVE && verb === 'RETURN')
-        return request.resolve(this.#withLive(protocol.decode(payload.slice(1))));
-      // What a block of code returns is nothing at all.
-      const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);
-      if (verb !== 'RETURN')
-        request.reject(exceptionOf(verb, value as Description, request, this.#handlesFor(request)));
-      else request.resolve(isHolding(request.verb) ? withHandles(value, this.#handlesFor(request)) : value);
-    } catch (cause) {
-      const message = `${request.what}: the answer cannot be decoded: ${textOf(cause)}`;
-      request.reject(new SerializationException(lang, message, 'remote', { cause }));
-    }
-  }
-
-  /** Makes what stands here for what is held for a request; what the host has lent is itself. */
-  #handlesFor({ settings }: Request): MakeHandle {
-    const { owner, lent } = this.#parties;
-    return handleMaker(owner, lent, settings);
-  }
-
-  /** A value with objects of the host in their places. The request has not asked for anything to be held. */
-  #withLive(answer: unknown): unknown {
-    return withHandles(answer, (number) => this.#parties.lent.objectOf(-number));
-  }
-
-  /** Nobody waits for an answer: what the other side holds for it is let go of. */
-  #letGo(verb: AnswerVerb, payload: string): void {
-    const { owner, releases } = this.#parties;
-    try {
-      const answer = owner.protocol.decode(payload);
-      for (const number of numbersIn(verb, answer)) releases.add(number, this.#lastId, this.#lastId);
-    } catch {
-      // What cannot be read holds nothing that is known here.
-    }
-  }
-
   /** Whether the promise of `request` is still to be settled: it is seen to that nothing else does it. */
   #settle(request: Request): boolean {
     if (request.isSettled) return false;
@@ -244,20 +204,4 @@ export class OutgoingRequests {
       cause: reasonOf(signal),
     });
   }
-}
-
-/** The value of an answer, with handles of what is held. A block of code has none. */
-function withHandles(answer: unknown, makeHandle: MakeHandle): unknown {
-  if (answer === undefined) return undefined;
-  const [holder, held = []] = answer as ValueWithHeld;
-  putHandles(holder, held, makeHandle);
-  return holder[0];
-}
-
-/** The numbers of what is held for an answer. */
-function numbersIn(verb: AnswerVerb, answer: unknown): number[] {
-  if (verb === 'RETURN')
-    return ((answer as ValueWithHeld)[1] ?? []).map(([, number]) => number).filter((number) => number > 0);
-  const { exception } = answer as Description;
-  return exception ? [exception[0]] : [];
 }
