@@ -186,18 +186,9 @@ export class Scheduler {
       worker.release(bond);
       return result;
     } catch (error) {
-      void this.#giveBackAfter(error, lease, signal);
+      void giveBackAfter(error, lease, signal);
       throw error;
     }
-  }
-
-  /** Gives a worker back whose job has failed: it may still be at it. */
-  async #giveBackAfter(error: unknown, { worker, bond }: Lease, signal: AbortSignal | undefined): Promise<void> {
-    if (isStopped(error)) await worker.recover(bond);
-    else if (!isLoss(error)) worker.calls++;
-    else if (signal?.aborted) await worker.recover(bond);
-    else if (isA(error, TimeoutException)) await bond.kill();
-    worker.release(bond);
   }
 
   /** A worker could not be started: who waits for it is told so, and so are those who wait for any, if it was the last. */
@@ -227,6 +218,15 @@ export class Scheduler {
   #holdLoop(isHeld: boolean): void {
     for (const worker of this.all) worker.hold(isHeld);
   }
+}
+
+/** Gives a worker back whose job has failed: it may still be at it. */
+async function giveBackAfter(error: unknown, { worker, bond }: Lease, signal: AbortSignal | undefined): Promise<void> {
+  if (isStopped(error)) await worker.recover(bond);
+  else if (!isLoss(error)) worker.calls++;
+  else if (signal?.aborted) await worker.recover(bond);
+  else if (isA(error, TimeoutException)) await bond.kill();
+  worker.release(bond);
 }
 
 /** Whether an error says that the worker has been lost, or is no longer waited for. */
