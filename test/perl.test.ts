@@ -203,6 +203,20 @@ describe('eval takes a statement, or several, and resolves to the value of the l
   });
 });
 
+describe('import', () => {
+  needsInterpreter('Perl');
+
+  test('reads the file of a package that has only been mentioned', async () => {
+    const perl = await open();
+    await perl.evalBlock('my $size = sub { Text::Tabs::expand(@_) }; @Inline::list = (1);');
+    const tabs = await perl.import('Text::Tabs');
+    expect(await tabs.expand('a\tb')).toBe('a       b');
+    const scalar = await perl.import('Scalar::Util'); // whose names the driver mentions
+    expect(await scalar.looks_like_number('12e3')).toBe(true);
+    await perl.import('Inline'); // a package without a file, and without functions
+  });
+});
+
 describe('variables', () => {
   test('`my` does not outlive its block; `our` and unqualified names do', async () => {
     const perl = await open();

@@ -13,10 +13,17 @@ sub imported {
     my ($name) = @_;
     $name =~ /^\w+(?:::\w+)*\z/ or die "'$name' is not the name of a package\n";
     no strict 'refs';
-    return $name if grep { !/::\z/ } keys %{"$name\::"};
+    return $name if grep { !/::\z/ && is_filled("$name\::$_") } keys %{"$name\::"};
     (my $file = "$name.pm") =~ s{::}{/}g;
     require $file;
     return $name;
+}
+
+# A name that some code has merely mentioned is in the package, too.
+sub is_filled {
+    my ($name) = @_;
+    no strict 'refs';
+    return defined &$name || defined $$name || *$name{ARRAY} || *$name{HASH};
 }
 
 sub held_package {
