@@ -40,6 +40,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'reference',
     'remote',
     'sandbox',
+    'shell-blocks',
     'terminal',
     'tour',
     'types',

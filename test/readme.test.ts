@@ -1,6 +1,6 @@
 // Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -51,6 +51,13 @@ const STAND_INS = {
   ssh: 'shift; exec sh -c "$*"',
   srun: 'shift; exec "$@"',
 };
+
+/** Where the first Python has no numpy, as a pyenv without packages, Debian's takes its place. */
+function python3WithNumpy(): Record<string, string> {
+  const lacks = (python: string): boolean => spawnSync(python, ['-c', 'import numpy']).status !== 0;
+  return lacks('python3') && !lacks('/usr/bin/python3') ? { python3: 'exec /usr/bin/python3 "$@"' } : {};
+}
+
 const examples = writtenByHand().flatMap(({ path, text }) => examplesOf(path, text));
 let folder: string;
 let files: string[];
@@ -64,7 +71,7 @@ describe.concurrent('the code of the documentation', () => {
       join(folder, `example-${index + 1}.${language === 'js' ? 'mjs' : 'mts'}`),
     );
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
-    for (const [name, text] of Object.entries(STAND_INS)) {
+    for (const [name, text] of Object.entries({ ...STAND_INS, ...python3WithNumpy() })) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
     mistakes = compile(files.filter((file) => file.endsWith('.mts')));

@@ -1,0 +1,87 @@
+// Runs every block of shell commands in the pages. `bond`, `node` and `npx tsx` are real; what would install, or takes the whole
+// suite, is looked at: the script, file or package that it names has to be there.
+
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { ROOT } from './compiler.js';
+import { writtenByHand } from './documents.js';
+
+const run = promisify(execFile);
+
+interface Block {
+  readonly title: string;
+  readonly code: string;
+}
+
+const blocks = writtenByHand().flatMap(({ path, text }): Block[] =>
+  [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = ''], index) => ({
+    title: `${path}, ${index + 1}`,
+    code,
+  })),
+);
+
+const BOND = `exec ${process.execPath} ${ROOT}dist/cli.js "$@"`;
+const STAND_INS: Record<string, string> = {
+  bond: BOND,
+  ssh: 'shift; exec sh -c "$*"',
+  salloc: 'shift; exec "$@"',
+  npm: `
+case $1 in
+  ci) test -f ${ROOT}package-lock.json ;;
+  init) echo '{}' > package.json ;;
+  install) shift; for name; do case $name in -*) ;; /path/to/bond) test -f ${ROOT}package.json ;; *) grep -q "\\"$name\\"" ${ROOT}package.json ;; esac || exit 1; done ;;
+  start | test) grep -q "\\"$1\\":" ${ROOT}package.json ;;
+  run) grep -q "\\"$2\\":" ${ROOT}package.json ;;
+  *) echo "npm $1 is not known here" >&2; exit 1 ;;
+esac`,
+  npx: `
+name=$1; shift
+case $name in
+  bond) ${BOND} ;;
+  tsx) exec ${process.execPath} --import ${ROOT}node_modules/tsx/dist/loader.mjs "$@" ;;
+  vitest) for file; do :; done; test -f "$file" ;;
+  *) exit 1 ;;
+esac`,
+};
+
+const FILES: Record<string, string> = {
+  'program.mjs': 'console.log("a program")',
+  'program.js': 'console.log("a program")',
+  'legacy.php': '<?php /** @return int */ function old() { return 1; }',
+  'migrate.php': '<?php $rows = [1, 2];',
+};
+
+let folder: string;
+
+describe.concurrent('the commands of the documentation', () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bond-commands-'));
+    for (const [name, text] of Object.entries(STAND_INS)) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    }
+    for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+    for (const name of ['examples', 'test', 'README.md', 'node_modules', 'package.json', 'dist']) {
+      symlinkSync(join(ROOT, name), join(folder, name));
+    }
+    cpSync(join(ROOT, 'examples/shop.php'), join(folder, 'shop.php'));
+    cpSync(join(ROOT, 'drivers/Python'), join(folder, 'path/to/your/driver'), { recursive: true });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  for (const { title, code } of blocks) {
+    test(`${title}: every command succeeds`, async ({ expect }) => {
+      const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, BOND_HISTORY: '' };
+      await expect(run('sh', ['-e', '-c', `exec </dev/null\n${code}`], { cwd: folder, env })).resolves.toBeDefined();
+    });
+  }
+
+  test('are found', ({ expect }) => {
+    expect(blocks.length).toBeGreaterThan(8);
+    expect(existsSync(folder)).toBe(true);
+  });
+});
