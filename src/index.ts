@@ -31,7 +31,7 @@ export type { AnyFunction } from './references/callback.js';
 export { Callback, callback } from './references/callback.js';
 export { enter } from './references/enter.js';
 export { Held } from './references/handle.js';
-export { isKwargs, Kwargs, kwargs } from './references/kwargs.js';
+export { type AnyValue, type ByName, isKwargs, Kwargs, kwargs } from './references/kwargs.js';
 export { Live, live } from './references/live.js';
 export type { LiveNames } from './references/live-names.js';
 export { Ref } from './references/ref.js';

@@ -215,7 +215,7 @@ test('types writes an interface of the functions of a file', async () => {
   const file = program('<?php\nfunction twice(int $number): int { return FACTOR * $number; }\n', 'legacy.php');
   const plain = await bond(['types', 'PHP', file]);
   expect(plain).toMatchObject({ stderr: '', code: 0 });
-  expect(plain.stdout).toMatch(/export interface Legacy \{\n {2}twice\(number: number\): number;\n\}/);
+  expect(plain.stdout).toMatch(/export interface Legacy \{\n {2}twice\(number: number.*\): number;\n\}/);
   const named = await bond(['types', '--name', 'Old', '-e', 'class Loaded {}', 'PHP', file, 'php']);
   expect(named.stdout).toContain('export interface Old {');
 });
@@ -224,7 +224,7 @@ test('types says why it writes none', async () => {
   expect(await bond(['types', 'PHP', '/there/is/none'])).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: 'InvalidArgumentException: there is no file /there/is/none\n',
+    stderr: expect.stringMatching(/^InvalidArgumentException: there is no file,.* \/there\/is\/none;.*\n$/),
   });
   expect(await bond(['types', '--name', 'no name', 'Perl', 'x'])).toMatchObject({ code: 1, stdout: '' });
   expect(await bond(['types', 'PHP', 'x', 'no-such-php'])).toMatchObject({ code: 1, stdout: '' });

@@ -19,6 +19,7 @@ interface Point {
   readonly name: string | null;
   moved(by: number): Stays<Point>;
   distance(to: Point): number;
+  nearest(): Stays<Point> | null;
   corners(): [Stays<Point>, number][];
   then(x: number): number;
 }
@@ -28,7 +29,7 @@ interface Geometry {
   readonly TABLE: { readonly rows: number[]; readonly at: Date };
   Point(x: number, named?: import('../src/index.js').Kwargs<{ name?: string }>): Stays<Point>;
   far(points: Point[], order: (a: number, b: number) => boolean): Promise<number>;
-  anything(): unknown;
+  anything(...args: unknown[]): unknown;
 }
 
 /** Is compiled, and never run. */
@@ -53,13 +54,29 @@ test('what crosses is a value, and what does not a Remote', () => {
         callback((a, b) => a < b),
       ),
     ).toEqualTypeOf<number>();
-    expectTypeOf(await geometry.anything()).toBeAny();
+    expectTypeOf(await geometry.anything('a', kwargs({ b: 1 }))).toBeAny();
     expectTypeOf(await new geometry.Point(1)).toEqualTypeOf<Remote<Point>>();
     expectTypeOf(await geometry.Point(1).moved(2).moved(3).x).toEqualTypeOf<number>();
     expectTypeOf((await point.corners())[0]).toEqualTypeOf<[Remote<Point>, number] | undefined>();
+    expectTypeOf(await point.nearest()).toEqualTypeOf<Remote<Point> | null>();
+    expectTypeOf(await point.nearest().x).toEqualTypeOf<number>();
     expectTypeOf(point.moved(1)).toExtend<Promise<Remote<Point>>>();
     expectTypeOf(held(point)).toEqualTypeOf<Held<Point>>();
     expectTypeOf(point.x).toExtend<Expression<number>>();
+  });
+});
+
+test('classes of JavaScript are made, and of what nothing is known all is possible', () => {
+  compiled(async () => {
+    const url = await bond.import<typeof import('node:url')>('node:url');
+    expectTypeOf(await new url.URL('a:b').toJSON()).toEqualTypeOf<string>();
+    expectTypeOf(await url.pathToFileURL('/a').href).toEqualTypeOf<string>();
+    // @ts-expect-error: a number for a text
+    await new url.URL(5);
+    const bare = await bond.import<{ open(): Stays<object>; readonly inner: object }>('bare');
+    expectTypeOf(await bare.open()).toBeAny();
+    expectTypeOf(await bare.open().read().anything).toBeAny();
+    expectTypeOf(await bare.inner.f(1)).toBeAny();
   });
 });
 

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
+  type AnyValue,
   type Bond,
   BondException,
+  type ByName,
   callback,
   type Held,
   kwargs,
@@ -36,6 +38,8 @@ interface Legacy {
   wrap(text: string, width?: number): string[];
   tidy(text: string, named?: import('../src/index.js').Kwargs<{ indent?: number }>): string;
   open(path: string): Stays<File>;
+  draw(x: AnyValue, y: number, color?: AnyValue, named?: ByName<['x', 'y', 'color'], { width?: number }>): string;
+  must(x: number, named: ByName<[''], { width: number }>): string;
   'Foo::bar'(n: number): number;
   'os.path.join'(...parts: string[]): string;
   'os.getcwd'(): string;
@@ -156,6 +160,43 @@ test('whatever stands for a value is accepted for every parameter, and names at 
   });
 });
 
+test('where the names of all parameters are known, each is checked', () => {
+  compiled(async () => {
+    const ref = typed.ref('x');
+    const anything: object = {};
+    typed.fn.draw(1, 2);
+    typed.fn.draw({ color: 1 }, 2, anything);
+    typed.fn.draw([1], 2, kwargs({ color: [1] }));
+    typed.fn.draw(ref, ref, ref);
+    typed.fn.draw(
+      callback(() => 1),
+      2,
+      kwargs({ color: 'red' }),
+    );
+    expectTypeOf(await typed.fn.draw(1, kwargs({ y: 2, width: 3 }))).toEqualTypeOf<string>();
+    typed.call('draw', kwargs({ x: 1, y: ref, color: [1], width: ref }));
+    typed.callable('draw')(1, 2, 3, kwargs({ width: 3 }));
+    typed.fn.must(1, kwargs({ width: 3 }));
+    typed.fn.must(ref, kwargs({ width: ref }));
+    // @ts-expect-error: no such name
+    typed.fn.draw(1, 2, kwargs({ colour: 'red' }));
+    // @ts-expect-error: no such name, where none is left
+    typed.fn.draw(1, 2, 3, kwargs({ colour: 'red' }));
+    // @ts-expect-error: given twice
+    typed.fn.draw(1, 2, kwargs({ y: 2 }));
+    // @ts-expect-error: a text is no number
+    typed.fn.draw(1, kwargs({ y: 'two' }));
+    // @ts-expect-error: nor here
+    typed.call('draw', 1, 2, kwargs({ width: 'two' }));
+    // @ts-expect-error: y is missing
+    typed.fn.draw(1, kwargs({ width: 2 }));
+    // @ts-expect-error: width is missing
+    typed.fn.must(1);
+    // @ts-expect-error: the first may not be given by name
+    typed.fn.must(kwargs({ x: 1, width: 3 }));
+  });
+});
+
 test('a type parameter says what is not listed', () => {
   compiled(async () => {
     expectTypeOf(await typed.call<string>('uniqid')).toEqualTypeOf<string>();
@@ -270,7 +311,7 @@ describe.each(languages)('%s', (lang) => {
       twice(x: number): number;
       boom(message: string): never;
     }
-    const bond = (await open()) as Bond<object> as Bond<Here>;
+    const bond = (await open()) as unknown as Bond<Here>;
     const { twice } = bond.fn;
     expect(await bond.fn.twice(21)).toBe(42);
     expect(await Promise.all([1, 2].map((x) => twice(x)))).toEqual([2, 4]);

@@ -312,6 +312,177 @@ const CASES: readonly Case[] = [
       void (() => bond.fn.path.joined('a'));`,
     output: 'a/b\n',
   },
+  {
+    lang: 'PHP',
+    file: 'Twig\\Environment',
+    needs: ['/usr/share/php/Twig/autoload.php', 'php-twig'],
+    options: { setup: "require_once '/usr/share/php/Twig/autoload.php';" },
+    imports: 'EnvironmentClass, Environment',
+    code: `
+      const Environment = await bond.import<EnvironmentClass>('Twig\\\\Environment');
+      const ArrayLoader = await bond.import('Twig\\\\Loader\\\\ArrayLoader');
+      const twig: Remote<Environment> = await new Environment(await new ArrayLoader({ page: 'Hello {{ name }}' }));
+      const text: string = await twig.render('page', { name: 'you' });
+      console.log(text, await twig.render(kwargs({ name: 'page', context: { name: 'me' } })));
+      const major: number = await Environment.MAJOR_VERSION;
+      console.log(major >= 3, (await twig.getCharset()).length, await twig.load('page').getTemplateName());
+      const wrong = () => [
+        // @ts-expect-error: no such method
+        twig.rendr('page'),
+        // @ts-expect-error: no such argument
+        twig.render('page', kwargs({ contxt: {} })),
+        // @ts-expect-error: no loader
+        new Environment(),
+        // @ts-expect-error: a number for a text
+        twig.load(5),
+      ];
+      void wrong;`,
+    output: 'Hello you Hello me\ntrue 5 page\n',
+  },
+  {
+    lang: 'PHP',
+    file: '/usr/share/php/Monolog',
+    needs: ['/usr/share/php/Monolog/autoload.php', 'php-monolog'],
+    imports: 'LoggerClass, TestHandlerClass',
+    code: `
+      const Logger = await bond.import<LoggerClass>('Monolog\\\\Logger');
+      const TestHandler = await bond.import<TestHandlerClass>('Monolog\\\\Handler\\\\TestHandler');
+      const handler = await new TestHandler();
+      const log = await new Logger('name', kwargs({ handlers: [handler] }));
+      await log.warning(kwargs({ message: 'low on tea' }));
+      const [record] = await handler.getRecords() as { message: string }[];
+      console.log(record?.message, await log.getName(), await handler.hasRecords(300));
+      const level: number = await Logger.WARNING;
+      console.log(level, await Logger.getLevelName(400));
+      const wrong = () => [
+        // @ts-expect-error: no such class of messages
+        log.warming('a'),
+        // @ts-expect-error: no such argument
+        log.warning(kwargs({ msg: 'a' })),
+        // @ts-expect-error: nothing of the kind
+        Logger.WARMING,
+      ];
+      void wrong;`,
+    output: 'low on tea name true\n300 ERROR\n',
+  },
+  {
+    lang: 'Python',
+    file: 'numpy',
+    needs: ['/usr/lib/python3/dist-packages/numpy/__init__.py', 'python3-numpy'],
+    options: { cmd: '/usr/bin/python3' },
+    imports: 'NumpyModule',
+    code: `
+      const np = await bond.import<NumpyModule>('numpy');
+      console.log(await np.linspace(0, 1, kwargs({ num: 3 })).tolist(), await np.float64(2.5), await np.pi > 3);
+      console.log(await np.average([1, 2, 3], kwargs({ weights: [3, 2, 1] })), await np.linalg.norm([3, 4]));
+      console.log(await np.arange(6).reshape(2, 3).sum(kwargs({ axis: 0 })).tolist());
+      const wrong = () => [
+        // @ts-expect-error: no such function
+        np.linspce(0, 1),
+        // @ts-expect-error: no such argument
+        np.linspace(0, 1, kwargs({ number: 3 })),
+        // @ts-expect-error: where does it end?
+        np.linspace(0),
+      ];
+      void wrong;`,
+    output: '[ 0, 0.5, 1 ] 2.5 true\n1.6666666666666667 5\n[ 3, 5, 7 ]\n',
+  },
+  {
+    lang: 'Python',
+    file: 'pandas',
+    needs: ['/usr/lib/python3/dist-packages/pandas/__init__.py', 'python3-pandas'],
+    options: { cmd: '/usr/bin/python3', stderr: 'ignore' },
+    imports: 'PandasModule, DataFrame',
+    code: `
+      const pd = await bond.import<PandasModule>('pandas');
+      const table: Remote<DataFrame> = await new pd.DataFrame({ n: [3, 1, 2] });
+      const sorted = table.sort_values('n', kwargs({ ascending: false }));
+      console.log(await item(sorted, 'n').tolist(), await table.shape);
+      const wrong = () => [
+        // @ts-expect-error: no such method
+        table.sort_valus('n'),
+        // @ts-expect-error: no such argument
+        table.drop_duplicates(kwargs({ inplac: true })),
+      ];
+      void wrong;`,
+    output: '[ 3, 2, 1 ] [ 3, 1 ]\n',
+  },
+  {
+    lang: 'Perl',
+    file: 'Template',
+    needs: ['/usr/lib/x86_64-linux-gnu/perl5/5.36/Template.pm', 'libtemplate-perl'],
+    imports: 'TemplatePackage, Template',
+    code: `
+      const Template = await bond.import<TemplatePackage>('Template');
+      const template: Remote<Template> = await new Template({ EVAL_PERL: 0 });
+      await template.process(bond.ref('\\\\"Hello [% name %]\\\\n"'), { name: 'you' });
+      console.log(String(await template.context()), await Template.VERSION > 2);
+      const wrong = () => [
+        // @ts-expect-error: no such method
+        template.proces('page'),
+        // @ts-expect-error: nor of the class
+        Template['->old'](),
+      ];
+      void wrong;`,
+    output: 'Hello you\nRemote [Perl] Template::Context true\n',
+  },
+  {
+    lang: 'Perl',
+    file: 'DBI',
+    needs: ['/usr/lib/x86_64-linux-gnu/perl5/5.36/DBI.pm', 'libdbd-sqlite3-perl'],
+    imports: 'DBIPackage',
+    code: `
+      const DBI = await bond.import<DBIPackage>('DBI');
+      const db = await DBI['->connect']('dbi:SQLite:dbname=:memory:', '', '', { RaiseError: 1 });
+      console.log(await db.selectrow_array('select 6 * 7'), await DBI.SQL_INTEGER(), await DBI.neat('a'));
+      const wrong = () => [
+        // @ts-expect-error: no such method
+        DBI['->conect']('dbi:'),
+        // @ts-expect-error: no such function
+        DBI.naet('a'),
+      ];
+      void wrong;`,
+    output: "42 4 'a'\n",
+  },
+  {
+    lang: 'JavaScript',
+    file: fixture('legacy.cjs'),
+    imports: 'Legacy_Module',
+    code: `
+      const { default: legacy } = await bond.import<Legacy_Module>(${JSON.stringify(fixture('legacy.cjs'))});
+      console.log(await legacy.words('a b c', 2), await new legacy.Account({ owner: 'me' }).deposit(3));
+      // @ts-expect-error: no such function
+      void (() => legacy.wrds('a'));`,
+    output: "[ 'a', 'b' ] 3\n",
+  },
+  {
+    lang: 'JavaScript',
+    file: 'node:url',
+    imports: 'UrlModule',
+    code: `
+      const url = await bond.import<UrlModule>('node:url');
+      const text: string = await new url.URL('https://a.b/c?d=e').toString();
+      console.log(text, await url.fileURLToPath('file:///a/b'));
+      const wrong = () => [
+        // @ts-expect-error: a number for a text
+        new url.URL(5),
+        // @ts-expect-error: no such function
+        url.fileUrlToPath('file:///a'),
+      ];
+      void wrong;`,
+    output: 'https://a.b/c?d=e /a/b\n',
+  },
+  {
+    lang: 'JavaScript',
+    file: 'fast-check',
+    imports: 'FastCheckModule',
+    code: `
+      const fc = await bond.import<FastCheckModule>('fast-check');
+      console.log(await fc.sample(fc.constant(3), 2), String(await fc.integer({ min: 1 })));
+      // @ts-expect-error: a text for a number
+      void (() => fc.integer({ min: 'one' }));`,
+    output: '[ 3, 3 ] Remote [JavaScript] IntegerArbitrary\n',
+  },
 ];
 
 /** Why a case cannot be tried here. */
@@ -324,10 +495,10 @@ function programOf({ lang, options, imports, code }: Case, index: number, types:
   const load = /await bond\.evalBlock\((.*)\);/.exec(types)?.[1];
   const command = options?.cmd ? `, '${options.cmd}'` : '';
   return `
-    import { callback, type Held, kwargs, makeBond } from 'bond';
+    import { callback, type Held, item, kwargs, makeBond, type Remote } from 'bond';
     import type { ${['Legacy', imports].filter(Boolean).join(', ')} } from './types-${index}.js';
-    void [callback, kwargs];
-    export type Unused = Held;
+    void [callback, item, kwargs];
+    export type Unused = [Held, Remote<Legacy>];
     await using bond = await makeBond<Legacy>('${lang}'${command});
     await bond.evalBlock(${load});
     ${code}`;
@@ -401,7 +572,7 @@ describe('PHP', () => {
     );
     await rejection(writeTypes('PHP', path), RemoteException);
     const types = await writeTypes('PHP', path, { setup: `require '${base}';` });
-    expect(types).toContain('twice(n: number): number;');
+    expect(types).toContain('twice(n: number');
     expect(types).not.toContain('interface Base');
   });
 
@@ -416,7 +587,7 @@ describe('PHP', () => {
 test('an ES module is described, and loaded by the code that its head shows', async () => {
   const path = file('/** @param {number} n @returns {number} */\nexport function twice(n) { return 2 * n }', 'esm.mjs');
   const types = await writeTypes('JavaScript', path);
-  expect(types).toContain("'esm.twice'(n: number): number;");
+  expect(types).toContain('  twice(n: number): number;');
   const bond = await openBond('JavaScript');
   await bond.evalBlock(/evalBlock\('(.*)'\);/.exec(types)?.[1] ?? '');
   expect(await bond.call('esm.twice', 4)).toBe(8);
@@ -440,7 +611,9 @@ test('comments cannot end early, and names cannot break out', async () => {
     /** @return not<a(type */
     function nothing() {}`;
   const types = await writeTypes('PHP', file(`<?php ${code}`, 'odd.php'));
-  expect(types).toContain('odd(a: string, default_: unknown, a_?: unknown): unknown;');
+  expect(types).toContain(
+    "odd(a: string, default_: AnyValue, a_?: AnyValue, named?: ByName<['a', 'default', 'a_']>): unknown;",
+  );
   expect(types).toContain("shape(): { 0: number; 'a b'?: unknown };");
   expect(types).toContain('nothing(): unknown;');
   expect(types.match(/\*\//g)?.length).toBe(types.match(/\/\*\*/g)?.length);

@@ -8,6 +8,8 @@ globalThis._BOND_types = async (name) => {
   const path = require('path').resolve(name);
   const isFile = fs.existsSync(path) && fs.statSync(path).isFile();
   const what = JSON.stringify(isFile ? path : name);
+  // biome-ignore lint/style/useNodejsImportProtocol: the same
+  const isBuiltin = require('module').builtinModules.includes(name.replace(/^node:/, ''));
   const stem = (
     isFile
       ? path
@@ -25,9 +27,20 @@ globalThis._BOND_types = async (name) => {
   } catch (error) {
     if (error.code !== 'ERR_REQUIRE_ESM' && !/Cannot use import|Unexpected token 'export'/.test(error.message))
       throw error;
-    module = await import(isFile ? url.pathToFileURL(path) : name);
+    module = await imported();
     load = `globalThis.${stem} = await import(${what});`;
   }
+  /** Some versions of Node warn of what loads modules for a script. */
+  async function imported() {
+    const { emitWarning } = process;
+    process.emitWarning = () => {};
+    try {
+      return await import(isFile ? url.pathToFileURL(path) : name);
+    } finally {
+      process.emitWarning = emitWarning;
+    }
+  }
+
   const source = isFile ? fs.readFileSync(path, 'utf8') : '';
   const functions = [];
   const classes = [];
@@ -38,7 +51,7 @@ globalThis._BOND_types = async (name) => {
   const list = (holder, prefix) => {
     for (const key of Object.keys(holder)) {
       if (key.startsWith('_')) continue;
-      const { value } = Object.getOwnPropertyDescriptor(holder, key);
+      const value = valueIn(holder, key);
       if (typeof value !== 'function' || key === 'module.exports') continue;
       exported.push([
         key === 'default' && value.name ? value.name : key,
@@ -47,6 +60,11 @@ globalThis._BOND_types = async (name) => {
       ]);
     }
   };
+  /** What compilers of TypeScript export, they give by getters; some of Node's own say that they are deprecated. */
+  function valueIn(holder, key) {
+    const { get, value } = Object.getOwnPropertyDescriptor(holder, key);
+    return get && isBuiltin ? undefined : get ? get.call(holder) : value;
+  }
   if (typeof module === 'function') exported.push([module.name || stem, stem, module]);
   list(module, stem);
   if (module.default && typeof module.default === 'object') list(module.default, `${stem}.default`);
@@ -57,7 +75,50 @@ globalThis._BOND_types = async (name) => {
     if (isClass(value)) addClass(key, place, value);
     else functions.push(describe(place, value, commentBefore(value)));
   }
-  return { load, functions, classes };
+  // What `import()` gives of a module that is required has a default, and those of its names that Node finds in the source.
+  const namespace = await imported();
+  const hasDefault = module !== namespace && namespace.default === module;
+  const isBeside = typeof module !== 'function' && Object.keys(module).every((key) => key in namespace);
+  return {
+    load,
+    module: stem,
+    imports: isFile ? path : name,
+    default: hasDefault ? (isBeside ? 'beside' : 'alone') : undefined,
+    typesFrom: isFile ? undefined : typesOf(name),
+    constants: Object.keys(module).filter(isConstant).map(constant),
+    functions,
+    classes,
+  };
+
+  function isConstant(key) {
+    const value = /^(?!_|default$|module\.exports$)/.test(key) ? valueIn(module, key) : undefined;
+    return value !== undefined && typeof value !== 'function';
+  }
+
+  function constant(key) {
+    const type = typeof valueIn(module, key);
+    return { name: key, type: /^(?:string|number|boolean|bigint)$/.test(type) ? type : '', doc: '', optional: false };
+  }
+
+  /** The module by whose name TypeScript finds types: those that come with Node or the package, or are in a package of their own. */
+  function typesOf(name) {
+    const owner = isBuiltin ? 'node' : name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+    const holds = (folder, test) => {
+      try {
+        return test(JSON.parse(fs.readFileSync(`${folder}/package.json`, 'utf8')));
+      } catch {
+        return false;
+      }
+    };
+    const folders = (require.resolve.paths(owner === 'node' ? '@types/node' : owner) || []).flatMap((place) => [
+      [
+        `${place}/${owner}`,
+        (packaged) => packaged.types || packaged.typings || /"types":/.test(JSON.stringify(packaged.exports || '')),
+      ],
+      [`${place}/@types/${owner.replace(/^@/, '').replace('/', '__')}`, () => true],
+    ]);
+    return folders.some(([folder, test]) => holds(folder, test)) ? name : undefined;
+  }
 
   function addClass(key, place, value) {
     const own = (holder, isStatic) =>

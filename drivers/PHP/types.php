@@ -1,16 +1,28 @@
-/** What there is in a file, by reflection. It is loaded, which runs it. */
+/** What there is in a file, a folder, a namespace or a class, by reflection. It is loaded, which runs it. */
 final class __BOND_types
 {
-    public static function describe($path)
+    public static function describe($name)
     {
-        if (!is_file($path)) {
-            throw new InvalidArgumentException("there is no file $path");
+        if (is_file($name)) {
+            return self::ofFile(realpath($name));
         }
-        $path = realpath($path);
-        $before = [get_defined_functions()['user'], self::classes()];
+        if (is_dir($name)) {
+            return self::ofFolder(realpath($name));
+        }
+        $name = trim($name, '\\');
+        $classes = __BOND_type_names::exists($name) ? __BOND_type_names::withRelated([$name]) : __BOND_type_names::ofNamespace($name);
+        if (!$classes) {
+            throw new InvalidArgumentException("there is no file, folder, class or namespace $name; loading it may need code first");
+        }
+        return self::described('', [], $classes);
+    }
+
+    private static function ofFile($path)
+    {
+        $before = [get_defined_functions()['user'], __BOND_type_names::classes()];
         self::load($path);
         $functions = array_diff(get_defined_functions()['user'], $before[0]);
-        $classes = array_diff(self::classes(), $before[1]);
+        $classes = array_diff(__BOND_type_names::classes(), $before[1]);
         $functions = array_map(function ($name) { return new ReflectionFunction($name); }, array_values($functions));
         $classes = array_map(function ($name) { return new ReflectionClass($name); }, array_values($classes));
         $isOfFile = function ($thing) use ($path) { return $thing->getFileName() === $path; };
@@ -19,13 +31,34 @@ final class __BOND_types
             $functions = array_filter($functions, $isOfFile);
             $classes = array_filter($classes, $isOfFile);
         }
+        return self::described('require_once ' . var_export($path, true) . ';', $functions, $classes);
+    }
+
+    /** The classes in the files of a folder, loaded by what loads them in a program. */
+    private static function ofFolder($path)
+    {
+        $load = '';
+        for ($folder = $path; $load === '' && dirname($folder) !== $folder; $folder = dirname($folder)) {
+            foreach ([$folder . '/autoload.php', $folder . '/vendor/autoload.php'] as $autoload) {
+                if ($load === '' && is_file($autoload)) {
+                    $load = 'require_once ' . var_export($autoload, true) . ';';
+                    self::load($autoload);
+                }
+            }
+        }
+        $classes = __BOND_type_names::loaded(__BOND_type_names::namesBelow($path));
+        return self::described($load, [], array_map(function ($name) { return new ReflectionClass($name); }, $classes));
+    }
+
+    private static function described($load, array $functions, array $classes)
+    {
         $classes = array_values(array_filter($classes, function ($class) { return !$class->isAnonymous(); }));
         $described = array_map(function ($one) { return self::aFunction($one, $one->getName()); }, array_values($functions));
         foreach ($classes as $class) {
             $described = array_merge($described, self::methods($class, true));
         }
         return [
-            'load' => 'require_once ' . var_export($path, true) . ';',
+            'load' => $load,
             'functions' => $described,
             'classes' => array_map([__CLASS__, 'aClass'], $classes),
         ];
@@ -40,34 +73,48 @@ final class __BOND_types
         __BOND_evaluate();
     }
 
-    private static function classes()
-    {
-        return array_merge(get_declared_classes(), get_declared_interfaces());
-    }
-
     private static function aClass(ReflectionClass $class)
     {
         $constructor = $class->getConstructor();
         $isMade = $class->isInstantiable();
         $made = $constructor ? self::aFunction($constructor, '') : ['doc' => '', 'parameters' => [], 'returns' => ''];
-        $properties = array_filter($class->getProperties(ReflectionProperty::IS_PUBLIC), function ($property) {
-            return !$property->isStatic();
-        });
         return [
             'name' => $class->getName(),
             'doc' => (string) $class->getDocComment(),
             'isRecord' => false,
             'constructs' => $isMade ? ['name' => $class->getName() . '::class'] + $made : null,
             'methods' => self::methods($class, false),
-            'properties' => array_map(function ($property) {
-                return [
-                    'name' => $property->getName(),
-                    'type' => PHP_VERSION_ID < 70400 ? '' : (string) $property->getType(),
-                    'doc' => (string) $property->getDocComment(),
-                    'optional' => false,
-                ];
-            }, array_values($properties)),
+            'properties' => self::properties($class, false),
+            'imports' => $class->getName(),
+            'constants' => array_merge(self::constants($class), self::properties($class, true)),
         ];
+    }
+
+    private static function properties(ReflectionClass $class, $isStatic)
+    {
+        $described = [];
+        foreach ($class->getProperties(ReflectionProperty::IS_PUBLIC) as $property) {
+            $type = PHP_VERSION_ID < 70400 ? '' : (string) $property->getType();
+            $about = ['name' => $property->getName(), 'type' => $type, 'doc' => (string) $property->getDocComment(), 'optional' => false];
+            if ($property->isStatic() === $isStatic) {
+                $described[] = $about;
+            }
+        }
+        return $described;
+    }
+
+    private static function constants(ReflectionClass $class)
+    {
+        $types = ['integer' => 'int', 'double' => 'float', 'string' => 'string', 'boolean' => 'bool'];
+        $described = [];
+        foreach ($class->getConstants() as $name => $value) {
+            $isHidden = PHP_VERSION_ID >= 70100 && !(new ReflectionClassConstant($class->getName(), $name))->isPublic();
+            $type = gettype($value);
+            if (!$isHidden) {
+                $described[] = ['name' => $name, 'type' => isset($types[$type]) ? $types[$type] : 'mixed', 'doc' => '', 'optional' => false];
+            }
+        }
+        return $described;
     }
 
     /** The public methods of a class; the static ones are called by the name of the class. */
@@ -91,6 +138,7 @@ final class __BOND_types
             'doc' => (string) $function->getDocComment(),
             'parameters' => array_map([__CLASS__, 'aParameter'], $function->getParameters()),
             'returns' => (string) $function->getReturnType(),
+            'takesNames' => PHP_VERSION_ID >= 80000,
         ];
     }
 
@@ -109,6 +157,95 @@ final class __BOND_types
             'kind' => $parameter->isVariadic() ? 'rest' : ($parameter->isOptional() ? 'optional' : 'plain'),
             'note' => implode('; ', $notes),
         ];
+    }
+}
+
+/** Which classes there are, and where. */
+final class __BOND_type_names
+{
+    /** The names of the classes that the files of a folder define, by their source. */
+    public static function namesBelow($path)
+    {
+        $names = [];
+        $files = new RecursiveIteratorIterator(new RecursiveDirectoryIterator($path, FilesystemIterator::SKIP_DOTS));
+        foreach ($files as $file) {
+            if (substr($file, -4) !== '.php') {
+                continue;
+            }
+            $code = php_strip_whitespace($file);
+            $namespace = preg_match('/\bnamespace\s+([\w\\\\]+)\s*[;{]/', $code, $found) ? $found[1] . '\\' : '';
+            preg_match_all('/(?:^|[;}{\s])(?:class|interface|trait|enum)\s+(\w+)[^;(]*\{/', $code, $found);
+            foreach ($found[1] as $name) {
+                $names[] = $namespace . $name;
+            }
+        }
+        sort($names);
+        return $names;
+    }
+
+    /** The classes of a namespace: those that are there, and those that Composer knows to be in it. */
+    public static function ofNamespace($name)
+    {
+        $names = self::classes();
+        foreach (spl_autoload_functions() as $loader) {
+            if (!is_array($loader) || !is_object($loader[0]) || !method_exists($loader[0], 'getPrefixesPsr4')) {
+                continue;
+            }
+            $names = array_merge($names, array_keys($loader[0]->getClassMap()));
+            foreach ($loader[0]->getPrefixesPsr4() as $prefix => $folders) {
+                $rest = strncmp("$name\\", $prefix, strlen($prefix)) === 0 ? substr($name, strlen($prefix)) : null;
+                foreach ($rest === null ? [] : $folders as $folder) {
+                    $folder .= '/' . str_replace('\\', '/', (string) $rest);
+                    $names = array_merge($names, is_dir($folder) ? self::namesBelow($folder) : []);
+                }
+            }
+        }
+        $isInside = function ($each) use ($name) { return stripos($each, "$name\\") === 0; };
+        $names = self::loaded(array_values(array_unique(array_filter($names, $isInside))));
+        return array_map(function ($name) { return new ReflectionClass($name); }, $names);
+    }
+
+    /** Those that can be loaded: some may extend what is not there. */
+    public static function loaded(array $names)
+    {
+        return array_values(array_filter($names, [__CLASS__, 'exists']));
+    }
+
+    public static function exists($name)
+    {
+        try {
+            return class_exists($name) || interface_exists($name) || trait_exists($name);
+        } catch (Throwable $error) {
+            return false;
+        }
+    }
+
+    /** Classes, and those of the same vendor that their methods are said to return, and so on. */
+    public static function withRelated(array $names)
+    {
+        $classes = [];
+        while ($names) {
+            $class = new ReflectionClass(array_shift($names));
+            if (isset($classes[$class->getName()])) {
+                continue;
+            }
+            $classes[$class->getName()] = $class;
+            $vendor = explode('\\', $class->getName())[0] . '\\';
+            foreach ($class->getMethods(ReflectionMethod::IS_PUBLIC) as $method) {
+                preg_match_all('/[\w\\\\]+/', (string) $method->getReturnType(), $found);
+                foreach ($found[0] as $name) {
+                    if (strncmp($name, $vendor, strlen($vendor)) === 0 && self::exists($name)) {
+                        $names[] = $name;
+                    }
+                }
+            }
+        }
+        return array_values($classes);
+    }
+
+    public static function classes()
+    {
+        return array_merge(get_declared_classes(), get_declared_interfaces());
     }
 }
 

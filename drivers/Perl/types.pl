@@ -11,22 +11,68 @@ sub _BOND_types {
     eval "$load; 1" or die $@;
     (my $key = "$name.pm") =~ s{::}{/}g;
     my $file = $isFile ? $path : $INC{$key};
-    my $source = __BOND_source($file);
-    my ($code, $pod) = __BOND_without_pod($source);
-    my %packages = map { $_ => 1 } $code =~ /^\s*package\s+(\w+(?:::\w+)*)/mg;
+    my ($packages, $subs, $docs) = __BOND_read($file);
+    my %packages = map { $_ => 1 } @$packages;
     $packages{$isFile ? 'main' : $name} = 1 if !%packages || !$isFile;
-    my $docs = __BOND_pod($pod);
-    my (undef, %subs) = split /^[ \t]*sub\s+(\w+)/m, $code; # what follows each name, to the next
     my (@functions, @classes);
     for my $package (sort keys %packages) {
-        my ($plain, $methods) = __BOND_subs($package, $file, \%subs, $docs);
+        my ($plain, $methods) = __BOND_with_inherited($package, $file, $subs, $docs);
         push @functions, @$plain;
-        push @classes, {
-            name => $package, doc => $docs->{NAME} // '', isRecord => JSON::PP::false(), constructs => undef,
-            methods => $methods, properties => [],
-        } if @$methods;
+        push @classes, __BOND_package($package, $docs, $plain, $methods) if $package ne 'main' && (@$plain || @$methods);
     }
     return { load => "$load;", functions => \@functions, classes => \@classes };
+}
+
+# A package, whether it has objects or not: where there is a method "new", it makes them.
+sub __BOND_package {
+    my ($package, $docs, $plain, $methods) = @_;
+    my ($new) = grep { $_->{name} eq "$package->new" } @$plain;
+    no strict 'refs';
+    my @variables = grep { /^[A-Za-z]\w*\z/ && !/^(?:a|b|AUTOLOAD)\z/ && defined ${"${package}::$_"} && !defined &{"${package}::$_"} }
+        sort keys %{"${package}::"};
+    return {
+        name => $package, doc => $docs->{NAME} // '', isRecord => JSON::PP::false(), constructs => $new, methods => $methods,
+        properties => [], imports => $package, isPackage => JSON::PP::true(),
+        constants => [map { { name => $_, type => '', doc => '', optional => JSON::PP::false() } } @variables],
+    };
+}
+
+# The subs of a package, and the methods that it has from those above it.
+sub __BOND_with_inherited {
+    my ($package, $file, $subs, $docs) = @_;
+    my ($plain, $methods) = __BOND_subs($package, $file, $subs, $docs);
+    require mro;
+    my (undef, @above) = @{ mro::get_linear_isa($package) };
+    for my $base (@above) {
+        (my $key = "$base.pm") =~ s{::}{/}g;
+        next if $base =~ /^(?:Exporter|DynaLoader|XSLoader)\z/;
+        my $own = defined $INC{$key} && -f $INC{$key} ? $INC{$key} : $file;
+        my (undef, $itsSubs, $itsDocs) = __BOND_read($own);
+        my ($itsPlain, $itsMethods) = __BOND_subs($base, $own, $itsSubs, $itsDocs);
+        my %seen = map { $_->{name} => 1 } @$plain, @$methods;
+        for my $method (grep { $_->{name} =~ /^\Q$base\E->/ } @$itsPlain) {
+            my $name = $package . substr $method->{name}, length $base;
+            push @$plain, { %$method, name => $name, returns => $method->{returns} && $package } if !$seen{$name};
+        }
+        push @$methods, grep { !$seen{ $_->{name} } } @$itsMethods;
+    }
+    return ($plain, $methods);
+}
+
+# The packages of a file, what follows the name of each sub, to the next, and what is said of them.
+sub __BOND_read {
+    my ($file) = @_;
+    my ($code, $pod) = __BOND_without_pod(__BOND_source($file));
+    my (undef, @parts) = split /^([ \t]*)(package|sub)\s+(\w+(?:::\w+)*)/m, $code;
+    my ($outer, $inner, @packages, %subs) = ('main', 'main'); # what is not at the margin is inside of a block
+    while (my ($margin, $kind, $name, $text) = splice @parts, 0, 4) {
+        if ($kind eq 'package') {
+            push @packages, $inner = $name;
+            $outer = $name if $margin eq '';
+        }
+        else { $subs{ $name =~ /::/ ? $name : ($margin eq '' ? $outer : $inner) . "::$name" } //= $text }
+    }
+    return (\@packages, \%subs, __BOND_pod($pod));
 }
 
 sub __BOND_source {
@@ -70,7 +116,7 @@ sub __BOND_subs {
         my $sub = B::svref_2object(\&{"${package}::$name"});
         next if $sub->GV->STASH->NAME ne $package || $sub->const_sv->isa('B::SV') && !$sub->const_sv->isa('B::SPECIAL');
         next if $package eq 'main' && (!$file || ($sub->FILE // '') ne $file);
-        my @parameters = __BOND_parameters($subs->{$name}, prototype("${package}::$name"));
+        my @parameters = __BOND_parameters($subs->{"${package}::$name"}, prototype("${package}::$name"));
         my $self = @parameters && defined $parameters[0] ? $parameters[0]{name} : '';
         my $described = { name => $name, doc => $docs->{$name} // '', returns => '', parameters => \@parameters };
         $described->{parameters} = undef if @parameters && !defined $parameters[0];

@@ -114,7 +114,14 @@ def _BOND_types(name):
             return 'never'
         if is_record(annotation):
             return 'Record<string, unknown>'
-        return 'Opaque' if isinstance(annotation, type) else 'unknown'
+        return 'Opaque' if isinstance(annotation, type) and not takes_plain(annotation) else 'unknown'
+
+    def takes_plain(kind):
+        """Whether values that cross are of an abstract class: `Hashable`, say."""
+        try:
+            return any(issubclass(plain, kind) for plain in (int, float, str, bytes, list, dict))
+        except TypeError:
+            return True
 
     def spell_generic(annotation, origin, args, is_parameter):
         inner = [spell(each, is_parameter) for each in args if each is not Ellipsis and not isinstance(each, list)]
@@ -140,7 +147,7 @@ def _BOND_types(name):
             return first
         if getattr(origin, '_name', None) in ('Required', 'NotRequired'):
             return first
-        return known.get(origin, 'Opaque')
+        return known.get(origin, 'unknown' if takes_plain(origin) else 'Opaque')
 
     def spell_callable(args):
         if not args or not isinstance(args[0], list):
@@ -172,9 +179,10 @@ def _BOND_types(name):
         if is_bound:
             parameters = parameters[1:]
         listed = [aspect(each, hints) for each in parameters if each.kind is not each.VAR_KEYWORD]
-        if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        takes_names = len(listed) == len(parameters)
+        if not takes_names:
             doc += '\n\nTakes further arguments by name: `kwargs`.'
-        return {'name': name, 'doc': doc, 'parameters': listed, 'returns': returned(thing, hints)}
+        return {'name': name, 'doc': doc, 'parameters': listed, 'returns': returned(thing, hints), 'takesNames': takes_names}
 
     def aspect(parameter, hints):
         kind = 'plain' if parameter.default is parameter.empty else 'optional'
@@ -190,6 +198,7 @@ def _BOND_types(name):
             'type': spell(hints.get(parameter.name, parameter.annotation), True) if parameter.name in hints else '',
             'kind': kind,
             'note': '; '.join(notes),
+            'isPositional': parameter.kind is parameter.POSITIONAL_ONLY,
         }
 
     def shown(value):
@@ -205,7 +214,7 @@ def _BOND_types(name):
         return callable(thing) and not isinstance(thing, type)  # numpy has functions that are objects
 
     def constant(key, value):
-        return {'name': key, 'type': PLAIN.get(type(value), 'Opaque'), 'doc': '', 'optional': False}
+        return {'name': key, 'type': PLAIN.get(type(value), 'unknown'), 'doc': '', 'optional': False}
 
     def members(kind):
         for key in dir(kind):
@@ -223,8 +232,9 @@ def _BOND_types(name):
                 properties.append({'name': name, 'type': type_, 'doc': doc_of(static), 'optional': False})
             elif is_function(static) and not isinstance(static, (staticmethod, classmethod)) and not is_record(kind):
                 methods.append(one(name, static, doc_of(static), hints_of(static), True))
+        named = set(each['name'] for each in properties)
         for name, hint in hints.items():
-            if not name.startswith('_') and typing.get_origin(hint) is not typing.ClassVar:
+            if not name.startswith('_') and name not in named and typing.get_origin(hint) is not typing.ClassVar:
                 optional = is_record(kind) and is_optional(kind, name)
                 properties.append({'name': name, 'type': spell(hint, False), 'doc': '', 'optional': optional})
         construct = None if inspect.isabstract(kind) else one(own, kind, '', hints_of(kind.__init__) or hints)

@@ -2,11 +2,47 @@ import { type InspectOptions, inspect, types } from 'node:util';
 import { Opaque, showObject } from '../common/inspect.js';
 import { isA } from '../common/thrown.js';
 
+declare const BY_NAME: unique symbol;
+
+/**
+ * Any value, or what stands for one, but no arguments by name. For the types of parameters that {@link ByName} names: a `kwargs` in the place of
+ * one that is `unknown` would be taken for its value.
+ */
+export type AnyValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined
+  | (object & NoNames)
+  | ({ readonly [key: string]: unknown } & NoNames);
+
+interface NoNames {
+  readonly [BY_NAME]?: never;
+}
+
+/**
+ * The last parameter of a function, in an interface, which says how the others are called: each may be given by name, and so may those of `Others`,
+ * but nothing else.
+ * @example
+ * interface Textwrap {
+ *   wrap(text: string, width?: number, named?: ByName<['text', 'width'], { tabsize?: number }>): string[];
+ * }
+ */
+export interface ByName<Names extends readonly string[], Others extends object = object> {
+  /** For the types alone: nothing has it. */
+  readonly [BY_NAME]: readonly [Names, Others];
+}
+
 /** Arguments by name. Made by {@link kwargs}. `Names` are those of `Values`: others are a mistake where they are declared. */
 export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, Names = keyof Values> extends Opaque {
   /** For the types alone: what tells those of one value from those of another, and from anything else. */
   declare protected readonly named: Values;
   declare protected readonly names: Names;
+  /** The same: `AnyValue` is none. */
+  declare readonly [BY_NAME]: true;
   /** The arguments, by their names. */
   readonly values: Values;
 

@@ -9,6 +9,12 @@ export type AnyRemote = any;
 /** What crosses whole, and has methods of its own here. */
 type Whole = Copied | ArrayBuffer;
 
+/** A class of JavaScript, as its own types say it. */
+type AnyClass = abstract new (...args: never[]) => unknown;
+
+/** Whether a type says of an object nothing but that it is one. */
+type IsBare<T> = unknown extends T ? true : [keyof T] extends [never] ? ([object] extends [T] ? true : false) : false;
+
 /** The names of what is called, in an interface. */
 type MethodName<T> = { [K in keyof T]-?: NonNullable<T[K]> extends AnyFunction ? K : never }[keyof T];
 
@@ -22,7 +28,7 @@ export type Arriving<T> = unknown extends T
     ? Remote<S>
     : T extends Primitive | Whole
       ? T
-      : T extends AnyFunction
+      : T extends AnyFunction | AnyClass
         ? Remote<T>
         : T extends readonly unknown[]
           ? { [K in keyof T]: Arriving<T[K]> }
@@ -41,16 +47,16 @@ export type Arriving<T> = unknown extends T
  * const statistics: Remote<Statistics> = await python.import<Statistics>('statistics');
  * await statistics.NormalDist(3, 1).mean; // a number
  */
-export type Remote<T> = unknown extends T ? AnyRemote : Members<T> & Called<T> & Handle<T>;
+export type Remote<T> = IsBare<T> extends true ? AnyRemote : Members<T> & Called<T> & Handle<T>;
 
 /** What is done with a {@link Remote}, link by link, until it is awaited. */
-export type Expression<T> = unknown extends T
-  ? AnyRemote
-  : Members<T extends Stays<infer S> ? S : T> &
-      Called<T extends Stays<infer S> ? S : T> &
-      Promise<Arriving<T>> &
-      StandsFor<T> &
-      AnyItems;
+export type Expression<T> =
+  IsBare<Subject<T>> extends true
+    ? AnyRemote
+    : Members<Subject<T>> & Called<Subject<T>> & Promise<Arriving<T>> & StandsFor<T> & AnyItems;
+
+/** What a link is done with: of something that may be missing over there, one that is not. */
+type Subject<T> = [T] extends [null | undefined] ? T : NonNullable<T extends Stays<infer S> ? S : T>;
 
 /** What a handle has beside what is there: no `then`, so that it can be awaited and is itself. */
 interface Handle<T> extends StandsFor<T>, AnyItems, AsyncDisposable {
@@ -73,12 +79,19 @@ type Members<T> = T extends Primitive | Whole
     ? { readonly [index: number]: Expression<I> }
     : { readonly [K in keyof T as K extends Taken ? never : K]: Expression<NonNullable<T[K]>> };
 
-type Called<T> = T extends AnyFunction ? CalledAs<T> : unknown;
+type Called<T> = T extends AnyFunction
+  ? CalledAs<T>
+  : T extends AnyClass
+    ? MadeAs<(...args: ConstructorParameters<T>) => Stays<InstanceType<T>>>
+    : unknown;
 
 /** A function, or a class; what it returns may be a promise over there, which is awaited on the way. */
-interface CalledAs<G extends AnyFunction> {
+interface CalledAs<G extends AnyFunction> extends MadeAs<G> {
   (...args: NamedArgumentsOf<G>): Expression<Awaited<ReturnType<G>>>;
   (...args: ArgumentsOf<G>): Expression<Awaited<ReturnType<G>>>;
+}
+
+interface MadeAs<G extends AnyFunction> {
   new (...args: NamedArgumentsOf<G>): Expression<Awaited<ReturnType<G>>>;
   new (...args: ArgumentsOf<G>): Expression<Awaited<ReturnType<G>>>;
 }

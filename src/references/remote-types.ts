@@ -1,5 +1,5 @@
 import type { AnyFunction, Callback, UnknownFunction } from './callback.js';
-import type { Kwargs } from './kwargs.js';
+import type { AnyValue, ByName, Kwargs } from './kwargs.js';
 import type { Ref } from './ref.js';
 import type { StandsFor } from './stands-for.js';
 import type { Stream } from './stream.js';
@@ -49,15 +49,17 @@ type Whole = Copied | Kwargs;
  * What is accepted for a parameter of type `P`: a value of that type; or what stands for one, a `Ref`, something held, a
  * `stream`, or a `callback`, also inside of a list or a record. A function is sent as a `callback`, which may be async.
  */
-export type Argument<P> = unknown extends P ? P : Reference | ArgumentByValue<P>;
+export type Argument<P> = Exclude<AnyValue, undefined> extends P ? P : Reference | ArgumentByValue<P>;
 
 type ArgumentByValue<P> = P extends AnyFunction
   ? Callback<(...args: Parameters<P>) => Lent<ReturnType<P>>>
-  : P extends Kwargs<infer Values>
-    ? Kwargs<{ [K in keyof Values]: Argument<Values[K]> }>
-    : P extends Whole | Primitive
-      ? P | Callback
-      : { [K in keyof P]: Argument<P[K]> } | Callback;
+  : P extends ByName<readonly string[], infer Others>
+    ? Kwargs<Referable<Others>>
+    : P extends Kwargs<infer Values>
+      ? Kwargs<{ [K in keyof Values]: Argument<Values[K]> }>
+      : P extends Whole | Primitive
+        ? P | Callback
+        : { [K in keyof P]: Argument<P[K]> } | Callback;
 
 type Lent<R> = unknown extends R ? unknown : R | Argument<R> | PromiseLike<R | Argument<R>>;
 
@@ -67,11 +69,35 @@ export type ArgumentsOf<G extends AnyFunction> = EachArgument<Parameters<G>>;
 type EachArgument<P extends readonly unknown[]> = { [K in keyof P]: Argument<P[K]> };
 
 /** The arguments of a function of which the last ones are given by name. */
-export type NamedArgumentsOf<G extends AnyFunction> = WithKwargs<
-  Parameters<G>,
-  KwargsOf<Parameters<G>>,
-  DeclaredKwargsOf<Parameters<G>>
->;
+export type NamedArgumentsOf<G extends AnyFunction> =
+  Required<Parameters<G>> extends readonly [...unknown[], ByName<infer Names, infer Others>]
+    ? Named<Parameters<G>, Names, Others>
+    : WithKwargs<Parameters<G>, KwargsOf<Parameters<G>>, DeclaredKwargsOf<Parameters<G>>>;
+
+/** The first parameters, however many, and then the names of those that are left, and of no others. */
+type Named<P extends readonly unknown[], Names extends readonly unknown[], Others> = P extends readonly [
+  ByName<readonly string[]>?,
+]
+  ? [Kwargs<Referable<Others>>]
+  : '0' extends keyof P
+    ? P extends readonly [(infer First)?, ...infer Left]
+      ? [Kwargs<Referable<NamesOf<P, Names> & Others>>] | [Argument<First>, ...Named<Left, WithoutFirst<Names>, Others>]
+      : never
+    : never;
+
+/** Parameters by their names. One that has none may not be given by name. */
+type NamesOf<P extends readonly unknown[], Names extends readonly unknown[]> = Names extends readonly [
+  infer Name extends string,
+  ...infer LaterNames,
+]
+  ? P extends readonly [infer First, ...infer Later]
+    ? { [K in Exclude<Name, ''>]: First } & NamesOf<Later, LaterNames>
+    : P extends readonly [(infer First)?, ...infer Later]
+      ? { [K in Exclude<Name, ''>]?: First } & NamesOf<Later, LaterNames>
+      : object
+  : object;
+
+type WithoutFirst<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Others] ? Others : [];
 
 /** A parameter that is `Kwargs<…>` says of which types some arguments are that are given by name. */
 type KwargsOf<P extends readonly unknown[]> =
@@ -97,7 +123,9 @@ type WithKwargs<P extends readonly unknown[], Names, DeclaredNames> = P extends
     ? P extends readonly [(infer First)?, ...infer Others]
       ? [Names] | [Argument<First>, ...WithKwargs<Others, Names, DeclaredNames>]
       : never
-    : [...EachArgument<P>, Names];
+    : unknown extends P[number]
+      ? EachArgument<P> // takes names as well; and the compiler would take both signatures for the same
+      : [...EachArgument<P>, Names];
 
 /**
  * A function of type `G` as it looks from the host: it takes the same, or what stands for it, and `kwargs` at the end; and

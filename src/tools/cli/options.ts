@@ -36,7 +36,8 @@ Options:
 -e, -p and -r may be given several times, and are carried out in order.
 
 doctor tells which interpreters are used here, and what is missing.
-types writes a TypeScript interface of the functions of a file, called Legacy or NAME.
+types writes TypeScript interfaces of a file, or of what import takes. That of the
+functions is called Legacy or NAME.
 It runs the file, and CODE before it: what loads others, say.
 conform tries the driver in a folder, and tells what holds and what does not.
 LEVEL is how far to go: ${LEVELS.join(', ')}.

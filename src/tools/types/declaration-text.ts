@@ -17,7 +17,8 @@ export function comment(text: string): string {
 }
 
 export function key(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replace(/['\\]/g, '\\$&')}'`;
+  // A method that is called `new` would be a constructor.
+  return /^(?!new$)[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replace(/['\\]/g, '\\$&')}'`;
 }
 
 /** Names for parameters, and for what comes behind them, that differ. */
@@ -46,4 +47,9 @@ const MOST_LINES = 16;
 export function beginningOf(text: string): string {
   const lines = text.split('\n');
   return lines.length <= MOST_LINES ? text : `${lines.slice(0, MOST_LINES).join('\n').trimEnd()}\n…`;
+}
+
+/** A text as a program writes it. */
+export function quoted(text: string): string {
+  return /['\n]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll('\\', '\\\\')}'`;
 }

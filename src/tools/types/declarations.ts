@@ -1,4 +1,4 @@
-import { beginningOf, block, capitalized, comment, key, labelsFor, parameterName } from './declaration-text.js';
+import { block, capitalized, comment, key, parameterName, quoted } from './declaration-text.js';
 import type {
   DescribedClass,
   DescribedFunction,
@@ -6,32 +6,31 @@ import type {
   DescribedProperty,
   Description,
 } from './described.js';
-import { type DocTag, readDocComment } from './doc-comment.js';
-import { arrayOf, readType } from './type-expression.js';
-import { jsdocType, type Position, phpdocType, type Surroundings } from './type-names.js';
+import type { DocTag } from './doc-comment.js';
+import { parameterList, type TypedParameter } from './parameter-list.js';
+import { TypeTexts } from './type-texts.js';
 
 /** Names that mean something in what is written, or cannot be a name of the user's. */
 const TAKEN =
-  /^(?:Date|Map|Set|Record|Array|Promise|Error|RegExp|\w*Array|Stays|Kwargs|string|number|boolean|object|unknown|any|never|undefined|null|bigint|symbol|void)$/;
+  /^(?:Date|Map|Set|Record|Array|Promise|Error|RegExp|\w*Array|Stays|Kwargs|ByName|AnyValue|string|number|boolean|object|unknown|any|never|undefined|null|bigint|symbol|void)$/;
 
 /** Writes the declarations of what another language says of a file. */
 export class Declarations {
-  readonly #typeNames: 'phpdoc' | 'jsdoc';
   readonly #name: string;
   readonly #description: Description;
   /** What the interfaces of the classes are called. */
   readonly #interfaces = new Map<string, string>();
-  readonly #records: ReadonlySet<string>;
   readonly #moduleName: string;
+  readonly #types: TypeTexts;
 
   constructor(typeNames: 'phpdoc' | 'jsdoc', name: string, description: Description) {
-    this.#typeNames = typeNames;
     this.#name = name;
     this.#description = description;
-    this.#records = new Set(description.classes.filter(({ isRecord }) => isRecord).map(({ name }) => name));
     const taken = new Set([name]);
-    for (const { name } of description.classes) this.#interfaces.set(name, this.#freeName(name, taken));
-    this.#moduleName = `${this.#freeName(capitalized(description.module ?? ''), taken)}Module`;
+    for (const { name } of description.classes) this.#interfaces.set(name, freeName(name, taken));
+    this.#moduleName = `${freeName(capitalized(description.module ?? ''), taken)}Module`;
+    const records = new Set(description.classes.filter(({ isRecord }) => isRecord).map(({ name }) => name));
+    this.#types = new TypeTexts(typeNames, this.#interfaces, records);
   }
 
   /** The whole file; `head` goes before everything else. */
@@ -42,25 +41,18 @@ export class Declarations {
       ...this.#module(),
       ...classes.flatMap((described) => this.#class(described)),
     ].join('\n\n');
-    const used = ['Kwargs', 'Stays'].filter((name) => new RegExp(`\\b${name}<`).test(body));
+    const used = ['AnyValue', 'ByName', 'Kwargs', 'Stays'].filter((name) =>
+      new RegExp(`[ <(|]${name}${name === 'AnyValue' ? '[,)|]' : '<'}`).test(body),
+    );
     const imports = used.length > 0 ? `import type { ${used.join(', ')} } from 'bond';\n\n` : '';
     return `${comment(head)}${imports}${body}\n`;
   }
 
-  #freeName(name: string, taken: Set<string>): string {
-    const words = name.split(/\W+/).filter(Boolean);
-    const wanted = words.at(-1) ?? 'Unnamed';
-    let free = TAKEN.test(wanted) || /^\d/.test(wanted) ? `${wanted}_` : wanted;
-    if (taken.has(free) || taken.has(`${free}Class`)) free = words.join('_');
-    while (taken.has(free)) free += '_';
-    taken.add(free);
-    return free;
-  }
-
   /** A function by its whole name; one that the module has as well is described there. */
   #function(described: DescribedFunction): string {
-    const { module } = this.#description;
-    if (module === undefined || !isWithin(`${module}.`, described)) {
+    const { module, typesFrom, default: inside } = this.#description;
+    const isListed = module !== undefined && typesFrom === undefined && inside !== 'alone';
+    if (!isListed || !isWithin(`${module}.`, described)) {
       return this.#method(described, classOf(described.name));
     }
     const own = described.name.slice(module.length + 1);
@@ -69,17 +61,47 @@ export class Declarations {
 
   /** What `import` gives. */
   #module(): string[] {
-    const { module, functions, classes, constants = [] } = this.#description;
-    if (module === undefined) return [];
-    const members = [
+    const { module, imports = module, typesFrom } = this.#description;
+    if (module === undefined || imports === undefined) return [];
+    const hint = comment(`The module itself: \`import<${this.#moduleName}>(${quoted(imports)})\`.`);
+    if (typesFrom) return [`${hint}export type ${this.#moduleName} = typeof import(${quoted(typesFrom)});`];
+    return [`${hint}export interface ${this.#moduleName} ${block(this.#membersWithDefault(module))}`];
+  }
+
+  #membersWithDefault(module: string): string[] {
+    const members = this.#members(module);
+    switch (this.#description.default) {
+      case 'alone':
+        return [`readonly default: ${this.#itself(module) ?? block(members)};`];
+      case 'beside':
+        return [...members, `readonly default: Omit<${this.#moduleName}, 'default'>;`];
+      default:
+        return members;
+    }
+  }
+
+  /** A module of JavaScript that is a class, or a function, which may have members. */
+  #itself(module: string): string | undefined {
+    const { classes, functions } = this.#description;
+    const own = classes.find(({ constructs }) => constructs?.name === module);
+    if (own) return `${this.#interfaces.get(own.name)}Class`;
+    const called = functions.find(({ name }) => name === module);
+    return called && block([this.#method({ ...called, name: '' }), ...this.#members(module)]);
+  }
+
+  #members(module: string): string[] {
+    const { functions, classes, constants = [] } = this.#description;
+    return [
       ...constants.map((constant) => this.#property(constant, module)),
       ...this.#within(`${module}.`, functions),
-      ...classes.flatMap(({ name, isRecord }) =>
-        isRecord ? [] : [`${key(name)}: ${this.#interfaces.get(name)}Class;`],
-      ),
+      ...classes
+        .filter(({ isRecord }) => !isRecord)
+        .flatMap((described) => {
+          const place = described.constructs?.name ?? `${module}.${described.name}`;
+          if (!isWithin(`${module}.`, { name: place })) return [];
+          return [`${key(place.slice(module.length + 1))}: ${this.#interfaces.get(described.name)}Class;`];
+        }),
     ];
-    const hint = `The module itself: \`import<${this.#moduleName}>('${module}')\`.`;
-    return [`${comment(hint)}export interface ${this.#moduleName} ${block(members)}`];
   }
 
   /** The functions whose names are a prefix and no more than a word, without it. */
@@ -90,40 +112,54 @@ export class Declarations {
   }
 
   #class(described: DescribedClass): string[] {
-    const { name, doc, constructs, methods, properties, isRecord } = described;
+    const { name, doc, constructs, methods, properties, isRecord, isPackage } = described;
     const own = this.#interfaces.get(name) as string;
+    const called = new Set(methods.map((method) => method.name));
     const members = [
-      ...properties.map((property) => this.#property(property, name)),
+      ...properties.filter((property) => !called.has(property.name)).map((property) => this.#property(property, name)),
       ...methods.map((method) => this.#method(method, name)),
     ];
-    const text = `${comment(this.#doc(doc, name).text)}export interface ${own} ${block(members)}`;
+    const text = `${comment(this.#types.doc(doc, name).text)}export interface ${own} ${block(members)}`;
     if (isRecord) return [text];
-    const statics = this.#statics(described);
-    if (!constructs) return [text, `${comment('The class itself.')}export interface ${own}Class ${block(statics)}`];
-    const signature = this.#method({ ...constructs, name: '', returns: name, doc: constructs.doc }, name);
-    const hint = `The class itself: \`hold<${own}Class>(${JSON.stringify(constructs.name)})\`, and then \`holdApply\`.`;
-    return [text, `${comment(hint)}export interface ${own}Class ${block([signature, ...statics])}`];
+    const signature = constructs ? [this.#method({ ...constructs, name: '', returns: name }, name)] : [];
+    const itself = `${comment(hintOf(described, own))}export interface ${own}${isPackage ? 'Package' : 'Class'} ${block(
+      [...signature, ...this.#statics(described)],
+    )}`;
+    return isPackage && members.length === 0 && !constructs ? [itself] : [text, itself];
   }
 
-  /** What is called on a class and not on an instance. */
-  #statics({ name, constructs }: DescribedClass): string[] {
+  /** What a class has itself, not its instances. */
+  #statics({ name, constructs, constants = [], isPackage }: DescribedClass): string[] {
     const { module, functions } = this.#description;
     const own = module === undefined ? (constructs?.name.replace(/::class$/, '') ?? name) : `${module}.${name}`;
-    return ['::', '->', '.'].flatMap((separator) => this.#within(own + separator, functions));
+    const properties = constants.map((constant) => this.#property(constant, name));
+    if (!isPackage) return [...properties, ...['::', '->', '.'].flatMap((sign) => this.#within(own + sign, functions))];
+    // Of a sub of which nothing is known, it is not known either which of both it is.
+    const unknown = functions.filter((described) => described.parameters === null && isWithin(`${name}::`, described));
+    const methods = [
+      ...functions.filter((described) => isWithin(`${name}->`, described)),
+      ...unknown.map((described) => ({ ...described, name: described.name.replace(/::(?=\w+$)/, '->') })),
+    ];
+    return [
+      ...properties,
+      ...this.#within(`${name}::`, functions),
+      ...methods.map((described) => this.#method({ ...described, name: described.name.slice(name.length) }, name)),
+    ];
   }
 
   #property({ name, type, doc, optional }: DescribedProperty, self: string): string {
-    const { text, value } = this.#doc(doc, self);
-    const translated = this.#type(type, 'result', self) ?? value?.type ?? 'unknown';
+    const { text, value } = this.#types.doc(doc, self);
+    const translated = this.#types.type(type, 'result', self) ?? value?.type ?? 'unknown';
     return `${comment(text)}${key(name)}${optional ? '?' : ''}: ${translated};`;
   }
 
   /** A function as a member of an interface; without a name, it is what the interface itself is. */
-  #method({ name, doc, parameters, returns }: DescribedFunction, self?: string): string {
-    const said = this.#doc(doc, self, 'parameter');
-    const { returns: saidResult } = this.#doc(doc, self, 'result');
-    const result = this.#best(returns, saidResult?.type, 'result', self);
-    const list = parameters ? this.#parameters(parameters, said.parameters, self) : '...args: unknown[]';
+  #method(described: DescribedFunction, self?: string): string {
+    const { name, doc, parameters, returns } = described;
+    const said = this.#types.doc(doc, self, 'parameter');
+    const { returns: saidResult } = this.#types.doc(doc, self, 'result');
+    const result = this.#types.best(returns, saidResult?.type, 'result', self);
+    const list = this.#parameters(described, said.parameters, self);
     const lines = [
       said.text,
       ...(parameters ?? []).flatMap(({ name, note }) => {
@@ -136,80 +172,42 @@ export class Declarations {
   }
 
   #parameters(
-    parameters: readonly DescribedParameter[],
+    { parameters, takesNames = false }: DescribedFunction,
     tags: ReadonlyMap<string, DocTag>,
     self: string | undefined,
   ): string {
-    const list: string[] = [];
-    const tagged = parameters.map((parameter, index) => tagFor(parameter, index, tags));
-    const types = parameters.map(({ type }, index) => this.#best(type, tagged[index]?.type, 'parameter', self));
-    const kinds = parameters.map(({ kind }, index) => {
-      const tag = tagged[index];
-      return kind === 'plain' && tag?.isOptional ? 'optional' : kind;
-    });
-    const labels = labelsFor([...parameters.map(({ name }) => name), 'named']);
-    const named = this.#named(parameters, types, kinds);
-    // A parameter that may be left out is followed by none that may not. In front of names, any may be left out.
-    const lastNeeded = named?.isNeeded ? parameters.length : kinds.lastIndexOf('plain');
-    for (const [index, kind] of kinds.entries()) {
-      if (kind !== 'plain' && kind !== 'optional') continue;
-      list.push(`${labels[index]}${index > lastNeeded ? '?' : ''}: ${types[index]}`);
-    }
-    const rest = kinds.indexOf('rest');
-    const restType = arrayOf(types[rest] ?? 'unknown');
-    const mark = named?.isNeeded ? '' : '?';
-    if (rest >= 0) list.push(`...${labels[rest]}: ${named?.isNeeded ? `[...${restType}, ${named.type}]` : restType}`);
-    else if (named) list.push(`${labels.at(-1)}${mark}: ${named.type}`);
-    return list.join(', ');
-  }
-
-  /** The arguments that can be given by name only. */
-  #named(parameters: readonly DescribedParameter[], types: readonly string[], kinds: readonly string[]) {
-    const entries = parameters.flatMap(({ name }, index) => {
-      if (kinds[index] === 'named') return [`${key(name)}: ${types[index]}`];
-      return kinds[index] === 'optional-named' ? [`${key(name)}?: ${types[index]}`] : [];
-    });
-    if (entries.length === 0) return undefined;
-    return { type: `Kwargs<{ ${entries.join('; ')} }>`, isNeeded: kinds.includes('named') };
-  }
-
-  /** The type that the code says, unless the comment knows more. */
-  #best(declared: string, said: string | undefined, position: Position, self: string | undefined): string {
-    const type = this.#type(declared, position, self);
-    if (type === undefined) return said ?? 'unknown';
-    const isVague = type === 'unknown' || /Record<string, unknown>|Stays<object>|\bunknown\[\]|=> unknown/.test(type);
-    return isVague && said !== undefined && said !== 'unknown' ? said : type;
-  }
-
-  #type(text: string, position: Position, self: string | undefined): string | undefined {
-    if (text === '') return undefined;
-    const read = this.#reader(position, self, true)(text);
-    return read?.rest.trim() === '' ? read.type : 'unknown';
-  }
-
-  #doc(doc: string, self?: string, position: Position = 'parameter') {
-    if (!doc.startsWith('/**'))
+    if (parameters === null) return '...args: unknown[]';
+    const typed = parameters.map((parameter, index): TypedParameter => {
+      const tag = tagFor(parameter, index, tags);
       return {
-        text: beginningOf(doc.trim()),
-        parameters: new Map<string, DocTag>(),
-        returns: undefined,
-        value: undefined,
+        name: parameter.name,
+        type: this.#types.best(parameter.type, tag?.type, 'parameter', self),
+        kind: parameter.kind === 'plain' && tag?.isOptional ? 'optional' : parameter.kind,
+        isPositional: parameter.isPositional ?? false,
       };
-    return readDocComment(doc, this.#reader(position, self, false));
+    });
+    return parameterList(typed, takesNames);
   }
+}
 
-  #reader(position: Position, self: string | undefined, isDeclared: boolean) {
-    const classNamed = (name: string): string | undefined => {
-      const found = this.#interfaces.has(name)
-        ? name
-        : [...this.#interfaces.keys()].find((known) => known.split(/\W/).at(-1) === name.split(/\W/).at(-1));
-      const own = found === undefined ? undefined : this.#interfaces.get(found);
-      return own && (this.#records.has(found as string) ? own : `Stays<${own}>`);
-    };
-    const around: Surroundings = { position, classNamed, self, isDeclared };
-    const named = this.#typeNames === 'phpdoc' ? phpdocType : jsdocType;
-    return (text: string) => readType(text, (name, args) => named(name, args, around));
-  }
+/** A name for an interface, which no other one has. */
+function freeName(name: string, taken: Set<string>): string {
+  const words = name.split(/\W+/).filter(Boolean);
+  const wanted = words.at(-1) ?? 'Unnamed';
+  let free = TAKEN.test(wanted) || /^\d/.test(wanted) ? `${wanted}_` : wanted;
+  if (['', 'Class', 'Package'].some((suffix) => taken.has(free + suffix))) free = words.join('_');
+  while (taken.has(free)) free += '_';
+  taken.add(free);
+  return free;
+}
+
+/** How one comes by what a class is. */
+function hintOf({ constructs, imports, isPackage }: DescribedClass, own: string): string {
+  const ways: string[] = [];
+  if (imports !== undefined) ways.push(`\`import<${own}${isPackage ? 'Package' : 'Class'}>(${quoted(imports)})\``);
+  if (constructs && !isPackage)
+    ways.push(`\`hold<${own}Class>(${JSON.stringify(constructs.name)})\`, and then \`holdApply\``);
+  return `The ${isPackage ? 'package' : 'class'} itself${ways.length > 0 ? `: ${ways.join('; or ')}` : ''}.`;
 }
 
 /** What a comment says of a parameter: of one without a name, by its place. */
@@ -223,6 +221,6 @@ function classOf(name: string): string | undefined {
 }
 
 /** Whether the name of a function is a prefix, and no more than a word. */
-function isWithin(prefix: string, { name }: DescribedFunction): boolean {
+function isWithin(prefix: string, { name }: Pick<DescribedFunction, 'name'>): boolean {
   return name.startsWith(prefix) && /^\w+$/.test(name.slice(prefix.length));
 }

@@ -2,6 +2,7 @@ import { makeBond } from '../../bond/make-bond.js';
 import { BondException } from '../../common/errors.js';
 import { driverFile } from '../../drivers/driver.js';
 import { driverTools } from '../driver-tools.js';
+import { quoted } from './declaration-text.js';
 import { Declarations } from './declarations.js';
 import type { Description } from './described.js';
 import type { TypesOptions } from './types-options.js';
@@ -17,8 +18,9 @@ export async function declareFile(
   if (description.functions.length + description.classes.length === 0) {
     throw new BondException(lang, `no functions and no classes are defined in ${file}`);
   }
+  const loading = [options.setup, description.load].filter(Boolean).join('\n');
   const { typeNames = 'jsdoc', typeNotes = [] } = await driverTools(lang);
-  return new Declarations(typeNames, name, description).text(headOf(lang, file, name, description, typeNotes));
+  return new Declarations(typeNames, name, description).text(headOf(lang, file, name, loading, typeNotes));
 }
 
 async function describe(
@@ -36,18 +38,14 @@ async function describe(
   }
 }
 
-function headOf(lang: string, file: string, name: string, { load }: Description, notes: readonly string[]): string {
+function headOf(lang: string, file: string, name: string, loading: string, notes: readonly string[]): string {
   return [
     `Written by \`bond types ${lang} ${file}\`.`,
     '',
     `    const bond = await makeBond<${name}>('${lang}');`,
-    `    await bond.evalBlock(${quoted(load)});`,
+    ...(loading ? [`    await bond.evalBlock(${quoted(loading)});`] : []),
     '',
     'An integer beyond 2^53 arrives as a `bigint`, though it is a `number` here.',
     ...notes,
   ].join('\n');
-}
-
-function quoted(code: string): string {
-  return code.includes("'") ? JSON.stringify(code) : `'${code.replaceAll('\\', '\\\\')}'`;
 }
