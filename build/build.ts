@@ -111,11 +111,21 @@ function writeFiles(folder: string, files: Files): void {
     renameSync(`${path}.new`, path);
   }
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (/\.(js|d\.ts)$/.test(name) && !files.has(name.replaceAll('\\', '/'))) rmSync(join(folder, name));
+    if (/\.(c?js|d\.c?ts)$/.test(name) && !files.has(name.replaceAll('\\', '/'))) rmSync(join(folder, name));
   }
+}
+
+/** What `require` finds: the same module, and the same types, which TypeScript wants as those of a CommonJS module. */
+function forRequire(types: Files): Files {
+  const files: Files = new Map([['index.cjs', "'use strict';\nmodule.exports = require('./index.js');\n"]]);
+  for (const [name, text] of types) {
+    const linked = text.replace(/((?:from |import\()'\.{1,2}\/[\w/.-]*)\.js'/g, "$1.cjs'");
+    files.set(`types/${name.replace(/ts$/, 'cts')}`, linked);
+  }
+  return files;
 }
 
 shareValues();
 const [types, code] = [buildTypes(), await buildCode()];
-writeFiles(DIST, code);
-writeFiles(join(DIST, 'types'), types);
+const placed = [...types].map(([name, text]) => [`types/${name}`, text] as const);
+writeFiles(DIST, new Map([...code, ...placed, ...forRequire(types)]));

@@ -1,7 +1,9 @@
-// The workflow for those who fork: what it runs is there.
+// The workflows: what they run is there.
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 interface Step {
@@ -18,7 +20,22 @@ interface Job {
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const { jobs } = parse(read('../.github/workflows/check.yml'), { strict: true }) as { jobs: Record<string, Job> };
-const { scripts } = JSON.parse(read('../package.json')) as { scripts: Record<string, string> };
+const { scripts, version } = JSON.parse(read('../package.json')) as {
+  scripts: Record<string, string>;
+  version: string;
+};
+
+function actionsOf(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ uses }) => uses ?? []).map((action) => action.replace(/@v\d+$/, ''));
+}
+
+/** The scripts that steps run, after `npm ci`. */
+function scriptsOf(steps: readonly Step[]): string[] {
+  const [first, ...commands] = steps.flatMap(({ run }) => run ?? []);
+  expect(first).toBe('npm ci');
+  const scripts = commands.filter((command) => !/^npm (?:publish|pkg|ci)\b/.test(command));
+  return scripts.map((command) => command.replace(/^npm (run )?/, ''));
+}
 
 test('the workflow checks every version of Node on Linux, macOS and Windows', () => {
   for (const { strategy } of Object.values(jobs)) expect(strategy.matrix.node).toEqual([20, 22, 24, 26]);
@@ -33,10 +50,37 @@ test('the workflow is stopped by a failure only where bond has been run', () => 
 
 test.each(Object.keys(jobs))('the job %s gets the source and Node, and runs scripts that there are', (name) => {
   const { steps } = jobs[name] as Job;
-  const used = steps.flatMap(({ uses }) => uses ?? []);
-  expect(used.map((action) => action.replace(/@v\d+$/, ''))).toEqual(['actions/checkout', 'actions/setup-node']);
-  const [first, ...commands] = steps.flatMap(({ run }) => run ?? []);
-  expect(first).toBe('npm ci');
-  expect(commands.length).toBeGreaterThan(0);
-  for (const command of commands) expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, ''));
+  expect(actionsOf(steps)).toEqual(['actions/checkout', 'actions/setup-node']);
+  expect(scriptsOf(steps).length).toBeGreaterThan(0);
+  for (const script of scriptsOf(steps)) expect(Object.keys(scripts)).toContain(script);
+});
+
+describe('a tag', () => {
+  const workflow = parse(read('../.github/workflows/publish.yml'), { strict: true });
+  const { steps, permissions } = workflow.jobs.npm as Job & { permissions: Record<string, string> };
+
+  test('is published with provenance, after all checks', () => {
+    expect(workflow.on.push.tags).toEqual(['v*']);
+    expect(permissions['id-token']).toBe('write');
+    expect(actionsOf(steps)).toEqual(['actions/checkout', 'actions/setup-node']);
+    expect(scriptsOf(steps)).toEqual(['release:verify', 'check:release']);
+    for (const script of scriptsOf(steps)) expect(Object.keys(scripts)).toContain(script);
+    expect(steps.at(-1)?.run).toBe('npm publish --provenance --access public');
+  });
+
+  const verify = (tag: string) =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'build/verify-release.ts'], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { ...process.env, GITHUB_REF_NAME: tag },
+      encoding: 'utf8',
+    });
+
+  test('is the version of the package, which NEWS.md knows', () => {
+    const fine = verify(`v${version}`);
+    expect(fine.stderr).toBe('');
+    expect(fine.status).toBe(0);
+    const wrong = verify('v99.0.0');
+    expect(wrong.stderr).toContain(`the tag is v99.0.0, but package.json has version ${version}`);
+    expect(wrong.status).toBe(1);
+  });
 });
