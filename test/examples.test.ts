@@ -130,6 +130,38 @@ describe('the examples', () => {
       );
     });
 
+    test('flowers are told apart, kept and drawn', async ({ skip }) => {
+      if (spawnSync(PYTHON, ['-c', 'import sklearn, sqlalchemy, PIL']).status !== 0)
+        missing('apt-get install python3-sklearn python3-sqlalchemy python3-pil', skip);
+      const file = join(temporaryDirectory(), 'flowers.png');
+      expect(await run('flowers.ts', file, PYTHON)).toBe(
+        lines('told apart: true', 'setosa     1.5 cm', 'versicolor 4.2 cm', 'virginica  5.5 cm', `${file}: 200,60`),
+      );
+      expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+    });
+
+    test('letters are rendered by Twig, and written down by Monolog', async ({ skip }) => {
+      needs(skip, 'PHP');
+      for (const name of ['Twig', 'Monolog'])
+        if (!existsSync(`/usr/share/php/${name}/autoload.php`)) missing(`php-${name.toLowerCase()}`, skip);
+      expect(await run('letters.ts')).toBe(
+        lines(
+          'Dear Ann, you owe us 12.50 €.',
+          'INFO: sent {"name":"ann"}',
+          'Dear Bo, you owe us 3.00 €.',
+          'INFO: sent {"name":"bo"}',
+          'ERROR: Unexpected token "end of template" ("name" expected) in "wrong" at line 1. []',
+        ),
+      );
+    });
+
+    test('page is made of a template, rows, and prices', async ({ skip }) => {
+      const PERL = '/usr/bin/perl'; // whose modules Debian's packages are
+      if (spawnSync(PERL, ['-MDBD::SQLite', '-MTemplate', '-e1']).status !== 0)
+        missing('apt-get install libdbd-sqlite3-perl libtemplate-perl', skip);
+      expect(await run('page.ts', PERL)).toBe(lines('What there is', '  biscuits: 2.99 €', '  tea: 4.50 €'));
+    });
+
     test('database asks the DBI', async ({ skip }) => {
       if (spawnSync('perl', ['-MDBD::SQLite', '-e1']).status !== 0)
         missing('apt-get install libdbd-sqlite3-perl', skip);
