@@ -21,6 +21,7 @@ export type Feature =
   | 'chain'
   | 'objects'
   | 'enter'
+  | 'extend'
   | 'parts'
   | 'ejson'
   | 'interrupt';
@@ -36,6 +37,7 @@ const FEATURES: readonly Feature[] = [
   'chain',
   'objects',
   'enter',
+  'extend',
   'parts',
   'ejson',
   'interrupt',

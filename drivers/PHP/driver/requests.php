@@ -75,6 +75,9 @@ final class __BOND_requests
             if (strpos($code, '_BOND_live') !== false) {
                 __BOND_code::need('live');
             }
+            if (strpos($code, '_BOND_extend') !== false) {
+                __BOND_code::need('extending');
+            }
         }
         return $code;
     }
