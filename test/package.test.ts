@@ -21,7 +21,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
 
 /** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
-const MOST_BYTES = 852_000;
+const MOST_BYTES = 862_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 /** What is loaded with the first bond. */
 const CONVERSATION = ['connect', 'conversation', 'codecs'].map((name) => `dist/${name}.js`);
