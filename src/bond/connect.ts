@@ -9,6 +9,7 @@ import { newMark } from '../wire/mark.js';
 import type { Requester } from './requester.js';
 
 const loadConversation = loadedLate(() => import('./conversation.js'));
+const loadConvert = loadedLate(() => import('./convert.js'));
 
 /**
  * Brings the driver into an interpreter that has been started. What that needs is loaded with this file, and this file while the
@@ -27,5 +28,7 @@ export async function connect(
   // Whether that fails is told by who needs it.
   const ready = await handshake(interpreter, channel, driver, settings, () => loadConversation().catch(() => {}));
   const { converseWith } = await loadConversation();
-  return converseWith({ lang, driver, interpreter, channel, ready, settings });
+  const requester = converseWith({ lang, driver, interpreter, channel, ready, settings });
+  if (settings.convert) await (await loadConvert()).convertValues(requester, settings.convert);
+  return requester;
 }

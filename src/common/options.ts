@@ -103,6 +103,15 @@ export interface BondOptions extends CallOptions {
    * @default 256 MiB
    */
   readonly maxMessageBytes?: number | undefined;
+  /**
+   * What happens to values of certain types there before they cross: the name of a type, with or without its module, package or
+   * namespace, and code there of something that is called with the value. It is applied to results, items of an iteration,
+   * and arguments of your functions, at any depth; of several classes of a value, the nearest counts.
+   * @example
+   * const python = await makeBond('Python', { convert: { Decimal: 'str', 'datetime.date': 'lambda day: day.isoformat()' } });
+   * @default none
+   */
+  readonly convert?: Readonly<Record<string, string>> | undefined;
 }
 
 /** @internal {@link CallOptions} with every default filled in. */
@@ -125,6 +134,7 @@ export interface Settings {
   readonly protocols: readonly ProtocolName[] | undefined;
   readonly signal: AbortSignal | undefined;
   readonly maxMessageBytes: number;
+  readonly convert: Readonly<Record<string, string>> | undefined;
   /** How calls are made that were not given settings of their own. */
   readonly calls: CallSettings;
 }
@@ -142,6 +152,7 @@ export const BOND_OPTIONS = [
   'transExcept',
   'protocol',
   'maxMessageBytes',
+  'convert',
   ...CALL_OPTIONS,
 ] satisfies (keyof BondOptions)[];
 
@@ -163,6 +174,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     protocols,
     signal: options.signal,
     maxMessageBytes,
+    convert: options.convert,
     calls: resolveCallOptions(
       lang,
       { ...options, signal: undefined },
@@ -198,6 +210,8 @@ function checkProtocols(lang: string, names: readonly string[] = []): void {
 type Check = readonly [isFine: (value: unknown) => boolean, what: string];
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecordOfTexts = (value: unknown): boolean =>
+  isObject(value) && Object.values(value as object).every((item) => typeof item === 'string');
 const isBoolean: Check = [(value) => typeof value === 'boolean', 'a boolean'];
 
 /** What an option has to be, where TypeScript did not look. */
@@ -208,6 +222,7 @@ const CHECKS: { readonly [Name in keyof BondOptions]: Check } = {
   transExcept: isBoolean,
   logfile: [isWritable, 'a Writable'],
   signal: [isAbortSignal, 'an AbortSignal'],
+  convert: [isRecordOfTexts, 'an object with code, as text, by the names of types'],
   maxMessageBytes: [(value) => typeof value === 'number' && value > 0, 'a positive number of bytes'],
 };
 

@@ -21,9 +21,9 @@ export type Feature =
   | 'chain'
   | 'objects'
   | 'enter'
-  | 'extend'
   | 'parts'
   | 'ejson'
+  | 'convert'
   | 'interrupt';
 
 const FEATURES: readonly Feature[] = [
@@ -37,9 +37,9 @@ const FEATURES: readonly Feature[] = [
   'chain',
   'objects',
   'enter',
-  'extend',
   'parts',
   'ejson',
+  'convert',
   'interrupt',
 ];
 

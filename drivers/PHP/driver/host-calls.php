@@ -20,6 +20,9 @@ final class __BOND_host
         if ($isNamed) {
             $arguments = self::withNamed($arguments);
         }
+        if (__BOND_requests::$converts) {
+            $arguments = __BOND_converting::converted($arguments, "$name(): args");
+        }
         $end = $isNamed ? ',null,true]' : ']';
         try {
             $payload = __BOND_json::encode($arguments, "$name(): args");

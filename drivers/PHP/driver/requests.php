@@ -23,6 +23,7 @@ final class __BOND_requests
     public static $busy = false;         // user code is running: only then does an interrupt stop anything
     public static $parts = [];           // the parts of long arguments so far, by request
     public static $takesParts = false;   // the host does
+    public static $converts = false;     // values are converted before they cross
 
     /** What is to be evaluated for a request, or null if it needs no evaluation. */
     public static function prepare()
@@ -75,8 +76,8 @@ final class __BOND_requests
             if (strpos($code, '_BOND_live') !== false) {
                 __BOND_code::need('live');
             }
-            if (strpos($code, '_BOND_extend') !== false) {
-                __BOND_code::need('extending');
+            if ($code === '_BOND_convert') {
+                __BOND_code::need('converting');
             }
         }
         return $code;
@@ -227,6 +228,9 @@ final class __BOND_requests
         if (__BOND_errors::$hasSettings && (ini_get('display_errors') !== __BOND_errors::$display
             || __BOND_errors::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
             __BOND_errors::redirect();
+        }
+        if (__BOND_requests::$converts) {
+            __BOND_requests::$value = __BOND_converting::result(__BOND_requests::$value, $verb);
         }
         $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : self::heldText($verb);
         // While destructors may still fail, or call the host.

@@ -74,6 +74,9 @@ final class __BOND_tracebacks
     private static function encode($thrown)
     {
         try {
+            if (__BOND_requests::$converts) {
+                $thrown = __BOND_converting::converted($thrown, 'exception');
+            }
             return __BOND_json::encode($thrown, 'exception');
         } catch (_BOND_SerializationException $failure) {
             throw $failure;

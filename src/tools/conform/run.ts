@@ -10,6 +10,7 @@ import { textOf } from '../../common/thrown.js';
 import { type Driver, type Feature, queryDriver } from '../../drivers/driver.js';
 import type { Check, Kit } from './check.js';
 import { carries } from './checks/carries.js';
+import { converts } from './checks/converts.js';
 import { interrupts } from './checks/interrupts.js';
 import { refers } from './checks/refers.js';
 import { speaks } from './checks/speaks.js';
@@ -20,7 +21,7 @@ import { LEVELS, type Level } from './level.js';
 import { missingWords, type Words } from './words.js';
 
 /** Every check there is, from the least a driver can do to the most. */
-export const checks: readonly Check[] = [...speaks, ...streams, ...interrupts, ...refers, ...carries];
+export const checks: readonly Check[] = [...speaks, ...streams, ...interrupts, ...refers, ...converts, ...carries];
 
 /** What came of a check. */
 export interface Outcome {

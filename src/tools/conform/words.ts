@@ -90,6 +90,9 @@ export interface ReferenceWords {
   readonly functions: string;
   /** An expression: a new counter from 5. */
   readonly counter: string;
+  /** Expressions, for the feature `convert`: a function that gives the count of a counter; and one that calls its `fail()`. */
+  readonly countOf?: string;
+  readonly failing?: string;
   /** An expression: a list of 1, 2, 3. */
   readonly list: string;
   /** An expression: an iterator over 0 … COUNT - 1 that prints `left` when it is closed or done, and throws `a thousand` at 1000. */
