@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { TEST_HANG } from './test/patience.js';
 import { type Project, pathsOf } from './test/projects.js';
+import { hastenStarts } from './test/quick-starts.js';
 import { LongestFirst } from './test/sequencer.js';
-import { pathBeforeShims } from './test/shims.js';
 
-process.env.PATH = pathBeforeShims();
+hastenStarts(process.env);
 
 /** The languages that are asked for, as in `ONLY=Perl,PHP`; none means all. `npm test` asks for one. */
 function chosenLanguages(mode: string): string[] {

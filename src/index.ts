@@ -30,6 +30,7 @@ export type { WorkerState } from './pool/worker.js';
 export type { AnyFunction } from './references/callback.js';
 export { Callback, callback } from './references/callback.js';
 export { enter } from './references/enter.js';
+export { type ClassMembers, type Extended, type InstanceOf, superOf } from './references/extend.js';
 export { Held } from './references/handle.js';
 export { type AnyValue, type ByName, isKwargs, Kwargs, kwargs } from './references/kwargs.js';
 export { Live, live } from './references/live.js';

@@ -156,7 +156,7 @@ export async function expectInterruptible(bond: Bond, output: ReturnType<typeof 
   for (const code of [loop, sleep]) {
     const printed = output.text().length;
     const stopped = rejection(bond.evalBlock(code), RemoteException);
-    await until(() => output.text().length > printed);
+    await output.untilLonger(printed);
     await bond.interrupt();
     await stopped;
   }

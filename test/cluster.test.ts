@@ -15,6 +15,7 @@ import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, expectInterruptible, refusal, startHost, temporaryDirectory, until } from './bonds.js';
 import { all, collect, languages, missing, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 import { type Cluster, CPUS, slurmObstacle, startCluster } from './slurm.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 const obstacle = slurmObstacle();
@@ -190,7 +191,7 @@ describe.each(languages)('%s as a job', (lang) => {
     await cluster.empty();
   });
 
-  test('ends in the middle of a call when it is killed', async () => {
+  testInTurn(lang, languages)('ends in the middle of a call when it is killed', async () => {
     const output = collect();
     const bond = await openBond(lang, command, [], { env: cluster.env, stdout: output.stdout });
     const waiting = rejection(bond.evalBlock(say.sleep), TerminatedException);

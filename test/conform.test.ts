@@ -100,6 +100,7 @@ describe('a driver that is not part of the package', () => {
       async () => bond.iterate('[1]'),
       () => bond.with({ objects: 'hold' }).eval('1'),
       () => bond.export(() => 1, 'one', { objects: 'hold' }),
+      () => bond.extend('Object', {}),
       () => bond.interrupt(),
     ];
     for (const attempt of attempts) {

@@ -10,7 +10,7 @@ import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { engine } from './engine.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
-import { words } from './words.js';
+import { stuck, words } from './words.js';
 
 const roads: [string, Language][] = [
   ...languages.map((lang): [string, Language] => ['docker exec -i legacy', lang]),
@@ -55,7 +55,7 @@ describe.each(roads)('%s: %s', (road, lang) => {
     await output.until('on');
     await bond.interrupt();
     await stopped;
-    const lost = rejection(bond.evalBlock(say.loop), TerminatedException);
+    const lost = rejection(bond.evalBlock(stuck(lang)), TerminatedException);
     await output.until('onon');
     process.kill(bond.pid, 'SIGKILL');
     expect(await lost).toMatchObject({ signal: 'SIGKILL' });

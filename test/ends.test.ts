@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, test as everyTest, expect, vi } from 'vitest';
 import { type Bond, type BondOptions, makeBond, TerminatedException, TimeoutException } from '../src/index.js';
 import {
   COMMANDS,
@@ -18,10 +18,12 @@ import {
 } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { collect, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const say = words[lang];
 
   /** A bond that has written something to its standard error, and runs what will not end. */
@@ -160,7 +162,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
       await rejection(bond.with({ timeout: 5 }).eval('1'), TerminatedException);
     });
 
-    test('by a function of the host that the interpreter waits for, ends it', async () => {
+    everyTest('by a function of the host that the interpreter waits for, ends it', async () => {
       const bond = await openBond(lang);
       await bond.export(() => bond.close(), 'close_it');
       await rejection(bond.call('close_it'), TerminatedException);
@@ -304,7 +306,7 @@ describe('an interpreter that closes its descriptors, and lives on', () => {
   describe.each(blocks)('%s', (lang, block) => {
     needsInterpreter(lang);
 
-    test('is ended', async () => {
+    everyTest('is ended', async () => {
       const bond = await openBond(lang);
       await rejection(bond.evalBlock(block), TerminatedException);
       await bond.closed;
@@ -334,7 +336,7 @@ describe('many bonds', () => {
 
   const five = Array.from({ length: 5 }, (_, index) => index);
 
-  test('opened and closed leave no child and no descriptor', async () => {
+  everyTest('opened and closed leave no child and no descriptor', async () => {
     await expectNothingLeft(async () => {
       for (const _ of five) {
         const bonds = await Promise.all(
@@ -346,14 +348,14 @@ describe('many bonds', () => {
     });
   });
 
-  test('opened and killed leave none either', async () => {
+  everyTest('opened and killed leave none either', async () => {
     await expectNothingLeft(async () => {
       const bonds = await Promise.all(languages.map((lang) => makeBond(lang, { stdout: 'ignore', stderr: 'ignore' })));
       await Promise.all(bonds.map((bond) => bond.kill()));
     });
   });
 
-  test('that could not be set up leave none either', async () => {
+  everyTest('that could not be set up leave none either', async () => {
     await expectNothingLeft(async () => {
       for (const _ of five) {
         await refusal(makeBond('PHP', 'true'));
@@ -363,7 +365,7 @@ describe('many bonds', () => {
     });
   });
 
-  test('at once do their work side by side', async () => {
+  everyTest('at once do their work side by side', async () => {
     const bonds = await Promise.all(five.flatMap(() => languages.map((lang) => openBond(lang))));
     const sums = await Promise.all(bonds.map((bond, index) => bond.eval(`${index} + 1`)));
     expect(sums).toEqual(bonds.map((_, index) => index + 1));

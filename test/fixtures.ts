@@ -139,6 +139,16 @@ export function collect() {
   const waiting = new Set<() => void>();
   const bytes = (): Buffer => Buffer.concat(chunks);
   const text = (): string => bytes().toString();
+  const once = (isThere: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!isThere()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     stdout: (chunk: Buffer): void => {
       chunks.push(Buffer.from(chunk));
@@ -147,16 +157,9 @@ export function collect() {
     bytes,
     text,
     /** Resolves once `expected` is part of what has come. */
-    until: (expected: string): Promise<void> =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!text().includes(expected)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+    until: (expected: string): Promise<void> => once(() => text().includes(expected)),
+    /** Resolves once there is more than `length` characters. */
+    untilLonger: (length: number): Promise<void> => once(() => text().length > length),
   };
 }
 

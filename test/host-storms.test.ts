@@ -10,7 +10,7 @@ import { effort, patience, randomNumbers, rounds } from './fuzzing.js';
 import { storms } from './storms.js';
 
 /** How long each storm lasts, in ms. */
-const DURATION = patience(rounds(500, 2000));
+const DURATION = patience(rounds(250, 2000));
 /** How many calls have to be answered in each, however slow the machine is. */
 const ENOUGH = 100;
 const SIDE_BY_SIDE = 4;

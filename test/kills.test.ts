@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, test as everyTest, expect } from 'vitest';
 import { type Bond, TerminatedException } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { descendants } from '../src/process/process-tree.js';
@@ -24,7 +24,8 @@ import { collect, languages, needsInterpreter, openBond, rejection } from './fix
 import { rounds } from './fuzzing.js';
 import { openHostile } from './hostile.js';
 import { LONG_TEST_HANG } from './patience.js';
-import { words } from './words.js';
+import { testInTurn } from './turns.js';
+import { stuck, words } from './words.js';
 
 /** Asserts that calls reject, with an ending. If they waited for the grandchild, they would hang. */
 async function expectEnding(calls: readonly Promise<unknown>[], ending: Partial<TerminatedException>): Promise<void> {
@@ -33,6 +34,7 @@ async function expectEnding(calls: readonly Promise<unknown>[], ending: Partial<
 
 describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const say = words[lang];
 
   /** A bond that has said its last words on standard error, and tells when the text of a block came. */
@@ -90,7 +92,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
   });
 });
 
-test('a peer that closes its output, and lives on, is ended at once, with all that it has started', async () => {
+everyTest('a peer that closes its output, and lives on, is ended at once, with all that it has started', async () => {
   const { bond, processes } = await openHostile(async ({ next, forever }) => {
     await next();
     const { spawn } = process.getBuiltinModule('node:child_process');
@@ -107,23 +109,27 @@ test('a peer that closes its output, and lives on, is ended at once, with all th
 describe('many bonds', () => {
   for (const lang of languages) needsInterpreter(lang);
 
-  const [WARM_UP, REST] = [30, rounds(120, 970)];
+  const [WARM_UP, REST] = [30, rounds(60, 970)];
 
-  test('that were opened and closed, ten at a time, leave nothing behind', { timeout: LONG_TEST_HANG }, async () => {
-    const { env, processes } = markedEnvironment();
-    const TMPDIR = temporaryDirectory();
-    const args = ['--expose-gc', fixture('many-bonds.js'), String(REST), String(WARM_UP)];
-    const host = startProgram([process.execPath, ...args], { ...env, TMPDIR });
-    expect(await host.ending).toEqual({ code: 0, signal: null });
-    const { before, after, heard, warnings } = JSON.parse(host.output.text());
-    const { heap, ...rest } = after;
-    expect({ ...rest, heap: 0 }).toEqual({ ...before, heap: 0 });
-    expect(rest).toMatchObject({ children: 1, streamListeners: 0, signalListeners: 0 }); // the watchdog stays
-    expect(heard).toBe(REST * 'printed text'.length);
-    expect(warnings).toEqual([]);
-    expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
-    expect(processes()).toEqual([]);
-  });
+  everyTest(
+    'that were opened and closed, ten at a time, leave nothing behind',
+    { timeout: LONG_TEST_HANG },
+    async () => {
+      const { env, processes } = markedEnvironment();
+      const TMPDIR = temporaryDirectory();
+      const args = ['--expose-gc', fixture('many-bonds.js'), String(REST), String(WARM_UP)];
+      const host = startProgram([process.execPath, ...args], { ...env, TMPDIR });
+      expect(await host.ending).toEqual({ code: 0, signal: null });
+      const { before, after, heard, warnings } = JSON.parse(host.output.text());
+      const { heap, ...rest } = after;
+      expect({ ...rest, heap: 0 }).toEqual({ ...before, heap: 0 });
+      expect(rest).toMatchObject({ children: 1, streamListeners: 0, signalListeners: 0 }); // the watchdog stays
+      expect(heard).toBe(REST * 'printed text'.length);
+      expect(warnings).toEqual([]);
+      expect(heap - before.heap).toBeLessThan(2 * 2 ** 20);
+      expect(processes()).toEqual([]);
+    },
+  );
 });
 
 /** Starts a program; what it prints on both streams is kept. */
@@ -165,7 +171,7 @@ describe('a host', () => {
     const quiet = { stdout: 'ignore', stderr: 'ignore' };
     const opening = Object.keys(commands).flatMap((lang) => [makeBond(lang), makeBond(lang, commands[lang])]);
     const bonds = await Promise.all(opening);
-    const loops = ${JSON.stringify(Object.fromEntries(languages.map((lang) => [lang, words[lang].loop])))};`;
+    const stuck = ${JSON.stringify(Object.fromEntries(languages.map((lang) => [lang, stuck(lang)])))};`;
 
   /** Marks what is meant for the test. */
   const TOLD = /^TOLD (.*?)\r?$/m;
@@ -175,7 +181,7 @@ describe('a host', () => {
     ['without a terminal', (line: readonly string[]) => line],
   ] as const;
 
-  test.each(ways)('%s works alike', async (way, prepare) => {
+  everyTest.each(ways)('%s works alike', async (way, prepare) => {
     const { env, processes } = markedEnvironment();
     const code = `${openAll}
       const work = async (bond) => {
@@ -219,11 +225,11 @@ describe('a host', () => {
   describe.concurrent('under a terminal, with idle and busy interpreters', () => {
     const busy = `
       const running = bonds.filter((_, index) => (index >> 1) % 2 === index % 2).map((bond) => new Promise((resolve) => {
-        bond.with({ stdout: resolve }).evalBlock(loops[bond.lang]).catch(() => {});
+        bond.with({ stdout: resolve }).evalBlock(stuck[bond.lang]).catch(() => {});
       }));
       await Promise.all(running);`;
 
-    test.each<[string, (host: Host, pid: number) => unknown]>([
+    everyTest.each<[string, (host: Host, pid: number) => unknown]>([
       ['is killed', (_, pid) => process.kill(pid, 'SIGKILL')],
       ['is hung up on', (_, pid) => process.kill(pid, 'SIGHUP')],
       ['is terminated', (_, pid) => process.kill(pid, 'SIGTERM')],

@@ -8,7 +8,7 @@ import { expectInterruptible, until } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { type Container, lxcObstacle, newContainer } from './lxc.js';
 import { findProgram } from './sshd.js';
-import { words } from './words.js';
+import { stuck, words } from './words.js';
 
 /** `close()` gives an interpreter ten seconds to end by itself, in ms. */
 const FORCE = 10_000;
@@ -76,7 +76,7 @@ describe.each(languages)('lxc-execute: %s', (lang) => {
     const container = newContainer();
     const output = collect();
     const bond = await open(container, output);
-    const lost = rejection(bond.evalBlock(say.loop), TerminatedException);
+    const lost = rejection(bond.evalBlock(stuck(lang)), TerminatedException);
     await output.until('on');
     await bond.kill();
     await lost;
@@ -87,7 +87,7 @@ describe.each(languages)('lxc-execute: %s', (lang) => {
     const container = newContainer();
     const output = collect();
     const bond = await open(container, output);
-    const lost = rejection(bond.evalBlock(say.loop), TerminatedException);
+    const lost = rejection(bond.evalBlock(stuck(lang)), TerminatedException);
     await output.until('on');
     process.kill(bond.pid, 'SIGKILL');
     await lost;

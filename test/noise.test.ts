@@ -8,6 +8,7 @@ import { type Bond, type BondOptions, queryDriver } from '../src/index.js';
 import { COMMANDS, temporaryDirectory } from './bonds.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond } from './fixtures.js';
 import { peakGrowth } from './memory.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 const MB = 2 ** 20;
@@ -106,6 +107,7 @@ const contents: [string, (mark: string) => string | Buffer][] = [
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const testOfHost = testInTurn(lang, languages);
   const say = { ...words[lang], ...noise[lang] };
 
   /** A bond with the functions of the suites, of which the host has `host`; and its mark. */
@@ -178,7 +180,7 @@ describe.each(languages)('%s', (lang) => {
     expect([out, err].map((seen) => seen.bytes().equals(expected))).toEqual([true, true]);
   });
 
-  test('100 MB go to a function, and do not stay', async () => {
+  testOfHost('100 MB go to a function, and do not stay', async () => {
     const { target, count } = counter();
     const { bond } = await open({ stdout: target });
     const growth = await peakGrowth(() => expectAnswersAround(bond, say.printMegabytes(50)));
@@ -186,7 +188,7 @@ describe.each(languages)('%s', (lang) => {
     expect(growth).toBeLessThan(64 * MB);
   });
 
-  test('100 MB on both descriptors at once go to functions, and do not stay', async () => {
+  testOfHost('100 MB on both descriptors at once go to functions, and do not stay', async () => {
     const [out, err] = [counter(), counter()];
     const { bond } = await open({ stdout: out.target, stderr: err.target });
     const zeros = 'head -c 26214400 /dev/zero';
@@ -195,7 +197,7 @@ describe.each(languages)('%s', (lang) => {
     expect(growth).toBeLessThan(64 * MB);
   });
 
-  test('100 MB go nowhere, and do not stay', async () => {
+  testOfHost('100 MB go nowhere, and do not stay', async () => {
     const { bond } = await open({ stdout: 'ignore' });
     const growth = await peakGrowth(() => expectAnswersAround(bond, say.printMegabytes(50)));
     expect(growth).toBeLessThan(64 * MB);
@@ -203,7 +205,7 @@ describe.each(languages)('%s', (lang) => {
 
   const lines = (line: string): string => `${line}\n`.repeat(Math.ceil(MB / line.length));
 
-  test.each([
+  testOfHost.each<[string, string | Buffer | (() => string)]>([
     ['a megabyte of text', lines('Welcome!')],
     ['a megabyte without a newline', 'x'.repeat(MB)],
     ['a megabyte of zeros', Buffer.alloc(MB)],
@@ -217,7 +219,7 @@ describe.each(languages)('%s', (lang) => {
     expect(await Promise.all([bond.eval('1'), bond.eval('2')])).toEqual([1, 2]);
   });
 
-  test('a process that prints all through the handshake is no obstacle', async () => {
+  testOfHost('a process that prints all through the handshake is no obstacle', async () => {
     const print = 'while [ $i -lt 20000 ]; do echo "STAGE1 READY {} $i"; i=$((i + 1)); done';
     const cmd = ['sh', '-c', `i=0; (${print}) & exec ${COMMANDS[lang]} "$@"`, 'sh'];
     const bond = await openBond(lang, cmd);

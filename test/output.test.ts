@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, test as everyTest, expect, vi } from 'vitest';
 import { BondException, type BondOptions, type OutputTarget, TerminatedException } from '../src/index.js';
 import { isAlive, temporaryDirectory, until } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 /** One language's words for printing, and answering, a great deal. */
@@ -56,6 +57,7 @@ function slowWritable() {
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const say = words[lang];
 
   describe.each(['stdout', 'stderr'] as const)('%s', (name) => {
@@ -248,38 +250,41 @@ describe.each(languages)('%s', (lang) => {
   const protocols: BondOptions[] =
     lang === 'JavaScript' ? [{ protocol: 'V8' }, { protocol: 'JSON' }] : [{ protocol: 'JSON' }];
 
-  test.each(protocols)('large answers come through what a background process writes ($protocol)', async (options) => {
-    const output = collect();
-    const bond = await openBond(lang, { stdout: output.stdout, stderr: output.stdout, ...options });
-    const file = join(temporaryDirectory(), 'pid');
-    await bond.evalBlock(say.run(`while :; do echo noise; done & echo $! > ${file}`));
-    const background = Number(readFileSync(file, 'utf8'));
-    onTestFinished(() => void (isAlive(background) && process.kill(background, 'SIGKILL')));
+  everyTest.each(protocols)(
+    'large answers come through what a background process writes ($protocol)',
+    async (options) => {
+      const output = collect();
+      const bond = await openBond(lang, { stdout: output.stdout, stderr: output.stdout, ...options });
+      const file = join(temporaryDirectory(), 'pid');
+      await bond.evalBlock(say.run(`while :; do echo noise; done & echo $! > ${file}`));
+      const background = Number(readFileSync(file, 'utf8'));
+      onTestFinished(() => void (isAlive(background) && process.kill(background, 'SIGKILL')));
 
-    const text = 'Größe 😀 "q" ';
-    const times = 600_000;
-    const expected = text.repeat(times);
-    await bond.export((given: string) => given === expected, 'is_expected');
-    for (let round = 0; round < rounds(1, 3); round++) {
-      const answer = await bond.eval<string>(bulk[lang].repeat(`'${text}'`, times));
-      expect(answer === expected).toBe(true);
-      expect(await bond.eval(`is_expected(${bulk[lang].repeat(`'${text}'`, times)})`)).toBe(true);
-      expect(await bond.eval('7')).toBe(7);
-    }
-    expect(isAlive(background)).toBe(true);
-    process.kill(background, 'SIGKILL');
-    await until(() => !isAlive(background));
-    await bond.close();
-    // Killed at any moment, it may have left its last word unfinished.
-    expect(output.text().length).toBeGreaterThan(1000);
-    expect(/^(noise\n)*(noise)?$/.test(output.text())).toBe(true);
-  });
+      const text = 'Größe 😀 "q" ';
+      const times = rounds(200_000, 600_000);
+      const expected = text.repeat(times);
+      await bond.export((given: string) => given === expected, 'is_expected');
+      for (let round = 0; round < rounds(1, 3); round++) {
+        const answer = await bond.eval<string>(bulk[lang].repeat(`'${text}'`, times));
+        expect(answer === expected).toBe(true);
+        expect(await bond.eval(`is_expected(${bulk[lang].repeat(`'${text}'`, times)})`)).toBe(true);
+        expect(await bond.eval('7')).toBe(7);
+      }
+      expect(isAlive(background)).toBe(true);
+      process.kill(background, 'SIGKILL');
+      await until(() => !isAlive(background));
+      await bond.close();
+      // Killed at any moment, it may have left its last word unfinished.
+      expect(output.text().length).toBeGreaterThan(1000);
+      expect(/^(noise\n)*(noise)?$/.test(output.text())).toBe(true);
+    },
+  );
 });
 
 describe('output of an interpreter that idles', () => {
   needsInterpreter('Python');
 
-  test('arrives when it is printed, at the bond’s own target', async () => {
+  everyTest('arrives when it is printed, at the bond’s own target', async () => {
     const [usual, special] = [collect(), collect()];
     const bond = await openBond('Python', { stdout: usual.stdout });
     const go = join(temporaryDirectory(), 'go');
@@ -290,7 +295,7 @@ describe('output of an interpreter that idles', () => {
     expect(special.text()).toBe('');
   });
 
-  test('of a call that was aborted does not mix with that of the next', async () => {
+  everyTest('of a call that was aborted does not mix with that of the next', async () => {
     const [first, second] = [collect(), collect()];
     const bond = await openBond('Python');
     const controller = new AbortController();

@@ -15,13 +15,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listDrivers, queryDriver } from '../src/index.js';
 import { hasInterpreter, languages, missing } from './fixtures.js';
 import { findNode, hasRegistry } from './nodes.js';
+import { testInTurn } from './turns.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = [20, 22, 24, 26];
+/** At a check, what is packed is what was built before the tests; at a release, npm builds it. */
+const AS_BUILT = process.env.RELEASE ? [] : ['--ignore-scripts'];
 
 /** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
-const MOST_BYTES = 935_000;
+const MOST_BYTES = 955_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 /** What is loaded with the first bond. */
 const CONVERSATION = ['connect', 'conversation', 'codecs'].map((name) => `dist/${name}.js`);
@@ -136,7 +139,9 @@ describe('the package', () => {
     mkdirSync(project);
     writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true }');
     for (const [name, text] of Object.entries(PROGRAMS)) writeFileSync(join(project, name), text);
-    [packed] = JSON.parse(await npm('pack', ROOT, '--json', '--silent', '--pack-destination', folder)) as [Packed];
+    [packed] = JSON.parse(await npm('pack', ROOT, ...AS_BUILT, '--json', '--silent', '--pack-destination', folder)) as [
+      Packed,
+    ];
     const path = join(folder, packed.filename);
     tarball = readFileSync(path);
     const start = performance.now();
@@ -185,9 +190,12 @@ describe('the package', () => {
       if (!node) missing(`Node ${version}: npx -y node@${version}`, skip, Boolean(process.env.CI) && hasRegistry());
     });
 
-    test.each(Object.keys(PROGRAMS))('%s runs in all languages, without a warning', async (program) => {
-      expect(await outcome(node as string, join(project, program))).toEqual(expected(String(version)));
-    });
+    testInTurn(NODES.indexOf(version) % 2, [0, 1]).each(Object.keys(PROGRAMS))(
+      '%s runs in all languages, without a warning',
+      async (program) => {
+        expect(await outcome(node as string, join(project, program))).toEqual(expected(String(version)));
+      },
+    );
   });
 
   test.each([
@@ -221,17 +229,15 @@ describe('the package', () => {
   });
 
   test.each([
-    ['nodenext', '--module nodenext', 'mts'],
-    ['nodenext, from CommonJS', '--module nodenext', 'cts'],
-    ['node16', '--module node16', 'mts'],
-    ['node16, from CommonJS', '--module node16', 'cts'],
-    ['bundler', '--module esnext --moduleResolution bundler', 'ts'],
-  ])('has types for %s', async (name, options, extension) => {
-    const file = join(project, `${name.replace(/\W+/g, '-')}.${extension}`);
-    writeFileSync(file, TYPED);
+    ['nodenext', '--module nodenext', ['mts', 'cts']],
+    ['node16', '--module node16', ['mts', 'cts']],
+    ['bundler', '--module esnext --moduleResolution bundler', ['ts']],
+  ])('has types for %s, from an ES module and from CommonJS', async (name, options, extensions) => {
+    const files = extensions.map((extension) => join(project, `${name}.${extension}`));
+    for (const file of files) writeFileSync(file, TYPED);
     const common =
       '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target es2022 --types node --typeRoots';
-    const args = [TSC, ...options.split(' '), ...common.split(' '), join(ROOT, 'node_modules/@types'), file];
+    const args = [TSC, ...options.split(' '), ...common.split(' '), join(ROOT, 'node_modules/@types'), ...files];
     const { stdout } = await run(process.execPath, args, { cwd: project }).catch(
       (error) => error as { stdout: string },
     );

@@ -1,8 +1,10 @@
 // Long lists and texts, which may cross in parts.
 
-import { describe, expect, test } from 'vitest';
+import { describe, test as everyTest, expect } from 'vitest';
 import { type Bond, type BondOptions, SerializationException, TerminatedException } from '../src/index.js';
 import { expectSame, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { rounds } from './fuzzing.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 /** Texts in which parts would end in all kinds of places, and lists of items of all kinds of lengths. */
@@ -24,6 +26,7 @@ const LONG: readonly (readonly [string, unknown])[] = [
 
 describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
 
   async function open(options: BondOptions = {}): Promise<Bond> {
     const bond = await openBond(lang, options);
@@ -33,7 +36,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
 
   const protocols = lang === 'JavaScript' ? (['JSON', 'EJSON', 'V8'] as const) : (['JSON', 'EJSON'] as const);
 
-  test.each(protocols)('what is long arrives to the letter, by %s', async (protocol) => {
+  everyTest.each(protocols)('what is long arrives to the letter, by %s', async (protocol) => {
     const bond = await open({ protocol });
     await bond.export((value) => value, 'host');
     for (const [, value] of LONG) {
@@ -65,7 +68,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
     );
   });
 
-  test('what stands in front of a long argument stays there', async () => {
+  everyTest('what stands in front of a long argument stays there', async () => {
     const bond = await open();
     const [, long] = LONG[5] as [string, number[]];
     await bond.evalBlock(
@@ -93,20 +96,23 @@ describe.concurrent.each(languages)('%s', (lang) => {
     expectSame(await bond.call('same', list), list);
   });
 
-  test('a call that is aborted while it waits for the host leaves the long arguments of others as they are', async () => {
-    const bond = await open();
-    await bond.export(() => new Promise((resolve) => setTimeout(resolve, 30)), 'host');
-    const list = Array.from({ length: 100_000 }, (_, index) => index);
-    for (let round = 0; round < 10; round++) {
-      const abortion = new AbortController();
-      const aborted = bond.with({ signal: abortion.signal }).call('caught', 1);
-      aborted.catch(() => {});
-      const same = bond.call('same', list);
-      await new Promise((resolve) => setTimeout(resolve, round));
-      abortion.abort();
-      expectSame(await same, list);
-    }
-  });
+  everyTest(
+    'a call that is aborted while it waits for the host leaves the long arguments of others as they are',
+    async () => {
+      const bond = await open();
+      await bond.export(() => new Promise((resolve) => setTimeout(resolve, 30)), 'host');
+      const list = Array.from({ length: 100_000 }, (_, index) => index);
+      for (let round = 0; round < rounds(5, 10); round++) {
+        const abortion = new AbortController();
+        const aborted = bond.with({ signal: abortion.signal }).call('caught', 1);
+        aborted.catch(() => {});
+        const same = bond.call('same', list);
+        await new Promise((resolve) => setTimeout(resolve, round));
+        abortion.abort();
+        expectSame(await same, list);
+      }
+    },
+  );
 
   test('a getter among long arguments may use the bond', async () => {
     const bond = await open();
@@ -125,10 +131,10 @@ describe.concurrent.each(languages)('%s', (lang) => {
     for (const value of await Promise.all(within)) expect([5, LONG[0]?.[1]]).toContain(value);
   });
 
-  test('what is aborted while it is on its way leaves the others as they are', async () => {
+  everyTest('what is aborted while it is on its way leaves the others as they are', async () => {
     const bond = await open();
     const [, records] = LONG[6] as [string, unknown];
-    for (let round = 0; round < 30; round++) {
+    for (let round = 0; round < rounds(10, 30); round++) {
       const abortion = new AbortController();
       const aborted = bond.with({ signal: abortion.signal }).call('same', records);
       aborted.catch(() => {});
@@ -141,7 +147,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
 });
 
 describe('code that runs while a long list is written', () => {
-  test('may call the host, in PHP', async () => {
+  everyTest('may call the host, in PHP', async () => {
     const bond = await openBond('PHP');
     await bond.evalBlock(`
       class Asking implements JsonSerializable {
@@ -158,7 +164,7 @@ describe('code that runs while a long list is written', () => {
     expect(error.message).toContain('result[2000]');
   });
 
-  test.each([
+  everyTest.each([
     ['Perl', 'sub Slow::TO_JSON { main::host(); 1 while 1 } sub slow { [1 .. 2000, bless {}, "Slow"] }'],
     [
       'PHP',
@@ -178,7 +184,7 @@ describe('code that runs while a long list is written', () => {
 });
 
 describe('JavaScript', () => {
-  test('a promised list is what it was when it was promised', async () => {
+  everyTest('a promised list is what it was when it was promised', async () => {
     const bond = await openBond('JavaScript');
     await bond.evalBlock(`
       const shared = Array.from({ length: 50_000 }, (_, index) => index);
@@ -190,7 +196,7 @@ describe('JavaScript', () => {
     expect(list.includes(-1) && list.includes(1)).toBe(false);
   });
 
-  test.each(['EJSON', 'V8'] as const)(
+  everyTest.each(['EJSON', 'V8'] as const)(
     'a getter that would fail the second time is asked once, on either side, by %s',
     async (protocol) => {
       const bond = await openBond('JavaScript', { protocol });
@@ -206,7 +212,7 @@ describe('JavaScript', () => {
     },
   );
 
-  test('objects that occur twice are the same over there, by V8', async () => {
+  everyTest('objects that occur twice are the same over there, by V8', async () => {
     const bond = await openBond('JavaScript');
     const item = { id: 1 };
     const list = Array.from({ length: 2_000 }, () => item);

@@ -7,9 +7,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, SerializationException } from '../src/index.js';
 import { expectAlive, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { effort } from './fuzzing.js';
 import { kinds, returned, valueFor } from './kinds.js';
-
-const SEED = 20251122;
 
 needsInterpreter('Perl');
 
@@ -57,7 +56,7 @@ describe.each(variants)('%s', (module, options) => {
         const [answer, expected] = [await perl.call('same', value), returned.Perl(value)];
         if (!isDeepStrictEqual(answer, expected)) expect(answer).toStrictEqual(expected);
       }),
-      { seed: SEED, numRuns: 1000 },
+      effort(1000),
     );
   });
 
@@ -77,7 +76,7 @@ describe.each(variants)('%s', (module, options) => {
       fc.asyncProperty(fc.json({ stringUnit: 'binary', maxDepth: 5 }), async (text) => {
         expect(await perl.call('differ', text)).toBe(null);
       }),
-      { seed: SEED, numRuns: 500 },
+      effort(500),
     );
   });
 
@@ -129,7 +128,7 @@ describe.each(variants)('%s', (module, options) => {
         const rows = list.map((it) => ({ it }));
         expect(await perl.call('everywhere', list)).toStrictEqual([list[0], list, rows]);
       }),
-      { seed: SEED, numRuns: 200 },
+      effort(200),
     );
   });
 

@@ -15,7 +15,7 @@ import { type Column, cellOf, type Place, placements, places, table, tableInPage
 import { sandboxed, sandboxes } from './sandboxes.js';
 import { type Cluster, slurmObstacle, startCluster } from './slurm.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
-import { words } from './words.js';
+import { stuck, words } from './words.js';
 
 let host: RemoteHost;
 let cluster: Cluster;
@@ -145,7 +145,7 @@ async function observeKill(place: Place): Promise<Partial<Record<Column, string>
   const { mark, processes } = marked();
   const output = collect();
   const bond = await open(place, mark, { stdout: output.stdout });
-  const call = rejection(bond.evalBlock(words[placements[place].lang].loop), TerminatedException);
+  const call = rejection(bond.evalBlock(stuck(placements[place].lang)), TerminatedException);
   await output.until('on');
   await bond.kill();
   await call;
@@ -174,15 +174,18 @@ async function observeSignal(place: Place): Promise<Partial<Record<Column, strin
 async function observeEndOfHost(places: readonly Place[]): Promise<Map<Place, Partial<Record<Column, string>>>> {
   const bonds = places.map((place) => {
     const { lang } = placements[place];
-    return { place, lang, command: commands[place](), loop: words[lang].loop, idle: marked(), busy: marked() };
+    return { place, lang, command: commands[place](), code: stuck(lang), idle: marked(), busy: marked() };
   });
   const { host, output, ending } = startHost(
     'JavaScript',
     `const options = { cwd: '/', env: ${JSON.stringify(environment())}, stderr: 'ignore' };
-    await Promise.all(${JSON.stringify(bonds)}.map(async ({ lang, command, loop, idle, busy }) => {
-      const open = ({ mark }) => makeBond(lang, command, ['--', mark], options);
-      const [, bond] = await Promise.all([open(idle), open(busy)]);
-      await new Promise((stdout) => bond.with({ stdout }).evalBlock(loop).catch(() => {}));
+    const open = (lang, command, mark) => makeBond(lang, command, ['--', mark], options);
+    const busy = await Promise.all(${JSON.stringify(bonds)}.map(async ({ lang, command, code, idle, busy }) => {
+      const [, bond] = await Promise.all([open(lang, command, idle.mark), open(lang, command, busy.mark)]);
+      return { bond, code };
+    }));
+    await Promise.all(busy.map(({ bond, code }) => {
+      return new Promise((stdout) => bond.with({ stdout }).evalBlock(code).catch(() => {}));
     }));
     console.log('here');
     setInterval(() => {}, 1e6);`,

@@ -22,6 +22,7 @@ import { onTestFinished } from './finish.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { LONG_TEST_HANG } from './patience.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 function pidsOf(pool: Pool): number[] {
@@ -52,6 +53,7 @@ const SPIN: Record<Language, string> = {
 
 describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const say = words[lang];
   const setup: PoolOptions['setup'] = (bond) => bond.evalBlock(say.functions);
 
@@ -162,9 +164,9 @@ def task(n):
   test('each is answered once, or rejected with the reason, while workers are killed; none is run twice', {
     timeout: LONG_TEST_HANG,
   }, async () => {
-    const COUNT = rounds(25_000, 100_000);
+    const COUNT = rounds(10_000, 100_000);
     const { pool, timesRun } = await openLogging({});
-    const { killed, settle } = killAtRandom(pool, 1500);
+    const { killed, settle } = killAtRandom(pool, rounds(700, 1500));
     const outcomes = await Promise.allSettled(range(COUNT).map((n) => pool.call('task', n).finally(settle)));
     const times = timesRun(COUNT);
     const wrong = outcomes.filter((outcome, n) =>
@@ -182,9 +184,9 @@ def task(n):
   });
 
   test('with `retries`, all are answered, in order', { timeout: LONG_TEST_HANG }, async () => {
-    const COUNT = rounds(10_000, 30_000);
+    const COUNT = rounds(5_000, 30_000);
     const { pool, timesRun } = await openLogging({ retries: 10 });
-    const { killed, settle } = killAtRandom(pool, 1000);
+    const { killed, settle } = killAtRandom(pool, rounds(500, 1000));
     let next = 0;
     for await (const result of pool.map<number>('task', range(COUNT), { onProgress: settle })) {
       if (result !== next++) expect(result).toBe(next - 1);

@@ -1,14 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, test as everyTest, expect } from 'vitest';
 import { BondException, makeBond, RemoteException, TerminatedException, TimeoutException } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, expectInterruptible, isAlive, peer, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { onTestFinished } from './finish.js';
-import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
+import {
+  collect,
+  type Language,
+  languages,
+  missing,
+  needsInterpreter,
+  openBond,
+  range,
+  rejection,
+} from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 let host: RemoteHost;
@@ -30,6 +40,8 @@ interface Road {
   readonly isLocal?: boolean;
   /** The languages on which it is tried. */
   readonly on?: readonly Language[];
+  /** Whether nothing but its words differ from those of another. */
+  readonly isVariant?: boolean;
 }
 
 /** A program of the user's that stands between, in a directory with an awkward name. */
@@ -74,23 +86,32 @@ const roads: Road[] = [
     ],
   },
   // Variants, which differ in how the words are quoted.
-  { name: 'ssh as an argv array', needs: 'ssh', on: ['PHP'], command: (interpreter) => [...host.sshArgv, interpreter] },
+  {
+    name: 'ssh as an argv array',
+    needs: 'ssh',
+    on: ['PHP'],
+    isVariant: true,
+    command: (interpreter) => [...host.sshArgv, interpreter],
+  },
   {
     name: 'ssh within ssh, in one word',
     needs: 'ssh',
     on: ['PHP', 'Python'],
+    isVariant: true,
     command: (interpreter) => `${host.ssh} ${shellQuote(`${host.ssh} ${interpreter}`)}`,
   },
   {
     name: 'ssh to a wrapper with an awkward path',
     needs: 'ssh',
     on: ['PHP'],
+    isVariant: true,
     command: (interpreter) => `${host.ssh} ${shellQuote(shellQuote(wrapper(`exec ${interpreter} "$@"`)))}`,
   },
   {
     name: 'a wrapper with an awkward path',
     isLocal: true,
     on: ['PHP'],
+    isVariant: true,
     command: (interpreter) => shellQuote(wrapper(`exec ${interpreter} "$@"`)),
   },
   {
@@ -141,10 +162,21 @@ function needsRoad({ needs }: Road, lang: Language): void {
   });
 }
 
+/** Of the tests, the one that shows how the words of a command arrive. */
+const ABOUT_WORDS = 1;
+
+/** Which test is the first that a language shows on a road: another on the next one. */
+function firstOf(road: Road, lang: Language): number {
+  if (road.isVariant) return ABOUT_WORDS;
+  const on = road.on ?? languages;
+  return (on.indexOf(lang) + roads.indexOf(road)) % on.length;
+}
+
 const roadsTo = roads.flatMap((road) => (road.on ?? languages).map((lang) => [lang, road.name, road] as const));
 
 describe.concurrent.each(roadsTo)('%s through %s', (lang, _, road) => {
   needsRoad(road, lang);
+  const test = testInTurn(firstOf(road, lang), range(road.isVariant ? 4 : (road.on ?? languages).length));
   const say = words[lang];
   const sayRemote = remoteWords[lang];
 
@@ -198,7 +230,7 @@ describe.concurrent.each(roadsTo)('%s through %s', (lang, _, road) => {
     const printed = output.text().length;
     const aborted = rejection(bond.with({ signal: controller.signal }).evalBlock(say.loop), TimeoutException);
     const next = bond.eval('1');
-    await until(() => output.text().length > printed);
+    await output.untilLonger(printed);
     controller.abort();
     await aborted;
     expect(await next).toBe(1);
@@ -223,30 +255,30 @@ describe.concurrent.each(languages)('%s: a plain command', (lang) => {
   needsInterpreter(lang);
   const { scriptArguments, options, optionsSeen, optionsExpected } = remoteWords[lang];
 
-  test('gets its arguments to the letter', async () => {
+  everyTest('gets its arguments to the letter', async () => {
     const bond = await openBond(lang, COMMANDS[lang], ['--', ...AWKWARD]);
     expect(await bond.eval(scriptArguments)).toEqual(AWKWARD);
   });
 
-  test('gets them without a -- too, if the first is no option', async () => {
+  everyTest('gets them without a -- too, if the first is no option', async () => {
     const args = ['first', ...AWKWARD];
     const bond = await openBond(lang, COMMANDS[lang], args);
     expect(await bond.eval(scriptArguments)).toEqual(args);
   });
 
-  test('gets its options to the letter', async () => {
+  everyTest('gets its options to the letter', async () => {
     const bond = await openBond(lang, COMMANDS[lang], options);
     expect(await bond.eval(optionsSeen)).toEqual(optionsExpected);
     expect(await bond.eval(scriptArguments)).toEqual([]);
   });
 
-  test('may have its options in the command', async () => {
+  everyTest('may have its options in the command', async () => {
     const bond = await openBond(lang, [COMMANDS[lang], ...options].map(shellQuote).join(' '), ['--', 'x']);
     expect(await bond.eval(optionsSeen)).toEqual(optionsExpected);
     expect(await bond.eval(scriptArguments)).toEqual(['x']);
   });
 
-  test('does not find the options among its script’s arguments', async () => {
+  everyTest('does not find the options among its script’s arguments', async () => {
     const bond = await openBond(lang, COMMANDS[lang]);
     expect(await bond.eval(scriptArguments)).toEqual([]);
   });
@@ -254,6 +286,7 @@ describe.concurrent.each(languages)('%s: a plain command', (lang) => {
 
 describe.each(languages)('%s: a host that prints before it starts the interpreter', (lang) => {
   needsRoad(ssh, lang);
+  const test = testInTurn(lang, languages);
 
   const banners: [string, string | Buffer][] = [
     ['a megabyte', `${'Welcome! '.repeat(14)}\n`.repeat(8200)],
@@ -273,27 +306,27 @@ describe.each(languages)('%s: a host that prints before it starts the interprete
 describe('a host that does not lead to the interpreter', () => {
   needsRoad(ssh, 'PHP');
 
-  test('because it refuses the connection, says so', async () => {
+  everyTest('because it refuses the connection, says so', async () => {
     const error = await refusal(makeBond('PHP', 'ssh -o BatchMode=yes -p 1 127.0.0.1 php'));
     expect(error.message).toMatch(/code 255.*refused/);
   });
 
-  test('because it does not know the command, says so', async () => {
+  everyTest('because it does not know the command, says so', async () => {
     const error = await refusal(makeBond('PHP', `${host.ssh} no-such-php`));
     expect(error.message).toMatch(/code 127.*no-such-php/);
   });
 
-  test('because a terminal was asked for, says so', async () => {
+  everyTest('because a terminal was asked for, says so', async () => {
     const error = await refusal(makeBond('Perl', `${host.ssh} -tt perl`, [], { startTimeout: 20_000 }));
     expect(error.message).toMatch(/echoes.*terminal/);
   });
 
-  test('because another language is there, says so', async () => {
+  everyTest('because another language is there, says so', async () => {
     const error = await refusal(makeBond('PHP', `${host.ssh} perl`));
     expect(error).toBeInstanceOf(BondException);
   });
 
-  test('because sudo asks for a password, says so', async () => {
+  everyTest('because sudo asks for a password, says so', async () => {
     const askingSudo = program('#!/bin/sh\necho "sudo: a password is required" >&2; exit 1\n', 'sudo');
     const error = await refusal(makeBond('PHP', [askingSudo, '-u', 'nobody', 'php']));
     expect(error.message).toMatch(/code 1.*password/);
@@ -303,20 +336,20 @@ describe('a host that does not lead to the interpreter', () => {
 describe('a command to the letter', () => {
   needsInterpreter('PHP');
 
-  test('in an argv array nothing is split, expanded or taken for an operator', async () => {
+  everyTest('in an argv array nothing is split, expanded or taken for an operator', async () => {
     const path = wrapper('shift 3; exec php "$@"');
     const bond = await openBond('PHP', [path, 'a b', '$HOME', '> /dev/null'], ['--', 'x']);
     expect(await bond.eval('array_slice($argv, 1)')).toEqual(['x']);
   });
 
-  test('the environment is the one that is given, and no other', async () => {
+  everyTest('the environment is the one that is given, and no other', async () => {
     const bond = await openBond('PHP', 'php', [], { env: { PATH: process.env.PATH, ONLY: "it's" } });
     expect(await bond.eval('getenv()')).toEqual({ PATH: process.env.PATH, ONLY: "it's" });
     const behindEnv = await openBond('PHP', `env 'X=a b' php`);
     expect(await behindEnv.eval('getenv("X")')).toBe('a b');
   });
 
-  test('the working directory is the one that is given', async () => {
+  everyTest('the working directory is the one that is given', async () => {
     const directory = temporaryDirectory();
     const bond = await openBond('PHP', 'php', [], { cwd: directory });
     expect(await bond.eval('getcwd()')).toBe(directory);
@@ -325,7 +358,7 @@ describe('a command to the letter', () => {
     expect(await bond2.eval('1')).toBe(1);
   });
 
-  test('a peer of one’s own is a command like any other', async () => {
+  everyTest('a peer of one’s own is a command like any other', async () => {
     const bond = await openBond('PHP', peer('byte-by-byte.js', 'php'), ['--', ...AWKWARD]);
     expect(await bond.eval('array_slice($argv, 1)')).toEqual(AWKWARD);
   });

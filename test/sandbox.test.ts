@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, test as everyTest, expect } from 'vitest';
 import { RemoteException, TerminatedException } from '../src/index.js';
 import {
   expectInterruptible,
@@ -17,9 +17,10 @@ import {
 } from './bonds.js';
 import { ROOT } from './compiler.js';
 import { onTestFinished } from './finish.js';
-import { type Language, languages, openBond, rejection } from './fixtures.js';
+import { type Language, languages, openBond, range, rejection } from './fixtures.js';
 import { needsSandbox, openSandboxed, type Sandbox, sandboxed, sandboxes } from './sandboxes.js';
-import { words } from './words.js';
+import { testInTurn } from './turns.js';
+import { stuck, words } from './words.js';
 
 const ways = Object.keys(sandboxes) as Sandbox[];
 const everyWay = languages.flatMap((lang) => ways.map((way) => [lang, way] as const));
@@ -34,6 +35,8 @@ const SCRIPT_ARGUMENTS: Record<Language, string> = {
 
 describe.concurrent.each(everyWay)('%s in %s', (lang, way) => {
   needsSandbox(way, lang);
+  const first = (languages.indexOf(lang) + ways.indexOf(way)) % languages.length;
+  const test = testInTurn(first, range(languages.length));
   const say = words[lang];
 
   test('is called, calls, throws, prints, has its arguments to the letter, is interrupted, and closed', async () => {
@@ -97,19 +100,20 @@ describe.concurrent.each(everyWay)('%s in %s', (lang, way) => {
   });
 });
 
-test('a host that is killed takes all of them along', async () => {
+everyTest('a host that is killed takes all of them along', async () => {
   const opened = everyWay.map(([lang, way]) => {
     const cmd = sandboxed(way, lang, { BOND_TEST_MARK: 'MARK' });
-    return `[${JSON.stringify(lang)}, ${JSON.stringify(cmd)}, ${JSON.stringify(words[lang].loop)}]`;
+    return `[${JSON.stringify(lang)}, ${JSON.stringify(cmd)}, ${JSON.stringify(stuck(lang))}]`;
   });
   const { host, output, ending, processes } = startHost(
     'JavaScript',
-    `const bonds = [${opened}].map(async ([lang, cmd, loop]) => {
+    `const bonds = await Promise.all([${opened}].map(async ([lang, cmd, code]) => {
       const here = cmd.map((word) => word.replace('=MARK', '=' + process.env.BOND_TEST_MARK));
-      const jail = await makeBond(lang, here, [], { protocol: 'JSON', cwd: '/' });
-      await new Promise((stdout) => jail.with({ stdout }).evalBlock(loop).catch(() => {}));
-    });
-    await Promise.all(bonds);
+      return { jail: await makeBond(lang, here, [], { protocol: 'JSON', cwd: '/' }), code };
+    }));
+    await Promise.all(bonds.map(({ jail, code }) => {
+      return new Promise((stdout) => jail.with({ stdout }).evalBlock(code).catch(() => {}));
+    }));
     console.log('here');
     setInterval(() => {}, 1e6);`,
   );
@@ -123,7 +127,7 @@ test('a host that is killed takes all of them along', async () => {
 describe('a host on a terminal', () => {
   needsSandbox('sudo and bwrap', 'Python');
 
-  test('lends it to what it runs in sudo, and not to what it runs in bwrap', () => {
+  everyTest('lends it to what it runs in sudo, and not to what it runs in bwrap', () => {
     const text = `import { makeBond } from '${PACKAGE}';
       for (const cmd of ${JSON.stringify(ways.map((way) => sandboxed(way, 'Python')))}) {
         const jail = await makeBond('Python', cmd, [], { protocol: 'JSON', cwd: '/' });
@@ -140,7 +144,7 @@ describe('a host on a terminal', () => {
 describe.concurrent('limits in front of a sandbox', () => {
   needsSandbox('bwrap', 'Python');
 
-  test.each(ways)('of memory are an exception, and of time the end (%s)', async (way) => {
+  everyTest.each(ways)('of memory are an exception, and of time the end (%s)', async (way) => {
     const { env, processes } = markedEnvironment();
     const cmd = ['prlimit', '--as=1000000000', '--cpu=1', '--', ...sandboxed(way, 'Python', env)];
     const bond = await openBond('Python', cmd, [], { protocol: 'JSON', cwd: '/', env });

@@ -28,6 +28,9 @@ import {
 } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { everyLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { languagesInTurn, testInTurn } from './turns.js';
+
+const turns = languagesInTurn();
 
 /** Takes a set-up to fail; what it started has to be gone by then, and whatever that started has to go too. */
 async function failedSetUp(
@@ -150,7 +153,7 @@ describe('what makeBond is given', () => {
     expect(children.filter(isRunning)).toEqual([]);
   });
 
-  test.each(languages)('%s: a working directory that is missing is named', async (lang) => {
+  test.each(turns())('%s: a working directory that is missing is named', async (lang) => {
     const missing = join(temporaryDirectory(), 'missing');
     const error = await failedSetUp(lang, COMMANDS[lang], [], { cwd: missing });
     expect(error.message).toContain(missing);
@@ -161,6 +164,7 @@ describe('what makeBond is given', () => {
 
   describe.concurrent.each(languages)('%s', (lang) => {
     needsInterpreter(lang);
+    const test = testInTurn(lang, languages);
 
     test.each(['child', 'itself'])('a terminal that echoes nothing may be its input (%s)', async (who) => {
       const bond = await makeBond(lang, ['python3', fixture('raw-terminal.py'), who, COMMANDS[lang]]);
@@ -198,7 +202,7 @@ describe.concurrent('a command that cannot be started', () => {
     expect(await bond.eval('process.version')).toBe(process.version);
   });
 
-  test.each(languages)('%s: one that does not exist is named', async (lang) => {
+  test.each(turns())('%s: one that does not exist is named', async (lang) => {
     expect((await failedSetUp(lang, 'no-such-interpreter')).message).toMatch(/no-such-interpreter.*not found/);
     expect((await failedSetUp(lang, '/no/such/interpreter -x')).message).toMatch(
       /\/no\/such\/interpreter -x.*not found/,
@@ -225,19 +229,19 @@ describe.concurrent('a command that cannot be started', () => {
 });
 
 describe.concurrent('a command that is not an interpreter', () => {
-  test.each(languages)('%s: one that exits at once is told with its code and its last words', async (lang) => {
+  test.each(turns())('%s: one that exits at once is told with its code and its last words', async (lang) => {
     const error = await failedSetUp(lang, ['sh', '-c', 'echo "no licence" >&2; exit 3']);
     expect(error.message).toMatch(/code 3.*no licence/);
     expect((await failedSetUp(lang, ['sh', '-c', 'kill -TERM $$'])).message).toContain('SIGTERM');
     expect((await failedSetUp(lang, 'true')).message).toContain('code 0');
   });
 
-  test.each(languages)('%s: one that sends back what it is sent is found out', async (lang) => {
+  test.each(turns())('%s: one that sends back what it is sent is found out', async (lang) => {
     expect((await failedSetUp(lang, 'cat', [], { defArgs: false })).message).toContain('echoes');
     expect((await failedSetUp(lang, ['sh', '-c', 'exec cat'])).message).toContain('echoes');
   });
 
-  test.each(languages)('%s: one that says nothing is given up in time', async (lang) => {
+  test.each(turns())('%s: one that says nothing is given up in time', async (lang) => {
     const error = await failedSetUp(lang, peer('mute.js'), ['--'], { startTimeout: 500, defArgs: false });
     expect(error.message).toMatch(/500 ms.*printed nothing/);
     expect((await failedSetUp(lang, ['sh', '-c', 'exec sleep 100'], [], { startTimeout: 300 })).message).toContain(
@@ -245,7 +249,7 @@ describe.concurrent('a command that is not an interpreter', () => {
     );
   });
 
-  test.each(languages)('%s: one that prints garbage is given up, and shown', async (lang) => {
+  test.each(turns())('%s: one that prints garbage is given up, and shown', async (lang) => {
     // On a busy machine, it may not have printed anything when the time is up.
     let message = '';
     for (let timeout = 400; timeout <= HANG && !message.includes('garbage'); timeout *= 3) {
@@ -265,13 +269,13 @@ describe.concurrent('a command that is not an interpreter', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20);
   });
 
-  test.each(languages)('%s: a message without an end is given up', async (lang) => {
+  test.each(turns())('%s: a message without an end is given up', async (lang) => {
     const cmd = peer('endless-line.js', 'message', COMMANDS[lang]);
     const error = await failedSetUp(lang, cmd, [], { maxMessageBytes: 2 ** 20 });
     expect(error.message).toMatch(/length|bytes/);
   });
 
-  test.each(languages)('%s: one that closes its output, and lives on, is ended', async (lang) => {
+  test.each(turns())('%s: one that closes its output, and lives on, is ended', async (lang) => {
     const error = await failedSetUp(lang, ['sh', '-c', 'exec >&-; exec sleep 100']);
     expect(error.message).toContain('sh -c');
   });
@@ -286,7 +290,7 @@ describe.concurrent('a command that is not an interpreter', () => {
     await failedSetUp('PHP', ['sh', '-c', 'sleep 100 & sleep 100; true'], [], { startTimeout: 300 });
   });
 
-  test.each(languages)('%s: an interpreter on a terminal, which echoes, is found out', async (lang) => {
+  test.each(turns())('%s: an interpreter on a terminal, which echoes, is found out', async (lang) => {
     const line = [COMMANDS[lang], ...queryDriver(lang).arguments].map(shellQuote).join(' ');
     const error = await failedSetUp(lang, ['script', '-qec', line, '/dev/null'], [], {
       defArgs: false,
@@ -303,11 +307,12 @@ describe.concurrent('a command that is not an interpreter', () => {
 });
 
 const pairs = languages.flatMap((lang) =>
-  everyLanguage.filter((other) => other !== lang).map((other) => [lang, other] as const),
+  everyLanguage.filter((other) => other !== lang).map((other, index) => [lang, other, index % 2] as const),
 );
 
-describe.concurrent.each(pairs)('%s, but the command is that of %s', (lang, other) => {
+describe.concurrent.each(pairs)('%s, but the command is that of %s', (lang, other, way) => {
   needsInterpreter(other);
+  const test = testInTurn(way, [0, 1]);
 
   test('is refused', async () => {
     const error = await failedSetUp(lang, COMMANDS[other], [], { startTimeout: 500 });
@@ -367,6 +372,7 @@ describe('a Node that lacks something', () => {
 
 describe.concurrent.each(languages)('%s, which breaks off', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
 
   test.each(['stage1', 'in-stage1', 'stage2', 'in-ready'])('at %s', async (point) => {
     const error = await failedSetUp(lang, peer('dies-at-stage.js', point, COMMANDS[lang]));
@@ -414,7 +420,7 @@ describe.concurrent('an interpreter that is slow', () => {
 describe.concurrent('an abort', () => {
   const reason = new Error('changed my mind');
 
-  test.each(languages)('%s: before set-up rejects with its reason', async (lang) => {
+  test.each(turns())('%s: before set-up rejects with its reason', async (lang) => {
     const error = await failedSetUp(lang, COMMANDS[lang], [], { signal: AbortSignal.abort(reason) });
     expect(error.cause).toBe(reason);
   });
@@ -437,7 +443,7 @@ describe.concurrent('an abort', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
-  test.each(languages)('%s: after set-up ends the bond', async (lang) => {
+  test.each(turns())('%s: after set-up ends the bond', async (lang) => {
     const { env, processes } = markedEnvironment();
     const controller = new AbortController();
     const bond = await openBond(lang, COMMANDS[lang], [], { env, signal: controller.signal });

@@ -12,8 +12,18 @@ import {
   stream,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { expectAlive, type Language, languages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
+import {
+  expectAlive,
+  type Language,
+  languages,
+  needsInterpreter,
+  openBond,
+  openPool,
+  range,
+  rejection,
+} from './fixtures.js';
 import { THROWN } from './hostile-throws.js';
+import { testInTurn } from './turns.js';
 
 /**
  * A block that defines `tried()`, which is `'thrown'` if `host()` throws, and `pass(f)`, which is `f()`; `drain(items)` goes through a
@@ -83,10 +93,11 @@ const kinds = languages.flatMap((lang): [Language, BondOptions][] => {
   return [...usual, ...usual.map(([, options]): [Language, BondOptions] => [lang, { ...options, transExcept: true }])];
 });
 
-describe.each(kinds)('%s with %o', (lang, options) => {
+describe.each(kinds.map((kind, index) => [...kind, index] as const))('%s with %o', (lang, options, index) => {
   needsInterpreter(lang);
+  const ways = Object.keys(WAYS);
 
-  test.each(Object.keys(WAYS))(
+  testInTurn(index % ways.length, range(ways.length)).each(ways)(
     'whatever a function throws %s is an exception there, and the cause here',
     async (way) => {
       const bond = await openWith(lang, options);

@@ -205,3 +205,11 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     badNames: [...BAD_NAMES, '💥', 'a::b', 'class', 'no_such_object.f'],
   },
 };
+
+/**
+ * A block that says `on` and is stuck there, as in a loop, but leaves the processor to others where it can: in JavaScript,
+ * only a loop keeps the interpreter from everything else.
+ */
+export function stuck(lang: Language): string {
+  return lang === 'JavaScript' ? words.JavaScript.loop : words[lang].sleep;
+}

@@ -5,6 +5,7 @@ import { type FunctionOptions, wrongFunctionOptions } from '../common/objects.js
 import { CALL_OPTIONS, type CallOptions, checkNames, resolveCallOptions } from '../common/options.js';
 import type { Feature } from '../drivers/driver.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
+import type { ClassMembers, Extended, InstanceOf } from '../references/extend.js';
 import type { Held, HeldResult } from '../references/handle.js';
 import { Ref } from '../references/ref.js';
 import type { AnyRemote, Remote } from '../references/remote-object.js';
@@ -18,6 +19,7 @@ import type {
   Unsaid,
   Untyped,
 } from '../references/remote-types.js';
+import type { StandsFor } from '../references/stands-for.js';
 import { interact } from '../repl/interact.js';
 import type { InteractOptions } from '../repl/interact-options.js';
 import type { About, Connection } from '../session/connection.js';
@@ -194,6 +196,30 @@ export class Bond<F extends object = Untyped> extends Caller<F> implements Async
    */
   import<T = AnyRemote>(name: string): Promise<Remote<T>> {
     return this.#requester.import(name) as Promise<Remote<T>>;
+  }
+
+  /**
+   * Makes a class there, below `base`, whose methods are functions of the host: `this` is a handle of the instance, and
+   * {@link superOf} leads to what the base has. The class is a real one of its language, and keeps the functions for as long as it is there.
+   * @param base a handle of a class, or its name; an interface or an abstract class, too
+   * @param methods methods by their names, sync or async. The constructor has the name that it has in the language. Getters and
+   * setters are properties there; what is no function is a value of the class
+   * @param name what it is called there, globally; if it is not given, it has a name that only its instances show
+   * @returns a handle of the class
+   * @throws RemoteException if there is no such class, or it cannot be extended so; if the name is taken
+   * @example
+   * const json = await python.import('json');
+   * const Encoder = await python.extend(json.JSONEncoder, { default: (value) => String(value) });
+   * await json.dumps(python.ref('{1, 2}'), kwargs({ cls: Encoder }));
+   */
+  extend<T, M extends ClassMembers>(
+    base: StandsFor<T>,
+    methods: M & ThisType<Remote<InstanceOf<T>>>,
+    name?: string,
+  ): Promise<Remote<Extended<T, M>>>;
+  extend(base: string | Ref, methods: ClassMembers & ThisType<AnyRemote>, name?: string): Promise<AnyRemote>;
+  extend(base: unknown, methods: unknown, name?: unknown): Promise<AnyRemote> {
+    return this.#requester.extend(base, methods, name);
   }
 
   /** The same bond, with other settings for the calls that are made through it. */

@@ -7,6 +7,7 @@ import { isA } from '../common/thrown.js';
 import { Chain, type Evaluator } from '../references/chain.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
 import { Entered } from '../references/enter.js';
+import { baseText, extensionOf } from '../references/extend.js';
 import { Held, type Holder } from '../references/handle.js';
 import { iterate } from '../references/iterate.js';
 import { Ref } from '../references/ref.js';
@@ -119,6 +120,18 @@ export class Requester implements Evaluator, Holder {
     const manager = this.hold(await this.callDriver(what, '_BOND_hold_result', ['_BOND_enter', chain]), text);
     const id = await this.callDriver(what, '_BOND_hold_result', ['_BOND_get', manager, 'value']);
     return new Entered(id, text, this, manager);
+  }
+
+  /** Makes a class there, below `base`, whose methods are functions of the host. */
+  async extend(base: unknown, methods: unknown, name: unknown): Promise<AnyRemote> {
+    const { lang } = this.connection;
+    this.connection.need('extend');
+    const text = baseText(lang, base);
+    const { key, members } = extensionOf(lang, methods);
+    if (name !== undefined) this.checkText(name, 'a name');
+    const own = [key, base, name ?? null];
+    const id = await this.callDriver(`EXTEND ${quoted(text, 40)}`, '_BOND_extend', own, [members]);
+    return this.handle(id, name === undefined ? `class below ${text}` : String(name));
   }
 
   /** Makes a function of the host callable there. */

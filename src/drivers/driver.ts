@@ -21,6 +21,7 @@ export type Feature =
   | 'chain'
   | 'objects'
   | 'enter'
+  | 'extend'
   | 'parts'
   | 'ejson'
   | 'convert'
@@ -37,6 +38,7 @@ const FEATURES: readonly Feature[] = [
   'chain',
   'objects',
   'enter',
+  'extend',
   'parts',
   'ejson',
   'convert',

@@ -4,7 +4,7 @@ import { type Code, type ImportedName, type Lender, Reference } from '../values/
 import { takeSnapshot } from '../values/snapshot.js';
 import { Held } from './handle.js';
 import { isKwargs } from './kwargs.js';
-import { checkOwner, type Owner } from './ref.js';
+import { checkOwner, type Owner, Ref } from './ref.js';
 
 /** What is done with what stands before it in a chain. */
 export type Link =
@@ -31,6 +31,9 @@ export interface Evaluator {
   enter(chain: Chain): Promise<Entry>;
 }
 
+/** What a chain may begin with, which is shown as `expression`. */
+type Start = Ref & { readonly expression: string };
+
 /** Where a chain has failed: the index of a link; or of one, of a reference among its arguments, and where that has failed. */
 export type LinkPath = readonly number[];
 
@@ -39,15 +42,15 @@ const LINKS = 1;
 const ARGUMENTS = 2;
 const REFERENCES = 3;
 
-/** Something over there, and what is to be done with it, link by link. Without links, it is a handle. */
+/** Something over there, and what is to be done with it, link by link. */
 export class Chain extends Reference {
-  readonly #start: Held | ImportedName;
+  readonly #start: Start | ImportedName;
   readonly evaluator: Evaluator;
   /** What stands before the last link. Most chains are only the beginnings of others, so each has no more than its own link. */
   readonly #before: Chain | undefined;
   readonly #last: Link | undefined;
 
-  constructor(start: Held | ImportedName, evaluator: Evaluator, before?: Chain, last?: Link) {
+  constructor(start: Start | ImportedName, evaluator: Evaluator, before?: Chain, last?: Link) {
     super();
     this.#start = start;
     this.evaluator = evaluator;
@@ -58,6 +61,11 @@ export class Chain extends Reference {
   /** What is held, if this is a handle. */
   get held(): Held | undefined {
     return this.#last === undefined && this.#start instanceof Held ? this.#start : undefined;
+  }
+
+  /** Whether nothing is to be done: it is what it begins with, and no promise. */
+  get isBare(): boolean {
+    return this.#last === undefined;
   }
 
   /** The same with one more link; what is got and then called is a method. */
@@ -76,7 +84,7 @@ export class Chain extends Reference {
 
   /** The chain as one would write it, without its arguments, up to a number of links. */
   text(length?: number): string {
-    const start = this.#start instanceof Held ? this.#start.expression : this.#start[1];
+    const start = this.#start instanceof Ref ? this.#start.expression : this.#start[1];
     return this.#links.slice(0, length).reduce(withLink, start);
   }
 
@@ -110,7 +118,7 @@ export class Chain extends Reference {
   /** @internal */
   override codeFor(lender: Lender): Code {
     checkOwner(lender, this.evaluator.owner, this.text(), 'send its value');
-    const start = this.#start instanceof Held ? this.#start.codeFor(lender) : this.#start;
+    const start = this.#start instanceof Ref ? this.#start.codeFor(lender) : this.#start;
     if (this.#last === undefined && typeof start === 'string') return start;
     return [start, this.#links.map((link) => this.#codeOf(link, lender))];
   }

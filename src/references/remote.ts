@@ -81,7 +81,7 @@ class Links implements ProxyHandler<object> {
   get(_target: object, key: string | symbol): unknown {
     const chain = this.#chain;
     if (typeof key === 'symbol') return propertyNamed(chain, key);
-    if (key in PROMISE) return chain.held ? undefined : PROMISE[key as keyof typeof PROMISE](chain);
+    if (key in PROMISE) return chain.isBare ? undefined : PROMISE[key as keyof typeof PROMISE](chain);
     // Most names begin with a letter.
     const isNumber = key.charCodeAt(0) <= DIGIT_NINE && /^(?:0|-?[1-9]\d{0,14})$/.test(key);
     return remoteOf(chain.with(isNumber ? { kind: 'item', args: [Number(key)] } : { kind: 'get', name: key }));

@@ -4,6 +4,17 @@
 
 __BOND_code::need('references');
 
+/** What is held even if it could cross. */
+final class __BOND_kept
+{
+    public $value;
+
+    public function __construct($value)
+    {
+        $this->value = $value;
+    }
+}
+
 final class __BOND_holding
 {
     const DEEPEST = 200;            // what is nested deeper is held
@@ -78,6 +89,9 @@ final class __BOND_holding
     /** What stands twice in a message is held once. */
     private static function holdAt(array $path, $value, array &$places, array &$numbers)
     {
+        if ($value instanceof __BOND_kept) {
+            $value = $value->value;
+        }
         if ($value instanceof _BOND_Live) {
             $places[] = [$path, -__BOND_live::numberOf($value), 'live']; // it goes back to where it is from
             return null;

@@ -76,6 +76,9 @@ final class __BOND_requests
             if (strpos($code, '_BOND_live') !== false) {
                 __BOND_code::need('live');
             }
+            if (strpos($code, '_BOND_extend') !== false) {
+                __BOND_code::need('extending');
+            }
             if ($code === '_BOND_convert') {
                 __BOND_code::need('converting');
             }

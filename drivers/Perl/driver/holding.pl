@@ -50,6 +50,7 @@ sub without_held {
         push @$places, [$path, -${$value}->{number}, 'live'];
         return undef;
     }
+    $value = $$value if $kind eq '_BOND_Kept';    # it is held even if it could cross
     my $identity = ref $value && load_overload() ? overload::StrVal($value) : "$value $#$places";
     $numbers->{$identity} ||= main::_BOND_hold($value);    # what stands twice in a message is held once
     push @$places, [$path, $numbers->{$identity}, described($value)];

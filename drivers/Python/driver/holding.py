@@ -60,8 +60,18 @@ def without_held(value, path, parents, places, numbers):
     return hold_at(path, value, places, numbers)
 
 
+class Kept(object):
+    """What is held even if it could cross."""
+    __slots__ = ('value',)
+
+    def __init__(self, value):
+        self.value = value
+
+
 def hold_at(path, value, places, numbers):
     """What stands twice in a message is held once."""
+    if type(value) is Kept:
+        value = value.value
     if live_classes and is_live(value):  # it goes back to where it is from
         places.append([path, -object.__getattribute__(value, '_BOND_number'), described(value)])
         return

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bond } from '../../../bond/bond.js';
 import { BondException, RemoteException, SerializationException } from '../../../common/errors.js';
 import { callback } from '../../../references/callback.js';
+import { superOf } from '../../../references/extend.js';
 import { kwargs } from '../../../references/kwargs.js';
 import { live } from '../../../references/live.js';
 import type { AnyRemote } from '../../../references/remote-object.js';
@@ -101,6 +102,36 @@ const callbacks = checksOf('refers', {
       SerializationException,
     );
   },
+});
+
+const extended = checksOf('refers', {
+  'a class can be extended by functions of the host': [
+    ['extend'],
+    async (kit) => {
+      const bond = await open(kit);
+      const reason = new RangeError('not so');
+      const Loud = await bond.extend('Counter', {
+        async add(n: number) {
+          return 100 + (await superOf(this).add(n));
+        },
+        fail() {
+          throw reason;
+        },
+      });
+      const counter = await new Loud(5);
+      assert.equal(await counter.add(2), 107);
+      assert.equal(await bond.call('count_of', counter), 7);
+      assert.equal((await rejection(counter.fail().then(), RemoteException)).cause, reason);
+      const Louder = await bond.extend(Loud, {
+        async add(n: number) {
+          return 1000 + (await superOf(this).add(n));
+        },
+      });
+      assert.equal(await new Louder(1).add(1), 1102);
+      await rejection(bond.extend('NoSuchCounter', {}), RemoteException);
+      await isAlive(bond);
+    },
+  ],
 });
 
 const held = checksOf('refers', {
@@ -250,4 +281,4 @@ const iteration = checksOf('refers', {
   ],
 });
 
-export const refers = [...references, ...callbacks, ...held, ...iteration];
+export const refers = [...references, ...callbacks, ...extended, ...held, ...iteration];

@@ -1,0 +1,207 @@
+import { types } from 'node:util';
+import { BondException, RemoteException } from '../common/errors.js';
+import { functionName, isA } from '../common/thrown.js';
+import { type Lender, Reference, referenceOf } from '../values/reference.js';
+import type { AnyFunction } from './callback.js';
+import { Chain } from './chain.js';
+import type { Held } from './handle.js';
+import { Ref } from './ref.js';
+import { chainOf, remoteOf } from './remote.js';
+import type { AnyRemote, Remote } from './remote-object.js';
+import type { Primitive, Stays } from './remote-types.js';
+import type { StandsFor } from './stands-for.js';
+import { stream } from './stream.js';
+
+/** What a class may have that is made by {@link Bond.extend}: methods, and values; getters and setters as well. */
+export type ClassMembers = Record<PropertyKey, AnyMethod | Primitive | object>;
+
+// biome-ignore lint/suspicious/noExplicitAny: what a method is given is known over there
+type AnyMethod = (...args: any[]) => unknown;
+
+/** What a class makes that is of type `T`. */
+export type InstanceOf<T> = T extends AnyFunction ? Made<Awaited<ReturnType<T>>> : unknown;
+
+type Made<R> = R extends Stays<infer S> ? S : R;
+
+/** A class below one of type `T`, with members of its own. */
+export type Extended<T, M> = T extends AnyFunction
+  ? (...args: Parameters<T>) => Stays<Omit<InstanceOf<T>, keyof M> & M>
+  : unknown;
+
+/** A constructor, by the name that it has in its language. */
+type Constructors = {
+  readonly [Name in '__init__' | '__construct' | 'constructor' | 'new']: (...args: readonly unknown[]) => AnyRemote;
+};
+
+/** A class that extends one over there: the driver knows it by a key. */
+export interface Extension {
+  readonly key: number;
+  /** What it has: `[kind, name, value]` each. */
+  readonly members: readonly Member[];
+}
+
+type Member = readonly [kind: 'method' | 'async' | 'get' | 'set' | 'value', name: string, value: unknown];
+
+let lastKey = 0;
+/** In the methods of which class a handle is `this`. */
+const keys = new WeakMap<object, number>();
+
+/**
+ * What the base of a class has, in a method of one that {@link Bond.extend} has made: what Python calls `super()`, PHP `parent::`, and Perl
+ * `SUPER::`.
+ * @param instance `this` of the method
+ * @returns an object whose methods are those of the base, called on the instance
+ * @throws TypeError if it is not `this` of such a method
+ * @example
+ * await superOf(this).setUp();
+ */
+export function superOf<T>(instance: StandsFor<T>): unknown extends T ? AnyRemote : Remote<T> & Constructors {
+  const key = keys.get(Object(instance));
+  const { held, evaluator } = key === undefined ? ({} as Partial<Chain>) : chainOf(instance);
+  if (!held || !evaluator || key === undefined) {
+    throw new TypeError('superOf takes `this` of a method that was given to extend(): no arrow function has one');
+  }
+  return remoteOf(new Chain(new Super(held, key, evaluator.owner), evaluator)) as never;
+}
+
+/** What is above a class, for an instance of it. */
+class Super extends Ref {
+  readonly #instance: Held;
+  readonly #key: number;
+
+  constructor(instance: Held, key: number, owner: ConstructorParameters<typeof Ref>[1]) {
+    super(`_BOND_super(…, ${key})`, owner);
+    this.#instance = instance;
+    this.#key = key;
+  }
+
+  get expression(): string {
+    return `super(${this.#instance.expression})`;
+  }
+
+  override codeFor(lender: Lender): string {
+    return `_BOND_super(${this.#instance.codeFor(lender)}, ${this.#key})`;
+  }
+}
+
+/** A function of the host as a method over there, where it gets the instance as its first argument. */
+class Method extends Reference {
+  readonly #func: AnyFunction;
+  readonly #key: number;
+
+  constructor(func: AnyFunction, key: number) {
+    super();
+    this.#func = func;
+    this.#key = key;
+  }
+
+  override toString(): string {
+    return `Method ${functionName(this.#func)}`;
+  }
+
+  /** @internal */
+  codeFor(lender: Lender): string {
+    lender.need('callback');
+    lender.need('objects');
+    const call = (self: unknown, ...args: unknown[]): unknown => this.#call(lender, self, args);
+    Object.defineProperty(call, 'name', { value: functionName(this.#func) });
+    return `_BOND_callback(${lender.lend(call)}, 1)`;
+  }
+
+  /** Calls it on an instance. The other side may say that anything is one. */
+  #call(lender: Lender, self: unknown, args: readonly unknown[]): unknown {
+    const chain = typeof self === 'function' ? referenceOf(self) : undefined;
+    if (!(chain instanceof Chain)) throw new TypeError('a method of a class was called without an instance');
+    keys.set(self as object, this.#key);
+    try {
+      const result: unknown = Reflect.apply(this.#func, self, args);
+      if (types.isGeneratorFunction(this.#func)) return stream(result as Iterable<unknown>);
+      return isAwaited(result) ? result.then(undefined, (error) => raised(lender, error)) : result;
+    } catch (error) {
+      return raised(lender, error);
+    }
+  }
+}
+
+/** Whether what a method returns is a promise, or an expression. */
+function isAwaited(result: unknown): result is Promise<unknown> {
+  if (typeof result !== 'function') return types.isPromise(result);
+  const chain = referenceOf(result);
+  return chain instanceof Chain && !chain.isBare;
+}
+
+/** An exception of the other side that a method does not catch goes on there as itself; any other is thrown. */
+function raised(lender: Lender, error: unknown): Raised {
+  const exception: unknown = isA(error, RemoteException) ? error.exception : undefined;
+  const chain = typeof exception === 'function' ? referenceOf(exception) : undefined;
+  if (chain instanceof Chain && chain.held && lender.isOwner(chain.evaluator.owner)) return new Raised(chain.held);
+  throw error;
+}
+
+/** What is thrown where it would be the result of a method. */
+class Raised extends Reference {
+  readonly #exception: Held;
+
+  constructor(exception: Held) {
+    super();
+    this.#exception = exception;
+  }
+
+  override toString(): string {
+    return `Raised ${this.#exception.expression}`;
+  }
+
+  /** @internal */
+  codeFor(lender: Lender): string {
+    return `_BOND_raise(${this.#exception.codeFor(lender)})`;
+  }
+}
+
+/** The class below one, as the driver is told of it. */
+export function extensionOf(lang: string, methods: unknown): Extension {
+  if (typeof methods !== 'object' || methods === null || referenceOf(methods)) {
+    throw new BondException(lang, 'extend takes an object with the methods of the new class: { name(…) { … } }');
+  }
+  const key = ++lastKey;
+  const descriptors = Object.getOwnPropertyDescriptors(methods) as Record<PropertyKey, PropertyDescriptor>;
+  const names = Reflect.ownKeys(methods).filter((name) => descriptors[name]?.enumerable);
+  const members = names.flatMap((name) => membersOf(nameOf(lang, name), descriptors[name] as PropertyDescriptor, key));
+  return { key, members };
+}
+
+/** Symbols of the language are names as well, `Symbol.iterator` say. */
+function nameOf(lang: string, name: string | symbol): string {
+  const text = typeof name === 'string' ? name : String(name.description);
+  if (typeof name === 'string' || /^Symbol\.\w+$/.test(text)) return text;
+  throw new BondException(
+    lang,
+    `a class over there cannot have a member called ${String(name)}: nobody could ask for it`,
+  );
+}
+
+function membersOf(name: string, { value, get, set }: PropertyDescriptor, key: number): Member[] {
+  if (typeof value === 'function' && !referenceOf(value)) return [[kindOf(value), name, new Method(value, key)]];
+  const accessors: Member[] = [];
+  if (get) accessors.push(['get', name, new Method(get as AnyFunction, key)]);
+  if (set) accessors.push(['set', name, new Method(set as AnyFunction, key)]);
+  return accessors.length > 0 ? accessors : [['value', name, value]];
+}
+
+function kindOf(func: object): 'method' | 'async' {
+  return types.isAsyncFunction(func) && !types.isGeneratorFunction(func) ? 'async' : 'method';
+}
+
+/** What is to be extended, as a text for messages; refuses what can be nothing over there. */
+export function baseText(lang: string, base: unknown): string {
+  if (typeof base === 'string' && base !== '') return base;
+  const isPart = (typeof base === 'object' && base !== null) || typeof base === 'function';
+  const reference = isPart ? referenceOf(base) : undefined;
+  if (reference instanceof Chain) return reference.text();
+  if (reference instanceof Ref) return reference.code;
+  throw new BondException(lang, `extend takes a handle of a class in ${lang}, or its name, not ${shown(base)}`);
+}
+
+function shown(base: unknown): string {
+  if (typeof base === 'function') return 'a function of your program';
+  return base === '' ? 'an empty text' : base === null ? 'null' : `a value of type ${typeof base}`;
+}
