@@ -162,6 +162,20 @@ describe('the examples', () => {
       expect(await run('page.ts', PERL)).toBe(lines('What there is', '  biscuits: 2.99 €', '  tea: 4.50 €'));
     });
 
+    test('bot is a client of discord.py, and is played its events', async ({ skip }) => {
+      if (spawnSync(PYTHON, ['-c', 'import discord']).status !== 0) missing('apt-get install python3-discord', skip);
+      expect(await run('bot.ts', PYTHON)).toBe(
+        lines(
+          'setting up',
+          'ready as bond',
+          '#general <- 9',
+          '#general <- ada: 1',
+          '#general <- ada: 2',
+          'on_message failed',
+        ),
+      );
+    });
+
     test('database asks the DBI', async ({ skip }) => {
       if (spawnSync('perl', ['-MDBD::SQLite', '-e1']).status !== 0)
         missing('apt-get install libdbd-sqlite3-perl', skip);

@@ -11,10 +11,20 @@ import {
   live,
   type ProtocolName,
   RemoteException,
+  release,
   superOf,
   TerminatedException,
 } from '../src/index.js';
-import { expectAlive, type Language, languages, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
+import {
+  collect,
+  expectAlive,
+  type Language,
+  languages,
+  needsInterpreter,
+  openBond,
+  rejection,
+  shareBond,
+} from './fixtures.js';
 import { rounds } from './fuzzing.js';
 
 /** How one says it there; NAME, CLASS, OBJECT, METHOD and ARGS are replaced. */
@@ -381,6 +391,34 @@ describe.each(languages)('%s', (lang) => {
     expect(count).toBe(rounds(5000, 100_000));
     expect(counter.most).toBeGreaterThan(0);
     expect(counter.most).toBeLessThan(4500);
+  });
+
+  test.skipIf(lang === 'JavaScript')('a destructor is called where the other side can wait', async () => {
+    const output = collect();
+    const bond = await openBond(lang, { stdout: output.stdout, stderr: output.stdout });
+    await bond.evalBlock(words.functions);
+    let count = 0;
+    const name = { Python: '__del__', PHP: '__destruct', Perl: 'DESTROY', JavaScript: '' }[lang];
+    const Ending = await bond.extend('Animal', { [name]: () => void count++ }, 'Ending');
+    const drop = { Python: 'del e', PHP: '$e = null;', Perl: 'undef $e;', JavaScript: '' }[lang];
+    const assign = `${lang === 'Python' ? 'e' : '$e'} = ${fill(words.make, { CLASS: 'Ending', ARGS: '"Rex"' })};`;
+    await bond.evalBlock(`${assign}\n${drop}`);
+    expect(count).toBe(1);
+    await release(await new Ending('Bo'));
+    await expectAlive(bond);
+    await bond.evalBlock(assign);
+    await bond.close();
+    expect(output.text()).toBe('');
+  });
+
+  test.runIf(lang === 'Python' || lang === 'JavaScript')('a function is no method without an instance', async () => {
+    const bond = await openBond(lang, { protocol: 'JSON' });
+    await bond.evalBlock(words.functions);
+    await bond.extend('Animal', { speak: () => 'never' });
+    for (const forged of ['5', '"Rex"', '[1]', '']) {
+      const error = await rejection(bond.eval(`_BOND_callback(1, 1)(${forged})`), RemoteException);
+      expect(error.message).toContain('without an instance');
+    }
   });
 
   test('properties: values, getters and setters', async () => {

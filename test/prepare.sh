@@ -59,7 +59,7 @@ missing_programs() {
 
 # Libraries that are imported.
 missing_libraries() {
-  for module in numpy pandas matplotlib sqlalchemy PIL sklearn; do
+  for module in numpy pandas matplotlib sqlalchemy PIL sklearn discord; do
     name=$(echo $module | tr A-Z a-z)
     [ -e "/usr/lib/python3/dist-packages/$module" ] || echo "python3-$name"
   done

@@ -182,6 +182,12 @@ final class __BOND_extending
         return $function(new __BOND_kept($instance), ...$arguments);
     }
 
+    /** Whether the host can be called: not while it lets go of an object. */
+    public static function canCall()
+    {
+        return !__BOND_loop::$isWaiting && !__BOND_streams::$isSaying;
+    }
+
     /** What a function returns, as something that can be iterated over. */
     public static function iterator($value)
     {

@@ -59,7 +59,10 @@ final class __BOND_signatures
         if (in_array(ltrim($type, '?'), ['\\Traversable', '\\Iterator'], true) || $lower === 'getiterator') {
             $call = "\\__BOND_extending::iterator($call)";
         }
-        if ($lower === '__construct' || $lower === '__clone' || $lower === '__destruct') {
+        if ($lower === '__destruct') {
+            return "if (\\__BOND_extending::canCall()) { $call; }";
+        }
+        if ($lower === '__construct' || $lower === '__clone') {
             return "$call;";
         }
         return "\$_BOND_result = $call; return \$_BOND_result;"; // a variable, for what returns a reference

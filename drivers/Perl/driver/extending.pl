@@ -15,7 +15,7 @@ sub main::_BOND_extend {
         $method =~ /^[A-Za-z_]\w*\z/ or die "'$method' is not a valid name for a method\n";
         if ($kind eq 'value') { $subs{$method} = sub { $value } }
         elsif ($kind eq 'get' || $kind eq 'set') { $accessors{$method}{$kind} = $value }
-        else { $subs{$method} = method_of($value) }
+        else { $subs{$method} = $method eq 'DESTROY' ? destructor_of($value) : method_of($value) }
     }
     $subs{$_} = accessor_of($base, $_, %{ $accessors{$_} }) for keys %accessors;
     define_class($class, $base, \%subs);
@@ -69,6 +69,12 @@ sub method_of {
         my $self = shift;
         return $function->(bless(\$self, '_BOND_Kept'), @_);
     };
+}
+
+# The host is not called while it lets go of an object, nor when all of them are destroyed.
+sub destructor_of {
+    my $method = method_of($_[0]);
+    return sub { $method->(@_) if !$releasing && ${^GLOBAL_PHASE} ne 'DESTRUCT' };
 }
 
 # A method that gets a property, or sets it to its argument; what is not given is that of the base.

@@ -122,6 +122,8 @@ def method_of(base, kind, name, function, declared):
         return (async_method if is_awaited else async_iteration)(function, name)
     if name == '__iter__':
         return lambda self: iter(call_method(function, name, (self,)))
+    if name == '__del__':  # the host cannot be called while it lets go of an object, nor at the end
+        return lambda self: call_method(function, name, (self,)) if busy else None
 
     def method(*arguments, **named):
         return call_method(function, name, arguments, named)
