@@ -171,6 +171,7 @@ const payload = fc.oneof(
         call: fc.oneof(fc.nat(5), fc.jsonValue()),
         data: fc.jsonValue(),
         traceback: fc.jsonValue(),
+        frames: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())),
       },
       { requiredKeys: [] },
     )
@@ -301,6 +302,7 @@ class FuzzedSession {
       lang: 'Test',
       protocol: json,
       transExcept: false,
+      takesStacks: false,
       hold: (isHeld) => {
         expect(isHeld).toBe(!this.#isHeld);
         this.#isHeld = isHeld;

@@ -818,7 +818,7 @@ describe('places are readable', () => {
     }, 'host');
     await php.evalBlock(`function one() { host(); } ${code}`);
     expect((await rejection(php.evalBlock('\none();'), RemoteException)).traceback).toMatch(
-      /^_BOND_RemoteException: failed in bond\S*:\d+\nStack trace:\n#0 eval(Block)?, line 1: host\(.*\)\n#1 eval, line 2: one\(\)\n#2 \{main\}$/,
+      /^_BOND_RemoteException: failed in eval(Block)?, line 1\nStack trace:\n#0 eval(Block)?, line 1: host\(.*\)\n#1 eval, line 2: one\(\)\n#2 \{main\}$/,
     );
     expect(await php.call('date_timestamp_get', new Date(5000))).toBe(5);
     expect(await (await php.hold('new ArrayObject([1, 2])')).call('count')).toBe(2);

@@ -59,6 +59,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       lang: 'Test',
       protocol,
       transExcept: false,
+      takesStacks: false,
       hold: () => {},
       violated: (what) => violations.push(what),
       nudge: (line) => sent(line),

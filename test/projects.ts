@@ -17,6 +17,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'json',
     'links',
     'message-splitter',
+    'one-stack',
     'projects',
     'session',
     'workflow',

@@ -464,6 +464,7 @@ export class SimulatedBond implements Conversation {
       lang: this.lang,
       protocol: json,
       transExcept: false,
+      takesStacks: false,
       hold: (isHeld) => {
         if (isHeld === this.isHeld) this.violations.push(`held ${isHeld} twice`);
         this.isHeld = isHeld;

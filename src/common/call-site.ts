@@ -44,9 +44,16 @@ export function showPlace(place: Place | undefined): string {
   );
 }
 
+let folder = '';
+
 /** Where this library is, as a stack says it: in a bundle for CommonJS, `import.meta` is empty. */
 export function ownFolder(): string {
+  if (folder === '') folder = findFolder();
+  return folder || '\n';
+}
+
+function findFolder(): string {
   const [here = ''] = linesOf(capturePlace());
-  const [, folder = '\n'] = /^ +at .*?((?:file:\/\/)?(?:\/|[A-Z]:[\\/]).*[\\/])/.exec(here) ?? [];
-  return folder.replace(/common[\\/]$/, ''); // where it is in the source
+  const [, found = ''] = /^ +at .*?((?:file:\/\/)?(?:\/|[A-Z]:[\\/]).*[\\/])/.exec(here) ?? [];
+  return found.replace(/common[\\/]$/, ''); // where it is in the source
 }

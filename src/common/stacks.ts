@@ -1,5 +1,6 @@
 import { linesOf, ownFolder, type Place } from './call-site.js';
 import { BondException } from './errors.js';
+import { addPlace, hasOneStack, positionIn } from './one-stack.js';
 import { isA } from './thrown.js';
 
 /**
@@ -9,6 +10,10 @@ import { isA } from './thrown.js';
  * @returns the error itself
  */
 export function withPlace(error: unknown, place: Place): unknown {
+  if (hasOneStack(error)) {
+    addPlace(error, place);
+    return error;
+  }
   const own = ownFolder();
   const isForeign = (frame: string): boolean => /[\\/]/.test(frame) && !frame.includes(own);
   const made = linesOf(place);
@@ -20,11 +25,6 @@ export function withPlace(error: unknown, place: Place): unknown {
   const outside = frames.filter((frame) => isForeign(frame) && !frame.includes('node:internal/'));
   setStack(error, [message, ...outside, ...made].join('\n'));
   return error;
-}
-
-/** The file and the line of a frame: how it was come to differs between a call and a wait. */
-function positionIn(frame: string): string {
-  return /[^\s(]+:\d+(?=:\d+\)?$)/.exec(frame)?.[0] ?? frame;
 }
 
 function setStack(error: Error, stack: string): void {

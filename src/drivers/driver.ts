@@ -22,6 +22,8 @@ export type Feature =
   | 'objects'
   | 'enter'
   | 'extend'
+  | 'stacks'
+  | 'places'
   | 'parts'
   | 'ejson'
   | 'convert'
@@ -39,6 +41,8 @@ const FEATURES: readonly Feature[] = [
   'objects',
   'enter',
   'extend',
+  'stacks',
+  'places',
   'parts',
   'ejson',
   'convert',

@@ -174,6 +174,7 @@ export class Connection {
         lang: this.lang,
         protocol: this.protocol,
         transExcept,
+        takesStacks: this.features.has('stacks'),
         makeHandle: (number, text, settings) => makeHandle(this, number, text, settings),
         traffic: interpreter.traffic,
         hold: (isHeld) => {

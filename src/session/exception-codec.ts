@@ -1,4 +1,5 @@
 import { type BondException, RemoteException, SerializationException } from '../common/errors.js';
+import { linesOfFrames, tellFrames, toldStack } from '../common/one-stack.js';
 import { carried, classNames, describeThrown, isA, property, textOf } from '../common/thrown.js';
 import { NotCarried, type Protocol } from '../values/codec.js';
 import type { AnswerVerb } from '../wire/messages.js';
@@ -12,6 +13,10 @@ export interface Description {
   readonly types?: readonly string[];
   readonly message?: string;
   readonly traceback?: string;
+  /** Frames over there: `[name, file, line, column]`, or how many are left out, from where it was thrown outwards. */
+  readonly frames?: unknown;
+  /** Frames here, and of whatever led to them, as the lines of a stack: for drivers that ask for it. */
+  readonly stack?: string;
   readonly data?: unknown;
   /** The id of the call to the host whose failure this is, if it is one. */
   readonly call?: number | null;
@@ -37,7 +42,10 @@ export function exceptionOf(
   if (verb === 'ERROR') return new SerializationException(lang, `${what}: ${message}`, 'remote', details);
   const types = typesOf(description, type, details?.cause);
   const exception = description.exception && makeHandle(...description.exception);
-  return new RemoteException(lang, what, { data, remoteMessage: message, type, types, traceback, exception }, details);
+  const told = { data, remoteMessage: message, type, types, traceback, exception };
+  const error = new RemoteException(lang, what, told, details);
+  tellFrames(error, linesOfFrames(description.frames, lang), details?.cause);
+  return error;
 }
 
 /** The names of its classes: of an error of the host's that has come back, those that it has here. */
@@ -63,12 +71,21 @@ export interface FailedAnswer {
   readonly payload: string;
 }
 
+/** What it depends on how an exception is told. */
+interface Telling {
+  readonly protocol: Protocol;
+  readonly transExcept: boolean | undefined;
+  /** Whether the other side makes use of a stack. */
+  readonly takesStacks: boolean;
+}
+
 /**
  * What is told of something that the host threw, whatever that is: this never throws. With `transExcept`, it crosses itself. If
  * the protocol has no word for it, that is an error; but where nobody asked for it to cross itself, its text is passed on.
  */
-export function encodeException(thrown: unknown, protocol: Protocol, transExcept: boolean | undefined): FailedAnswer {
-  const description = describe(thrown);
+export function encodeException(thrown: unknown, { protocol, transExcept, takesStacks }: Telling): FailedAnswer {
+  const stack = takesStacks ? toldStack(thrown) : '';
+  const description = stack === '' ? describe(thrown) : bare({ ...describe(thrown), stack });
   const crossesItself = (transExcept ?? protocol.name === 'V8') && !isTextOnly(thrown);
   if (crossesItself) {
     try {

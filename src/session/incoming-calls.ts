@@ -158,8 +158,7 @@ export class IncomingCalls {
 
   #except(frame: Frame, error: unknown): void {
     remember(frame, error);
-    const { protocol, transExcept } = this.#parties.owner;
-    const { verb, payload } = encodeException(error, protocol, transExcept);
+    const { verb, payload } = encodeException(error, this.#parties.owner);
     this.#answer(frame, verb, payload);
   }
 

@@ -1,6 +1,7 @@
 import type { Place } from '../common/call-site.js';
 import type { BondException } from '../common/errors.js';
 import { captureStackTrace, Promise } from '../common/globals.js';
+import { giveOneStack, hasOneStack } from '../common/one-stack.js';
 import { withPlace } from '../common/stacks.js';
 
 /**
@@ -10,6 +11,12 @@ import { withPlace } from '../common/stacks.js';
  */
 export function rejection(error: BondException, place?: Place): PromiseLike<never> {
   const traced = (): never => {
+    if (hasOneStack(error)) {
+      const waiting = {};
+      captureStackTrace(waiting, traced);
+      giveOneStack(error, waiting, place);
+      throw error;
+    }
     captureStackTrace(error, traced);
     throw place ? withPlace(error, place) : error;
   };

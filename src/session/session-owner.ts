@@ -18,6 +18,8 @@ export interface SessionOwner {
   readonly protocol: Protocol;
   /** Whether what is thrown crosses itself; `undefined` if nobody has said so: as is usual for the protocol. */
   readonly transExcept: boolean | undefined;
+  /** Whether the other side makes use of the stacks of what the host throws. */
+  readonly takesStacks: boolean;
   /** How far what is sent has come. */
   readonly traffic: Traffic;
   /** What stands here for something that stays over there, under a number; what that is, in words. */

@@ -68,6 +68,8 @@ function describe(request, error, isHeld) {
   const { message, type, traceback } = isObject(error) ? descriptionOf(error) : { message: textOf(error), type: typeof error };
   const description = { __proto__: null, call, message: shortened(message), type };
   if (traceback !== undefined) description.traceback = shortened(traceback);
+  const frames = framesOf(error);
+  if (frames.length > 0) description.frames = frames;
   if (failedLink.length > 0) {
     description.link = failedLink;
     failedLink = [];

@@ -42,14 +42,16 @@ function callHost(name, args, number = name, encodeArguments = encodeCall) {
   throw errorOfHost(verb, value, Number(frame));
 }
 
-function errorOfHost(verb, { message, type, data }, call) {
+function errorOfHost(verb, { message, type, data, stack }, call) {
   if (isTransparent && data !== undefined) {
     if (typeof data === 'object' && data !== null) callOf.set(data, call);
+    if (types.isNativeError(data)) safely(() => joinStack(data, stack));
     return data;
   }
   const error = verb === 'ERROR' ? new _BOND_SerializationException(message) : new _BOND_RemoteException(message);
   if (verb !== 'ERROR') assign(error, { data: data === undefined ? message : data, type });
   callOf.set(error, call);
+  safely(() => joinStack(error, stack));
   return error;
 }
 

@@ -15,6 +15,7 @@ const { Readable, Writable } = require('stream');
 const types = Object.assign({}, require('util').types);
 const v8 = Object.assign({}, require('v8'));
 const vm = Object.assign({}, require('vm'));
+const { captureStackTrace } = Error;
 const { parse, stringify } = JSON;
 const {
   assign, defineProperty: define, entries: entriesIn, fromEntries, getOwnPropertyDescriptor: propertyOf, getOwnPropertyNames: namesIn,

@@ -12,7 +12,20 @@ class _BOND_RemoteException extends RuntimeException
 {
     public $data = null;
     public $type = null;
+    public $stack = null; // where it comes from
     public $bondCall = null;
+
+    /** It was thrown where the host was called, and not in the driver. */
+    public function _BOND_place($file, $line)
+    {
+        $this->file = $file;
+        $this->line = $line;
+    }
+
+    public function __toString(): string
+    {
+        return parent::__toString() . (is_string($this->stack) ? "\nComes from:\n$this->stack" : '');
+    }
 }
 
 /** The host has interrupted what was running. */

@@ -79,6 +79,10 @@ final class __BOND_host
         $error = new _BOND_RemoteException($told['message']);
         $error->data = array_key_exists('data', $told) ? $told['data'] : $told['message'];
         $error->type = isset($told['type']) ? $told['type'] : null;
+        $error->stack = isset($told['stack']) ? $told['stack'] : null;
+        __BOND_code::need('tracebacks');
+        __BOND_code::need('stacks');
+        __BOND_stacks::place($error);
         return $error;
     }
 

@@ -49,6 +49,10 @@ final class __BOND_tracebacks
         }
         $type = isset($own['type']) && is_string($own['type']) ? self::text($own['type']) : null;
         $description += ['type' => $type === null ? self::typeOf($error) : $type, 'traceback' => self::text(self::traceback($error))];
+        __BOND_code::need('stacks');
+        if ($frames = __BOND_stacks::framesOf($error, $call !== null)) {
+            $description['frames'] = $frames;
+        }
         if ($type === null) {
             $description['types'] = self::typesOf($error);
         }
@@ -127,7 +131,7 @@ final class __BOND_tracebacks
         return self::text(self::readable(is_resource($message) ? '(its message is a resource)' : self::shortened((string) $message)));
     }
 
-    private static function property($error, $name, $default)
+    public static function property($error, $name, $default)
     {
         $properties = (array) $error;
         $key = array_key_exists($name, $properties) ? $name : "\0*\0$name"; // a class may make it public
@@ -164,7 +168,7 @@ final class __BOND_tracebacks
     }
 
     /** The text, in which PHP may have named the place of an expression by all the evaluations that led to it. */
-    private static function readable($text)
+    public static function readable($text)
     {
         $loader = preg_quote(__BOND_code::LOADER, '/');
         $files = self::filesOfDriver() . self::EVALUATED;
@@ -172,7 +176,7 @@ final class __BOND_tracebacks
     }
 
     /** A pattern for the files of the driver: where nothing can be included, the loader has evaluated them. */
-    private static function filesOfDriver()
+    public static function filesOfDriver()
     {
         return '(?:\b' . preg_quote(__BOND_code::DRIVER, '/') . '[\w-]+|' . preg_quote(__BOND_code::LOADER, '/') . self::EVALUATED . ')';
     }
@@ -181,11 +185,9 @@ final class __BOND_tracebacks
     private static function frames($trace)
     {
         $ofDriver = [self::filesOfDriver()];
-        $place = __BOND_code::LOADER; // is evaluated by what is evaluated
-        do {
+        foreach (self::loaders() as $place) {
             $ofDriver[] = preg_quote($place, '/');
-            $place = preg_replace('/' . self::EVALUATED . '$/D', '', $place, 1, $isEvaluated);
-        } while ($isEvaluated);
+        }
         $driver = '/^(#\d+ )(?:' . implode('|', $ofDriver) . ')\(\d+\): /';
         $frames = preg_replace($driver, '$1bond: ', preg_split('/\n(?=#\d)/', $trace));
         // Others are calls of the user's.
@@ -198,8 +200,20 @@ final class __BOND_tracebacks
         return implode("\n", $frames);
     }
 
+    /** What the loader is called, and what has evaluated it. */
+    public static function loaders()
+    {
+        $places = [];
+        $place = __BOND_code::LOADER;
+        do {
+            $places[] = $place;
+            $place = preg_replace('/' . self::EVALUATED . '$/D', '', $place, 1, $isEvaluated);
+        } while ($isEvaluated);
+        return $places;
+    }
+
     /** The text as UTF-8, whatever is in it, and no longer than is told. */
-    private static function text($text)
+    public static function text($text)
     {
         $text = self::shortened($text);
         if (preg_match('//u', $text)) {

@@ -10,6 +10,9 @@
         return bless { message => $message, %more }, $class;
     }
 
+    # The message and where it comes from, as Carp says it of what it throws.
+    sub longmess { return join("\n", grep { defined } @{ $_[0] }{qw(message stack)}) . "\n" }
+
     # Not before there is an exception: to load `overload` takes as long as a tenth of the start.
     sub give_text {
         my %operators = ('""' => sub { $_[0]{message} }, bool => sub { 1 });

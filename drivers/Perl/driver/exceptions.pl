@@ -14,6 +14,8 @@ sub report {
     return "ERROR $request " . encode(\%description) if $is_bond && $isa->($error, '_BOND_SerializationException');
     $description{type} = $type if defined $type;
     $description{types} = \@types if @types;
+    my $frames = $is_bond ? frames_in($error) : frames_in_text($message);
+    $description{frames} = $frames if @$frames;
     $description{link} = [splice @failed_link] if @failed_link;
     if ($transparent) {
         $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? $message : $error;

@@ -31,7 +31,8 @@ sub call_host {
     }
     die _BOND_SerializationException->new($value->{message}, call => $frame + 0) if $verb eq 'ERROR';
     my $data = exists $value->{data} ? $value->{data} : $value->{message};
-    die _BOND_RemoteException->new($value->{message}, call => $frame + 0, data => $data, type => $value->{type});
+    my %told = (data => $data, type => $value->{type}, stack => $value->{stack}, frames => frames_here());
+    die _BOND_RemoteException->new($value->{message}, call => $frame + 0, %told);
 }
 
 sub export {

@@ -4,9 +4,11 @@ class _BOND_RemoteException(RuntimeError):
     """An exported function of the host failed. `data` is what it threw, or the text of it."""
     bond_call = None
 
-    def __init__(self, message, data=None, type=None):
+    def __init__(self, message, data=None, type=None, stack=None):
         RuntimeError.__init__(self, message)
-        self.data, self.type = data, type
+        self.data, self.type, self.stack = data, type, stack
+        if stack and hasattr(self, 'add_note'):  # Python 3.11: what prints the traceback shows where it comes from
+            self.add_note(stack)
 
 
 LONGEST_TEXT = 2 ** 22  # of a message or a traceback, in characters
@@ -53,9 +55,16 @@ def traceback_of(kind, error, trace, message):
             lines = ''.join(standard('traceback').format_exception(kind, error, trace)) if is_tame(error) else places_in(trace, kind, message)
         except BaseException:
             lines = places_in(trace, kind, message)
-        return shortened(lines if isinstance(lines, text_type) else lines.decode('utf-8', 'replace'))
+        return shortened(users_lines(in_words(lines)))
     except BaseException:
         return u''
+
+
+def frames_of(trace):
+    try:
+        return frames_in(trace)
+    except BaseException:
+        return []
 
 
 def own(error, name):
@@ -70,6 +79,7 @@ def report(request, is_held=False):
     describing = True
     message = message_of(error)
     traceback = traceback_of(kind, error, trace, message)
+    frames = frames_of(trace)
     describing = False
     is_refusal, is_remote = issubclass(kind, _BOND_SerializationException), issubclass(kind, _BOND_RemoteException)
     call = own(error, 'bond_call') if is_refusal or is_remote else None
@@ -81,6 +91,8 @@ def report(request, is_held=False):
     description = {'type': name, 'message': message, 'traceback': traceback, 'call': call}
     if kind is not _BOND_RemoteException:
         description['types'] = ancestors(kind)
+    if frames:
+        description['frames'] = frames
     if failed_link:
         description['link'] = failed_link[:]
         del failed_link[:]

@@ -88,7 +88,7 @@ def call_host(name, arguments, named=None, number=None, encode=encode):
     if verb == b'ERROR':
         error = _BOND_SerializationException(message)
     else:
-        error = _BOND_RemoteException(message, content.get('data', content['message']), content.get('type'))
+        error = _BOND_RemoteException(message, content.get('data', content['message']), content.get('type'), content.get('stack'))
     error.bond_call = int(frame)
     raise error
 
