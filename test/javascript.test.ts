@@ -465,7 +465,7 @@ describe('exceptions', () => {
 
   test('carry their stack, which names functions and not the driver', async () => {
     const js = await open();
-    await js.evalBlock('function outer() { inner() }\nfunction inner() { throw new Error("deep") }');
+    await js.evalBlock(js.ref('function outer() { inner() }\nfunction inner() { throw new Error("deep") }'));
     const { traceback } = await rejection(js.call('outer'), RemoteException);
     expect(traceback).toMatch(/Error: deep\n.*inner.*:2:.*\n.*outer.*:1:/);
     expect(traceback).not.toContain('bond driver');

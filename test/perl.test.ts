@@ -17,7 +17,7 @@ test.each(['undef &UNIVERSAL::isa', 'undef &UNIVERSAL::can'])('%s keeps nothing 
 
 test('a stack trace by Carp shows the code of the user, and not the driver that an eval has evaluated', async () => {
   const perl = await open();
-  await perl.evalBlock('use Carp; sub inner { confess "astray" }\nsub outer { inner(@_) }');
+  await perl.evalBlock(perl.ref('use Carp; sub inner { confess "astray" }\nsub outer { inner(@_) }'));
   await perl.export(() => perl.call('outer', 1), 'again');
   for (const calling of [perl.call('outer', 2), perl.eval('again()')]) {
     const { message } = await rejection(calling, RemoteException);
@@ -191,7 +191,7 @@ describe('eval takes a statement, or several, and resolves to the value of the l
       ['{\n a => die("here") }', 2],
       ['# hash\n{ a => 1,\n b => 5 5 }', 3],
     ] as const) {
-      const { remoteMessage } = await rejection(perl.eval(code), RemoteException);
+      const { remoteMessage } = await rejection(perl.eval(perl.ref(code)), RemoteException);
       expect(remoteMessage).toMatch(new RegExp(`line ${line}\\b`));
     }
   });
@@ -396,7 +396,7 @@ describe('exceptions', () => {
   test('say where they were thrown, unless they end in a newline', async () => {
     const perl = await open();
     expect((await rejection(perl.evalBlock('die "oh no"'), RemoteException)).remoteMessage).toMatch(
-      /^oh no at .+ line 1\.$/,
+      /^oh no at .+perl\.test\.ts line \d+\.$/,
     );
     expect((await rejection(perl.evalBlock('die "oh no\\n"'), RemoteException)).remoteMessage).toBe('oh no');
   });

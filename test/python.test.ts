@@ -149,7 +149,7 @@ handlers = {'x': lambda x: x + 1}
 describe('exceptions', () => {
   test('carry the traceback, which names functions and lines, and not the driver', async () => {
     const python = await open();
-    await python.evalBlock('def outer():\n    inner()\n\ndef inner():\n    1 / 0\n');
+    await python.evalBlock(python.ref('def outer():\n    inner()\n\ndef inner():\n    1 / 0\n'));
     const error = await rejection(python.call('outer'), RemoteException);
     expect(error).toMatchObject({ type: 'ZeroDivisionError', remoteMessage: expect.stringContaining('division') });
     expect(error.traceback).toMatch(

@@ -20,6 +20,7 @@ import type { Lender, Reference } from '../values/reference.js';
 import { isLong } from '../values/shared/chunks.js';
 import type { PlainVerb, RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
+import { placeFor } from './code-places.js';
 
 /** What is asked of the other side, as requests of the session. */
 export class Requester implements Evaluator, Holder {
@@ -81,7 +82,9 @@ export class Requester implements Evaluator, Holder {
     try {
       checkNoArguments(this.connection.lang, verb === 'EVAL' ? 'eval' : 'evalBlock', more);
       const code = this.codeOf(codeOrRef);
-      return this.#request(verb, code, this.connection.protocol.encode(code));
+      const { protocol, features } = this.connection;
+      const place = typeof codeOrRef === 'string' && features.has('places') ? placeFor(verb, code) : undefined;
+      return this.#request(verb, code, protocol.encode(place ? [code, place.file, place.line] : code));
     } catch (error) {
       return this.#refuse(error);
     }

@@ -20,7 +20,7 @@ export function capturePlace(): Place {
 }
 
 /** Where intrinsics are frozen, the limit stays what it is. */
-function setLimit(limit: number): void {
+export function setLimit(limit: number): void {
   try {
     Error.stackTraceLimit = limit;
   } catch {

@@ -1,4 +1,4 @@
-/** How many places are kept before some are not. */
+/** How many places are kept, of calls in a row, before some are not. */
 const MOST = 20;
 
 /**
@@ -6,12 +6,21 @@ const MOST = 20;
  * costs: where thousands follow each other, one a millisecond keeps its own.
  */
 export class PlaceAllowance {
-  #left = MOST;
+  readonly #most: number;
+  readonly #each: number;
+  #left: number;
   #last = 0;
+
+  /** `most` in a row, and one in `each` ms from then on. */
+  constructor(most = MOST, each = 1) {
+    this.#most = most;
+    this.#each = each;
+    this.#left = most;
+  }
 
   /** Whether the place of a call made `since` is kept; it is if it `must`. */
   takes(since: number, must: boolean): boolean {
-    this.#left = Math.min(MOST, this.#left + since - this.#last);
+    this.#left = Math.min(this.#most, this.#left + (since - this.#last) / this.#each);
     this.#last = since;
     if (this.#left < 1 && !must) return false;
     this.#left--;

@@ -11,14 +11,14 @@ function scriptOptions(filename) {
 // displayErrors would put a picture of the source into the stack of every error that passes.
 const RUN = { __proto__: null, displayErrors: false };
 
-function evaluate(code) {
-  return compileExpression(code).runInThisContext(RUN);
+/** Code, or a list with that, and the file and the line where the host's program has it. */
+function evaluate(given) {
+  return placed(given, compileExpression, scriptOptions('<eval>')).runInThisContext(RUN);
 }
 
 /** An expression; or else what `eval` takes; or an expression that awaits. */
-function compileExpression(code) {
-  const options = scriptOptions('<eval>');
-  const attempts = [`(${code}\n)`, code, `(async () => (${code}\n))()`];
+function compileExpression(code, options, start = '', end = '') {
+  const attempts = [`${start}(${code}\n)${end}`, start + code + end, `${start}(async () => (${code}\n))()${end}`];
   let firstError;
   for (const attempt of attempts) {
     try {
@@ -30,18 +30,35 @@ function compileExpression(code) {
   throw firstError;
 }
 
-function evaluateBlock(code) {
-  return compileBlock(code).runInThisContext(RUN);
+function evaluateBlock(given) {
+  return placed(given, compileBlock, scriptOptions('<evalBlock>')).runInThisContext(RUN);
 }
 
 /** A script; or, for the sake of `await`, the body of a function, whose variables do not outlive it. */
-function compileBlock(code) {
-  const options = scriptOptions('<evalBlock>');
+function compileBlock(code, options, start = '', end = '') {
   try {
-    return new vm.Script(code, options);
+    return new vm.Script(start + code + end, options);
   } catch (error) {
     if (!/\bawait\b/.test(code)) throw error;
-    return new vm.Script(`(async () => {${code}\n})()`, options);
+    return new vm.Script(`${start}(async () => {${code}\n})()${end}`, options);
+  }
+}
+
+/**
+ * Code that is called by its place in stacks only: what it imports is found as from anywhere else. V8 takes no notice of a
+ * `lineOffset` then.
+ */
+function placed(given, compile, options) {
+  if (!isArray(given)) return compile(given, options);
+  const [code, file, line] = given;
+  const url = file.replace(/[\s'"\\]/g, encodeURIComponent);
+  if (/\/\/[#@]\s*sourceURL=/.test(code)) return compile(code, options); // it has a name of its own
+  try {
+    return compile(code, options, '\n'.repeat(line - 1), `\n//# sourceURL=${url}`);
+  } catch (error) {
+    // V8 has not come to the end.
+    safely(() => { error.stack = error.stack.replace(options.filename, url); });
+    throw error;
   }
 }
 

@@ -72,10 +72,10 @@ final class __BOND_code
         }
     }
 
-    /** Has code of the user included under a name. */
-    public static function name($name, $code)
+    /** Has code of the user included under a name, from a line of that on. */
+    public static function name($name, $code, $line)
     {
-        self::$text = $code;
+        self::$text = $line > 1 ? str_repeat("\n", $line - 1) . $code : $code;
         self::$address = self::canInclude() ? self::SCHEME . $name : null;
         return $code;
     }

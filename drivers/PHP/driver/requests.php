@@ -37,12 +37,14 @@ final class __BOND_requests
         switch (__BOND_requests::$request[0]) {
             case 'EVAL':
             case 'EVAL_HOLD':
-                __BOND_requests::$code = self::statement($given);
-                return __BOND_code::name(__BOND_code::EXPRESSION, self::withFunctions(__BOND_requests::$code));
+                list($code, $file, $line) = is_array($given) ? $given : [$given, __BOND_code::EXPRESSION, 1];
+                __BOND_requests::$code = self::statement($code);
+                return __BOND_code::name($file, self::withFunctions(__BOND_requests::$code), $line);
             case 'EVAL_BLOCK':
             case 'EVAL_BLOCK_HOLD':
-                __BOND_requests::$code = self::block($given);
-                return __BOND_code::name(__BOND_code::BLOCK, self::withFunctions(__BOND_requests::$code));
+                list($code, $file, $line) = is_array($given) ? $given : [$given, __BOND_code::BLOCK, 1];
+                __BOND_requests::$code = self::block($code);
+                return __BOND_code::name($file, self::withFunctions(__BOND_requests::$code), $line);
             case 'CHAIN':
                 __BOND_code::need('references');
                 __BOND_code::need('iterators');

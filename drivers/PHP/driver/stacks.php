@@ -11,8 +11,9 @@ final class __BOND_stacks
     {
         __BOND_tracebacks::withPatterns(function () use ($error) {
             foreach ($error->getTrace() as $frame) {
-                if (isset($frame['file']) && self::isOfUser($frame['file'])) {
-                    $error->_BOND_place($frame['file'], $frame['line']);
+                list($file, $line) = self::callerOf($frame);
+                if (self::isOfUser($file)) {
+                    $error->_BOND_place($file, $line);
                     return;
                 }
             }
@@ -32,7 +33,7 @@ final class __BOND_stacks
             if (self::isOfUser($file)) {
                 $frames[] = self::frame(self::nameOf($frame, $class), $file, $line);
             }
-            list($file, $line) = isset($frame['file']) ? [$frame['file'], $frame['line']] : ['', 0];
+            list($file, $line) = self::callerOf($frame);
         }
         if (self::isOfUser($file)) {
             $frames[] = self::frame('{main}', $file, $line);
@@ -44,10 +45,18 @@ final class __BOND_stacks
         return $frames;
     }
 
+    /** Where a function was called, if that is known; those of the host are called by one that the driver has evaluated. */
+    private static function callerOf(array $frame)
+    {
+        $isStub = isset($frame['class']) && $frame['class'] === '__BOND_host' && $frame['function'] === 'call';
+        return isset($frame['file']) && !$isStub ? [$frame['file'], $frame['line']] : ['', 0];
+    }
+
     private static function isOfUser($file)
     {
         return is_string($file) && $file !== '' && !in_array($file, __BOND_tracebacks::loaders(), true)
-            && !preg_match('/^' . __BOND_tracebacks::filesOfDriver() . '/', $file);
+            && strncmp($file, __BOND_code::DRIVER, strlen(__BOND_code::DRIVER)) !== 0
+            && !preg_match('/^' . __BOND_tracebacks::filesOfDriver() . '$/D', $file);
     }
 
     /** What a function is called; code that is included or evaluated has no name. */

@@ -79,9 +79,19 @@ sub is_long {
     return !length ref $_[0] && defined $_[0] && length $_[0] > $long_text && !is_bytes($_[0]);
 }
 
+# Code that is called by the file and the line where the host's program has it.
+sub placed {
+    my ($code, $file, $line) = @_;
+    return qq(#line $line "$file"\n$code);
+}
+
 my %handlers = (
-    EVAL => sub { run_code($_[0] =~ /^\s*[{#=]/ ? with_hash($_[0]) : $_[0]) },
-    EVAL_BLOCK => sub { run_code($_[0]); guard_sigaction() if $INC{'POSIX.pm'} && !$guards++; $nothing },
+    EVAL => sub {
+        my ($code, @place) = ref $_[0] ? @{ $_[0] } : @_;
+        $code = with_hash($code) if $code =~ /^\s*[{#=]/;
+        return run_code(@place ? placed($code, @place) : $code);
+    },
+    EVAL_BLOCK => sub { run_code(ref $_[0] ? placed(@{ $_[0] }) : $_[0]); guard_sigaction() if $INC{'POSIX.pm'} && !$guards++; $nothing },
     CALL => sub {
         my ($call) = @_;
         my $full_name = @$call == 2 && $full_names{ $call->[0] };

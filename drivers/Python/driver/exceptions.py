@@ -49,6 +49,8 @@ def ancestors(kind):
 
 def traceback_of(kind, error, trace, message):
     try:
+        if given_lines:
+            show_lines()
         while trace is not None and trace.tb_frame.f_globals is world:
             trace = trace.tb_next
         try:

@@ -4,11 +4,14 @@ compiled = {}       # the code of callable expressions, by their text
 longest = {}        # how many items or characters are carried in one piece, by type, if the host takes parts
 parts = {}          # the parts of long arguments so far, by request, and what was wrong with it
 NOTHING = object()  # no result at all
+given_lines = deque(maxlen=100)  # file, line and text of code that is called by its place in the host's program, for tracebacks
+LONGEST_GIVEN = 20000  # characters of a text that is kept for them
 
 
-def evaluate(code):
+def evaluate(code, file='<eval>', line=1):
     try:
-        expression = compile(code.strip(), '<eval>', 'eval', 0, True)
+        first = line + code[:len(code) - len(code.lstrip())].count('\n')
+        expression = compile(from_line(first, code.strip(), file), file, 'eval', 0, True)
     except SyntaxError as error:
         if is_block(code):
             error.msg = '%s: eval takes an expression, and evalBlock statements' % error.msg
@@ -16,12 +19,21 @@ def evaluate(code):
     return eval(expression, main)
 
 
-def evaluate_block(code):
+def evaluate_block(code, file='<evalBlock>', line=1):
     try:
-        block = compile(code, '<evalBlock>', 'exec', 0, True)
+        block = compile(from_line(line, code, file), file, 'exec', 0, True)
     except IndentationError:
-        block = compile(standard('textwrap').dedent(code), '<evalBlock>', 'exec', 0, True)
+        block = compile(from_line(line, standard('textwrap').dedent(code)), file, 'exec', 0, True)
     exec(block, main)
+
+
+def from_line(line, code, file=None):
+    """Code whose first line has a number."""
+    if file and file[0] != '<' and len(code) <= LONGEST_GIVEN:
+        given_lines.append((file, line, code))
+        if 'linecache' in sys.modules:
+            show_lines()
+    return '\n' * (line - 1) + code
 
 
 def callable_named(name):
@@ -57,7 +69,7 @@ def run_eval(payload):
     busy = True
     if pending:
         deliver()
-    return evaluate(code)
+    return evaluate(*placed(code)) if type(code) is list else evaluate(code)
 
 
 def run_eval_block(payload):
@@ -66,8 +78,17 @@ def run_eval_block(payload):
     busy = True
     if pending:
         deliver()
-    evaluate_block(code)
+    if type(code) is list:
+        evaluate_block(*placed(code))
+    else:
+        evaluate_block(code)
     return NOTHING
+
+
+def placed(given):
+    """Code, and where the host's program has it: the file and the line."""
+    code, file, line = given
+    return code, file.encode('utf-8') if PYTHON2 else file, line
 
 
 def run_call(payload):

@@ -27,3 +27,19 @@ def frames_in(trace):
 
 def in_words(text):
     return text if isinstance(text, text_type) else text.decode('utf-8', 'replace')
+
+
+def show_lines():
+    """Has tracebacks show the lines of code that is called by the file in which the host's program has it."""
+    try:
+        linecache = standard('linecache')
+        while given_lines:
+            file, line, code = given_lines.popleft()
+            entry = linecache.cache.get(file)
+            lines = entry[2] if entry and len(entry) == 4 and entry[1] is None else list(linecache.getlines(file))
+            new = [text + '\n' for text in code.split('\n')]
+            lines.extend(['\n'] * (line - 1 - len(lines)))
+            lines[line - 1:line - 1 + len(new)] = new
+            linecache.cache[file] = (0, None, lines, file)  # without a time of change, it is not looked for again
+    except Exception:
+        pass  # what user code has made of that module, it has to bear

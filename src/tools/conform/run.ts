@@ -14,6 +14,7 @@ import { converts } from './checks/converts.js';
 import { interrupts } from './checks/interrupts.js';
 import { refers } from './checks/refers.js';
 import { speaks } from './checks/speaks.js';
+import { stacks } from './checks/stacks.js';
 import { streams } from './checks/streams.js';
 import { Code } from './code.js';
 import { LastRequest } from './last-request.js';
@@ -21,7 +22,7 @@ import { LEVELS, type Level } from './level.js';
 import { missingWords, type Words } from './words.js';
 
 /** Every check there is, from the least a driver can do to the most. */
-export const checks: readonly Check[] = [...speaks, ...streams, ...interrupts, ...refers, ...converts, ...carries];
+export const checks: readonly Check[] = [...speaks, ...streams, ...interrupts, ...refers, ...converts, ...carries, ...stacks];
 
 /** What came of a check. */
 export interface Outcome {

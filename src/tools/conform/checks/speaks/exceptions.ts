@@ -64,21 +64,6 @@ export const exceptions = checksOf('speaks', {
     }
     await isAlive(bond);
   },
-  'the frames that an exception has passed there stand in the stack behind those of the host function': [
-    ['stacks'],
-    async ({ lang, open }) => {
-      const bond = await open();
-      await bond.export(function up() {
-        throw new Error('from the host');
-      }, 'up');
-      const { stack = '' } = await rejection(bond.call('down', 1), RemoteException);
-      const frames = stack.split('\n').slice(1);
-      const there = frames.findIndex((line) => line.includes(`down [${lang}] (`) && /:\d+\)$/.test(line));
-      const here = frames.findIndex((line) => /^ {4}at up \(/.test(line));
-      assert.ok(there >= 0, `a frame of down is in the stack:\n${stack}`);
-      assert.ok(here < there, `up stands in front of down:\n${stack}`);
-    },
-  ],
   'an exception that was caught there is not the cause of a later one': async ({ open }) => {
     const bond = await open();
     await bond.export(() => {
