@@ -22,7 +22,15 @@ import { LEVELS, type Level } from './level.js';
 import { missingWords, type Words } from './words.js';
 
 /** Every check there is, from the least a driver can do to the most. */
-export const checks: readonly Check[] = [...speaks, ...streams, ...interrupts, ...refers, ...converts, ...carries, ...stacks];
+export const checks: readonly Check[] = [
+  ...speaks,
+  ...streams,
+  ...interrupts,
+  ...refers,
+  ...converts,
+  ...carries,
+  ...stacks,
+];
 
 /** What came of a check. */
 export interface Outcome {
