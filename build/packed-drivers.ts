@@ -4,7 +4,7 @@ import { driverLanguages, driverManifest, driverPart } from '../src/drivers/driv
 const PREFIX = 'bond-driver:';
 
 /** What there may be of a driver. */
-const PARTS = ['stage1', 'stage2', 'interactive', 'types', 'tools'];
+const PARTS = ['stage1', 'stage2', 'interactive', 'session', 'run', 'types', 'tools'];
 
 /** The language whose driver a module holds; none if it is another module. */
 export function languageOf(id: string): string | undefined {

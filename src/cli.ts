@@ -1,25 +1,33 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { forPeople } from './repl/format.js';
+import { forPeople, type Presentation } from './repl/format.js';
 import { hasColors, widthOf } from './repl/terminal.js';
 import { doctor } from './tools/cli/doctor.js';
-import { EXIT } from './tools/cli/exit-codes.js';
-import { type ConformOrder, HELP, type Order, parseOrder, type TypesOrder, UsageError } from './tools/cli/options.js';
+import { EXIT, UsageError } from './tools/cli/exit-codes.js';
+import { HELP } from './tools/cli/help.js';
+import type { Manifest } from './tools/cli/new-project.js';
+import { kindOf, parseOrder } from './tools/cli/options.js';
+import type { ConformOrder, NewOrder, Order, TypesOrder } from './tools/cli/orders.js';
+import { runFile } from './tools/cli/run-file.js';
 import { runSession } from './tools/cli/session.js';
 import { writeTypes } from './tools/types/write-types.js';
 
 async function carryOut(order: Order): Promise<number> {
   switch (order.kind) {
     case 'help':
-      return print(HELP);
+      return print(HELP[order.about]);
     case 'version':
-      return print(`${version()}\n`);
+      return print(`${manifest().version}\n`);
     case 'doctor':
       return doctor(order.languages, { isJson: order.isJson, output: process.stdout });
     case 'types':
       return printTypes(order);
     case 'conform':
       return tryDriver(order);
+    case 'run':
+      return runFile(order, presentation());
+    case 'new':
+      return makeProject(order);
     case 'session':
       return runSession(order);
   }
@@ -34,6 +42,11 @@ async function printTypes({ lang, file, cmd, name, setup }: TypesOrder): Promise
   return failingWell(async () => print(await writeTypes(lang, file, { cmd, name, setup })));
 }
 
+async function makeProject(order: NewOrder): Promise<number> {
+  const { newProject } = await import('./tools/cli/new-project.js');
+  return print(await newProject(order, manifest()));
+}
+
 async function tryDriver(order: ConformOrder): Promise<number> {
   const { printConformance } = await import('./tools/conform/conform.js');
   return failingWell(() => printConformance(order, process.stdout));
@@ -44,15 +57,18 @@ async function failingWell(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    const { stderr } = process;
-    const { error: show } = forPeople({ values: false, errors: hasColors(stderr) }, () => widthOf(stderr));
-    stderr.write(`${show(error)}\n`);
+    process.stderr.write(`${presentation().error(error)}\n`);
     return EXIT.failed;
   }
 }
 
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+function presentation(): Presentation {
+  const { stderr } = process;
+  return forPeople({ values: false, errors: hasColors(stderr) }, () => widthOf(stderr));
+}
+
+function manifest(): Manifest {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 }
 
 // Nobody reads on: `bond … | head`.
@@ -62,6 +78,7 @@ try {
   process.exitCode = await carryOut(parseOrder(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`bond: ${error.message}\nbond --help tells more.\n`);
+  const kind = kindOf(process.argv.slice(2));
+  process.stderr.write(`bond: ${error.message}\nbond ${kind === 'session' ? '' : `${kind} `}--help tells more.\n`);
   process.exitCode = EXIT.usage;
 }

@@ -34,8 +34,8 @@ interface Story {
   readonly failure: readonly [code: string, ...shown: string[]];
   /** Says that it runs, and goes on for ever; and where it is said to have been stopped. */
   readonly loop: readonly [code: string, ...places: string[]];
-  /** An expression, and its value as it is shown. */
-  readonly value: readonly [code: string, shown: string];
+  /** An expression, its value as Node shows it, and as the language does. */
+  readonly value: readonly [code: string, shown: string, own: string];
   /** A line that prints `left` without a newline. */
   readonly unfinishedLine: string;
 }
@@ -55,11 +55,17 @@ const STORIES: Record<Language, Story> = {
       '  File "<evalBlock>", line 1, in <module>',
       '  File "<string>", line 1, in <module>',
     ],
-    value: ["[1, None, {'a': 2.5}]", '[ 1, null, { a: 2.5 } ]'],
+    value: ["[1, None, {'a': 2.5}]", '[ 1, null, { a: 2.5 } ]', "[1, None, {'a': 2.5}]"],
     unfinishedLine: "print('left', end='')",
   },
   PHP: {
-    completion: ["$day = new DateTime('2020-01-01');", '!$day->form', "('Y')", "!$day->format('Y')", "'2020'"],
+    completion: [
+      "if (true) $day = new DateTime('2020-01-01');",
+      '!$day->form',
+      "('Y')",
+      "!$day->format('Y')",
+      "'2020'",
+    ],
     block: ['function half($x) {', '  return intdiv(1, $x);', '}'],
     failure: [
       'half(0);',
@@ -68,15 +74,21 @@ const STORIES: Record<Language, Story> = {
       '#1 evalBlock, line 1: half()',
     ],
     loop: ['echo "1\\n"; while (true);'],
-    value: ["[1, null, ['a' => 2.5]]", '[ 1, null, { a: 2.5 } ]'],
+    value: ["[1, null, ['a' => 2.5]]", '[ 1, null, { a: 2.5 } ]', "[1, null, ['a' => 2.5]]"],
     unfinishedLine: "echo 'left';",
   },
   Perl: {
-    completion: ['sub Text::upper { "ABC" } $text = bless {}, "Text"', '!$text->upp', '', '!$text->upper', "'ABC'"],
+    completion: [
+      'if (1) { sub Text::upper { "ABC" } $text = bless {}, "Text" }',
+      '!$text->upp',
+      '',
+      '!$text->upper',
+      "'ABC'",
+    ],
     block: ['sub half {', '  1 / shift', '}'],
     failure: ['die "no half\\n"', 'no half'],
     loop: ['print "1\\n"; 1 while 1'],
-    value: ['[1, undef, {a => 2.5}]', '[ 1, null, { a: 2.5 } ]'],
+    value: ['[1, undef, {a => 2.5}]', '[ 1, null, { a: 2.5 } ]', '[1, undef, {a => 2.5}]'],
     unfinishedLine: "print 'left'",
   },
   JavaScript: {
@@ -89,8 +101,8 @@ const STORIES: Record<Language, Story> = {
       '    at <evalBlock>:1:1',
     ],
     loop: ['console.log(1); for (;;);'],
-    value: ['[1, null, { a: 2.5 }]', '[ 1, null, { a: 2.5 } ]'],
-    unfinishedLine: "process.stdout.write('left')",
+    value: ['[1, null, { a: 2.5 }]', '[ 1, null, { a: 2.5 } ]', '[ 1, null, { a: 2.5 } ]'],
+    unfinishedLine: "void process.stdout.write('left')",
   },
 };
 
@@ -148,7 +160,11 @@ describe.each(languages)('%s', (lang) => {
   }
 
   async function printValue(terminal: Terminal): Promise<void> {
-    const [code, value] = story.value;
+    const [code, value, own] = story.value;
+    terminal.enter('.tim');
+    await terminal.endsWith(`${prompt} .tim`, 'There is no command .tim: did you mean .time?', prompt);
+    terminal.enter(code);
+    await terminal.endsWith(`${prompt} ${code}`, own, prompt);
     terminal.enter(`!${code}`);
     await terminal.endsWith(`${prompt} !${code}`, value, prompt);
   }
@@ -210,6 +226,34 @@ test.each([
   await terminal.shows(...lines, 'JavaScript>');
 });
 
+test('commands: files are loaded, lines are timed, types are written, names are completed', async () => {
+  const folder = temporaryDirectory();
+  const file = program('#!/usr/bin/python3\ndef half(x: float) -> float:\n    return x / 2\n', 'half.py', folder);
+  const terminal = openSession('Python', { columns: 120 });
+  await terminal.shows('Python>');
+  terminal.type('.lo');
+  terminal.press('Tab');
+  await terminal.endsWith('Python> .load');
+  terminal.type(`${folder}/ha`);
+  terminal.press('Tab');
+  await terminal.endsWith(`Python> .load ${file}`);
+  terminal.press('Enter');
+  terminal.enter('half(5)');
+  await terminal.endsWith(`Python> .load ${file}`, 'Python> half(5)', '2.5', 'Python>');
+  terminal.enter('.types');
+  await terminal.matches(/\n {2}half\(x: number[^;]*;\n\}\nPython>$/);
+  terminal.enter('.time for x in "ab":');
+  terminal.enter('    print(x, end="")');
+  terminal.enter('');
+  await terminal.matches(/\nab⏎\n[\d.]+ m?s\nPython>$/);
+  terminal.enter('[{"word": "日本", "count": 12}, {"word": "é", "count": 5}]');
+  await terminal.endsWith('word  count', '日本     12', 'é         5', 'Python>');
+  terminal.enter('.load /there/is/none');
+  await terminal.endsWith("ENOENT: no such file or directory, open '/there/is/none'", 'Python>');
+  terminal.enter('.exit');
+  await terminal.endsWith('Python> .exit', 'left with 0');
+});
+
 test('what is typed while code runs is shown, and run, in its turn', async () => {
   const terminal = openSession('Python');
   await terminal.shows('Python>');
@@ -235,7 +279,7 @@ test('what is typed while code runs is shown, and run, in its turn', async () =>
 test('what is printed while nothing runs stands above the line that is being typed', async () => {
   const terminal = openSession('JavaScript');
   await terminal.shows('JavaScript>');
-  const code = "setTimeout(() => console.log('late'), 300)";
+  const code = "void setTimeout(() => console.log('late'), 300)";
   terminal.enter(code);
   terminal.type('half a li');
   await terminal.shows(`JavaScript> ${code}`, 'late', 'JavaScript> half a li');
@@ -312,11 +356,7 @@ test('a session ends with its interpreter', async () => {
   const terminal = openSession('PHP');
   await terminal.shows('PHP>');
   terminal.enter('exit(3);');
-  await terminal.shows(
-    'PHP> exit(3);',
-    '[PHP] EVAL_BLOCK "exit(3);": the interpreter exited with code 3',
-    'left with 4',
-  );
+  await terminal.shows('PHP> exit(3);', '[PHP] the interpreter exited with code 3', 'left with 4');
 });
 
 test('prompts, values and errors have colours', async () => {

@@ -74,6 +74,11 @@ export class Terminal {
     expect(`\n${this.screen()}`.slice(-end.length)).toBe(end);
   }
 
+  async matches(pattern: RegExp): Promise<void> {
+    await this.#until((screen) => pattern.test(screen));
+    expect(this.screen()).toMatch(pattern);
+  }
+
   /** Waits until the terminal itself looks at the keys, and a Ctrl-C is a signal. */
   async isCooked(): Promise<void> {
     const tty = this.#tmux('display-message', '-p', '#{pane_tty}').trim();

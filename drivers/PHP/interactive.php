@@ -96,6 +96,65 @@ if (!class_exists('__BOND_interactive', false)) {
         }
     }
 
+    /** What was typed, as code. */
+    final class __BOND_typed
+    {
+        public static $value = null; // what is to be shown
+
+        /** The code with the semicolon that it lacks, or null if that does not complete it: it could be the head of a loop. */
+        public static function completed($code)
+        {
+            if (__BOND_interactive::complaint($code) === '') {
+                return $code;
+            }
+            $isExpression = __BOND_interactive::complaint("$code\n and 1;") === '';
+            $isStatement = preg_match('/^\s*(use|namespace|global|static|unset|return|break|continue|goto|declare)\b/i', $code);
+            return ($isExpression || $isStatement) && __BOND_interactive::complaint("$code\n;") === '' ? "$code\n;" : null;
+        }
+
+        /** Code that keeps the value of its last statement, if that is an expression. */
+        public static function keeping($code)
+        {
+            foreach (self::starts($code) as $start) {
+                $last = preg_replace('/;\s*$/D', '', self::withoutComments(substr($code, $start)));
+                $isExpression = __BOND_interactive::complaint("return ($last\n);") === '' && !preg_match('/^\s*print\b/i', $last);
+                if ($isExpression && __BOND_interactive::complaint(substr($code, 0, $start)) === '') {
+                    return substr($code, 0, $start) . " \\__BOND_typed::\$value = ($last\n);";
+                }
+            }
+            return $code;
+        }
+
+        /** Where the last statement may begin, the last place first. */
+        private static function starts($code)
+        {
+            $depth = $offset = 0;
+            $starts = [0];
+            foreach (array_slice(token_get_all("<?php $code"), 1) as $token) {
+                $text = is_array($token) ? $token[1] : $token;
+                $opens = in_array($text, ['(', '[', '{', '${'], true) || is_array($token) && $token[0] === T_CURLY_OPEN;
+                $depth += (int) $opens - (int) in_array($token, [')', ']', '}'], true);
+                $offset += strlen($text);
+                if ($depth === 0 && ($token === ';' || $token === '}')) {
+                    $starts[] = $offset;
+                }
+            }
+            return array_slice(array_reverse($starts), 0, 5);
+        }
+
+        /** A comment at the end would hide the semicolon in front of it. Lines stay where they are. */
+        private static function withoutComments($code)
+        {
+            $kept = '';
+            foreach (array_slice(token_get_all("<?php $code"), 1) as $token) {
+                $isComment = is_array($token) && in_array($token[0], [T_COMMENT, T_DOC_COMMENT], true);
+                $text = is_array($token) ? $token[1] : $token;
+                $kept .= $isComment ? ' ' . str_repeat("\n", substr_count($text, "\n")) : $text;
+            }
+            return $kept;
+        }
+    }
+
     function _BOND_is_unfinished($code, $isExpression, $failure)
     {
         if ($failure !== null || !function_exists('token_get_all')) {
@@ -103,6 +162,9 @@ if (!class_exists('__BOND_interactive', false)) {
         }
         if ($isExpression && __BOND_interactive::complaint("return $code\n;") === '') {
             return false;
+        }
+        if ($isExpression === null && __BOND_typed::completed($code) !== null) {
+            return false; // a session adds the semicolon
         }
         return __BOND_interactive::endsEarly($isExpression ? "return $code" : $code);
     }

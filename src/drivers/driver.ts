@@ -67,6 +67,8 @@ export interface Driver {
   readonly separator: string;
   /** What else people call the language, beside its commands, in lower case. */
   readonly aliases?: readonly string[];
+  /** How names of its files end, without the dot. */
+  readonly extensions?: readonly string[];
   /** What an interpreter needs to be interrupted, where not every one has it: an extension, say. */
   readonly interruptNeeds?: string;
   /** Whether an interrupt stops whatever runs when it comes, and not only the request that it names. */
@@ -153,6 +155,12 @@ export function similarLanguage(name: unknown): string | undefined {
   const known = listDrivers();
   const namesOf = ({ commands, aliases }: Driver): readonly string[] => [...commands, ...(aliases ?? [])];
   return nearest(name, known) ?? known.find((lang) => namesOf(queryDriver(lang)).includes(name.toLowerCase()));
+}
+
+/** @internal The language that a file is written in, by the end of its name. */
+export function languageOfFile(path: string): string | undefined {
+  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
+  return listDrivers().find((lang) => extension !== undefined && queryDriver(lang).extensions?.includes(extension));
 }
 
 function readManifest(lang: string): Driver {

@@ -3,16 +3,13 @@ import type { Readable, Writable } from 'node:stream';
 import { textOf } from '../common/thrown.js';
 import { Block } from './block.js';
 import { History, MOST_LINES } from './history.js';
-import { Questions } from './language-service.js';
 import { Echo } from './muted-output.js';
+import { type Found, PlainMode } from './plain-mode.js';
 import type { Partner } from './repl-target.js';
-import { type Audience, Runner } from './runner.js';
+import type { Audience } from './runner.js';
+import type { SessionScreen } from './session-mode.js';
 import { isTerminal, type Style, styled, widthOf } from './terminal.js';
 
-/** How long the language may think about a question, in ms. */
-const MOST_THOUGHT = 2000;
-/** More names than this are no help. */
-const MOST_NAMES = 300;
 const INDENT = '    ';
 
 /** Settings of a dialog, with nothing left open. */
@@ -21,17 +18,16 @@ export interface DialogSettings extends Audience {
   /** The file with the lines of earlier sessions. */
   readonly history: string | undefined;
   readonly hasColors: boolean;
+  /** What is done with lines, where that is more than `interact` does. */
+  readonly mode?: ((screen: SessionScreen) => PlainMode) | undefined;
 }
-
-type Found = [names: string[], word: string];
 
 /** A person, or a pipe, and a bond: lines in, values and errors out. */
 export class Dialog {
   readonly #bond: Partner;
   readonly #settings: DialogSettings;
   readonly #isTerminal: boolean;
-  readonly #runner: Runner;
-  readonly #questions: Questions;
+  readonly #mode: PlainMode;
   readonly #block = new Block();
   readonly #history: History;
   readonly #echo: Echo;
@@ -41,6 +37,7 @@ export class Dialog {
   /** How often Ctrl-C has been pressed for the code that runs. */
   #interrupts = 0;
   #isTaking = false;
+  #isLeaving = false;
   #isClosed = false;
 
   constructor(bond: Partner, settings: DialogSettings) {
@@ -48,8 +45,7 @@ export class Dialog {
     this.#bond = bond;
     this.#settings = settings;
     this.#isTerminal = isTerminal(input) && isTerminal(output);
-    this.#runner = new Runner(bond, settings);
-    this.#questions = new Questions(bond.with({ timeout: MOST_THOUGHT, stdout: 'ignore', stderr: 'ignore' }));
+    this.#mode = settings.mode?.(this.#screen()) ?? new PlainMode(bond, settings);
     this.#history = this.#openHistory();
     this.#echo = new Echo(output, () => this.#isBusy);
     this.#lines = this.#openLines();
@@ -75,12 +71,12 @@ export class Dialog {
       if (this.#isTerminal) this.#note(line, isTypedAhead);
       await this.#take(line);
       this.#isTaking = false;
-      if (isGone) return this.#runner.failure;
+      if (isGone) return this.#mode.failure;
       if (!this.#isBusy) this.#prompt();
     }
-    if (this.#block.isOpen && !this.#isTerminal) await this.#runner.run(this.#block.end());
-    if (this.#isTerminal && !isGone) this.#settings.output.write('\n');
-    return this.#runner.failure;
+    if (this.#block.isOpen && !this.#isTerminal) await this.#mode.run(this.#block.end());
+    if (this.#isTerminal && !isGone && !this.#isLeaving) this.#settings.output.write('\n');
+    return this.#mode.failure;
   }
 
   /** Shows what the language prints of its own accord: above a line that is being typed. */
@@ -91,6 +87,17 @@ export class Dialog {
     output.write('\r\x1b[J');
     stream.write(chunk);
     this.#prompt();
+  }
+
+  #screen(): SessionScreen {
+    return {
+      hasColors: this.#settings.hasColors,
+      beginLine: () => this.#isTerminal && this.#beginLine(),
+      leave: () => {
+        this.#isLeaving = true;
+        this.#lines.close();
+      },
+    };
   }
 
   #openHistory(): History {
@@ -134,17 +141,8 @@ export class Dialog {
 
   async #take(line: string): Promise<void> {
     const code = this.#block.add(line);
-    if (!this.#block.isOpen && code.trim() !== '') await this.#runUnlessUnfinished(code);
+    if (!this.#block.isOpen && code.trim() !== '' && (await this.#mode.take(code))) this.#block.reopen();
     if (!this.#block.isOpen) this.#block.clear();
-  }
-
-  async #runUnlessUnfinished(code: string): Promise<void> {
-    const isUnfinished = async (failure: string | null): Promise<boolean> => {
-      const isOpen = await this.#questions.isUnfinished(code, failure);
-      if (isOpen) this.#block.reopen();
-      return isOpen;
-    };
-    if (!(await isUnfinished(null))) await this.#runner.run(code, isUnfinished);
   }
 
   /** Ctrl-C: stops the code that runs, or else drops what has been typed. */
@@ -161,7 +159,7 @@ export class Dialog {
   async #interrupt(): Promise<void> {
     this.#interrupts++;
     if (this.#interrupts > 1) this.#remark('It does not stop. Ctrl-D, and then Ctrl-C, ends the interpreter.');
-    await this.#bond.interrupt().catch((error) => this.#runner.fail(error));
+    await this.#bond.interrupt().catch((error) => this.#mode.fail(error));
   }
 
   #remark(text: string): void {
@@ -169,9 +167,7 @@ export class Dialog {
   }
 
   async #complete(before: string): Promise<Found> {
-    if (this.#isBusy) return [[], before];
-    const [word, names] = await this.#questions.complete(before.replace(/^!/, ''));
-    return [names.length > MOST_NAMES ? [commonStart(names)] : [...names], word];
+    return this.#isBusy ? [[], before] : this.#mode.complete(before);
   }
 
   #prompt(): void {
@@ -199,12 +195,4 @@ export class Dialog {
   #styled(style: Style, text: string): string {
     return styled(style, text, this.#settings.hasColors);
   }
-}
-
-/** What all names begin with. */
-function commonStart(names: readonly string[]): string {
-  const first = names[0] ?? '';
-  let length = 0;
-  while (length < first.length && names.every((name) => name[length] === first[length])) length++;
-  return first.slice(0, length);
 }

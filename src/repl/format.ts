@@ -51,7 +51,8 @@ function headline({ type, remoteMessage }: RemoteException): string {
 }
 
 /** Lines of a traceback that say nothing, whatever the language. */
-const EMPTY_LINE = /^\s*$|^Traceback \(.*\):$|^Stack trace:$|^#\d+ \{main\}$|<bond driver|__BOND_/;
+const EMPTY_LINE =
+  /^\s*$|^Traceback \(.*\):$|^Stack trace:$|^#\d+ \{main\}$|<bond driver|__BOND_|\b_BOND_(?:run|show|compile|load)|^ +at (?:<call>:|new Script |Script\.runInThisContext )/;
 
 /** The lines of a traceback that tell more than the headline. One that is only where the code was typed tells nothing. */
 function framesOf(traceback: string, { type, remoteMessage }: RemoteException): string[] {

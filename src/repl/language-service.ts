@@ -10,10 +10,12 @@ export type Completion = readonly [word: string, names: readonly string[]];
  */
 export class Questions {
   readonly #bond: Answerer;
-  #introduction: Promise<void> | undefined;
+  readonly #introduce: () => Promise<unknown>;
+  #introduction: Promise<unknown> | undefined;
 
-  constructor(bond: Answerer) {
+  constructor(bond: Answerer, introduce: () => Promise<unknown> = () => introduceInteractive(bond)) {
     this.#bond = bond;
+    this.#introduce = introduce;
   }
 
   /** What may stand at the end of this piece of a line. */
@@ -24,11 +26,13 @@ export class Questions {
 
   /**
    * Whether a block, or an expression behind its `!`, wants more lines. Asked before it runs, and once more with the
-   * message if it has failed: some languages know it beforehand, others only then.
+   * message if it has failed: some languages know it beforehand, others only then. What is typed in a session of the command
+   * may be a block or an expression.
    */
-  async isUnfinished(code: string, failure: string | null): Promise<boolean> {
+  async isUnfinished(code: string, failure: string | null, isTyped = false): Promise<boolean> {
     const isExpression = code.startsWith('!');
-    return Boolean(await this.#ask('_BOND_is_unfinished', isExpression ? code.slice(1) : code, isExpression, failure));
+    const kind = isExpression || !isTyped ? isExpression : null;
+    return Boolean(await this.#ask('_BOND_is_unfinished', isExpression ? code.slice(1) : code, kind, failure));
   }
 
   async #ask(name: string, ...args: readonly unknown[]): Promise<Completion | undefined> {
@@ -40,8 +44,8 @@ export class Questions {
       return undefined;
     }
   }
+}
 
-  async #introduce(): Promise<void> {
-    await this.#bond.evalBlock(await driverFile(this.#bond.lang, 'interactive'));
-  }
+async function introduceInteractive(bond: Answerer): Promise<void> {
+  await bond.evalBlock(await driverFile(bond.lang, 'interactive'));
 }

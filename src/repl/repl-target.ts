@@ -20,3 +20,8 @@ export interface Partner extends Evaluator {
   interrupt(): Promise<void>;
   with(options: CallOptions): Answerer;
 }
+
+/** The same of a session of the command, which calls functions there without a limit to their time. */
+export interface SessionPartner extends Partner {
+  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+}

@@ -8,6 +8,17 @@ export interface Extra {
   readonly advice: string;
 }
 
+/** What a project of `bond new` has in this language: two functions, `greet(name)` and `mean(numbers)`. */
+export interface Starter {
+  readonly file: string;
+  /** The lines of the file. */
+  readonly source: readonly string[];
+  /** The block that loads it, in its folder. */
+  readonly load: string;
+  /** What stands in front of the names of its functions then. */
+  readonly prefix: string;
+}
+
 /** What the tools know of a language: `tools.json` in the folder of its driver. What is not there is not known. */
 export interface DriverTools {
   /** A block without end. */
@@ -19,6 +30,7 @@ export interface DriverTools {
   readonly typeNames?: 'phpdoc' | 'jsdoc';
   /** What cannot be said in types. */
   readonly typeNotes?: readonly string[];
+  readonly starter?: Starter;
 }
 
 /** What there is to know of a language; nothing, if there is no such language. */

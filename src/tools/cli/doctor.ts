@@ -7,6 +7,7 @@ import { BondException, TimeoutException } from '../../common/errors.js';
 import { Promise } from '../../common/globals.js';
 import { textOf } from '../../common/thrown.js';
 import { listDrivers, queryDriver } from '../../drivers/driver.js';
+import { aligned } from '../../repl/table.js';
 import { hasColors, styled } from '../../repl/terminal.js';
 import { driverTools, type Extra } from '../driver-tools.js';
 import { EXIT } from './exit-codes.js';
@@ -101,18 +102,10 @@ async function adviceFor(bond: Bond, extras: readonly Extra[]): Promise<string[]
 const HEADINGS = ['language', 'version', 'protocol', 'interrupts', 'command'];
 
 function report(findings: readonly Finding[], isColored: boolean): string {
-  const rows = findings.map(rowOf);
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] as number))
-      .join('  ')
-      .trimEnd();
-  const table = [styled('bold', line(HEADINGS), isColored)];
+  const [headings = '', ...rows] = aligned([HEADINGS, ...findings.map(rowOf)]);
+  const table = [styled('bold', headings, isColored)];
   for (const [index, { command }] of findings.entries()) {
-    table.push(styled(command === null ? 'red' : 'reset', line(rows[index] as string[]), isColored));
+    table.push(styled(command === null ? 'red' : 'reset', rows[index] as string, isColored));
   }
   return `${table.join('\n')}\n\n${findings.flatMap((finding) => remarks(finding, isColored)).join('\n')}\n`;
 }

@@ -10,3 +10,6 @@ export function exitCodeOf(failure: unknown): number {
   if (failure instanceof TerminatedException) return EXIT.ended;
   return failure instanceof TimeoutException ? EXIT.silent : EXIT.failed;
 }
+
+/** The command line makes no sense; the message says why. */
+export class UsageError extends Error {}

@@ -1,215 +1,191 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { PROTOCOLS, type ProtocolName } from '../../common/options.js';
-import { listDrivers, similarLanguage } from '../../drivers/driver.js';
+import { nearest } from '../../common/similar.js';
+import { languageOfFile, listDrivers, similarLanguage } from '../../drivers/driver.js';
 import { LEVELS, type Level } from '../conform/level.js';
+import { UsageError } from './exit-codes.js';
+import { COMMANDS, type Command } from './help.js';
+import type { Order, Step } from './orders.js';
 
-export const HELP = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
-       bond doctor [--json] [LANGUAGE…]
-       bond types [-e CODE] [--name NAME] LANGUAGE FILE [COMMAND]
-       bond conform [--level LEVEL] FOLDER [COMMAND]
+const COMMON = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean' } as const;
+const LANG = { type: 'string', short: 'l' } as const;
 
-Runs code in an interpreter of ${listDrivers().join(', ')}: what is given by options,
-or else lines that are typed, or come from a pipe. A line is run as a block; of one
-that begins with !, the value is printed. A block that is unfinished, or a \\ at its
-end, goes on with the next line. Tab completes, Ctrl-C stops what runs, Ctrl-D leaves.
-
-  bond PHP                            the PHP of this machine
-  bond Python 'ssh host python3'      a Python elsewhere
-  bond PHP -- -d precision=3          with arguments, and the usual command
-  echo '!1 + 1' | bond Perl           prints 2
-
-Options:
-  -e, --execute CODE      run a block of code; with ! in front, print a value
-  -p, --print EXPRESSION  print the value of an expression
-  -r, --run FILE          run a file of this machine
-      --json              print each value as a line of JSON, and errors as JSON on
-                          standard error, where the language's own output goes too
-      --protocol NAME     how values cross: EJSON, JSON or V8; or several: JSON,EJSON
-      --timeout SECONDS   the longest silence of code that runs (default: no limit)
-      --start-timeout SECONDS
-                          the longest silence until the interpreter has started
-                          (default: 60)
-      --log FILE          write down every line of the conversation
-  -h, --help              this text
-  -v, --version           the version of bond
-
--e, -p and -r may be given several times, and are carried out in order.
-
-doctor tells which interpreters are used here, and what is missing.
-types writes TypeScript interfaces of a file, or of what import takes. That of the
-functions is called Legacy or NAME.
-It runs the file, and CODE before it: what loads others, say.
-conform tries the driver in a folder, and tells what holds and what does not.
-LEVEL is how far to go: ${LEVELS.join(', ')}.
-
-Environment:
-  BOND_HISTORY            the folder where lines are kept for the next session; none
-                          if empty (default: bond in $XDG_STATE_HOME, ~/.local/state)
-  NO_COLOR, FORCE_COLOR   no colours; colours, also into a pipe
-
-Exit codes:
-  0  all went well          3  the interpreter could not be started
-  1  code there has failed  4  the interpreter ended by itself, with an error
-  2  wrong usage            5  the interpreter was silent for too long
-  130  stopped by Ctrl-C
-`;
-
-/** The command line makes no sense; the message says why. */
-export class UsageError extends Error {}
-
-/** Something to run before, or instead of, a session. */
-export interface Step {
-  readonly kind: 'execute' | 'print' | 'run';
-  readonly text: string;
-}
-
-/** What is wanted, as the command line has it. */
-export type Order =
-  | { readonly kind: 'help' | 'version' }
-  | { readonly kind: 'doctor'; readonly languages: readonly string[]; readonly isJson: boolean }
-  | TypesOrder
-  | ConformOrder
-  | SessionOrder;
-
-/** A driver that is to be tried. */
-export interface ConformOrder {
-  readonly kind: 'conform';
-  readonly folder: string;
-  readonly level: Level;
-  readonly cmd: string | undefined;
-}
-
-/** An interface of what there is in a file. */
-export interface TypesOrder {
-  readonly kind: 'types';
-  readonly lang: string;
-  readonly file: string;
-  readonly name: string | undefined;
-  /** Code that is run before the file. */
-  readonly setup: string | undefined;
-  readonly cmd: string | undefined;
-}
-
-/** Code that is to run in an interpreter, or a session with one. */
-export interface SessionOrder {
-  readonly kind: 'session';
-  readonly lang: string;
-  readonly cmd: string | undefined;
-  readonly args: readonly string[];
-  readonly steps: readonly Step[];
-  readonly isJson: boolean;
-  readonly protocol: readonly ProtocolName[] | undefined;
-  /** In milliseconds, as is the next one. */
-  readonly timeout: number | undefined;
-  readonly startTimeout: number | undefined;
-  readonly log: string | undefined;
-}
-
+/** The options of each command, and of sessions. */
 const OPTIONS = {
-  execute: { type: 'string', short: 'e', multiple: true },
-  print: { type: 'string', short: 'p', multiple: true },
-  run: { type: 'string', short: 'r', multiple: true },
-  json: { type: 'boolean' },
-  protocol: { type: 'string' },
-  timeout: { type: 'string' },
-  'start-timeout': { type: 'string' },
-  log: { type: 'string' },
-  name: { type: 'string' },
-  level: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const;
+  session: {
+    ...COMMON,
+    execute: { type: 'string', short: 'e', multiple: true },
+    print: { type: 'string', short: 'p', multiple: true },
+    run: { type: 'string', short: 'r', multiple: true },
+    json: FLAG,
+    protocol: TEXT,
+    timeout: TEXT,
+    'start-timeout': TEXT,
+    log: TEXT,
+  },
+  run: { ...COMMON, lang: LANG, command: { type: 'string', short: 'c' }, timeout: TEXT, log: TEXT },
+  new: { ...COMMON, lang: LANG, typescript: FLAG, javascript: FLAG },
+  types: { ...COMMON, execute: { type: 'string', short: 'e', multiple: true }, name: TEXT },
+  doctor: { ...COMMON, json: FLAG },
+  conform: { ...COMMON, level: TEXT },
+  help: COMMON,
+} satisfies Record<Command | 'session', ParseArgsConfig['options']>;
+
+type Kind = keyof typeof OPTIONS;
+type Parsed<K extends Kind> = ReturnType<typeof parseStrictly<K>>;
+type Values = Parsed<'session'>['values'] &
+  Parsed<'run'>['values'] &
+  Parsed<'new'>['values'] &
+  Parsed<'types'>['values'] &
+  Parsed<'conform'>['values'];
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
+
+/** What one command line gives: its options, its words, and what is for the interpreter or the program. */
+interface Given {
+  readonly values: Values;
+  readonly words: readonly string[];
+  readonly args: readonly string[];
+  readonly tokens: readonly Token[];
+}
 
 /** What a command line wants. */
 export function parseOrder(argv: readonly string[]): Order {
-  const [own, args] = splitArguments(argv);
-  const { values, positionals, tokens } = parseOwn(own);
-  if (values.help || values.version) return { kind: values.help ? 'help' : 'version' };
-  const [first, second, ...more] = [...positionals, ...args];
-  if (first === undefined) throw new UsageError(`a language is missing: ${listDrivers().join(', ')}`);
-  if (first === 'doctor')
-    return { kind: 'doctor', languages: positionals.slice(1).map(language), isJson: !!values.json };
-  if (first === 'types') {
-    const [file, cmd, ...rest] = more;
-    if (second === undefined || file === undefined || rest.length > 0) {
+  const kind = kindOf(argv);
+  const [own, args] = splitArguments(argv, kind);
+  const { values, positionals, tokens } = parseStrictly(own, kind) as Parsed<'session'>;
+  if (values.help) return { kind: 'help', about: kind };
+  if (values.version) return { kind: 'version' };
+  const words = kind === 'session' ? positionals : positionals.slice(1);
+  return ORDERS[kind]({ values: values as Values, words, args, tokens: tokens as Token[] });
+}
+
+/** The command that a line begins with, behind options that may stand in front of it. */
+export function kindOf(argv: readonly string[]): Kind {
+  const all = Object.assign({}, ...Object.values(OPTIONS)) as (typeof OPTIONS)['session'];
+  const { positionals } = parseArgs({ args: [...argv], options: all, strict: false });
+  return COMMANDS.find((name) => name === positionals[0]) ?? 'session';
+}
+
+const ORDERS: Record<Kind, (given: Given) => Order> = {
+  session({ values, words: [first, cmd], args, tokens }) {
+    const name = first ?? args[0];
+    if (name === undefined) throw new UsageError(`a language is missing: ${listDrivers().join(', ')}`);
+    return {
+      kind: 'session',
+      lang: language(name, COMMANDS),
+      cmd,
+      args: first === undefined ? args.slice(1) : args,
+      steps: tokens.flatMap(stepOf),
+      isJson: !!values.json,
+      protocol: values.protocol?.split(',').map(protocol),
+      timeout: seconds('timeout', values.timeout),
+      startTimeout: seconds('start-timeout', values['start-timeout']),
+      log: values.log,
+    };
+  },
+  run({ values: { lang, command: cmd, timeout, log }, words: [file], args }) {
+    if (file === undefined) throw new UsageError('run takes a file, and its arguments');
+    const known = lang === undefined ? languageOfFile(file) : language(lang);
+    if (known === undefined) throw new UsageError(`the name of ${file} tells no language: give --lang`);
+    return { kind: 'run', lang: known, file, args, cmd, timeout: seconds('timeout', timeout), log };
+  },
+  new({ values: { lang = 'Python', typescript, javascript }, words: [folder], args }) {
+    if (folder === undefined || args.length > 0) throw new UsageError('new takes a folder');
+    if (typescript && javascript) throw new UsageError('a project is in TypeScript or in JavaScript, not in both');
+    return { kind: 'new', folder, lang: language(lang), isTypeScript: !javascript };
+  },
+  types({ values: { name, execute }, words, args }) {
+    const [lang, file, cmd, ...rest] = [...words, ...args];
+    if (lang === undefined || file === undefined || rest.length > 0) {
       throw new UsageError('types takes a language, a file, and a command if need be');
     }
-    const { name, execute } = values;
-    return { kind: 'types', lang: language(second), file, cmd, name, setup: execute?.join('\n') };
-  }
-  if (first === 'conform') {
-    if (second === undefined || more.length > 1)
-      throw new UsageError('conform takes a folder, and a command if need be');
-    return { kind: 'conform', folder: second, level: level(values.level), cmd: more[0] };
-  }
-  return {
-    kind: 'session',
-    lang: language(first),
-    cmd: positionals[1],
-    args,
-    steps: tokens.flatMap(stepOf),
+    return { kind: 'types', lang: language(lang), file, cmd, name, setup: execute?.join('\n') };
+  },
+  doctor: ({ values, words }) => ({
+    kind: 'doctor',
+    languages: words.map((word) => language(word)),
     isJson: !!values.json,
-    protocol: values.protocol?.split(',').map(protocol),
-    timeout: seconds('timeout', values.timeout),
-    startTimeout: seconds('start-timeout', values['start-timeout']),
-    log: values.log,
-  };
-}
+  }),
+  conform({ values, words, args }) {
+    const [folder, cmd, ...rest] = [...words, ...args];
+    if (folder === undefined || rest.length > 0) {
+      throw new UsageError('conform takes a folder, and a command if need be');
+    }
+    return { kind: 'conform', folder, level: level(values.level), cmd };
+  },
+  help({ words: [word] }) {
+    const about = word === undefined ? 'session' : COMMANDS.find((name) => name === word);
+    if (about === undefined) throw new UsageError(`there is no command '${word}'${hintAt(word as string, COMMANDS)}`);
+    return { kind: 'help', about };
+  },
+};
 
-/** Cuts off what is for the interpreter: all that stands behind its command, or behind `--`. */
-function splitArguments(argv: readonly string[]): [own: string[], args: string[]] {
-  const { tokens } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, tokens: true });
-  const [lang, cmd] = tokens.filter((token) => token.kind === 'positional');
+/**
+ * Cuts off what is not for `bond`: all that stands behind `--`, behind the command of a session, or behind the file or folder of `run`
+ * and `new`.
+ */
+function splitArguments(argv: readonly string[], kind: Kind): [own: string[], args: string[]] {
+  const { tokens } = parseArgs({ args: [...argv], options: OPTIONS[kind], strict: false, tokens: true });
+  const last = tokens.filter((token) => token.kind === 'positional')[1];
   const terminator = tokens.find((token) => token.kind === 'option-terminator');
-  const isSession = !['doctor', 'types', 'conform'].includes(lang?.value ?? '');
-  if (terminator && terminator.index < (cmd?.index ?? argv.length)) {
+  if (terminator && terminator.index < (last?.index ?? argv.length)) {
     return [argv.slice(0, terminator.index), argv.slice(terminator.index + 1)];
   }
-  if (!isSession || !cmd) return [[...argv], []];
-  return [argv.slice(0, cmd.index + 1), argv.slice(cmd.index + 1)];
+  if (!last || (kind !== 'session' && kind !== 'run')) return [[...argv], []];
+  return [argv.slice(0, last.index + 1), argv.slice(last.index + 1)];
 }
 
-type Parsed = ReturnType<typeof parseStrictly>;
-
-function parseStrictly(args: string[]) {
-  return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
-}
-
-function parseOwn(args: string[]): Parsed {
+function parseStrictly<K extends Kind>(args: string[], kind: K) {
+  const options = OPTIONS[kind];
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true });
+  for (const token of tokens) if (token.kind === 'option') checkName(token.name, token.rawName, Object.keys(options));
   try {
-    return parseStrictly(args);
+    return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
     // What follows explains how one would pass an option on as a word.
     throw new UsageError((error as Error).message.split('. ')[0]);
   }
 }
 
-function stepOf(token: Parsed['tokens'][number]): Step[] {
+function checkName(name: string, written: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  const near = nearest(name, known) ?? known.find((other) => name.startsWith(other) || other.startsWith(name));
+  throw new UsageError(`there is no option '${written}'${near ? ` (did you mean '--${near}'?)` : ''}`);
+}
+
+function stepOf(token: Token): Step[] {
   if (token.kind !== 'option' || token.value === undefined) return [];
   const { name, value } = token;
   return name === 'execute' || name === 'print' || name === 'run' ? [{ kind: name, text: value }] : [];
 }
 
-/** The name of a language, however it is written. */
-function language(name: string): string {
+function hintAt(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near ? ` (did you mean '${near}'?)` : '';
+}
+
+/** The name of a language, however it is written; a command might have been meant. */
+function language(name: string, commands: readonly string[] = []): string {
   const known = listDrivers();
   const found = known.find((lang) => lang.toLowerCase() === name.toLowerCase());
   if (found) return found;
-  const hint = similarLanguage(name);
-  throw new UsageError(
-    `there is no language '${name}'${hint ? ` (did you mean '${hint}'?)` : ''}; known: ${known.join(', ')}`,
-  );
+  const similar = similarLanguage(name);
+  const hint = similar ? ` (did you mean '${similar}'?)` : hintAt(name, commands);
+  throw new UsageError(`there is no language '${name}'${hint}; known: ${known.join(', ')}`);
 }
 
 function level(name: string = LEVELS.at(-1) as Level): Level {
   const found = LEVELS.find((known) => known === name || known.startsWith(`${name} `));
-  if (!found) throw new UsageError(`there is no level '${name}': ${LEVELS.join(', ')}`);
+  if (!found) throw new UsageError(`there is no level '${name}'${hintAt(name, LEVELS)}: ${LEVELS.join(', ')}`);
   return found;
 }
 
 function protocol(name: string): ProtocolName {
   const found = PROTOCOLS.find((known) => known === name);
-  if (!found) throw new UsageError(`there is no protocol '${name}'; known: ${PROTOCOLS.join(', ')}`);
+  if (!found)
+    throw new UsageError(`there is no protocol '${name}'${hintAt(name, PROTOCOLS)}; known: ${PROTOCOLS.join(', ')}`);
   return found;
 }
 

@@ -9,15 +9,19 @@ import { Dialog } from '../../repl/dialog.js';
 import { forPeople, forPrograms } from '../../repl/format.js';
 import { historyFile } from '../../repl/history.js';
 import { type Audience, Runner } from '../../repl/runner.js';
+import type { SessionTools } from '../../repl/session-commands.js';
+import { SessionMode } from '../../repl/session-mode.js';
 import { hasColors, isTerminal, styled, widthOf } from '../../repl/terminal.js';
 import { driverTools } from '../driver-tools.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
-import { type SessionOrder, type Step, UsageError } from './options.js';
+import { writeTypes } from '../types/write-types.js';
+import { EXIT, exitCodeOf, UsageError } from './exit-codes.js';
+import type { SessionOrder, Step } from './orders.js';
+import { stopOnInterrupt } from './run-file.js';
 
 /** Runs what the command line gives, or else a session; resolves to the exit code. */
 export async function runSession(order: SessionOrder): Promise<number> {
   const { fileOpening } = await driverTools(order.lang);
-  const codes = order.steps.map((step) => codeOf(step, fileOpening));
+  const codes = order.steps.map((step) => orUsageError(() => codeOf(step, fileOpening)));
   const audience = audienceFor(order);
   const outlet = new Outlet();
   const options = optionsOf(order, outlet);
@@ -31,7 +35,7 @@ export async function runSession(order: SessionOrder): Promise<number> {
   // The user of a session has Ctrl-C, and a script its own limits.
   const patient = bond.with({ timeout: order.timeout ?? Number.POSITIVE_INFINITY });
   const exitCode =
-    codes.length > 0 ? await runCodes(patient, codes, audience) : await converse(patient, audience, outlet);
+    codes.length > 0 ? await runCodes(patient, codes, audience) : await converse(patient, order, audience, outlet);
   await bond.close();
   return exitCode;
 }
@@ -57,7 +61,7 @@ function isAtTerminal(): boolean {
 function codeOf({ kind, text }: Step, fileOpening = ''): string {
   if (kind === 'execute') return text;
   if (kind === 'print') return `!${text}`;
-  const code = orUsageError(() => readFileSync(text, 'utf8')).replace(/^#!.*/, '');
+  const code = readFileSync(text, 'utf8').replace(/^#!.*/, '');
   return fileOpening ? fileOpening + code : code.replace(/^!/, '\n!');
 }
 
@@ -98,26 +102,34 @@ function orUsageError<T>(action: () => T): T {
 /** Runs one after the other, until one fails. */
 async function runCodes(bond: Bond, codes: readonly string[], audience: Audience): Promise<number> {
   const runner = new Runner(bond, audience);
-  let isInterrupted = false;
-  process.on('SIGINT', () => {
-    if (isInterrupted) process.exit(EXIT.interrupted);
-    isInterrupted = true;
-    bond.interrupt().catch(() => process.exit(EXIT.interrupted));
-  });
+  const isInterrupted = stopOnInterrupt(bond);
   for (const code of codes) {
     await runner.run(code);
-    if (isInterrupted) return EXIT.interrupted;
+    if (isInterrupted()) return EXIT.interrupted;
     if (runner.failure !== undefined) break;
   }
   return exitCodeOf(runner.failure);
 }
 
-async function converse(bond: Bond, audience: Audience, outlet: Outlet): Promise<number> {
+async function converse(bond: Bond, order: SessionOrder, audience: Audience, outlet: Outlet): Promise<number> {
   const { stdin, stdout } = process;
+  const { fileOpening } = await driverTools(order.lang);
+  const tools: SessionTools = {
+    codeOf: (path) => codeOf({ kind: 'run', text: path }, fileOpening),
+    typesOf: (path) => writeTypes(order.lang, path, { cmd: order.cmd }),
+  };
+  // Lines that nobody types are a program: it prints what it wants to be seen.
+  const isTyped = isTerminal(stdin) && !order.isJson;
   const isColored = hasColors(stdout);
   if (isAtTerminal()) stdout.write(`${styled('dim', greeting(bond), isColored)}\n`);
   const history = historyFile(bond.lang);
-  const dialog = new Dialog(bond, { ...audience, input: stdin, history, hasColors: isColored });
+  const dialog = new Dialog(bond, {
+    ...audience,
+    input: stdin,
+    history,
+    hasColors: isColored,
+    mode: isTyped ? (screen) => new SessionMode(bond, audience, screen, tools) : undefined,
+  });
   outlet.dialog = dialog;
   const failure = await dialog.run();
   // Whoever types has seen the errors; that the interpreter is gone has ended the session.
@@ -125,5 +137,5 @@ async function converse(bond: Bond, audience: Audience, outlet: Outlet): Promise
 }
 
 function greeting({ lang, about }: Bond): string {
-  return `${lang} ${about.version} (${about.command})\n!expr prints a value, Ctrl-D leaves`;
+  return `${lang} ${about.version} (${about.command})\n.help lists the commands, Ctrl-D leaves`;
 }

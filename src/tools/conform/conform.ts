@@ -1,6 +1,6 @@
 import { queryDriver, registerDriver } from '../../drivers/driver.js';
 import { EXIT } from '../cli/exit-codes.js';
-import type { ConformOrder } from '../cli/options.js';
+import type { ConformOrder } from '../cli/orders.js';
 import { checksUpTo, conform, type Outcome } from './run.js';
 import { showLevels, showOutcome } from './table.js';
 import { readWords, unknownWords } from './words.js';

@@ -1,0 +1,111 @@
+// `bond new`: the project that it makes passes its own tests, with the package as others get it.
+
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { markedEnvironment, temporaryDirectory } from './bonds.js';
+import { BOND, runCommand } from './built.js';
+import { ROOT } from './compiler.js';
+import { type Language, languages, needsInterpreter } from './fixtures.js';
+
+const run = promisify(execFile);
+const FILES: Record<Language, string> = {
+  Python: 'python/greeting.py',
+  PHP: 'php/greeting.php',
+  Perl: 'perl/greeting.pl',
+  JavaScript: 'javascript/greeting.cjs',
+};
+
+let unpacked: string;
+
+/** Has npm pack the package, and unpacks it. */
+async function unpack(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bond-new-'));
+  const { stdout } = await run('npm', [
+    'pack',
+    ROOT,
+    '--json',
+    '--silent',
+    '--ignore-scripts',
+    '--pack-destination',
+    folder,
+  ]);
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  await run('tar', ['-xzf', join(folder, filename), '-C', folder]);
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  unpacked = join(folder, 'package');
+  chmodSync(join(unpacked, 'dist/cli.js'), 0o755); // as npm does when it installs a command
+}
+
+beforeAll(unpack);
+
+afterAll(() => rmSync(join(unpacked, '..'), { recursive: true }));
+
+/** Puts in place what `npm install` would get. */
+function install(project: string): void {
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, '.bin'), { recursive: true });
+  symlinkSync(unpacked, join(modules, 'bond'));
+  symlinkSync(join(unpacked, 'dist/cli.js'), join(modules, '.bin/bond'));
+  const { devDependencies = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  for (const name of Object.keys(devDependencies)) {
+    mkdirSync(join(modules, name, '..'), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  if (devDependencies.typescript) symlinkSync(join(ROOT, 'node_modules/.bin/tsc'), join(modules, '.bin/tsc'));
+}
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+
+  // Each language once, and each way to write the program twice.
+  const isTypeScript = lang === 'Python' || lang === 'Perl';
+
+  test('a new project has all it says, runs, and passes its tests, also with types written anew', async () => {
+    const parent = temporaryDirectory();
+    const project = join(parent, 'My project');
+    const options = isTypeScript ? [] : ['--javascript'];
+    const deed = await runCommand([...BOND, 'new', 'My project', '--lang', lang, ...options], { cwd: parent });
+    expect(deed).toMatchObject({ stderr: '', code: 0 });
+    expect(deed.stdout).toContain(FILES[lang]);
+    expect(existsSync(join(project, FILES[lang]))).toBe(true);
+    const page = readFileSync(join(project, 'README.md'), 'utf8');
+    const named = [...page.matchAll(/^\| `(.*?)`/gm)].map(([, path]) => path as string);
+    expect(named).toHaveLength(5);
+    for (const path of named) expect(existsSync(join(project, path)), path).toBe(true);
+    expect(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).name).toBe('my-project');
+    install(project);
+    const npm = async (...args: string[]): Promise<string> =>
+      (await run('npm', args, { cwd: project, env: { ...markedEnvironment().env, NODE_TEST_CONTEXT: undefined } }))
+        .stdout;
+    expect(await npm('start', '--silent')).toBe(`Hello, world, from ${lang}\nmean: 3\n`);
+    expect(await npm('test')).toMatch(/^\D*pass 3$/m);
+    await npm('run', 'types', '--silent');
+    expect(readFileSync(join(project, 'src/greeting-types.d.ts'), 'utf8')).toContain(`Written by \`bond types`);
+    expect(await npm('test')).toMatch(/^\D*fail 0$/m);
+  });
+});
+
+test('nothing is written where something is', async () => {
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'mine'), '');
+  for (const path of [folder, join(folder, 'mine')]) {
+    const deed = await runCommand([...BOND, 'new', path]);
+    expect(deed).toMatchObject({ stdout: '', code: 2 });
+    expect(deed.stderr).toContain(`no project is made in ${path}`);
+  }
+  expect(readdirSync(folder)).toEqual(['mine']);
+});
