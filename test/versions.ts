@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect } from 'vitest';
 import { type Extent, testWithin } from './extent.js';
 import { missing, openBond, type Suite } from './fixtures.js';
 import { generations } from './generations.js';
+import { testObjects } from './objects-suite.js';
 import { testReferences } from './references.js';
 import { testFeatures, testLanguage } from './suite.js';
 import { words } from './words.js';
@@ -36,6 +37,7 @@ export function testVersion(title: string): void {
     testFeatures(suite);
     testLanguage(suite);
     testReferences(suite);
+    testObjects(suite);
     testPlainJson(suite);
   });
 }

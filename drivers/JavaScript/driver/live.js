@@ -2,14 +2,15 @@
 
 let hasLive = false;
 const liveNumbers = new WeakMap(); // what they are called on the wire
-const liveObjects = new Map();     // weak references to those that are in use, by what they are there
+const liveObjects = new Map();     // weak references to those that are in use, where there are any, by what they are there
 // Before V8 10, Node's `util.inspect` asks for this by a symbol alone.
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** An object that the host has lent by a function: the same as long as it is in use, whatever number it is lent by. */
 function _BOND_live(number, flags, name, identity) {
   const ask = _BOND_callback(number, flags.includes('h')); // which is released at once if it is not needed
-  const known = garbage && liveObjects.has(identity) ? liveObjects.get(identity).deref() : undefined;
+  const reference = liveObjects.get(identity);
+  const known = reference && garbage ? reference.deref() : reference;
   if (known) {
     letGo(number);
     return known;
@@ -18,6 +19,7 @@ function _BOND_live(number, flags, name, identity) {
   hasLive = true;
   liveNumbers.set(live, number);
   if (garbage) keepWeakly(identity, live);
+  else liveObjects.set(identity, live); // it is kept anyway: nothing tells when it is garbage
   return live;
 }
 
@@ -123,13 +125,25 @@ function withoutLive(value, path, places, parents) {
     places.push([path, -liveNumbers.get(value), 'live']);
     return null;
   }
-  const isList = !types.isProxy(value) && isArray(value);
-  const says = isObject(value) && !types.isProxy(value) && protocol !== structuredClone && typeof value.toJSON === 'function';
-  if (types.isProxy(value) || says || !(isList || isPlainObject(value)) || parents.includes(value) || path.length > DEEPEST_COPY) return value;
-  const copy = isList ? [] : {};
-  for (const key of keysOf(value)) {
-    const part = withoutLive(value[key], [...path, isList ? Number(key) : key], places, [...parents, value]);
-    define(copy, key, { __proto__: null, value: part, configurable: true, enumerable: true, writable: true });
+  if (types.isProxy(value) || parents.includes(value) || path.length > DEEPEST_COPY) return value;
+  const parts = partsBesideLive(value);
+  if (!parts) return value;
+  const copy = isArray(value) ? [] : types.isMap(value) ? new Map() : {};
+  for (const [key, part] of parts) {
+    const plain = withoutLive(part, [...path, isArray(value) ? Number(key) : key], places, [...parents, value]);
+    if (types.isMap(value)) copy.set(key, plain);
+    else define(copy, key, { __proto__: null, value: plain, configurable: true, enumerable: true, writable: true });
   }
   return copy;
+}
+
+/** Keys and values of what may have objects of the host in it; nothing if it is another thing. */
+function partsBesideLive(value) {
+  if (types.isMap(value)) {
+    const isNamed = ([key]) => typeof key === 'string' || typeof key === 'number';
+    return prototypeOf(value) === Map.prototype && entriesOf(value).every(isNamed) ? entriesOf(value) : undefined;
+  }
+  const says = isObject(value) && protocol !== structuredClone && typeof value.toJSON === 'function';
+  const isRead = isArray(value) || (!says && isPlainObject(value));
+  return isRead ? keysOf(value).map((key) => [key, value[key]]) : undefined;
 }
