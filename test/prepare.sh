@@ -43,6 +43,7 @@ missing_packages() {
   has slurmctld && has slurmd && has srun || echo slurm-wlm
   has munged || echo munge
   has lxc-execute || echo lxc
+  [ "$RELEASE" != 1 ] || has chromium || echo chromium # opens the site
   missing_programs
   missing_libraries
 }
@@ -136,6 +137,14 @@ fetch_typedoc() {
   npm ci --prefix reference >/dev/null 2>&1 || say 'TypeDoc cannot be had here: its test is skipped (npm ci --prefix reference)'
 }
 
+# ---- What makes the site, at a release
+
+fetch_vitepress() {
+  [ "$RELEASE" != 1 ] || [ -d site/node_modules ] && return
+  say 'fetching VitePress'
+  npm ci --prefix site >/dev/null 2>&1 || say 'VitePress cannot be had here: the site cannot be made (npm ci --prefix site)'
+}
+
 # ---- All of it
 
 # What comes from npm is fetched meanwhile.
@@ -145,6 +154,7 @@ else
   say 'missing, so tests with other versions of Node are skipped: npx (apt-get install npm)'
 fi
 has npm && fetch_typedoc &
+has npm && fetch_vitepress &
 
 packages=$(missing_packages)
 if [ -n "$packages" ] && may_install; then

@@ -44,6 +44,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'remote',
     'sandbox',
     'shell-blocks',
+    'site',
     'terminal',
     'tour',
     'types',

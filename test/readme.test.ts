@@ -20,8 +20,9 @@ interface Example {
   readonly output: string | undefined;
 }
 
-/** The code of a page, each with the output that follows it. */
+/** The code of a page, each with the output that follows it; what stands in tabs, with the output behind them. */
 function examplesOf(name: string, page: string): Example[] {
+  const shared = [...page.matchAll(/^<!-- tabs -->\n([\s\S]*?)^<!-- end of tabs -->\n\n```text\n([\s\S]*?)^```\n/gm)];
   const pattern = /^```(ts|js)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
   return [...page.matchAll(pattern)].map(([, language = '', code = '', output], index) => {
     const heading =
@@ -29,7 +30,12 @@ function examplesOf(name: string, page: string): Example[] {
         .slice(0, page.indexOf(code))
         .match(/^#+ .*$/gm)
         ?.at(-1) ?? '';
-    return { title: `${name}, ${index + 1}, under "${heading.replace(/^#+ /, '')}"`, language, code, output };
+    return {
+      title: `${name}, ${index + 1}, under "${heading.replace(/^#+ /, '')}"`,
+      language,
+      code,
+      output: output ?? shared.find(([, tabs]) => tabs?.includes(code))?.[2],
+    };
   });
 }
 

@@ -84,3 +84,15 @@ describe('a tag', () => {
     expect(wrong.status).toBe(1);
   });
 });
+
+test('the site is made and deployed by scripts that there are', () => {
+  const workflow = parse(read('../.github/workflows/site.yml'), { strict: true });
+  const { steps } = workflow.jobs.pages as Job;
+  expect(scriptsOf(steps)).toEqual(['site']);
+  expect(Object.keys(scripts)).toContain('site');
+  expect(actionsOf(steps).slice(2)).toEqual([
+    'actions/configure-pages',
+    'actions/upload-pages-artifact',
+    'actions/deploy-pages',
+  ]);
+});
