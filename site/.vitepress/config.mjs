@@ -65,7 +65,7 @@ export default defineConfig({
         docs('values', 'objects', 'types', 'errors', 'exceptions', 'termination', 'debugging', 'remote', 'command'),
         false,
       ),
-      group('Coming from', docs('from-python-bond', 'from-python-shell', 'from-exec')),
+      group('Coming from', docs('from-python-bond', 'from-pythonia', 'from-python-shell', 'from-exec')),
       group('API', [
         item('docs/api', 'On one page'),
         item('docs/reference/index', 'Reference'),
