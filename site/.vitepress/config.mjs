@@ -13,6 +13,12 @@ function titleOf(path) {
     .replace(/^(?:Class|Function|Interface|Type Alias): /, '');
 }
 
+/** The anchor of a heading, as code hosts make it: the same links work in the repository and on the site. */
+function slugify(heading) {
+  const letters = heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '');
+  return letters.replaceAll(' ', '-');
+}
+
 const item = (path, text = titleOf(path)) => ({ text, link: `/${path.replace(/index$/, '')}` });
 
 function folder(path) {
@@ -35,6 +41,7 @@ export default defineConfig({
   lastUpdated: false,
   metaChunk: true,
   markdown: {
+    anchor: { slugify },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
   },
   themeConfig: {
