@@ -15,7 +15,10 @@ function titleOf(path) {
 
 /** The anchor of a heading, as code hosts make it: the same links work in the repository and on the site. */
 function slugify(heading) {
-  const letters = heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '');
+  const letters = heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '');
   return letters.replaceAll(' ', '-');
 }
 
