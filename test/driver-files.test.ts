@@ -12,7 +12,7 @@ import { readStage } from './driver-source.js';
 import { type Language, needsInterpreter } from './fixtures.js';
 
 function printed(command: string, args: readonly string[], input: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
