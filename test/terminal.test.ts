@@ -250,7 +250,8 @@ test('commands: files are loaded, lines are timed, types are written, names are 
   await terminal.endsWith('word  count', '日本     12', 'é         5', 'Python>');
   terminal.enter('.load /there/is/none');
   await terminal.endsWith("ENOENT: no such file or directory, open '/there/is/none'", 'Python>');
-  terminal.enter('.exit');
+  terminal.enter('import time; time.sleep(0.5)');
+  for (const line of ['.exit', 'print("never")']) terminal.enter(line);
   await terminal.endsWith('Python> .exit', 'left with 0');
 });
 

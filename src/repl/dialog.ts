@@ -71,11 +71,11 @@ export class Dialog {
       if (this.#isTerminal) this.#note(line, isTypedAhead);
       await this.#take(line);
       this.#isTaking = false;
-      if (isGone) return this.#mode.failure;
+      if (isGone || this.#isLeaving) return this.#mode.failure;
       if (!this.#isBusy) this.#prompt();
     }
     if (this.#block.isOpen && !this.#isTerminal) await this.#mode.run(this.#block.end());
-    if (this.#isTerminal && !isGone && !this.#isLeaving) this.#settings.output.write('\n');
+    if (this.#isTerminal && !isGone) this.#settings.output.write('\n');
     return this.#mode.failure;
   }
 
