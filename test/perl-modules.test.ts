@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, SerializationException } from '../src/index.js';
-import { expectAlive, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { expectAlive, expectSame, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { effort } from './fuzzing.js';
 import { kinds, returned, valueFor } from './kinds.js';
 
@@ -45,8 +45,8 @@ describe.each(variants)('%s', (module, options) => {
   test.each(kinds)('$name crosses', async ({ samples }) => {
     const perl = await open();
     const back = returned.Perl;
-    expect(await perl.call('same', samples)).toStrictEqual(back(samples));
-    for (const value of samples) expect(await perl.call('same', [{ a: value }])).toStrictEqual(back([{ a: value }]));
+    expectSame(await perl.call('same', samples), back(samples));
+    for (const value of samples) expectSame(await perl.call('same', [{ a: value }]), back([{ a: value }]));
   });
 
   test('random values come back to the last bit', async () => {

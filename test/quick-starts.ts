@@ -1,7 +1,7 @@
 // Thousands of interpreters are started by the tests, so what slows each start down is left out of their environment.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -52,13 +52,20 @@ print(json.dumps({
   return JSON.parse(execFileSync('python3', ['-c', code], { encoding: 'utf8' }));
 }
 
-/** Makes a virtual environment, unless it is there. */
+/** Makes a virtual environment, unless it is there. It appears as a whole, for other tests may be running. */
 function environmentOf({ executable, version, packages }: Python): string {
   const folder = join(CACHE, `python-${version}`);
-  const site = join(folder, `lib/python${version.split('.', 2).join('.')}/site-packages/packages.pth`);
-  if (!existsSync(site) || !existsSync(join(folder, 'bin/python3'))) {
-    execFileSync(executable, ['-m', 'venv', '--clear', '--without-pip', folder]);
-    writeFileSync(site, packages.map((path) => `${path}\n`).join(''));
+  if (existsSync(join(folder, 'bin/python3'))) return folder;
+  mkdirSync(CACHE, { recursive: true });
+  const made = mkdtempSync(`${folder}-`);
+  execFileSync(executable, ['-m', 'venv', '--without-pip', made]);
+  const site = `lib/python${version.split('.', 2).join('.')}/site-packages`;
+  writeFileSync(join(made, site, 'packages.pth'), packages.map((path) => `${path}\n`).join(''));
+  try {
+    renameSync(made, folder);
+    return folder;
+  } catch {
+    rmSync(made, { recursive: true }); // another run has been faster
+    return folder;
   }
-  return folder;
 }
