@@ -177,7 +177,7 @@ def task(n):
     expect(wrong).toEqual([]);
     expect(times).toHaveLength(COUNT);
     const rejected = outcomes.filter(({ status }) => status === 'rejected').length;
-    expect(killed.size).toBeGreaterThan(5);
+    expect(killed.size).toBeGreaterThan(rounds(2, 5)); // three of the first four, though none has been replaced yet
     expect(rejected).toBeGreaterThan(0);
     expect(rejected).toBeLessThanOrEqual(killed.size);
     expect(pool.waiting).toBe(0);
@@ -195,7 +195,7 @@ def task(n):
     const times = timesRun(COUNT);
     expect(times.filter((count) => count === 0)).toEqual([]);
     const runAgain = times.reduce((sum, count) => sum + count - 1, 0);
-    expect(killed.size).toBeGreaterThan(3);
+    expect(killed.size).toBeGreaterThan(rounds(2, 3));
     expect(runAgain).toBeLessThanOrEqual(killed.size);
   });
 
