@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BondException, RemoteException, type TypesOptions, writeTypes } from '../src/index.js';
 import { program as file, fixture } from './bonds.js';
 import { compile, folderForPrograms, ROOT } from './compiler.js';
+import { completionsAtEnd } from './editor.js';
+import { onTestFinished } from './finish.js';
 import {
   hasInterpreter,
   type Language,
@@ -559,6 +561,35 @@ describe.each(languages)('%s', (lang) => {
     expect(await writeTypes(lang, path, { name: 'Old' })).toContain('export interface Old {');
     await rejection(writeTypes(lang, path, { name: 'not so' }), BondException);
   });
+});
+
+/** What is typed, and what an editor has to offer then. */
+const TYPED: Record<Language, { file: string; imported: string; code: string; offers: readonly string[] }> = {
+  Python: {
+    file: 'fractions',
+    imported: 'FractionsModule',
+    code: 'new imported.Fraction(1).',
+    offers: ['numerator', 'limit_denominator'],
+  },
+  PHP: {
+    file: fixture('legacy.php'),
+    imported: 'AccountClass',
+    code: "new imported('me').",
+    offers: ['deposit', 'balance'],
+  },
+  Perl: { file: fixture('Legacy.pm'), imported: 'Legacy_Package', code: 'imported.', offers: ['words', 'greet'] },
+  JavaScript: { file: 'node:path', imported: 'PathModule', code: 'imported.', offers: ['join', 'basename'] },
+};
+
+test.each(languages)('an editor completes what is written of %s', async (lang) => {
+  const { file, imported, code, offers } = TYPED[lang];
+  const folder = folderForPrograms();
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'types.d.ts'), await writeTypes(lang, file));
+  const opening = `import type { Remote } from 'bond';\nimport type { ${imported} } from './types.js';`;
+  const path = join(folder, 'program.mts');
+  writeFileSync(path, `${opening}\ndeclare const imported: Remote<${imported}>;\n${code}`);
+  expect(await completionsAtEnd(path)).toEqual(expect.arrayContaining([...offers]));
 });
 
 describe('PHP', () => {
