@@ -52,6 +52,7 @@ const FILES: Record<string, string> = {
   'program.mjs': 'console.log("a program")',
   'program.js': 'console.log("a program")',
   'legacy.php': '<?php /** @return int */ function old() { return 1; }',
+  'report.py': 'print("a report")',
   'migrate.php': '<?php $rows = [1, 2];',
 };
 
