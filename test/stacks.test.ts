@@ -62,6 +62,16 @@ describe.each(pairs)('from %s through the host to %s', (outer, inner) => {
   });
 });
 
+test('a function that returns the promise of a call has a frame, and the promise has none', async () => {
+  const [a, b] = [await open('Python'), await open('PHP')];
+  await a.export(function up() {
+    return b.call('boom', 'so');
+  });
+  const { stack = '' } = await rejection(a.call('down', 1), RemoteException);
+  expect(framesOf(stack).slice(0, 3)).toEqual([boomIn('PHP'), 'up', 'down in Python']);
+  expect(stack).not.toContain('new Promise');
+});
+
 /** The line of this file in which that is called, as a stack says it. */
 function lineHere(): number {
   const [, , caller = ''] = (new Error('here').stack ?? '').split('\n');

@@ -156,7 +156,11 @@ function waitingLines(waiting: Place | undefined, made: readonly Place[]): strin
 /** Those frames that are neither this library's nor Node's own. */
 function usersLines(lines: readonly string[]): string[] {
   const own = ownFolder();
-  const users = lines.filter((line) => /^\s+at /.test(line) && !line.includes(own) && !line.includes('node:internal/'));
+  const isUsers = (line: string): boolean => !line.includes(own) && !line.includes('node:internal/');
+  // A promise that this library makes has a frame without a file, beside that of the function which it is made with.
+  const isOurPromise = (line: string, index: number): boolean =>
+    line.includes('at new Promise (<anonymous>)') && lines[index - 1]?.includes(own) !== false;
+  const users = lines.filter((line, index) => /^\s+at /.test(line) && isUsers(line) && !isOurPromise(line, index));
   while (users.at(-1)?.includes('node:')) users.pop();
   return users.map(inOneLine).map((line) => `    ${line.trimStart()}`);
 }
