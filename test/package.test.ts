@@ -29,9 +29,16 @@ const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 /** What is loaded with the first bond. */
 const CONVERSATION = ['connect', 'conversation', 'codecs'].map((name) => `dist/${name}.js`);
 /** What few programs use, and what is loaded with it. */
-const SELDOM = ['conform', 'converse', 'declare-file', 'dialog', 'new-project', 'scheduler', 'split-command'].map(
-  (name) => `dist/${name}.js`,
-);
+const SELDOM = [
+  'conform',
+  'converse',
+  'convert',
+  'declare-file',
+  'dialog',
+  'new-project',
+  'scheduler',
+  'split-command',
+].map((name) => `dist/${name}.js`);
 const CODE = [
   'dist/cli.js',
   ...CONVERSATION,
