@@ -72,6 +72,53 @@ test('a function that returns the promise of a call has a frame, and the promise
   expect(stack).not.toContain('new Promise');
 });
 
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+
+  test('a proxy has no frame of its own', async () => {
+    const [outer, inner] = [await open(lang), await open(lang)];
+    await inner.proxy('boom', outer, 'up');
+    const { stack } = await rejection(
+      (async function caller() {
+        await outer.call('down', 1);
+      })(),
+      RemoteException,
+    );
+    expect(framesOf(stack).slice(0, 3)).toEqual([boomIn(lang), `down in ${lang}`, 'caller']);
+  });
+
+  test('a recursion through the host has both ends in its stack, and says what is left out', async () => {
+    const bond = await open(lang);
+    await bond.export(async function up(n: number): Promise<number> {
+      if (n === 0) throw new RangeError('the end');
+      const below = await bond.call<number>('down', n); // V8 knows only who waits in the function
+      return below;
+    }, 'up');
+    const { stack = '' } = await rejection(
+      (async function caller() {
+        await bond.call('down', 120);
+      })(),
+      RemoteException,
+    );
+    const lines = stack.split('\n').slice(1);
+    expect(framesOf(stack).slice(0, 4)).toEqual(['up', `down in ${lang}`, 'up', `down in ${lang}`]);
+    expect(lines.length).toBe(101);
+    expect(lines[50]).toMatch(/^ {4}\.\.\. 1\d\d frames left out \.\.\.$/);
+    expect(framesOf(lines.slice(51).join('\n'))).toContain('caller');
+  });
+
+  test('what is thrown of another exception there has a stack of its own', async () => {
+    const bond = await open(lang);
+    await bond.export(function host() {
+      throw new Error('so');
+    }, 'host');
+    await bond.call('caught', 1);
+    const { stack } = await rejection(bond.call('boom', 'another'), RemoteException);
+    expect(framesOf(stack)[0]).toBe(boomIn(lang));
+    expect(framesOf(stack)).not.toContain('host');
+  });
+});
+
 /** The line of this file in which that is called, as a stack says it. */
 function lineHere(): number {
   const [, , caller = ''] = (new Error('here').stack ?? '').split('\n');
