@@ -12,6 +12,7 @@ import { Browser } from './browser.js';
 import { ROOT } from './compiler.js';
 import { documents } from './documents.js';
 import { output } from './nodes.js';
+import { LONG_TEST_HANG } from './patience.js';
 
 const SITE = join(ROOT, 'site/dist');
 const TYPES: Record<string, string> = {
@@ -68,37 +69,41 @@ describe.skipIf(!isWanted || (!isThere && !process.env.CI))('the site', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     browser = await Browser.open();
-  });
+  }, LONG_TEST_HANG);
 
   afterAll(async () => {
     await browser?.close();
     server?.close();
   });
 
-  test('leads from its start to every page, and no link leads nowhere', async () => {
-    const wrong: string[] = [];
-    const asked: [from: string, path: string, anchor: string][] = [];
-    const toVisit = ['/'];
-    for (const path of toVisit) {
-      const page = await visit(path);
-      pages.set(path, page);
-      if (!page.hasContent) wrong.push(`${path} has no content`);
-      wrong.push(...page.brokenPictures.map((src) => `${path} shows ${src}`));
-      for (const link of page.links.filter((href) => href.startsWith(origin))) {
-        const { pathname, hash } = new URL(link);
-        asked.push([path, pathname, decodeURIComponent(hash.slice(1))]);
-        const isPage = fileFor(pathname)?.endsWith('.html') ?? false;
-        if (isPage && !toVisit.includes(pathname)) toVisit.push(pathname);
+  test(
+    'leads from its start to every page, and no link leads nowhere',
+    async () => {
+      const wrong: string[] = [];
+      const asked: [from: string, path: string, anchor: string][] = [];
+      const toVisit = ['/'];
+      for (const path of toVisit) {
+        const page = await visit(path);
+        pages.set(path, page);
+        if (!page.hasContent) wrong.push(`${path} has no content`);
+        wrong.push(...page.brokenPictures.map((src) => `${path} shows ${src}`));
+        for (const link of page.links.filter((href) => href.startsWith(origin))) {
+          const { pathname, hash } = new URL(link);
+          asked.push([path, pathname, decodeURIComponent(hash.slice(1))]);
+          const isPage = fileFor(pathname)?.endsWith('.html') ?? false;
+          if (isPage && !toVisit.includes(pathname)) toVisit.push(pathname);
+        }
       }
-    }
-    for (const [from, path, anchor] of asked) {
-      if (!fileFor(path)) wrong.push(`${from} leads to ${path}`);
-      else if (anchor && pages.has(path) && !pages.get(path)?.ids.includes(anchor))
-        wrong.push(`${from}: ${path}#${anchor}`);
-    }
-    expect([...new Set(wrong)]).toEqual([]);
-    expect(pages.size).toBeGreaterThan(documents().length);
-  });
+      for (const [from, path, anchor] of asked) {
+        if (!fileFor(path)) wrong.push(`${from} leads to ${path}`);
+        else if (anchor && pages.has(path) && !pages.get(path)?.ids.includes(anchor))
+          wrong.push(`${from}: ${path}#${anchor}`);
+      }
+      expect([...new Set(wrong)]).toEqual([]);
+      expect(pages.size).toBeGreaterThan(documents().length);
+    },
+    LONG_TEST_HANG,
+  );
 
   test('has every page as Markdown, the same text as in the repository', () => {
     for (const { path, text } of documents()) {
