@@ -17,6 +17,7 @@ import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { driverIndex, driverModule, languageOf } from './packed-drivers.js';
+import { writePresetTypes } from './preset-types.js';
 import { shareValues } from './share-values.js';
 import { inject, takenGlobals } from './taken-globals.js';
 
@@ -126,6 +127,7 @@ function forRequire(types: Files): Files {
 }
 
 shareValues();
+writePresetTypes();
 const [types, code] = [buildTypes(), await buildCode()];
 const placed = [...types].map(([name, text]) => [`types/${name}`, text] as const);
 writeFiles(DIST, new Map([...code, ...placed, ...forRequire(types)]));

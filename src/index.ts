@@ -18,9 +18,12 @@ export {
   type DriverFolder,
   type Feature,
   listDrivers,
+  type Preset,
   queryDriver,
   registerDriver,
 } from './drivers/driver.js';
+export type { Conversions, Presets } from './drivers/preset-types.js';
+export { presets } from './drivers/presets.js';
 export type { MapOptions } from './pool/map-options.js';
 export type { Items, Settled } from './pool/ordered-map.js';
 export { makePool, Pool, type WorkerInfo } from './pool/pool.js';

@@ -477,6 +477,18 @@ describe.runIf(languages.includes('JavaScript'))('JavaScript', () => {
   });
 });
 
+describe.runIf(languages.includes('JavaScript'))('toJSON', () => {
+  test('is given its key, with and without conversions', async () => {
+    for (const convert of [undefined, { URL: 'String' }]) {
+      const bond = await openBond('JavaScript', { protocol: 'EJSON', convert });
+      expect(await bond.eval('({ a: { toJSON: (key) => key }, b: [{ toJSON: (key) => key }] })')).toEqual({
+        a: 'a',
+        b: ['0'],
+      });
+    }
+  });
+});
+
 describe.runIf(languages.includes('Perl'))('Perl', () => {
   test('Time::Piece and DateTime as text; what has no class by what it is', async ({ skip }) => {
     const convert = {

@@ -24,7 +24,7 @@ const NODES = [20, 22, 24, 26];
 const AS_BUILT = process.env.RELEASE ? [] : ['--ignore-scripts'];
 
 /** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
-const MOST_BYTES = 1_075_000;
+const MOST_BYTES = 1_085_000;
 const DRIVERS = listDrivers().map((lang) => `dist/driver-${lang}.js`);
 /** What is loaded with the first bond. */
 const CONVERSATION = ['connect', 'conversation', 'codecs'].map((name) => `dist/${name}.js`);

@@ -49,6 +49,16 @@ const FEATURES: readonly Feature[] = [
   'interrupt',
 ];
 
+/** A preset, as a `bond.json` has it. */
+export interface Preset {
+  /** What it is for, in a sentence. */
+  readonly about?: string;
+  /** The values that each option may have. */
+  readonly options?: Readonly<Record<string, readonly string[]>>;
+  /** Code by the names of types; `{option}` in it stands for the value of an option, as a text, which is empty without one. */
+  readonly convert: Readonly<Record<string, string>>;
+}
+
 /** A language's manifest: what its `bond.json` says. */
 export interface Driver {
   /** The language's name, as `makeBond` takes it. */
@@ -73,6 +83,8 @@ export interface Driver {
   readonly interruptNeeds?: string;
   /** Whether an interrupt stops whatever runs when it comes, and not only the request that it names. */
   readonly interruptStopsAny?: boolean;
+  /** Conversions that many programs need, by name. */
+  readonly presets?: Readonly<Record<string, Preset>>;
   /** The command that installs the interpreter on Debian and Ubuntu. */
   readonly install: string;
 }

@@ -12,7 +12,7 @@ function _BOND_extend(key, base, name, members) {
   const Extended = constructor ? classMadeBy(Base, constructor[2]) : class extends Base {};
   define(Extended, 'name', { __proto__: null, value: place ? place.name : `Extended${Base.name}`, configurable: true });
   for (const [kind, member, value] of members) {
-    if (member !== 'constructor') addMember(Extended.prototype, Base.prototype, keyOf(member), kind, value);
+    if (member !== 'constructor') addMember(Extended.prototype, Base.prototype, keyOfMember(member), kind, value);
   }
   extensions.set(Extended.prototype, key);
   if (place) define(place.holder, place.name, { __proto__: null, value: Extended, configurable: true, writable: true });
@@ -73,7 +73,7 @@ function refuseUse() {
 
 const NOTHING_YET = { __proto__: null, get: refuseUse, set: refuseUse, has: refuseUse };
 
-function keyOf(member) {
+function keyOfMember(member) {
   const [, name] = /^Symbol\.(\w+)$/.exec(member) || [];
   if (name === undefined) return member;
   if (typeof Symbol[name] !== 'symbol') throw new TypeError(`there is no ${member} in this version`);

@@ -3,6 +3,7 @@
 // Converts values before they cross, by their types: see docs/decisions/convert.md.
 
 __BOND_code::need('values');
+__BOND_code::need('presets');
 
 final class __BOND_converting
 {

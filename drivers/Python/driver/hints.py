@@ -44,9 +44,9 @@ ADVICE = dict((tuple(name.split('.')), advice) for names, advice in (
     ('builtins.coroutine', COROUTINE),
     ('enum.Enum', 'send its .value or .name'),
     ('builtins.complex', 'send its .real and .imag'),
-    ('decimal.Decimal fractions.Fraction', 'send str() or float() of it'),
+    ('decimal.Decimal fractions.Fraction', 'send str() or float() of it, or convert all by presets.Python.numbers()'),
     ('uuid.UUID pathlib.PurePath datetime.tzinfo', 'send str() of it'),
-    ('pandas.NaTType pandas.NAType', 'send None in its place'),
+    ('pandas.NaTType pandas.NAType', 'send None in its place, or convert all by presets.Python.pandas()'),
     ('datetime.timedelta', 'send its .total_seconds()'),
     ('datetime.date datetime.time', 'send its .isoformat()'),
     ('builtins.range builtins.xrange builtins.dict_keys builtins.dict_values builtins.dict_items builtins.set builtins.frozenset '
@@ -56,8 +56,9 @@ ADVICE = dict((tuple(name.split('.')), advice) for names, advice in (
     ('collections.UserString', 'send str() of it'),
     ('builtins.bytes builtins.bytearray', 'send its .decode(), or its .hex()'),
     ('builtins.memoryview', 'send its .tolist()'),
-    ('array.array pandas.Series pandas.Index torch.Tensor', 'send its .tolist()'),
-    ('pandas.DataFrame', "send its .to_dict('records')"),
+    ('array.array torch.Tensor', 'send its .tolist()'),
+    ('pandas.Series pandas.Index', 'send its .tolist(), or convert all by presets.Python.pandas()'),
+    ('pandas.DataFrame', "send its .to_dict('records'), or convert all by presets.Python.pandas()"),
     ('polars.DataFrame', 'send its .to_dicts()'),
     ('polars.Series', 'send its .to_list()'),
 ) for name in names.split(' '))

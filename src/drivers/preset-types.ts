@@ -1,0 +1,25 @@
+// Made from the presets in drivers/*/bond.json by `npm run build`: change those.
+
+/** Code by the names of types: what the option `convert` takes. */
+export type Conversions = Readonly<Record<string, string>>;
+
+/** What there is in `presets`. */
+export interface Presets {
+  /** Those of PHP. */
+  readonly PHP: {
+    /** Dates with microseconds. Without the option, they stay an error. */
+    readonly dates: (options?: { readonly microseconds?: 'truncate' | 'text' | undefined }) => Conversions;
+  };
+  /** Those of Python. */
+  readonly Python: {
+    /** Dates without a time zone (`naive`), and dates with microseconds. What has no option stays an error. */
+    readonly dates: (options?: {
+      readonly naive?: 'utc' | 'local' | 'text' | undefined;
+      readonly microseconds?: 'truncate' | 'text' | undefined;
+    }) => Conversions;
+    /** `Decimal`, `Fraction` and `complex` as text. */
+    readonly numbers: () => Conversions;
+    /** Tables without their index: as one record for each row, by default, or as one list for each column; `NaT` and `NA` as `null`. */
+    readonly pandas: (options?: { readonly frames?: 'records' | 'columns' | undefined }) => Conversions;
+  };
+}
