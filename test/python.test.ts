@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type BondOptions,
   callback,
+  isKwargs,
+  type Kwargs,
   RemoteException,
   SerializationException,
   TerminatedException,
@@ -37,6 +39,16 @@ test('code runs in the module __main__, where pickle, inspect and the like look 
     true,
   ]);
   expect(await python.eval('type(pickle.loads(pickle.dumps(C()))) is C')).toBe(true);
+});
+
+test('an argument by name may be called self', async () => {
+  const python = await open();
+  const note = (...args: unknown[]): unknown => (isKwargs(args.at(-1)) ? (args.at(-1) as Kwargs).values : args);
+  await python.export(note, 'noted');
+  await python.evalBlock('def told(function): return function(self=1)');
+  expect(await python.eval('noted(self=1)')).toEqual({ self: 1 });
+  for (const func of [callback(note), callback(note, { objects: 'hold' })])
+    expect(await python.call('told', func)).toEqual({ self: 1 });
 });
 
 describe('the start', () => {

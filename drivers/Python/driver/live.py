@@ -99,8 +99,8 @@ class LiveObject(object):
 class LiveFunction(LiveObject):
     __slots__ = ()
 
-    def __call__(self, *arguments, **named):
-        return asked(self, 'call', None, list(arguments) + ([named] if named else []))
+    def __call__(*arguments, **named):  # there may be an argument of the name `self`
+        return asked(arguments[0], 'call', None, list(arguments[1:]) + ([named] if named else []))
 
 
 class LiveSized(LiveObject):

@@ -33,8 +33,8 @@ class _BOND_callback(object):
         lent[number] = Loan(self, released.append)
         lent[number].number = number
 
-    def __call__(self, *arguments, **named):
-        return call_host('callback', arguments, named, self.number)
+    def __call__(*arguments, **named):  # there may be an argument of the name `self`
+        return call_host('callback', arguments[1:], named, arguments[0].number)
 
     def __copy__(self, memory=None):
         return self  # the host has lent it once
@@ -48,8 +48,8 @@ class _BOND_callback(object):
 class HoldingCallback(_BOND_callback):
     """The same; what cannot cross of its arguments is held."""
 
-    def __call__(self, *arguments, **named):
-        return call_host('callback', arguments, named, self.number, encode_holding)
+    def __call__(*arguments, **named):
+        return call_host('callback', arguments[1:], named, arguments[0].number, encode_holding)
 
 
 class Loan(ref):
