@@ -835,17 +835,17 @@ def generate(): yield 1
 async def later(): return 1
 `;
   test.each([
-    ['DataFrame()', "send its .to_dict('records')"],
-    ['Series()', 'send its .tolist()'],
-    ['NaT', 'send None in its place'],
+    ['DataFrame()', "send its .to_dict('records'), or convert all by presets.Python.pandas()"],
+    ['Series()', 'send its .tolist(), or convert all by presets.Python.pandas()'],
+    ['NaT', 'send None in its place, or convert all by presets.Python.pandas()'],
     ['range(5)', 'send list() of it'],
     ['collections.deque([1])', 'send list() of it'],
     ['{1: 2}.keys()', 'send list() of it'],
     ['datetime.timedelta(1)', 'send its .total_seconds()'],
     ['datetime.date(2020, 1, 1)', 'send its .isoformat()'],
     ['1j', 'send its .real and .imag'],
-    ['fractions.Fraction(1, 3)', 'send str() or float() of it'],
-    ['decimal.Decimal(1)', 'send str() or float() of it'],
+    ['fractions.Fraction(1, 3)', 'send str() or float() of it, or convert all by presets.Python.numbers()'],
+    ['decimal.Decimal(1)', 'send str() or float() of it, or convert all by presets.Python.numbers()'],
     ['uuid.UUID(int=5)', 'send str() of it'],
     ['pathlib.Path(".")', 'send str() of it'],
     ['Color.RED', 'send its .value or .name'],
