@@ -14,7 +14,7 @@ export function languageOf(id: string): string | undefined {
 /** The manifest without the names of the files, which are one text here. */
 function packedManifest(lang: string): string {
   const { files: _files, ...manifest } = JSON.parse(driverManifest(lang));
-  return JSON.stringify(manifest);
+  return literal(JSON.stringify(manifest, null, 1));
 }
 
 /**
@@ -26,7 +26,7 @@ export function driverIndex(): string {
   const load = (lang: string): string => `${JSON.stringify(lang)}: () => import('${PREFIX}${lang}'),`;
   return `
     import { pathToFileURL } from 'node:url';
-    const MANIFESTS = new Map(${JSON.stringify(languages.map((lang) => [lang, packedManifest(lang)]))});
+    const MANIFESTS = new Map([${languages.map((lang) => `[${JSON.stringify(lang)}, ${packedManifest(lang)}]`)}]);
     const MODULES = { ${languages.map(load).join(' ')} };
     export function driverLanguages() {
       return [...MANIFESTS.keys()];

@@ -1,8 +1,7 @@
 import type { Writable } from 'node:stream';
-import { isAbortSignal } from './abort-signal.js';
-import { BondException, quoted } from './errors.js';
+import { BondException } from './errors.js';
 import { type Objects, wrongObjects } from './objects.js';
-import { textOf } from './thrown.js';
+import { checkNames, checkTarget, checkTimeout, checkTypes } from './option-checks.js';
 
 /** Where the other side's output goes: a stream, a function that is given each chunk, or nowhere. */
 export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
@@ -192,45 +191,11 @@ function currentDirectory(lang: string): string {
   }
 }
 
-/** @internal Refuses what is no object with options, and an option that is not known: it would be ignored, and nobody would know. */
-export function checkNames(lang: string, options: unknown, known: readonly string[]): void {
-  if (!isObject(options)) throw new BondException(lang, `options are an object, not ${quoted(String(options))}`);
-  const unknown = Object.keys(options as object).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new BondException(lang, `there is no option '${unknown}'; known: ${known.join(', ')}`);
-}
-
 function checkProtocols(lang: string, names: readonly string[] = []): void {
   if (!Array.isArray(names)) throw new BondException(lang, `protocol must be a name, or a list of names`);
   const unknown = names.find((name) => !PROTOCOLS.includes(name as ProtocolName));
   if (unknown === undefined) return;
   throw new BondException(lang, `there is no protocol '${unknown}'; known: ${PROTOCOLS.join(', ')}`);
-}
-
-type Check = readonly [isFine: (value: unknown) => boolean, what: string];
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isRecordOfTexts = (value: unknown): boolean =>
-  isObject(value) && Object.values(value as object).every((item) => typeof item === 'string');
-const isBoolean: Check = [(value) => typeof value === 'boolean', 'a boolean'];
-
-/** What an option has to be, where TypeScript did not look. */
-const CHECKS: { readonly [Name in keyof BondOptions]: Check } = {
-  cwd: [(value) => typeof value === 'string', 'a path'],
-  env: [isObject, 'an object of strings'],
-  defArgs: isBoolean,
-  transExcept: isBoolean,
-  logfile: [isWritable, 'a Writable'],
-  signal: [isAbortSignal, 'an AbortSignal'],
-  convert: [isRecordOfTexts, 'an object with code, as text, by the names of types'],
-  maxMessageBytes: [(value) => typeof value === 'number' && value > 0, 'a positive number of bytes'],
-};
-
-function checkTypes(lang: string, options: BondOptions): void {
-  for (const [name, [isFine, what]] of Object.entries(CHECKS)) {
-    const value = options[name as keyof BondOptions];
-    if (value !== undefined && !isFine(value)) throw new BondException(lang, `${name} must be ${what}`);
-  }
 }
 
 /** @internal `options` on top of `defaults`. What is `undefined` counts as not given. */
@@ -244,20 +209,4 @@ export function resolveCallOptions(lang: string, options: CallOptions, defaults:
   const wrong = wrongObjects(objects);
   if (wrong !== undefined) throw new BondException(lang, wrong);
   return { timeout, signal, stdout, stderr, objects };
-}
-
-function checkTimeout(lang: string, name: string, value: unknown): void {
-  if (typeof value === 'number' && value > 0) return;
-  throw new BondException(lang, `${name} must be a positive number of milliseconds, not ${textOf(value)}`);
-}
-
-function checkTarget(lang: string, name: string, target: unknown): void {
-  if (target === 'ignore' || typeof target === 'function') return;
-  if (isWritable(target) && typeof (target as Writable).on === 'function') return;
-  const hint = isWritable(target) ? `: of what only has a method write, give (chunk) => it.write(chunk)` : '';
-  throw new BondException(lang, `${name} must be a Writable, a function, or 'ignore'${hint}`);
-}
-
-function isWritable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'write' in value && typeof value.write === 'function';
 }

@@ -1,5 +1,5 @@
 import { BondException } from '../common/errors.js';
-import { checkNames } from '../common/options.js';
+import { checkNames } from '../common/option-checks.js';
 import type { Progress } from './progress.js';
 
 /** Settings of {@link Pool.map}. */

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Bond } from '../bond/bond.js';
 import { isAbortSignal } from '../common/abort-signal.js';
 import { BondException } from '../common/errors.js';
-import { BOND_OPTIONS, type BondOptions, checkNames } from '../common/options.js';
+import { checkNames } from '../common/option-checks.js';
+import { BOND_OPTIONS, type BondOptions } from '../common/options.js';
 import type { Untyped } from '../references/remote-types.js';
 import { checkCount } from './map-options.js';
 

@@ -1,4 +1,4 @@
-import { checkNames } from '../common/options.js';
+import { checkNames } from '../common/option-checks.js';
 import { INTERACT_OPTIONS, type InteractOptions } from './interact-options.js';
 import type { Partner } from './repl-target.js';
 

@@ -134,7 +134,7 @@ final class __BOND_loop
                 if (__BOND_requests::prepare() !== null) {
                     __BOND_requests::$value = __BOND_evaluate();
                 }
-                __BOND_requests::finish();
+                __BOND_answers::send();
             } catch (Throwable $error) {
                 if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) { // as in the loop of the outermost frame
                     __BOND_signals::$state = __BOND_signals::LEAVING;

@@ -1,5 +1,5 @@
 <?php
-// Carries out what the host asks for: evaluates, runs, calls, and answers.
+// Carries out what the host asks for: evaluates, runs, and calls.
 
 final class __BOND_requests
 {
@@ -11,8 +11,6 @@ final class __BOND_requests
     // What cannot cross of their results is held, and so is what they throw.
     const HOLDING = ['CHAIN' => true, 'EVAL_HOLD' => true, 'CALL_HOLD' => true, 'EVAL_BLOCK_HOLD' => true];
     const IDLE = ['', '0', '0', ''];
-    const LONG_LIST = 1024;   // items; longer lists and texts cross in parts
-    const LONG_TEXT = 262144; // bytes
 
     public static $request = self::IDLE; // what is being carried out: verb, frame, id, payload
     public static $code;                 // code of the request that is to be evaluated
@@ -221,60 +219,5 @@ final class __BOND_requests
         }
         $__BOND_callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $__BOND_name) ? "($__BOND_name)" : $__BOND_name;
         return eval("return $__BOND_callee(...\$__BOND_arguments);");
-    }
-
-    /** Answers the request that has been carried out. */
-    public static function finish()
-    {
-        if (__BOND_signals::$state === __BOND_signals::HELD) {
-            __BOND_signals::release(); // what encodes the value may run code of the user's
-        }
-        list($verb, , $request) = __BOND_requests::$request;
-        if (__BOND_errors::$hasSettings && (ini_get('display_errors') !== __BOND_errors::$display
-            || __BOND_errors::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
-            __BOND_errors::redirect();
-        }
-        if (__BOND_requests::$converts) {
-            __BOND_requests::$value = __BOND_converting::result(__BOND_requests::$value, $verb);
-        }
-        $text = $verb === 'CALL' || $verb === 'EVAL' ? self::encodeValue($request) : self::heldText($verb);
-        // While destructors may still fail, or call the host.
-        __BOND_requests::$value = __BOND_requests::$arguments = __BOND_requests::$named = null;
-        __BOND_signals::hold();
-        __BOND_requests::$busy = false;
-        __BOND_streams::say($text, "RETURN $request ");
-        __BOND_requests::$request = self::IDLE;
-    }
-
-    /** The answer to what holds what cannot cross. */
-    private static function heldText($verb)
-    {
-        if (!isset(self::HOLDING[$verb]) || $verb === 'EVAL_BLOCK_HOLD') {
-            return '';
-        }
-        __BOND_code::need('holding');
-        return $verb === 'CHAIN' ? __BOND_chains::encode() : __BOND_holding::result(__BOND_requests::$value);
-    }
-
-    private static function encodeValue($request)
-    {
-        if (__BOND_requests::$takesParts && self::isLong(__BOND_requests::$value) && !class_exists('__BOND_live', false)) {
-            __BOND_code::need('chunks');
-            return __BOND_chunks::say($request);
-        }
-        try {
-            return __BOND_json::encode(__BOND_requests::$value);
-        } catch (_BOND_SerializationException $error) {
-            if (!class_exists('__BOND_live', false)) {
-                throw $error;
-            }
-            return '@[' . __BOND_live::encode([__BOND_requests::$value], null, $error) . ']';
-        }
-    }
-
-    private static function isLong($value)
-    {
-        return is_array($value) ? isset($value[self::LONG_LIST]) && __BOND_json::isList($value)
-            : is_string($value) && isset($value[self::LONG_TEXT]) && __BOND_json::isText($value);
     }
 }

@@ -56,7 +56,7 @@ while (__BOND_loop::take('0')) {
                     __BOND_requests::$value = eval(__BOND_requests::$code);
                 }
             }
-            __BOND_requests::finish();
+            __BOND_answers::send();
         } catch (Throwable $__BOND_error) {
             if (__BOND_signals::$state === __BOND_signals::IN_USER_CODE) {
                 __BOND_signals::$state = __BOND_signals::LEAVING;
