@@ -67,6 +67,8 @@ missing_libraries() {
   [ -e /usr/share/php/Twig ] || echo php-twig
   [ -e /usr/share/php/Monolog ] || echo php-monolog
   works /usr/bin/perl -MDBD::SQLite -e 1 || echo libdbd-sqlite3-perl
+  works /usr/bin/perl -MDateTime -e 1 || echo libdatetime-perl
+  works php -r 'exit(class_exists("SQLite3") ? 0 : 1);' || echo php-sqlite3
   works /usr/bin/perl -MTemplate -e 1 || echo libtemplate-perl
 }
 
