@@ -1,3 +1,4 @@
+import { performance } from '../common/globals.js';
 import { type Found, PlainMode } from './plain-mode.js';
 import type { SessionPartner } from './repl-target.js';
 import { type Audience, Runner } from './runner.js';

@@ -1,4 +1,5 @@
 import { howEnded, RemoteException, TerminatedException } from '../common/errors.js';
+import { Promise } from '../common/globals.js';
 import { findDriverFile } from '../drivers/driver.js';
 import type { Answerer } from './repl-target.js';
 import { drawTable } from './table.js';
