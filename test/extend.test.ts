@@ -1,6 +1,5 @@
 // Classes of the other language that functions of the host extend: real classes there, whose `this` and `super` are handles here.
 
-import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import {
   type AnyRemote,
@@ -26,6 +25,7 @@ import {
   shareBond,
 } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { HeldCounter } from './held-counter.js';
 
 /** How one says it there; NAME, CLASS, OBJECT, METHOD and ARGS are replaced. */
 interface Words {
@@ -358,27 +358,12 @@ describe.each(protocols)('a class of %s is extended, by %s', (lang, protocol) =>
   });
 });
 
-/** Counts what is held for the calls of methods, in the conversation, and what of that is let go of. */
-class Counter extends Writable {
-  held = 0;
-  most = 0;
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    for (const line of chunk.toString().split('\n')) {
-      if (/^< .*CALL \d+ \d+ \[/.test(line)) this.held++;
-      else if (/^> .*RELEASE/.test(line)) this.held--;
-    }
-    this.most = Math.max(this.most, this.held);
-    done();
-  }
-}
-
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   const words = WORDS[lang];
 
   test('the handles of instances are let go of in the middle of a call', async () => {
-    const counter = new Counter();
+    const counter = new HeldCounter();
     const bond = await openBond(lang, { logfile: counter });
     await bond.evalBlock(words.functions);
     let count = 0;

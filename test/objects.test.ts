@@ -17,6 +17,7 @@ import {
 } from '../src/index.js';
 import { all, type Language, languages, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { HeldCounter } from './held-counter.js';
 
 interface Words {
   /** A class Point: `x`, `add(n)`, which returns the same point, `next`, which returns another one, and `boom()`. */
@@ -334,25 +335,10 @@ const protocols = languages.flatMap((lang): [Language, ProtocolName][] => [
   [lang, 'EJSON'],
 ]);
 
-/** Counts in the conversation what is held there for the arguments of functions, and what of that is let go of. */
-class Counter extends Writable {
-  held = 0;
-  most = 0;
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    for (const line of chunk.toString().split('\n')) {
-      if (/^< .*CALL \d+ \d+ \[/.test(line)) this.held++;
-      else if (/^> .*RELEASE/.test(line)) this.held--;
-    }
-    this.most = Math.max(this.most, this.held);
-    done();
-  }
-}
-
 describe.each(protocols)('what cannot cross is held: %s by %s', (lang, protocol) => {
   needsInterpreter(lang);
   const words = WORDS[lang];
-  const counter = new Counter();
+  const counter = new HeldCounter();
   const open = shareBond(lang, { objects: 'hold', protocol, logfile: counter }, `${words.code}\n${words.giving}`);
   // biome-ignore lint/suspicious/noExplicitAny: these are remotes
   type Remotes = any[];

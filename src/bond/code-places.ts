@@ -9,7 +9,7 @@ const oneLiners = new PlaceAllowance(100, EACH);
 
 /**
  * Where code is given, if the other side is to be told: what that defines is called by its file and line. To find the place takes
- * a third of the time of a request. So expressions of one line have none: whoever waits for them stands in each stack
+ * a third of the time of a request. So expressions of one line have none: the caller stands in each stack
  * anyway. Of thousands of blocks in a row, some have none either.
  */
 export function placeFor(verb: 'EVAL' | 'EVAL_BLOCK', code: string): CodePlace | undefined {

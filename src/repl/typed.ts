@@ -52,7 +52,7 @@ export class Typed {
       return await this.#run(code);
     } catch (error) {
       if (!(error instanceof TerminatedException)) throw error;
-      // Its message names the functions by which sessions work: whoever has typed `exit` knows none of them.
+      // Its message names the functions by which sessions work: a user who has typed `exit` knows none of them.
       throw new TerminatedException(this.#bond.lang, `the interpreter ${howEnded(error, false)}`, error);
     }
   }
