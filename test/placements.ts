@@ -7,17 +7,17 @@ import { markdownTable, writtenPart } from './page.js';
 
 /** What is looked at. */
 export const columns = {
-  arguments: 'arguments to the letter',
+  arguments: 'arguments arrive unchanged',
   directory: '`cwd`',
   environment: '`env`',
-  output: 'output at once, two streams',
+  output: 'immediate output, two streams',
   interrupt: '`interrupt()`',
-  kill: '`kill()` in a call leaves nothing',
-  close: '`close()` lets exit hooks run',
-  exit: 'tells its exit code',
-  signal: 'tells a signal that ended it',
+  kill: '`kill()` during a call leaves no process',
+  close: '`close()` runs exit hooks',
+  exit: 'reports the exit code',
+  signal: 'reports a fatal signal',
   idle: 'ends with your program',
-  busy: 'also in a call',
+  busy: 'also during a call',
 } as const;
 export type Column = keyof typeof columns;
 export const columnNames = Object.keys(columns) as Column[];
@@ -38,9 +38,9 @@ const FAR = { directory: 'home', environment: 'no', signal: 'as code 255' };
 export const placements = {
   here: { name: 'this machine', command: 'perl', lang: 'Perl', differs: {} },
   env: { name: '`env`', command: 'env LANG=C perl', lang: 'Perl', differs: {} },
-  wrapper: { name: 'a script of yours that execs', command: './run-perl', lang: 'Perl', differs: {} },
+  wrapper: { name: 'a script that uses `exec`', command: './run-perl', lang: 'Perl', differs: {} },
   starter: {
-    name: 'one that starts it as a child',
+    name: 'a script that starts a child',
     command: './start-perl',
     lang: 'Perl',
     differs: { signal: KILLED_BELOW },
@@ -56,7 +56,7 @@ export const placements = {
   ssh: { name: '[`ssh`](#another-host)', command: 'ssh host perl', lang: 'Perl', differs: FAR },
   sshTwice: { name: '`ssh` through `ssh`', command: 'ssh gate ssh host perl', lang: 'Perl', differs: FAR },
   sudo: { name: 'another user', command: 'sudo -u nobody perl', lang: 'Perl', differs: { environment: 'no' } },
-  sshSudo: { name: 'another user elsewhere', command: 'ssh host sudo -u nobody perl', lang: 'Perl', differs: FAR },
+  sshSudo: { name: 'another user on another host', command: 'ssh host sudo -u nobody perl', lang: 'Perl', differs: FAR },
   sandbox: {
     name: '[a sandbox](#code-that-you-do-not-trust)',
     command: 'bwrap … perl',
