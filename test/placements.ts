@@ -56,7 +56,12 @@ export const placements = {
   ssh: { name: '[`ssh`](#another-host)', command: 'ssh host perl', lang: 'Perl', differs: FAR },
   sshTwice: { name: '`ssh` through `ssh`', command: 'ssh gate ssh host perl', lang: 'Perl', differs: FAR },
   sudo: { name: 'another user', command: 'sudo -u nobody perl', lang: 'Perl', differs: { environment: 'no' } },
-  sshSudo: { name: 'another user on another host', command: 'ssh host sudo -u nobody perl', lang: 'Perl', differs: FAR },
+  sshSudo: {
+    name: 'another user on another host',
+    command: 'ssh host sudo -u nobody perl',
+    lang: 'Perl',
+    differs: FAR,
+  },
   sandbox: {
     name: '[a sandbox](#code-that-you-do-not-trust)',
     command: 'bwrap … perl',
