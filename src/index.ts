@@ -1,6 +1,8 @@
 /// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 export { Bond } from './bond/bond.js';
+export type { Captured, CapturedOutput, CaptureOptions } from './bond/capture.js';
+export type { LoadOptions } from './bond/load.js';
 export { makeBond } from './bond/make-bond.js';
 export {
   BondException,

@@ -11,8 +11,8 @@ import type { NameOf, Untyped } from '../references/remote-types.js';
 import { interact } from '../repl/interact.js';
 import type { InteractOptions } from '../repl/interact-options.js';
 import type { About, Connection } from '../session/connection.js';
-import { Keeper } from './keeper.js';
 import type { Requester } from './requester.js';
+import { Runner } from './runner.js';
 
 /**
  * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
@@ -22,7 +22,7 @@ import type { Requester } from './requester.js';
  * Whatever is asked of it may also reject with a {@link TimeoutException}, if the other side is silent for longer than
  * `timeout`, and with a {@link TerminatedException}, if the interpreter ends or has ended.
  */
-export class Bond<F extends object = Untyped> extends Keeper<F> implements AsyncDisposable {
+export class Bond<F extends object = Untyped> extends Runner<F> implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #requester: Requester;
 
@@ -126,7 +126,12 @@ export class Bond<F extends object = Untyped> extends Keeper<F> implements Async
   /** The same bond, with other settings for the calls that are made through it. */
   with(options: CallOptions): Bond<F> {
     checkNames(this.lang, options, CALL_OPTIONS);
-    return new Bond<F>(this.#requester.with(resolveCallOptions(this.lang, options, this.#requester.settings)));
+    return this.through(this.#requester.with(resolveCallOptions(this.lang, options, this.#requester.settings)));
+  }
+
+  /** @internal */
+  protected through(requester: Requester): this {
+    return new Bond<F>(requester) as this;
   }
 
   /**

@@ -77,6 +77,11 @@ export class Requester implements Evaluator, Holder {
     return this.call(name, [...own, ...args], what, own.length);
   }
 
+  /** Calls what a function of the host has replaced; `shown` is that in words. */
+  callOriginal(shown: string, name: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#holder.callDriver(shown, '_BOND_original', [name], args);
+  }
+
   /** Evaluates code, or runs it; `more` is what else was given, by mistake. */
   run(verb: 'EVAL' | 'EVAL_BLOCK', codeOrRef: string | Ref, more: readonly unknown[]): Promise<unknown> {
     try {

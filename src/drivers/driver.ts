@@ -27,6 +27,7 @@ export type Feature =
   | 'parts'
   | 'ejson'
   | 'convert'
+  | 'load'
   | 'interrupt';
 
 const FEATURES: readonly Feature[] = [
@@ -46,6 +47,7 @@ const FEATURES: readonly Feature[] = [
   'parts',
   'ejson',
   'convert',
+  'load',
   'interrupt',
 ];
 

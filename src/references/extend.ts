@@ -1,7 +1,8 @@
 import { types } from 'node:util';
-import { BondException, RemoteException } from '../common/errors.js';
-import { functionName, isA } from '../common/thrown.js';
+import { BondException } from '../common/errors.js';
+import { functionName } from '../common/thrown.js';
 import { type Lender, Reference, referenceOf } from '../values/reference.js';
+import { callForOther } from './call-for-other.js';
 import type { AnyFunction } from './callback.js';
 import { Chain } from './chain.js';
 import type { Held } from './handle.js';
@@ -10,7 +11,6 @@ import { chainOf, remoteOf } from './remote.js';
 import type { AnyRemote, Remote } from './remote-object.js';
 import type { Primitive, Stays } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
-import { stream } from './stream.js';
 
 /** What a class may have that is made by {@link Bond.extend}: methods, and values; getters and setters as well. */
 export type ClassMembers = Record<PropertyKey, AnyMethod | Primitive | object>;
@@ -113,47 +113,7 @@ class Method extends Reference {
     const chain = typeof self === 'function' ? referenceOf(self) : undefined;
     if (!(chain instanceof Chain)) throw new TypeError('a method of a class was called without an instance');
     keys.set(self as object, this.#key);
-    try {
-      const result: unknown = Reflect.apply(this.#func, self, args);
-      if (types.isGeneratorFunction(this.#func)) return stream(result as Iterable<unknown>);
-      return isAwaited(result) ? result.then(undefined, (error) => raised(lender, error)) : result;
-    } catch (error) {
-      return raised(lender, error);
-    }
-  }
-}
-
-/** Whether what a method returns is a promise, or an expression. */
-function isAwaited(result: unknown): result is Promise<unknown> {
-  if (typeof result !== 'function') return types.isPromise(result);
-  const chain = referenceOf(result);
-  return chain instanceof Chain && !chain.isBare;
-}
-
-/** An exception of the other side that a method does not catch goes on there as itself; any other is thrown. */
-function raised(lender: Lender, error: unknown): Raised {
-  const exception: unknown = isA(error, RemoteException) ? error.exception : undefined;
-  const chain = typeof exception === 'function' ? referenceOf(exception) : undefined;
-  if (chain instanceof Chain && chain.held && lender.isOwner(chain.evaluator.owner)) return new Raised(chain.held);
-  throw error;
-}
-
-/** What is thrown where it would be the result of a method. */
-class Raised extends Reference {
-  readonly #exception: Held;
-
-  constructor(exception: Held) {
-    super();
-    this.#exception = exception;
-  }
-
-  override toString(): string {
-    return `Raised ${this.#exception.expression}`;
-  }
-
-  /** @internal */
-  codeFor(lender: Lender): string {
-    return `_BOND_raise(${this.#exception.codeFor(lender)})`;
+    return callForOther(lender, this.#func, self, args);
   }
 }
 

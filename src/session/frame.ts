@@ -46,6 +46,8 @@ export class Request {
   readonly subject: string | LinkByLink;
   readonly shown: string | undefined;
   readonly settings: CallSettings;
+  /** Where what it prints goes. */
+  readonly output: Pick<CallSettings, 'stdout' | 'stderr'>;
   readonly onReturn: (() => void) | undefined;
   /** The frame that it runs in. */
   readonly frame: Frame;
@@ -83,6 +85,7 @@ export class Request {
     frame: Frame,
     madeIn: Frame | undefined,
     options: RequestOptions,
+    output: Pick<CallSettings, 'stdout' | 'stderr'>,
     context: AsyncResource,
     resolve: (value: unknown) => void,
   ) {
@@ -94,6 +97,7 @@ export class Request {
     this.subject = options.subject;
     this.shown = options.shown;
     this.settings = options.settings;
+    this.output = output;
     this.onReturn = options.onReturn;
     this.context = context;
     this.resolve = resolve;

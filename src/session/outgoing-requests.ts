@@ -8,6 +8,7 @@ import { Parts } from '../values/parts.js';
 import { type AnswerVerb, formatRequest, isHolding } from '../wire/messages.js';
 import { Answers } from './answers.js';
 import { captureContext, currentFrame, innermostFrame, outside } from './async-context.js';
+import { outputOf } from './captures.js';
 import { showCycle } from './deadlock.js';
 import { inWords, Request, type RequestOptions } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
@@ -147,7 +148,8 @@ export class OutgoingRequests {
     const frame = currentFrame(stack) ?? stack.root;
     // Only a function of the host ever runs in it.
     const context = this.canBeCalled ? captureContext() : outside;
-    const request = new Request(owner.lang, ++this.#lastId, frame, innermostFrame(), options, context, resolve);
+    const output = outputOf(stack, options.settings);
+    const request = new Request(owner.lang, ++this.#lastId, frame, innermostFrame(), options, output, context, resolve);
     if (IS_DEBUGGING || (frame === stack.root && this.#places.takes(request.since, stack.innermost !== frame)))
       request.place = capturePlace();
     frame.pending.add(request);

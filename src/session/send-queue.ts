@@ -109,5 +109,5 @@ export class SendQueue {
 /** Standard error comes by another way than answers: whose it is can be told only if all want it in the same place. */
 function agreesOnStderr(request: Request): boolean {
   const first = request.frame.first as Request;
-  return first.settings.stderr === request.settings.stderr;
+  return first.output.stderr === request.output.stderr;
 }

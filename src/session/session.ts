@@ -3,6 +3,7 @@ import type { FunctionOptions } from '../common/objects.js';
 import type { Channel } from '../wire/channel.js';
 import type { AnswerVerb, Incoming } from '../wire/messages.js';
 import { currentFrame } from './async-context.js';
+import { Capture } from './captures.js';
 import { showActivity, showRequest } from './describe-activity.js';
 import type { Request, RequestOptions } from './frame.js';
 import { FrameStack } from './frame-stack.js';
@@ -69,6 +70,11 @@ export class Session {
   /** What the other side is doing, in words, and what has not been answered, oldest first. */
   get activity(): { readonly state: string; readonly inFlight: readonly string[] } {
     return { state: showActivity(this.#stack.innermost), inFlight: this.#stack.all().map(showRequest) };
+  }
+
+  /** Something that collects what calls print. */
+  makeCapture(): Capture {
+    return new Capture(this.#stack);
   }
 
   /** Whether somebody waits for an answer. */

@@ -1,0 +1,69 @@
+import type { Buffer } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
+import { BondException } from '../common/errors.js';
+import { checkNames } from '../common/option-checks.js';
+import type { Capture } from '../session/captures.js';
+import type { Connection } from '../session/connection.js';
+
+/** Options of {@link Bond.capture}. */
+export interface CaptureOptions {
+  /**
+   * What the output is given as: text, or the bytes that it consists of.
+   * @default 'utf8'
+   */
+  readonly encoding?: 'utf8' | 'buffer' | undefined;
+}
+
+/** What {@link Bond.capture} resolves to. */
+export interface Captured<T, Output = string> extends CapturedOutput<Output> {
+  /** What the function has returned, or resolved to. */
+  readonly value: T;
+}
+
+/** What calls have printed. */
+export interface CapturedOutput<Output = string | Buffer> {
+  /** What came through standard output. */
+  readonly stdout: Output;
+  /** What came through standard error. */
+  readonly stderr: Output;
+}
+
+const CAPTURE_OPTIONS = ['encoding'] satisfies (keyof CaptureOptions)[];
+
+/** Runs a function, and collects what its calls print. */
+export async function captureOutput<T>(
+  connection: Connection,
+  run: (capture: Capture) => T | Promise<T>,
+  options: CaptureOptions,
+): Promise<Captured<T, string | Buffer>> {
+  const { lang } = connection;
+  checkNames(lang, options, CAPTURE_OPTIONS);
+  const { encoding = 'utf8' } = options;
+  if (typeof run !== 'function') throw new BondException(lang, `capture takes a function, not ${typeof run}`);
+  if (encoding !== 'utf8' && encoding !== 'buffer') {
+    throw new BondException(lang, `capture: encoding is 'utf8' or 'buffer', not ${String(encoding)}`);
+  }
+  const capture = connection.session.makeCapture();
+  let value: T;
+  try {
+    value = await capture.run(() => run(capture));
+  } catch (error) {
+    throw withOutput(error, capture, encoding);
+  }
+  const output = capture.output();
+  if (encoding === 'buffer') return { value, ...output };
+  const wrong = (['stdout', 'stderr'] as const).find((name) => !isUtf8(output[name]));
+  if (wrong === undefined) return { value, stdout: output.stdout.toString(), stderr: output.stderr.toString() };
+  const text = `capture: ${wrong} is not UTF-8: capture(run, { encoding: 'buffer' }) gives the bytes`;
+  throw withOutput(new BondException(lang, text, { code: 'BOND_OUTPUT' }), capture, 'buffer');
+}
+
+/** An error, with what was printed before it: as text, if that is wanted, and if it is one. */
+function withOutput(error: unknown, capture: Capture, encoding: 'utf8' | 'buffer'): unknown {
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return error;
+  const { stdout, stderr } = capture.output();
+  const given = (bytes: Buffer): string | Buffer => (encoding === 'utf8' && isUtf8(bytes) ? bytes.toString() : bytes);
+  const captured = { stdout: given(stdout), stderr: given(stderr) };
+  Object.defineProperty(error, 'captured', { value: captured, configurable: true, writable: true });
+  return error;
+}
