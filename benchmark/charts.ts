@@ -98,7 +98,9 @@ const MARGIN = 66;
 export function growthChart(series: readonly Series[]): string {
   const languages = languagesOf(series);
   const body = [
-    label(16, 28, 'What a call costs by its payload, and many by their number. Dashed: the limit', { class: 'title' }),
+    label(16, 28, 'Time of a call by its payload, and of many calls by their number. Dashed: the limit', {
+      class: 'title',
+    }),
     ...languages.flatMap((language, index) => [
       path(
         [

@@ -34,20 +34,20 @@ export function figures({ outcomes, growth, memories }: Results, languages: read
   const [payload, flight] = (['payload', 'flight'] as const).map((what) => growth.filter((one) => one.what === what));
   const sections = [
     `Measured on ${machine(languages)}.`,
-    '![Speed of everybody in everything, where 1 is the limit](chart.svg)',
-    '### bond, as a multiple of the limit, and what it was to be',
+    '![Speed of each library in each measurement; 1 is the limit](chart.svg)',
+    '### bond, as a multiple of the limit, with the targets',
     targetTable(outcomes),
-    '### Where somebody else is ahead',
+    '### Where another library is faster',
     aheadList(outcomes),
     ...languages.flatMap(({ name }) => [`### ${name}`, languageTable(outcomes, name)]),
     '### Growth',
-    '![What a call costs by its payload, and many by their number](growth.svg)',
+    '![Time of a call by its payload, and of many calls by their number](growth.svg)',
     'Payload: the last step, from 10 MB to 100 MB.',
     growthTable(payload as Series[]),
     'Calls in flight: the last step, from 10,000 to 100,000.',
     growthTable(flight as Series[]),
     '### Memory',
-    'What the host has grown by + what the other process has in all.',
+    'Growth of the host + total of the other process.',
     memoryTable(memories),
   ];
   return sections.map((section) => `${section.trimEnd()}\n`).join('\n');

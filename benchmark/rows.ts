@@ -86,7 +86,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'script',
-    title: 'a script that calls once, whole process',
+    title: 'a script with one call, whole process',
     unit: 'ms',
     isRate: false,
     purpose: 'call',
@@ -101,7 +101,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'ten',
-    title: 'ten started at once',
+    title: 'ten started together',
     unit: 'ms',
     isRate: false,
     purpose: 'call',
@@ -188,11 +188,11 @@ export const ROWS: readonly Row[] = [
   },
   objectRow('chain', 'a chain of ten links'),
   objectRow('property', 'a property of an object'),
-  objectRow('handle', 'a handle that is made and let go of'),
-  objectRow('show', 'a call of a function here that is given an object'),
+  objectRow('handle', 'a handle, created and released'),
+  objectRow('show', 'a host function called with an object'),
   {
     name: 'output',
-    title: '100 MB printed there',
+    title: '100 MB printed',
     unit: 'MB/s',
     isRate: true,
     purpose: 'output',

@@ -85,7 +85,7 @@ export function languageTable(outcomes: readonly Outcome[], language: string): s
   const depths = contestants.map((contestant) =>
     depthCell(own.find((one) => isOf(one, language, 'depth', contestant))),
   );
-  return markdown(['', ...contestants], [...lines, ['levels that were reached', ...depths]]);
+  return markdown(['', ...contestants], [...lines, ['levels reached', ...depths]]);
 }
 
 function cell(outcome: Outcome | undefined): string {
@@ -130,7 +130,7 @@ export function growthTable(series: readonly Series[]): string {
     const unit = one.what === 'payload' ? 'bytes' : 'calls';
     return [nameOf(one), `${size.toLocaleString('en')} ${unit}`, `${amount(ms)} ms`, amount(lastStep(one) as number)];
   });
-  return markdown(['', 'the most that was tried', 'took', 'times what a tenth of it took'], lines);
+  return markdown(['', 'largest tried', 'took', 'times a tenth of it'], lines);
 }
 
 function nameOf({ language, contestant }: Series): string {
