@@ -17,6 +17,7 @@ export const SHARED: ReadonlyMap<string, string> = new Map(
     objects: 'src/values/shared/objects.ts',
     'exact-json': 'src/values/shared/exact-json.ts',
     'read-json': 'src/values/shared/read-json.ts',
+    'nested-lists': 'src/values/shared/nested-lists.ts',
     'read-ejson': 'src/values/shared/read-ejson.ts',
     'write-json': 'src/values/shared/write-json.ts',
     chunks: 'src/values/shared/chunks.ts',

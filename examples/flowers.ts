@@ -2,7 +2,7 @@
  * Flowers: scikit-learn learns to tell them apart, SQLAlchemy keeps what it says, and Pillow draws it:
  * `npx tsx examples/flowers.ts [file.png] [command]`. What they hand to each other stays in Python.
  */
-import { enter, item, kwargs, makeBond } from 'bond';
+import { enter, kwargs, makeBond, type NDArray } from 'bond';
 
 const [file = 'flowers.png', command] = process.argv.slice(2);
 await using python = await makeBond('Python', command);
@@ -17,8 +17,10 @@ console.log('told apart:', (await classifier.score(iris.data, iris.target)) > 0.
 
 const names: string[] = await iris.target_names.tolist();
 const guesses: BigInt64Array = await classifier.predict(iris.data);
-const lengths: number[] = await item(iris.data.T, 2).tolist(); // of the petals
-const rows = lengths.map((length, index) => ({ name: names[Number(guesses[index])], length }));
+const measures: NDArray = iris.data; // of 150 flowers, four of each
+const rows = measures
+  .tolist<number[][]>()
+  .map(([, , length], index) => ({ name: names[Number(guesses[index])], length })); // of the petals
 
 const engine = await sql.create_engine('sqlite://');
 const metadata = await sql.MetaData();

@@ -1,8 +1,9 @@
 /**
  * Numbers with numpy: `npx tsx examples/numpy.ts [command]`, where the command is another Python, such as
- * `'venv/bin/python'`. Typed arrays cross as bytes, without a detour over text.
+ * `'venv/bin/python'`. Typed arrays and arrays of several dimensions cross as bytes, without a
+ * detour over text.
  */
-import { makeBond, RemoteException } from 'bond';
+import { makeBond, NDArray, RemoteException } from 'bond';
 
 const [command] = process.argv.slice(2);
 await using python = await makeBond('Python', command);
@@ -27,16 +28,9 @@ await using matrix = await python.hold('np.add.outer(np.arange(1000.0), np.arang
 console.log('sum of a million:', await python.call('float', await matrix.hold('sum')));
 console.log('its shape:', await matrix.get('shape'));
 
-// A linear system; .tolist() makes lists of lists of what has more than one dimension.
-await python.evalBlock('solve = lambda a, b: np.linalg.solve(a, b).round(9).tolist()');
-console.log(
-  'x, y:',
-  await python.call(
-    'solve',
-    [
-      [2, 1],
-      [1, 3],
-    ],
-    [3, 5],
-  ),
-);
+// What has several dimensions is an NDArray here, and a numpy.ndarray there.
+const grid = new NDArray(Float64Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+console.log(await python.call('np.transpose', grid));
+console.log(await python.call('np.greater', grid, 3));
+const product = await python.call<NDArray>('np.matmul', grid, python.ref('np.ones((3, 2))'));
+console.log(product.shape, product.data, product.tolist());

@@ -49,3 +49,4 @@ export { interact } from './repl/interact.js';
 export type { InteractOptions } from './repl/interact-options.js';
 export type { TypesOptions } from './tools/types/types-options.js';
 export { writeTypes } from './tools/types/write-types.js';
+export { NDArray, type NDArrayType, type NestedList, type NumberArray } from './values/ndarray.js';

@@ -93,7 +93,9 @@ describe('the examples', () => {
         ']',
         'sum of a million: 999000000',
         'its shape: [ 1000, 1000 ]',
-        'x, y: [ 0.8, 1.4 ]',
+        'NDArray(3, 2) float64 [ [ 1, 4 ], [ 2, 5 ], [ 3, 6 ] ]',
+        'NDArray(2, 3) bool [ [ false, false, false ], [ true, true, true ] ]',
+        '[ 2, 2 ] Float64Array(4) [ 6, 6, 15, 15 ] [ [ 6, 6 ], [ 15, 15 ] ]',
       ),
     );
   });

@@ -1,6 +1,7 @@
 // The kinds of values that EJSON carries: samples, what becomes of them in each language, and random ones.
 
 import fc from 'fast-check';
+import { NDArray, type NumberArray } from '../src/index.js';
 import type { Language } from './fixtures.js';
 
 /** A kind of value, and some of them. */
@@ -50,6 +51,15 @@ export const kinds: readonly Kind[] = [
     samples: [new Int8Array([-1]), new Uint16Array([65535]), new Int32Array([1, -2])],
   },
   { name: '`BigInt64Array`', samples: [new BigInt64Array([2n ** 63n - 1n, -1n])] },
+  {
+    name: '`NDArray`',
+    samples: [
+      new NDArray(new Float64Array([...numbers, 1, 2]), [2, 3]),
+      new NDArray(new BigInt64Array([2n ** 62n, 1n]), [2, 1, 1]),
+      new NDArray([true, false], [1, 2]),
+      new NDArray(new Uint8Array(0), [2, 0]),
+    ],
+  },
 ];
 
 /** What comes back of what was sent; languages make one of what they cannot tell apart. */
@@ -103,6 +113,7 @@ function change(value: unknown, changes: Changes): unknown {
   if (typeof value === 'bigint') return smallest(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (Array.isArray(value)) return value.map(below);
+  if (value instanceof NDArray) return below(value.tolist()); // in Python, where numpy is not loaded
   if (value instanceof Map) return changes.map([...value].map(([key, part]) => [below(key), below(part)]));
   if (value instanceof Set) return changes.set([...value].map(below));
   if (value instanceof Uint8Array) return changes.bytes?.(value) ?? value;
@@ -123,6 +134,30 @@ const key = fc.oneof(
   fc.constantFrom('$', '$$', '$date', '$binary', '__proto__', 'constructor', ''),
 );
 
+const TYPED = [
+  fc.int8Array,
+  fc.uint8Array,
+  fc.uint8ClampedArray,
+  fc.int16Array,
+  fc.uint16Array,
+  fc.int32Array,
+  fc.uint32Array,
+  fc.float32Array,
+  fc.float64Array,
+  fc.bigInt64Array,
+] as const;
+
+/** Arrays of every type that all languages have, and of every shape, also without items. */
+export const ndarrays: fc.Arbitrary<NDArray> = fc.array(fc.nat({ max: 3 }), { maxLength: 3 }).chain((shape) => {
+  const length = shape.reduce((product, each) => product * each, 1);
+  const exactly = { minLength: length, maxLength: length };
+  const numbers = fc.oneof(...TYPED.map((typed) => (typed as typeof fc.int8Array)(exactly)));
+  return fc.oneof(
+    numbers.map((data) => new NDArray<NumberArray>(data, shape)),
+    fc.array(fc.boolean(), exactly).map((data) => new NDArray(data, shape)),
+  );
+});
+
 function scalarFor(lang: Language): fc.Arbitrary<unknown> {
   return fc.oneof(
     fc.constantFrom(null, undefined, true, false, NaN, Infinity, -Infinity, -0),
@@ -134,6 +169,7 @@ function scalarFor(lang: Language): fc.Arbitrary<unknown> {
     fc.uint8Array({ maxLength: 20 }).map((bytes) => new Uint8Array(bytes)),
     fc.date({ noInvalidDate: true, min: new Date('0001-01-02'), max: new Date('9999-12-30') }),
     fc.oneof(fc.float64Array(), fc.float32Array(), fc.int8Array(), fc.uint32Array(), fc.bigInt64Array()),
+    ndarrays,
     fc.uniqueArray(fc.oneof(fc.string(), fc.integer())).map((items) => new Set<unknown>(items)),
   );
 }

@@ -3,7 +3,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
-import { type AnyRemote, type Bond, callback, item, kwargs, makeBond, RemoteException } from '../src/index.js';
+import {
+  type AnyRemote,
+  type Bond,
+  callback,
+  held,
+  item,
+  kwargs,
+  makeBond,
+  NDArray,
+  RemoteException,
+} from '../src/index.js';
 import { temporaryDirectory } from './bonds.js';
 import { all, type Language, languages, missing, rejection } from './fixtures.js';
 
@@ -32,8 +42,9 @@ describe.runIf(languages.includes('Python'))('Python', () => {
 
   test('numpy: arrays, their shapes, and what is computed with them', async ({ skip }) => {
     const [np, linalg] = await imported('python3-numpy', skip, 'numpy', 'numpy.linalg');
-    const a = await np.arange(15).reshape(3, 5);
-    expect(String(a)).toBe('Remote [Python] ndarray');
+    expect(await np.arange(6).reshape(2, 3)).toEqual(new NDArray(BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 5n), [2, 3]));
+    const { remote: a } = await held(np).hold('reshape', np.arange(15), [3, 5]);
+    expect(String(a)).toContain('Remote [Python]');
     expect([await a.shape, await a.ndim, await a.dtype.name, await a.size]).toEqual([[3, 5], 2, 'int64', 15]);
     expect(
       await np

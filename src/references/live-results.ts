@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { ProtocolName } from '../common/options.js';
-import { functionName, property } from '../common/thrown.js';
+import { functionName, isA, property } from '../common/thrown.js';
+import { NDArray } from '../values/ndarray.js';
 import { referenceOf } from '../values/reference.js';
 import { isPlainObject } from '../values/shared/objects.js';
 
@@ -48,7 +49,7 @@ const CARRIED: Readonly<Record<ProtocolName, readonly string[]>> = {
 /** Whether it crosses by value. Of another realm, it does as well. */
 function isCarried(value: object, protocol: ProtocolName): boolean {
   if (types.isProxy(value) || typeof value === 'function') return false;
-  if (ArrayBuffer.isView(value)) return protocol !== 'JSON';
+  if (ArrayBuffer.isView(value) || isA(value, NDArray)) return protocol !== 'JSON';
   if (types.isNativeError(value)) return protocol === 'V8';
   const isKnown =
     types.isDate(value) ||

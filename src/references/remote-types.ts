@@ -1,3 +1,4 @@
+import type { NDArray } from '../values/ndarray.js';
 import type { AnyFunction, Callback, UnknownFunction } from './callback.js';
 import type { AnyValue, ByName, Kwargs } from './kwargs.js';
 import type { Ref } from './ref.js';
@@ -40,7 +41,7 @@ type Reference = Ref | Stream | StandsFor<unknown>;
 export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
 /** Objects that cross as what they are. */
-export type Copied = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView;
+export type Copied = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | NDArray;
 
 /** Values that are no mere lists or records of others. */
 type Whole = Copied | Kwargs;

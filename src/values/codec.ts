@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
 import { isA } from '../common/thrown.js';
+import { NDArray } from './ndarray.js';
 import { timeOf } from './shared/objects.js';
 
 /** A way to write values down in a line of text. */
@@ -66,6 +67,7 @@ export function describeValue(value: unknown): string {
   if (types.isPromise(value)) return 'a Promise (is an `await` missing?)';
   if (types.isDate(value) && Number.isNaN(timeOf(value))) return 'a Date that is invalid';
   if (isA(value, Opaque)) return value.describe();
+  if (isA(value, NDArray)) return 'an NDArray';
   const name = nameOfClass(value);
   return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object with a prototype of its own';
 }

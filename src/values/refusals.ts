@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import { isA, property, textOf } from '../common/thrown.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path } from './codec.js';
+import { NDArray } from './ndarray.js';
 
 /** The longest text that a message can have: a string of Node's, with some room for the words in front of it. */
 const LONGEST_TEXT = constants.MAX_STRING_LENGTH - 256;
@@ -28,13 +29,14 @@ export function refuse(path: Path, reason: string): NotCarried {
 /** There is no word for what `value` is. */
 export function notCarried(value: unknown, path: Path, hasWords: boolean): NotCarried {
   const protocol = hasWords ? 'EJSON' : 'JSON';
-  const reason = typeof value === 'function' ? HOW_FUNCTIONS_CROSS : `cannot be carried by ${protocol}`;
+  const advice = isA(value, NDArray) ? ': send its tolist()' : '';
+  const reason = typeof value === 'function' ? HOW_FUNCTIONS_CROSS : `cannot be carried by ${protocol}${advice}`;
   return refuse(path, `${describeValue(value)} ${reason}`);
 }
 
 /** Whether what an object has as `toJSON` is not asked: what is text, a list, or of this library, says something else by it. */
 export function isCarriedAsItself(value: object): boolean {
-  return types.isDate(value) || ArrayBuffer.isView(value) || isA(value, Opaque);
+  return types.isDate(value) || ArrayBuffer.isView(value) || isA(value, Opaque) || isA(value, NDArray);
 }
 
 /** What an error means that reading or writing the value at `path` has come to. */

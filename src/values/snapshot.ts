@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { property } from '../common/thrown.js';
 import { NotCarried, type Path } from './codec.js';
+import { arrayIn } from './ndarray.js';
 import { type Reference, referenceOf } from './reference.js';
 import { refusal } from './refusals.js';
 import { entriesOf, isPlainObject, membersOf } from './shared/objects.js';
@@ -127,6 +128,8 @@ class CloneCopier extends Copier {
     if (types.isProxy(value)) return value; // the structured clone refuses it
     const known = this.#copies.get(value);
     if (known) return known;
+    const array = arrayIn(value);
+    if (array) return array.tolist();
     const copy = this.#emptyCopy(value);
     if (!copy) return value;
     this.#copies.set(value, copy);
@@ -223,6 +226,7 @@ export function withParts([value, links]: [value: unknown, links: Links]): unkno
 /** Whether an error has parts that V8 does not write, or a cause that leads back to it. V8 makes `{}` of a `DOMException`. */
 export function needsLinks(value: unknown, state = new Map<object, 'open' | 'done'>()): boolean {
   if (typeof value !== 'object' || value === null || types.isProxy(value) || ArrayBuffer.isView(value)) return false;
+  if (arrayIn(value)) return true; // there, it is lists
   const isError = types.isNativeError(value);
   const known = state.get(value);
   if (known) return known === 'open' && isError;

@@ -22,7 +22,7 @@ const {
   getPrototypeOf: prototypeOf, is: isSame, keys: keysOf, setPrototypeOf,
 } = Object;
 const { from: arrayFrom, isArray } = Array;
-const { isFinite, isInteger } = Number;
+const { isFinite, isInteger, MAX_SAFE_INTEGER } = Number;
 const { toString: toText } = Object.prototype;
 const { abs, max, min, random, round } = Math;
 const { alloc, allocUnsafeSlow, concat, from: bufferFrom, isBuffer } = Buffer;

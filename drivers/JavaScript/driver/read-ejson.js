@@ -14,6 +14,7 @@ const WORDS = new Map([
   ['$date', ({ $numberLong }) => new Date(Number($numberLong))],
   ['$binary', readBytes],
   ['$typedArray', readTypedArray],
+  ['$ndarray', ({ type, shape, data }) => arrayOf(readWords(data), shape, type)],
   ['$map', (entries) => allOf(entries, new Map(entries.map(([key, value]) => [readWords(key), readWords(value)])))],
   ['$set', (items) => allOf(items, new Set(items.map(readWords)))],
 ]);

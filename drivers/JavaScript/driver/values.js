@@ -64,6 +64,16 @@ function isCarriedAsItself(value) {
   return types.isDate(value) || isView(value);
 }
 
+/** An array of the host's, as there is nothing of that kind here: numbers in lists in lists. */
+function arrayOf(data, shape, type) {
+  return nestedLists(data, shape, type);
+}
+
+/** Nothing here is one. */
+function arrayIn() {
+  return undefined;
+}
+
 /** A text that nobody can have written on purpose. */
 function unlikelyText() {
   return `${now()}:${random()}:`;

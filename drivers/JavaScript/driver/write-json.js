@@ -107,7 +107,13 @@ function writeWord(value, place) {
   if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), place)}]}`;
   if (types.isSet(value))
     return `{"$set":[${distinct(writeItems(membersOf(value), place), 'items', place).join(',')}]}`;
-  return isView(value) ? writeView(value) : undefined;
+  if (isView(value)) return writeView(value);
+  const array = arrayIn(value);
+  return array && writeArray(array);
+}
+
+function writeArray({ data, shape, type }) {
+  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data)}}}`;
 }
 
 function writeDate(date) {

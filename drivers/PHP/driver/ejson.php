@@ -116,6 +116,8 @@ final class __BOND_ejson
                 return array_map([__CLASS__, 'readWords'], $content);
             case '$typedArray':
                 return self::readTypedArray($content['type'], base64_decode($content['base64']));
+            case '$ndarray':
+                return self::readArray($content['type'], $content['shape'], self::readWords($content['data']));
         }
         __BOND_values::refuse(__BOND_json::RECEIVED, "$word is no word of EJSON");
     }
@@ -143,6 +145,27 @@ final class __BOND_ejson
             $map[$key] = self::readWords($item);
         }
         return $map;
+    }
+
+    /** An array of the host's as lists in lists. */
+    private static function readArray($type, array $shape, $data)
+    {
+        $items = is_string($data) ? array_values(unpack('C*', $data)) : $data;
+        return self::nest($type === 'bool' ? array_map('boolval', $items) : $items, $shape);
+    }
+
+    private static function nest(array $items, array $shape)
+    {
+        if (count($shape) < 2) {
+            return $shape ? $items : $items[0];
+        }
+        $count = array_shift($shape);
+        $length = $count ? intdiv(count($items), $count) : 0;
+        $lists = [];
+        for ($row = 0; $row < $count; $row++) {
+            $lists[] = self::nest(array_slice($items, $row * $length, $length), $shape);
+        }
+        return $lists;
     }
 
     private static function readTypedArray($type, $bytes)

@@ -58,6 +58,7 @@ my %words = (
     '$map' => \&read_map,
     '$set' => \&read_words,
     '$typedArray' => \&read_typed_array,
+    '$ndarray' => \&read_array,
 );
 
 sub read_word {
@@ -77,6 +78,22 @@ sub read_typed_array {
     my ($content) = @_;
     my $type = $typed_arrays{ $content->{type} } or refuse("there is no typed array of $content->{type}");
     return [unpack("$type*", bytes_of($content->{base64}))];
+}
+
+# An array of the host's, as lists in lists.
+sub read_array {
+    my ($content) = @_;
+    my $data = read_words($content->{data});
+    my @items = ref $data ? @$data : unpack('C*', $data);
+    @items = map { $_ ? $true : $false } @items if $content->{type} eq 'bool';
+    return nested(\@items, @{ $content->{shape} });
+}
+
+sub nested {
+    my ($items, $count, @shape) = @_;
+    return defined $count ? $items : $items->[0] if !@shape;
+    my $length = $count && @$items / $count;
+    return [map { nested([@$items[$_ * $length .. ($_ + 1) * $length - 1]], @shape) } 0 .. $count - 1];
 }
 
 sub read_map {

@@ -33,5 +33,11 @@ def spell_numpy(value, path, parents):
     if value.ndim == 0 and (kind in TYPES or kind in ('f2', 'b1') or kind[0] in 'US'):
         return spell(value.item(), path, parents)
     if value.ndim == 1 and kind in TYPES:
-        return word(path, value, '$typedArray', packed(TYPES[kind], value.astype('<' + kind).tobytes()) if extended else None)
+        return word(path, value, '$typedArray', typed_numpy(value, kind) if extended else None)
+    if extended and value.ndim and (kind in TYPES or kind == 'b1'):
+        return ndarray_word(value, kind)
     return word(path, value)
+
+
+def typed_numpy(value, kind):
+    return packed(TYPES[kind], value.astype('<' + kind).tobytes())

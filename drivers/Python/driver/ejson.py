@@ -40,7 +40,7 @@ def encode_slowly(value, root, name):
         if name is None:
             return without_limit_of_digits(to_json, spell(value, root, []))
         root = '%s(): args' % name
-        return without_limit_of_digits(to_json, [value[0], spell(value[1], root, [])])
+        return without_limit_of_digits(to_json, [value[0], spell(value[1], root, [])] + value[2:])
     except _BOND_SerializationException:
         raise
     except Exception as error:

@@ -50,5 +50,5 @@ def read_typed_array(content):
 
 WORDS = {
     '$numberDouble': float, '$binary': read_bytes, '$date': read_date, '$set': read_set, '$map': read_map,
-    '$typedArray': read_typed_array,
+    '$typedArray': read_typed_array, '$ndarray': read_ndarray,
 }

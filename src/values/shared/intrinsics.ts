@@ -16,8 +16,8 @@ export const {
   is: isSame,
   keys: keysOf,
 } = Object;
-export const { isArray } = Array;
-export const { isFinite, isInteger, isNaN } = Number;
+export const { from: arrayFrom, isArray } = Array;
+export const { isFinite, isInteger, isNaN, MAX_SAFE_INTEGER } = Number;
 export const { abs, max, round } = Math;
 export const { isView } = ArrayBuffer;
 export const bufferFrom = Buffer.from as (source: ArrayBufferLike | string, ...more: unknown[]) => Buffer;

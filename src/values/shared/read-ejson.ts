@@ -1,5 +1,6 @@
 // EJSON, read: JSON with words for what that has none for.
 
+import { arrayOf } from '../ndarray.js';
 import { bufferFrom, Date, entriesIn, fromEntries, isArray, keysOf } from './intrinsics.js';
 import { type Kind, TYPED_ARRAYS } from './objects.js';
 import { readJson } from './read-json.js';
@@ -19,6 +20,7 @@ const WORDS = new Map<string, (content: never) => unknown>([
   ['$date', ({ $numberLong }: Json) => new Date(Number($numberLong))],
   ['$binary', readBytes],
   ['$typedArray', readTypedArray],
+  ['$ndarray', ({ type, shape, data }: Json) => arrayOf(readWords(data), shape, type)],
   [
     '$map',
     (entries: [unknown, unknown][]) =>

@@ -3,6 +3,7 @@
 // keys that begin with `$` get a second one.
 
 import type { Path } from '../codec.js';
+import { arrayIn, type NDArray } from '../ndarray.js';
 import { isCarriedAsItself, notCarried, refusal, refuse, tooLong } from '../refusals.js';
 import { DOLLAR, LARGEST_INTEGER } from './exact-json.js';
 import { abs, bufferFrom, isArray, isFinite, isNaN, isSame, isView, keysOf, stringify, types } from './intrinsics.js';
@@ -121,7 +122,13 @@ function writeWord(value: object, place: Place): string | undefined {
   if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), place)}]}`;
   if (types.isSet(value))
     return `{"$set":[${distinct(writeItems(membersOf(value), place), 'items', place).join(',')}]}`;
-  return isView(value) ? writeView(value) : undefined;
+  if (isView(value)) return writeView(value);
+  const array = arrayIn(value);
+  return array && writeArray(array);
+}
+
+function writeArray({ data, shape, type }: NDArray): string {
+  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data)}}}`;
 }
 
 function writeDate(date: Date): string | undefined {
