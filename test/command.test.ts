@@ -8,6 +8,7 @@ import { BondException } from '../src/common/errors.js';
 import type { Driver } from '../src/drivers/driver.js';
 import { commandLines, shellQuote } from '../src/process/command.js';
 import { splitCommand } from '../src/process/split-command.js';
+import { effort } from './fuzzing.js';
 
 /** A driver whose arguments need quotes. */
 const driver: Driver = {
@@ -128,7 +129,7 @@ describe('a command line is split as a shell does it', () => {
         taken++;
         expect(words).toEqual(wordsOfShell(text));
       }),
-      { seed: 2024, numRuns: 600 },
+      effort(1200),
     );
     expect(taken).toBeGreaterThan(100);
   });
@@ -154,7 +155,7 @@ describe('a command line is split as a shell does it', () => {
       fc.property(line, (text) => {
         expect(splitCommand('Test', text)).toEqual(wordsOfShell(text));
       }),
-      { seed: 2024, numRuns: 300 },
+      effort(600),
     );
   });
 });
@@ -225,7 +226,7 @@ describe('words in quotes', () => {
       fc.property(words, (given) => {
         expect(wordsOfShell(given.map(shellQuote).join(' '))).toEqual(given);
       }),
-      { seed: 2024, numRuns: 200 },
+      effort(400),
     );
   });
 
@@ -235,7 +236,7 @@ describe('words in quotes', () => {
         const line = given.map((word) => shellQuote(shellQuote(word))).join(' ');
         expect(wordsOfShell((wordsOfShell(line) as string[]).join(' '))).toEqual(given);
       }),
-      { seed: 2024, numRuns: 100 },
+      effort(200),
     );
   });
 
@@ -244,7 +245,7 @@ describe('words in quotes', () => {
       fc.property(words, (given) => {
         expect(splitCommand('Test', ['x', ...given].map(shellQuote).join(' '))).toEqual(['x', ...given]);
       }),
-      { seed: 2024, numRuns: 500 },
+      effort(1000),
     );
   });
 

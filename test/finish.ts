@@ -8,9 +8,30 @@ const running = new AsyncLocalStorage<TestContext>();
 
 aroundEach((runTest, context) => running.run(context, runTest));
 
+/** The test that this is called in. */
+export function currentTest(): TestContext {
+  const context = running.getStore();
+  if (!context) throw new Error('this is for tests, and was called outside of one');
+  return context;
+}
+
 /** Has something done when the test is over that this is called in. */
 export function onTestFinished(end: Parameters<TestContext['onTestFinished']>[0]): void {
-  const context = running.getStore();
-  if (!context) throw new Error('onTestFinished() was called outside of a test');
-  context.onTestFinished(end);
+  currentTest().onTestFinished(end);
+}
+
+/** What tests count for docs/reliability.md. */
+export type Count = 'values' | 'interleavings' | 'kills';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the test did, and how many times. */
+    counts?: Partial<Record<Count, number>>;
+  }
+}
+
+/** Counts what the test does that this is called in. */
+export function countInTest(what: Count, times: number): void {
+  const { meta } = currentTest().task;
+  meta.counts = { ...meta.counts, [what]: (meta.counts?.[what] ?? 0) + times };
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Bond, BondException, callback, stream, TerminatedException } from '../src/index.js';
 import { markedEnvironment, until } from './bonds.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
-import { effort, patience, randomNumbers, rounds } from './fuzzing.js';
+import { patience, randomness, rounds } from './fuzzing.js';
 import { storms } from './storms.js';
 
 /** How long each storm lasts, in ms. */
@@ -28,18 +28,27 @@ type HostWeather = keyof typeof WEATHERS;
 interface Storm {
   readonly bond: Bond;
   readonly weather: HostWeather;
-  readonly seed: number;
+  /** Sources of random numbers. */
+  readonly numbersFor: ReturnType<typeof randomness>;
+  /** What the operations that come one after the other take theirs from. */
   readonly random: () => number;
 }
 
 async function gather(lang: Language, weather: HostWeather, env = process.env): Promise<Storm> {
   const bond = await openBond(lang, { env });
-  const seed = effort(1).seed as number;
-  const storm = { bond, weather, seed, random: randomNumbers(seed) };
+  const numbersFor = randomness();
+  const storm = { bond, weather, numbersFor, random: numbersFor('storm') };
   await bond.evalBlock(storms[lang].functions);
-  await bond.export((x: unknown) => given(storm, x), 'host');
-  await bond.export((levels: number, x: unknown) => troubled(storm).call('nested', levels, x), 'deeper');
+  await bond.export((x: unknown) => given(drawing(storm, `host ${x}`), x), 'host');
+  const deeper = (levels: number, x: unknown): unknown =>
+    troubled(drawing(storm, `deeper ${levels} ${x}`)).call('nested', levels, x);
+  await bond.export(deeper, 'deeper');
   return storm;
+}
+
+/** The same storm, where something takes its random numbers from a source of its own. */
+function drawing(storm: Storm, purpose: string): Storm {
+  return { ...storm, random: storm.numbersFor(purpose) };
 }
 
 /** Whether this is to happen now. */
@@ -109,7 +118,7 @@ async function isAnswered(storm: Storm, operation: Operation, serial: number): P
     return true;
   } catch (error) {
     if (error instanceof BondException && WEATHERS[storm.weather].test(error.message)) return false;
-    throw new Error(`seed ${storm.seed}, call ${serial}, ${operation.name}: ${error}`, { cause: error });
+    throw new Error(`call ${serial}, ${operation.name}: ${error}`, { cause: error });
   }
 }
 
@@ -120,14 +129,15 @@ function pick<T>({ random }: Storm, list: readonly T[]): T {
 /** Makes calls of all kinds, several at a time, and until enough of them have been answered. */
 async function endure(storm: Storm): Promise<void> {
   const end = performance.now() + DURATION;
-  let [serial, answered] = [0, 0];
-  const goOn = async (): Promise<void> => {
-    while (performance.now() < end || answered < ENOUGH) {
-      if (await isAnswered(storm, pick(storm, OPERATIONS), ++serial)) answered++;
-      if (strikes(storm, 'interrupts', 0.2)) await storm.bond.interrupt();
+  let answered = 0;
+  const goOn = async (lane: number): Promise<void> => {
+    const own = drawing(storm, `lane ${lane}`);
+    for (let serial = lane; performance.now() < end || answered < ENOUGH; serial += SIDE_BY_SIDE) {
+      if (await isAnswered(own, pick(own, OPERATIONS), serial)) answered++;
+      if (strikes(own, 'interrupts', 0.2)) await own.bond.interrupt();
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, goOn));
+  await Promise.all(range(SIDE_BY_SIDE).map(goOn));
 }
 
 /** What is still under way comes to its end, and then the bond is as it was. */
@@ -156,8 +166,10 @@ describe.each(languages)('%s', (lang) => {
     const { env, processes } = markedEnvironment();
     for (let round = 0; round < rounds(4, 12); round++) {
       const storm = await gather(lang, 'throws', env);
-      const random = randomNumbers(round + storm.seed);
-      const operations = range(12).map((serial) => pick({ ...storm, random }, OPERATIONS)(storm, serial));
+      const random = storm.numbersFor('round', round);
+      const operations = range(12).map((serial) =>
+        pick({ ...storm, random }, OPERATIONS)(drawing(storm, `${round} ${serial}`), serial),
+      );
       const outcomes = Promise.allSettled(operations);
       await sleep(random() ** 2 * 20);
       await Promise.all([storm.bond[how](), random() < 0.3 && storm.bond.close()]);

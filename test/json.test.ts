@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { json } from '../src/values/json.js';
 import { takeSnapshot } from '../src/values/snapshot.js';
+import { effort } from './fuzzing.js';
 
 function returnsThis(this: unknown): unknown {
   return this;
@@ -82,7 +83,7 @@ describe('what JSON carries', () => {
       fc.property(tree, (value) => {
         expect(json.decode(json.encode(value))).toStrictEqual(value);
       }),
-      { seed: 7, numRuns: 1000 },
+      effort(4000),
     );
   });
 });

@@ -19,7 +19,7 @@ import {
   until,
   WATCHDOG,
 } from './bonds.js';
-import { onTestFinished } from './finish.js';
+import { countInTest, onTestFinished } from './finish.js';
 import { collect, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { openHostile } from './hostile.js';
@@ -76,6 +76,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
         const calls = callMuch(bond);
         await output.until('on');
         process.kill(bond.pid, signal);
+        countInTest('kills', 1);
         await expectEnding(calls, { exitCode: null, signal, stderr: 'last words' });
         await expectEnding([bond.eval('1')], { signal });
         expect(isAlive(bond.pid)).toBe(false);
@@ -245,6 +246,7 @@ describe('a host', () => {
       await host.output.until('TOLD');
       await until(() => TOLD.test(host.output.text()));
       expect(processes().length).toBeGreaterThan(8);
+      countInTest('kills', processes().length);
       await end(host, Number(TOLD.exec(host.output.text())?.[1]));
       await until(() => processes().length === 0);
     });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newMark } from '../src/wire/mark.js';
 import { MessageSplitter } from '../src/wire/message-splitter.js';
 import { splitterInto } from './found.js';
+import { effort } from './fuzzing.js';
 
 const MARK = newMark().text;
 
@@ -60,7 +61,7 @@ describe('messages and output', () => {
         const output = Buffer.concat(parts.flatMap((item) => ('output' in item ? [item.output] : [])));
         expect(found.output).toBe(output.toString('latin1'));
       }),
-      { seed: 42, numRuns: 500 },
+      effort(2000),
     );
   });
 });

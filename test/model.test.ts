@@ -223,7 +223,7 @@ async function simulate(surroundings: Surroundings, runs: number, run: (trial: T
         for (const bond of bonds) await expectEnd(bond);
       }),
     ),
-    effort(runs),
+    effort(runs, 'interleavings'),
   );
 }
 
@@ -272,7 +272,7 @@ async function perform(
         }),
       ),
     ),
-    effort(runs),
+    effort(runs, 'interleavings'),
   );
 }
 

@@ -6,6 +6,7 @@ import { captureStackTrace } from '../src/common/globals.js';
 import { addPlace, giveOneStack, linesOfFrames, tellFrames, toldStack } from '../src/common/one-stack.js';
 import { RemoteException } from '../src/index.js';
 import { onTestFinished } from './finish.js';
+import { effort } from './fuzzing.js';
 import { THROWN } from './hostile-throws.js';
 
 /** An exception of another language, with its frames there, behind which is `inner`, and for which `wait` waits. */
@@ -56,7 +57,7 @@ describe('frames as they are told', () => {
       fc.property(fc.oneof(fc.anything(), fc.array(frame)), (told) => {
         checked(exception(told, exception(told)));
       }),
-      { numRuns: 40 },
+      effort(160),
     );
   });
 

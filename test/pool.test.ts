@@ -18,9 +18,9 @@ import {
 } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { COMMANDS, HANG, isAlive, markedEnvironment, PACKAGE, program, temporaryDirectory, until } from './bonds.js';
-import { onTestFinished } from './finish.js';
+import { countInTest, onTestFinished } from './finish.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
-import { rounds } from './fuzzing.js';
+import { randomness, rounds } from './fuzzing.js';
 import { LONG_TEST_HANG } from './patience.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
@@ -149,12 +149,14 @@ def task(n):
   function killAtRandom(pool: Pool, step: number) {
     const killed = new Set<number>();
     let [settled, next] = [0, step];
+    const random = randomness()('kills');
     const settle = (): void => {
       if (++settled < next) return;
       const pids = pidsOf(pool);
-      const pid = pids[Math.floor(Math.random() * pids.length)];
+      const pid = pids[Math.floor(random() * pids.length)];
       if (pid === undefined || pids.length < 2) return;
       kill(pid);
+      countInTest('kills', 1);
       killed.add(pid);
       next = settled + step;
     };
@@ -204,6 +206,7 @@ def task(n):
     const calls = range(5000).map((n) => pool.call<number>('task', n));
     for (let round = 0; round < 5; round++) {
       await until(() => pidsOf(pool).length > 0);
+      countInTest('kills', pidsOf(pool).length);
       for (const pid of pidsOf(pool)) kill(pid);
       await pause(20);
     }

@@ -1,6 +1,7 @@
 // Which file of tests belongs to which project. vitest.config.ts makes projects of it, CONTRIBUTING.md says when each is run.
 
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export type Project = 'unit' | 'core' | 'system' | 'deep' | 'versions';
@@ -19,6 +20,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'message-splitter',
     'one-stack',
     'projects',
+    'replay',
     'session',
     'table',
     'workflow',
@@ -66,6 +68,11 @@ const ofLanguage: Record<string, string> = {
   php: 'PHP',
   python: 'Python',
 };
+
+/** The language that a file of tests is about, if it is about one only. */
+export function languageOf(path: string): string | undefined {
+  return ofLanguage[basename(path, ENDING)];
+}
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ENDING = '.test.ts';

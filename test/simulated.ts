@@ -7,9 +7,9 @@ import { TerminatedException } from '../src/common/errors.js';
 import { Session } from '../src/session/session.js';
 import { json } from '../src/values/json.js';
 import { formatMessage, parseMessage } from '../src/wire/messages.js';
-import { randomNumbers } from './fuzzing.js';
 import { lender, settings } from './play.js';
 import type { CallDetails, Clock, Conversation, RemotePlan, RemoteStep } from './players.js';
+import { randomNumbers } from './seeds.js';
 
 /** How many turns of the event loop a library that works may take without anything to do, before it does something. */
 const LONGEST_LULL = 20;

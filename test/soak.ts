@@ -1,10 +1,12 @@
-// All that bonds have to bear, at random, in all languages, for as long as it is told: npm run soak [-- minutes]
-// Prints one line of totals, and exits with 1 if anything was wrong, hung, or left behind.
+// Bonds under load, at random, in all languages: npm run soak -- [minutes] [--write] [--only <name>]
+// Prints one line of totals, and exits with 1 if anything was wrong, hung, or left behind. `--write` puts that line into
+// docs/reliability.md. Each complaint has the name of what failed: `--only` runs that alone, with the same decisions.
 
-import { randomBytes } from 'node:crypto';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import {
   type Bond,
   BondException,
@@ -14,6 +16,8 @@ import {
   TerminatedException,
   TimeoutException,
 } from '../src/index.js';
+import { writtenPart } from './page.js';
+import { randomNumbersFor, SEED } from './seeds.js';
 import { words } from './words.js';
 
 type Language = keyof typeof words;
@@ -37,16 +41,47 @@ const totals = {
 };
 const complaints: string[] = [];
 
-type Random = (limit: number) => number;
-const random: Random = (limit) => Math.floor(Math.random() * limit);
-const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+/** What something random draws from: no other takes numbers from the same source, so it decides the same in each run. */
+class Chance {
+  readonly #name: string;
+  readonly #next: () => number;
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#next = randomNumbersFor(SEED, name);
+  }
+
+  /** A whole number from 0, below `limit`. */
+  upTo(limit: number): number {
+    return Math.floor(this.#next() * limit);
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.upTo(list.length)] as T;
+  }
+
+  text(length: number): string {
+    return Array.from({ length }, () => String.fromCharCode(32 + this.upTo(95))).join('');
+  }
+
+  /** For what runs beside it. */
+  apart(purpose: string | number): Chance {
+    return new Chance(`${this.#name} ${purpose}`);
+  }
+}
+
+/** The name of what is under way, for `--only`. */
+const underWay = new AsyncLocalStorage<string>();
 
 function expect(isRight: boolean, what: string): void {
-  if (!isRight) complaints.push(what);
+  if (isRight) return;
+  const name = underWay.getStore();
+  const replay = name === undefined ? `SEED=${SEED}` : `SEED=${SEED} npm run soak -- --only ${name}`;
+  complaints.push(`${what}\n  Replay: ${replay}`);
 }
 
 function complain(error: Error): void {
-  complaints.push(`wrong: thrown where nothing may be: ${error.stack}`);
+  expect(false, `wrong: thrown where nothing may be: ${error.stack}`);
 }
 
 /** The outcome of something that has to end in time. */
@@ -91,17 +126,24 @@ async function open(lang: Language, options: BondOptions = {}): Promise<{ bond: 
 
 // ---- What is done with a bond
 
+interface Life {
+  readonly bond: Bond;
+  /** How many bytes of output have come. */
+  readonly heard: () => number;
+  readonly chance: Chance;
+}
+
 /** Calls of all kinds, side by side, with functions of the host that call back, throw, and come late. */
-async function converse(bond: Bond): Promise<void> {
+async function converse({ bond, chance }: Life): Promise<void> {
   await bond.export(async (x: number) => {
-    if (x % 5 === 0) await sleep(random(3));
+    if (x % 5 === 0) await sleep(chance.apart(x).upTo(3));
     if (x % 7 === 0) throw new RangeError(`no ${x}`);
     if (x % 3 === 0) void bond.call('twice', x); // and is not awaited
     return x % 2 === 0 ? bond.call('twice', x) : x;
   }, 'host');
   const expected = (x: number): unknown => (x % 7 === 0 ? `no ${x}` : x % 2 === 0 ? 2 * x : x);
-  const calls = Array.from({ length: 20 + random(200) }, (_, index) => {
-    const text = randomBytes(random(2000)).toString('base64');
+  const calls = Array.from({ length: 20 + chance.upTo(200) }, (_, index) => {
+    const text = chance.text(chance.upTo(2000));
     if (index % 10 === 0) return expectError('boom', bond.call('boom', text), RemoteException);
     if (index % 4 === 0) return expectValue(`caught(${index})`, bond.call('caught', index), expected(index));
     return expectValue('same', bond.call('same', [index, text]), [index, text]);
@@ -110,40 +152,40 @@ async function converse(bond: Bond): Promise<void> {
 }
 
 /** Noise on standard output, also of a process in the background, while answers go through. */
-async function makeNoise(bond: Bond, heard: () => number): Promise<void> {
+async function makeNoise({ bond, heard, chance }: Life): Promise<void> {
   const say = words[bond.lang as Language];
   const before = heard();
-  const size = 1 + random(2_000_000);
+  const size = 1 + chance.upTo(2_000_000);
   const noise = bond.evalBlock(say.run(`head -c ${size} /dev/urandom & head -c ${size} /dev/zero; wait`));
-  const text = 'x'.repeat(random(300_000));
+  const text = 'x'.repeat(chance.upTo(300_000));
   await Promise.all([expectValue('noise', noise, undefined), expectValue('same', bond.call('same', text), text)]);
   expect(heard() - before === 2 * size, `lost: ${heard() - before} of ${2 * size} bytes of noise`);
   totals.noiseBytes += 2 * size;
 }
 
-async function interrupt(bond: Bond): Promise<void> {
+async function interrupt({ bond, chance }: Life): Promise<void> {
   const say = words[bond.lang as Language];
-  const stopped = expectError('interrupted', bond.evalBlock(pick([say.loop, say.sleep])), RemoteException);
-  await sleep(random(30));
+  const stopped = expectError('interrupted', bond.evalBlock(chance.pick([say.loop, say.sleep])), RemoteException);
+  await sleep(chance.upTo(30));
   await bond.interrupt();
   await stopped;
   totals.interrupts++;
 }
 
-async function abort(bond: Bond): Promise<void> {
+async function abort({ bond, chance }: Life): Promise<void> {
   const say = words[bond.lang as Language];
   const controller = new AbortController();
-  const call = bond.with({ signal: controller.signal }).evalBlock(pick([say.loop, say.sleep]));
+  const call = bond.with({ signal: controller.signal }).evalBlock(chance.pick([say.loop, say.sleep]));
   const aborted = expectError('aborted', call, TimeoutException);
-  await sleep(random(30));
+  await sleep(chance.upTo(30));
   controller.abort();
   await aborted;
   await expectValue('after an abort', bond.eval('1'), 1);
   totals.aborts++;
 }
 
-async function timeOut(bond: Bond): Promise<void> {
-  const call = bond.with({ timeout: 1 + random(50) }).evalBlock(words[bond.lang as Language].sleep);
+async function timeOut({ bond, chance }: Life): Promise<void> {
+  const call = bond.with({ timeout: 1 + chance.upTo(50) }).evalBlock(words[bond.lang as Language].sleep);
   await expectError('timed out', call, TimeoutException);
   await bond.interrupt();
   await expectValue('after a time-out', bond.eval('1'), 1);
@@ -151,12 +193,12 @@ async function timeOut(bond: Bond): Promise<void> {
 }
 
 /** Ends the interpreter in the middle of calls: each has its answer by then, or is told. */
-async function killIt(bond: Bond): Promise<void> {
-  const calls = Array.from({ length: random(50) }, (_, index) => bond.call('same', index));
+async function killIt({ bond, chance }: Life): Promise<void> {
+  const calls = Array.from({ length: chance.upTo(50) }, (_, index) => bond.call('same', index));
   calls.push(bond.evalBlock(words[bond.lang as Language].loop));
   const outcomes = Promise.all(calls.map((call) => outcome('killed', call)));
-  await sleep(random(20));
-  process.kill(bond.pid, pick(['SIGKILL', 'SIGSEGV', 'SIGTERM'] as const));
+  await sleep(chance.upTo(20));
+  process.kill(bond.pid, chance.pick(['SIGKILL', 'SIGSEGV', 'SIGTERM'] as const));
   for (const [index, result] of (await outcomes).entries()) {
     expect(result === index || result instanceof TerminatedException, `wrong: killed call gave ${String(result)}`);
   }
@@ -164,21 +206,15 @@ async function killIt(bond: Bond): Promise<void> {
   totals.kills++;
 }
 
-const DEEDS: readonly ((bond: Bond, heard: () => number) => Promise<void>)[] = [
-  converse,
-  converse,
-  makeNoise,
-  interrupt,
-  abort,
-  timeOut,
-];
+const DEEDS: readonly ((life: Life) => Promise<void>)[] = [converse, converse, makeNoise, interrupt, abort, timeOut];
 
 /** One bond's life. */
-async function live(lang: Language): Promise<void> {
-  const { bond, heard } = await open(lang);
-  for (let deeds = 1 + random(6); deeds > 0; deeds--) await pick(DEEDS)(bond, heard);
-  if (random(3) === 0) await killIt(bond);
-  const left = outcome('close', random(2) === 0 ? bond.close() : bond.kill());
+async function live(chance: Chance): Promise<void> {
+  const { bond, heard } = await open(chance.pick(LANGUAGES));
+  const life = { bond, heard, chance };
+  for (let deeds = 1 + chance.upTo(6); deeds > 0; deeds--) await chance.pick(DEEDS)(life);
+  if (chance.upTo(3) === 0) await killIt(life);
+  const left = outcome('close', chance.upTo(2) === 0 ? bond.close() : bond.kill());
   await left;
   await expectError('after the end', bond.eval('1'), TerminatedException);
 }
@@ -187,29 +223,37 @@ async function live(lang: Language): Promise<void> {
 
 const HOSTILE = fileURLToPath(new URL('fixtures/hostile.js', import.meta.url));
 
-/** What a hostile peer says at random; it runs there. */
-const babble = `({ say, print, mark }) => {
-  const verbs = ['RETURN', 'EXCEPT', 'ERROR', 'CALL', 'RELEASE', 'INTERRUPTED', 'READY', 'STAGE1', '__proto__', ''];
-  const pick = (list) => list[Math.floor(Math.random() * list.length)];
-  const number = () => pick([0, 1, 2, 3, -1, 1e15, '', '01', 'x']);
-  const payload = () => pick(['1', '', 'null', '{"__proto__":{"polluted":1}}', '["f",[]]', '['.repeat(1e5), '\\0', '{"message":1}']);
-  const count = 1 + Math.floor(Math.random() * 20);
-  print('says ' + count);
-  for (let said = 0; said < count; said++) {
-    if (Math.random() < 0.2) print(pick(['noise', mark, mark + '!', '\\x1e', '\\xff\\n']));
-    else say([pick(verbs), number(), number(), payload()].join(' '));
-  }
-}`;
+/** What a hostile peer says. */
+interface Babble {
+  /** `+` stands for the mark. */
+  readonly print?: string;
+  /** `DEEP` stands for 100,000 brackets: too much for a command line. */
+  readonly say?: string;
+}
+
+const VERBS = ['RETURN', 'EXCEPT', 'ERROR', 'CALL', 'RELEASE', 'INTERRUPTED', 'READY', 'STAGE1', '__proto__', ''];
+const NUMBERS = [0, 1, 2, 3, -1, 1e15, '', '01', 'x'];
+const PAYLOADS = ['1', '', 'null', '{"__proto__":{"polluted":1}}', '["f",[]]', 'DEEP', '\0', '{"message":1}'];
+
+function babbleOf(chance: Chance): Babble {
+  if (chance.upTo(5) === 0) return { print: chance.pick(['noise', '+', '+!', '\x1e', '\xff\n']) };
+  return { say: [chance.pick(VERBS), chance.pick(NUMBERS), chance.pick(NUMBERS), chance.pick(PAYLOADS)].join(' ') };
+}
 
 /** A peer that breaks the rules: every call ends somehow, and with nothing but what a bond may say. */
-async function bearHostility(): Promise<void> {
+async function bearHostility(chance: Chance): Promise<void> {
+  const said = Array.from({ length: 1 + chance.upTo(20) }, () => babbleOf(chance));
+  const babble = `({ say, print, mark }) => {
+    for (const one of ${JSON.stringify(said)}) {
+      if (one.print === undefined) say(one.say.replace('DEEP', '['.repeat(1e5)));
+      else print(one.print.replace('+', mark));
+    }
+  }`;
   const command = [process.execPath, HOSTILE, 'session', babble];
-  const stdout = (chunk: Buffer): void => {
-    totals.badMessages += Number(/says (\d+)/.exec(chunk.toString())?.[1] ?? 0);
-  };
-  const options: BondOptions = { defArgs: false, protocol: 'JSON', stdout, stderr: 'ignore' };
+  const options: BondOptions = { defArgs: false, protocol: 'JSON', stdout: 'ignore', stderr: 'ignore' };
   const bond = await makeBond('JavaScript', command, [], options);
   totals.bonds++;
+  totals.badMessages += said.length;
   const calls = [bond.eval('1'), bond.call('f', 1), bond.export(() => 1, 'f')];
   for (const result of await Promise.all(calls.map((call) => outcome('hostile', call)))) {
     expect(!(result instanceof Error) || result instanceof BondException, `wrong: hostile gave ${String(result)}`);
@@ -229,9 +273,9 @@ const NO_INTERPRETERS: readonly (readonly string[])[] = [
   ['no-such-program'],
 ];
 
-async function failToOpen(): Promise<void> {
-  const command = pick(NO_INTERPRETERS);
-  const opening = makeBond(pick(LANGUAGES), command, [], { defArgs: false, startTimeout: 300 });
+async function failToOpen(chance: Chance): Promise<void> {
+  const command = chance.pick(NO_INTERPRETERS);
+  const opening = makeBond(chance.pick(LANGUAGES), command, [], { defArgs: false, startTimeout: 300 });
   await expectError(`set-up with ${command.join(' ')}`, opening, BondException);
   totals.failedSetUps++;
 }
@@ -244,12 +288,16 @@ function stock(): { children: number; descriptors: number } {
   return { children, descriptors: readdirSync('/proc/self/fd').length };
 }
 
-async function work(until: number): Promise<void> {
-  while (performance.now() < until) {
-    const chance = random(10);
-    const deed = chance === 0 ? bearHostility : chance === 1 ? failToOpen : () => live(pick(LANGUAGES));
-    await deed().catch(complain);
-  }
+/** Does what has this name: a bond's life, or that of a peer that is none. */
+function perform(name: string): Promise<void> {
+  const chance = new Chance(name);
+  const kind = chance.upTo(10);
+  const deed = kind === 0 ? bearHostility : kind === 1 ? failToOpen : live;
+  return underWay.run(name, () => deed(chance).catch(complain));
+}
+
+async function work(lane: number, until: number): Promise<void> {
+  for (let number = 1; performance.now() < until; number++) await perform(`${lane}.${number}`);
 }
 
 function show(minutes: number, leftover: number): string {
@@ -263,15 +311,35 @@ function show(minutes: number, leftover: number): string {
   ].join(', ');
 }
 
-const minutes = Number(process.argv[2] ?? 1);
+/** The line of this run, and that of the longest one. */
+function writeDown(line: string): void {
+  const part = writtenPart('docs/reliability.md', 'soak');
+  const minutesOf = (text: string): number => Number(/soak, ([\d.]+) min/.exec(text)?.[1] ?? 0);
+  const before = part
+    .read()
+    .split('\n')
+    .filter((text) => text.includes('soak, '));
+  const longest = [line, ...before.map((text) => text.replace(/^.*(?=soak, )/, ''))];
+  longest.sort((one, other) => minutesOf(other) - minutesOf(one));
+  part.write(`\`\`\`text\nlast:    ${line}\nlongest: ${longest[0]}\n\`\`\`\n`);
+}
+
+const { values: options, positionals } = parseArgs({
+  options: { write: { type: 'boolean', default: false }, only: { type: 'string' } },
+  allowPositionals: true,
+});
+const minutes = Number(positionals[0] ?? 1);
 process.on('uncaughtException', complain);
 await (await open('Perl')).bond.close(); // what is loaded once has been loaded by now
 const before = stock();
 const end = performance.now() + minutes * 60_000;
-await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => work(end)));
+if (options.only === undefined) await Promise.all(Array.from({ length: SIDE_BY_SIDE }, (_, lane) => work(lane, end)));
+else await perform(options.only);
 await sleep(500); // for processes that have been killed to be gone
 const after = stock();
 const leftover = after.children - before.children + Math.max(0, after.descriptors - before.descriptors);
 for (const complaint of complaints.slice(0, 20)) console.error(complaint);
-console.log(show(minutes, leftover));
+const line = `${show(minutes, leftover)}; seed ${SEED}`;
+console.log(line);
+if (options.write) writeDown(line);
 process.exitCode = complaints.length + leftover > 0 ? 1 : 0;

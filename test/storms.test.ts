@@ -7,8 +7,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { type Bond, callback, RemoteException, stream } from '../src/index.js';
 import { onTestFinished } from './finish.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
-import { effort, patience, randomNumbers, rounds } from './fuzzing.js';
+import { patience, randomness, rounds } from './fuzzing.js';
 import { HANG, TEST_HANG } from './patience.js';
+import { randomNumbers, SEED } from './seeds.js';
 import { storms, type Weather } from './storms.js';
 import { words } from './words.js';
 
@@ -39,7 +40,7 @@ describe.each(languages)('%s: whenever a signal comes', (lang) => {
       async () => {
         const storm = await gather(lang, /storm/);
         await storm.bond.call('weather', weather);
-        const strikes = strikeFromOutside(await storm.bond.eval<number>(words[lang].pid), storm.seed);
+        const strikes = strikeFromOutside(await storm.bond.eval<number>(words[lang].pid), SEED);
         const counts = await endure(storm, storms[lang].rings);
         await strikes.end();
         await calm(storm);
@@ -96,7 +97,9 @@ describe.each(languages)('%s: whenever a signal comes', (lang) => {
 /** A bond in a storm. */
 interface Storm {
   readonly bond: Bond;
-  readonly seed: number;
+  /** Sources of random numbers. */
+  readonly numbersFor: ReturnType<typeof randomness>;
+  /** What the calls that come one after the other take theirs from. */
   readonly random: () => number;
   /** What every rejection says. */
   readonly reason: RegExp;
@@ -106,14 +109,14 @@ interface Storm {
 
 async function gather(lang: Language, reason: RegExp): Promise<Storm> {
   const bond = await openBond(lang, { timeout: HANG });
-  const seed = effort(1).seed as number;
-  const storm: Storm = { bond, seed, random: randomNumbers(seed), reason, seen: new Set() };
+  const numbersFor = randomness();
+  const storm: Storm = { bond, numbersFor, random: numbersFor('storm'), reason, seen: new Set() };
   await bond.evalBlock(storms[lang].functions);
   for (const [name, run] of Object.entries(hostFunctions(storm))) await bond.export(run, name);
   return storm;
 }
 
-function hostFunctions({ bond, random, seen }: Storm): Record<string, (...args: unknown[]) => unknown> {
+function hostFunctions({ bond, numbersFor, random, seen }: Storm): Record<string, (...args: unknown[]) => unknown> {
   const once = (serial: unknown): void => {
     if (seen.has(serial)) throw new Error(`call ${serial} has come twice`);
     seen.add(serial);
@@ -123,6 +126,7 @@ function hostFunctions({ bond, random, seen }: Storm): Record<string, (...args: 
     tick: () => (random() < 0.5 ? undefined : bond.call('same', 0).catch(() => {})),
     host: (serial) => {
       once(serial);
+      const random = numbersFor('host', serial as number);
       return random() < 0.5 ? serial : sleep(random() * 5, serial);
     },
     failing: async (serial) => {
@@ -137,21 +141,19 @@ function hostFunctions({ bond, random, seen }: Storm): Record<string, (...args: 
 async function endure(storm: Storm, rings: boolean): Promise<{ answered: number; rejected: number }> {
   const counts = { answered: 0, rejected: 0 };
   const end = performance.now() + DURATION;
-  let serial = 0;
-  const goOn = async (): Promise<void> => {
-    while (performance.now() < end || counts.answered < ENOUGH) {
-      serial++;
-      const operation = pick(storm, DECK);
-      const isAnswered = await isAnsweredBy(storm, operation, serial);
+  const goOn = async (lane: number): Promise<void> => {
+    const own = { ...storm, random: storm.numbersFor('lane', lane) };
+    for (let serial = lane; performance.now() < end || counts.answered < ENOUGH; serial += SIDE_BY_SIDE) {
+      const isAnswered = await isAnsweredBy(own, pick(own, DECK), serial);
       counts[isAnswered ? 'answered' : 'rejected']++;
       // From once in many calls to many times in a call.
-      if (rings && storm.random() < 0.2) {
-        const [first, interval] = [storm.random() ** 4 / 20, storm.random() ** 2 / 20];
-        await isAnsweredBy(storm, () => storm.bond.call('ring', first, interval + 0.001), serial);
+      if (rings && own.random() < 0.2) {
+        const [first, interval] = [own.random() ** 4 / 20, own.random() ** 2 / 20];
+        await isAnsweredBy(own, () => own.bond.call('ring', first, interval + 0.001), serial);
       }
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, goOn));
+  await Promise.all(range(SIDE_BY_SIDE).map(goOn));
   if (rings) await until(storm, () => storm.bond.call('ring', 0, 0));
   return counts;
 }
@@ -163,7 +165,7 @@ async function isAnsweredBy(storm: Storm, operation: Operation, serial: number):
     return true;
   } catch (error) {
     if (error instanceof RemoteException && storm.reason.test(`${error.type} ${error.remoteMessage}`)) return false;
-    throw new Error(`seed ${storm.seed}, call ${serial}, ${operation.name}: ${error}`, { cause: error });
+    throw new Error(`call ${serial}, ${operation.name}: ${error}`, { cause: error });
   }
 }
 

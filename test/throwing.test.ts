@@ -271,7 +271,7 @@ describe.each(languages)('%s: what the host throws', (lang) => {
         } else if (place === 'caughtThere') expect(outcome).toEqual({ value: 'caught' });
       });
     });
-    await fc.assert(property, { ...effort(200) });
+    await fc.assert(property, effort(200));
   });
 });
 

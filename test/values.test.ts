@@ -13,12 +13,10 @@ import {
   rejection,
   shareBond,
 } from './fixtures.js';
-import { rounds } from './fuzzing.js';
+import { effort } from './fuzzing.js';
 import { kinds, returned, valueFor } from './kinds.js';
 import { matrix, matrixInPage } from './matrix.js';
 import { words } from './words.js';
-
-const SEED = 20251122;
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
@@ -66,7 +64,7 @@ describe.each(languages)('%s', (lang) => {
         expectSame(await bond.call('caught', value), back(expected));
         expectSame(given, expected);
       }),
-      { seed: SEED, numRuns: rounds(200, 1000) },
+      effort(1000),
     );
   });
 

@@ -1,0 +1,20 @@
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: ['src/session/*.ts', 'src/wire/*.ts', 'src/values/**/*.ts'],
+  tsconfigFile: 'mutation/no-tsconfig.json',
+  testRunner: 'vitest',
+  vitest: { configFile: 'mutation/vitest.config.ts', related: false },
+  coverageAnalysis: 'perTest',
+  ignoreStatic: true,
+  concurrency: 1,
+  timeoutMS: 20_000,
+  timeoutFactor: 2,
+  incremental: true,
+  incrementalFile: 'node_modules/.cache/mutation/incremental.json',
+  tempDirName: 'node_modules/.cache/mutation/tmp',
+  ignorePatterns: ['dist', 'site', 'benchmark', 'docs', 'reference', 'examples', 'mutation/node_modules'],
+  reporters: ['json', 'clear-text', 'progress-append-only'],
+  jsonReporter: { fileName: 'node_modules/.cache/mutation/report.json' },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
+  disableTypeChecks: false,
+};
