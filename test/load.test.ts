@@ -35,6 +35,17 @@ const WORDS: Partial<Record<Language, Words>> = {
     get: 'prices.Box.get',
     brokenAt: ['broken.py', 2],
   },
+  Perl: {
+    ending: 'pl',
+    discount: 'discount',
+    total: 'Cart::total',
+    of: 'Cart::of',
+    fact: 'fact',
+    fail: 'fail',
+    tax: 'Prices::tax',
+    get: 'Prices::Box::get',
+    brokenAt: ['broken.pl', 2],
+  },
 };
 
 const PRINTED = 'discount 9\ntotal 10\ntax 20\nbox 3\nfact 120\ncaught broken\n';
