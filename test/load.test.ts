@@ -46,6 +46,17 @@ const WORDS: Partial<Record<Language, Words>> = {
     get: 'Prices::Box::get',
     brokenAt: ['broken.pl', 2],
   },
+  JavaScript: {
+    ending: 'cjs',
+    discount: 'discount',
+    total: 'Cart.total',
+    of: 'Cart.of',
+    fact: 'fact',
+    fail: 'fail',
+    tax: 'prices.cjs:tax',
+    get: 'Box.get',
+    brokenAt: ['broken.cjs', 2],
+  },
 };
 
 const PRINTED = 'discount 9\ntotal 10\ntax 20\nbox 3\nfact 120\ncaught broken\n';

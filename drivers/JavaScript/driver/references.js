@@ -145,5 +145,6 @@ function _BOND_hold_result(name, ...args) {
 
 const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_live, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply,
   _BOND_hold_result, _BOND_iterate, _BOND_next, _BOND_leave, _BOND_catch, _BOND_enter, _BOND_exit,
-  _BOND_extend, _BOND_super, _BOND_raise, _BOND_convert];
+  _BOND_extend, _BOND_super, _BOND_raise, _BOND_convert,
+  _BOND_load, _BOND_original, _BOND_replaceFirst, _BOND_replaceRest, _BOND_replaceIn, _BOND_replacementOf];
 for (const value of FOR_HOST) define(globalThis, value.name, { __proto__: null, value });
