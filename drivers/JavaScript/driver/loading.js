@@ -2,6 +2,7 @@
 
 const rewrites = new Map(); // what is replaced in a module, by the number that stands in its text
 let lastRewrite = 0;
+let lastLoaded;              // the path that stands in front of the arguments
 
 /** Runs a file; tells the names of those that nothing has defined, and of what could have been meant. */
 function _BOND_load(file, replacements) {
@@ -9,8 +10,8 @@ function _BOND_load(file, replacements) {
   const load = { wanted: replacements.map(([name, func]) => wantedBy(name, func)), known: new Set() };
   const unhook = load.wanted.length > 0 ? hookModules(load) : () => {};
   const result = () => [load.wanted.filter(({ isDone }) => !isDone).map(({ name }) => name), arrayFrom(load.known)];
-  process.argv[1] = path;
-  delete require('module')._cache[path];
+  process.argv.splice(1, process.argv[1] === lastLoaded ? 1 : 0, path);
+  lastLoaded = path;
   let promise;
   try {
     promise = runMain(path, load);
@@ -37,7 +38,7 @@ function wantedBy(name, func) {
 function runMain(path, load) {
   const Module = require('module');
   try {
-    Module._load(path, null, true);
+    runAsMain(Module, Module._resolveFilename(path, null, true));
     return undefined;
   } catch (error) {
     if (!isOfModules(error)) throw error;
@@ -45,7 +46,22 @@ function runMain(path, load) {
   if (load.wanted.length > 0 && !Module.registerHooks) {
     throw new Error('functions of ES modules can be replaced where there is module.registerHooks: in Node 22.15 and later');
   }
-  return importModule(`${require('url').pathToFileURL(path).href}${load.wanted.length > 0 ? `?_BOND_load=${++lastRewrite}` : ''}`);
+  return importModule(`${require('url').pathToFileURL(path).href}${++lastRewrite > 1 ? `?_BOND_load=${lastRewrite}` : ''}`);
+}
+
+/** As `Module._load` does it. That itself does not wait for ES modules: their errors would be nobody's. */
+function runAsMain(Module, filename) {
+  const main = new Module(filename, null);
+  main.id = '.';
+  process.mainModule = main;
+  Module._cache[filename] = main;
+  let isLoaded = false;
+  try {
+    main.load(filename);
+    isLoaded = true;
+  } finally {
+    if (!isLoaded) delete Module._cache[filename];
+  }
 }
 
 /** Whether an error says that a file is no CommonJS. */

@@ -3,6 +3,7 @@
 
 const NOT_WITHIN_NAME = '(?<![\\p{ID_Continue}$.#])';
 const BEGINS_FUNCTION = '(?:function\\b|async\\b|\\(|[\\p{ID_Start}$_][\\p{ID_Continue}$]*\\s*=>)';
+const MOST_BRACES = 20; // that are looked at to find the body of a class, behind its base
 const END_OF_NAME = '(?![\\p{ID_Continue}$])';
 
 /** The text of a module in which what has some names is replaced, as `id` says; the same text, if it defines nothing of that kind. */
@@ -55,11 +56,20 @@ function markClasses(probe, name, edits, id) {
   const steps = name.split('.').filter((step) => step !== 'prototype');
   if (steps.length !== 2) return;
   const [kind] = steps.map(escaped);
-  const pattern = new RegExp(`${NOT_WITHIN_NAME}(?:class\\s+${kind}${END_OF_NAME}|${kind}\\s*=\\s*class\\b)[^{;]*\\{`, 'gu');
-  for (const { end } of matchesOf(probe, pattern)) {
-    if (!isCode(probe, end) || edits.some((edit) => edit.index === end && edit.kind === steps[0])) continue;
-    edits.push({ index: end, length: 0, kind: steps[0], text: ` static #_BOND_replaced = _BOND_replaceIn(${id}, '${steps[0]}', this);` });
+  const pattern = new RegExp(`${NOT_WITHIN_NAME}(?:class\\s+${kind}${END_OF_NAME}|${kind}\\s*=\\s*class\\b)`, 'gu');
+  for (const { index, end } of matchesOf(probe, pattern)) {
+    const body = bodyOf(probe, probe.indexOf('class', index), end);
+    if (body === undefined || edits.some((edit) => edit.index === body && edit.kind === steps[0])) continue;
+    edits.push({ index: body, length: 0, kind: steps[0], text: ` static #_BOND_replaced = _BOND_replaceIn(${id}, '${steps[0]}', this);` });
   }
+}
+
+/** Where the body of a class begins: behind the first brace that makes it a whole class, if that is closed. None if it is no code. */
+function bodyOf(probe, start, end) {
+  for (let brace = probe.indexOf('{', end), tries = 0; brace >= 0 && tries < MOST_BRACES; brace = probe.indexOf('{', brace + 1), tries++) {
+    if (compiles(`(${probe.slice(start, brace)}{})`)) return isCode(probe, brace + 1) ? brace + 1 : undefined;
+  }
+  return undefined;
 }
 
 function matchesOf(text, pattern) {
