@@ -6,14 +6,14 @@ import { handshake } from '../session/handshake.js';
 import { Channel } from '../wire/channel.js';
 import { openLog } from '../wire/conversation-log.js';
 import { newMark } from '../wire/mark.js';
+import { converseWith } from './conversation.js';
 import type { Requester } from './requester.js';
 
-const loadConversation = loadedLate(() => import('./conversation.js'));
 const loadConvert = loadedLate(() => import('./convert.js'));
 
 /**
- * Brings the driver into an interpreter that has been started. What that needs is loaded with this file, and this file while the
- * first interpreter starts; what the conversation needs, while that one compiles the driver: a program waits for neither.
+ * Brings the driver into an interpreter that has been started. What that needs, and the conversation, is loaded with this file, and
+ * this file while the first interpreter starts.
  */
 export async function connect(
   lang: string,
@@ -25,9 +25,7 @@ export async function connect(
   log?.note(`started ${interpreter.command}`);
   const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
   void interpreter.ended.then((ending) => log?.note(interpreter.howEnded(ending)));
-  // Whether that fails is told by who needs it.
-  const ready = await handshake(interpreter, channel, driver, settings, () => loadConversation().catch(() => {}));
-  const { converseWith } = await loadConversation();
+  const ready = await handshake(interpreter, channel, driver, settings);
   const requester = converseWith({ lang, driver, interpreter, channel, ready, settings });
   if (settings.convert) await (await loadConvert()).convertValues(requester, settings.convert);
   return requester;

@@ -5,7 +5,7 @@ import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
-import { type CommandLine, commandLines } from '../process/command.js';
+import { type CommandLine, commandLines, plainCommand } from '../process/command.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { startInterpreter } from '../process/start-interpreter.js';
 import type { Untyped } from '../references/remote-types.js';
@@ -98,9 +98,11 @@ function sorted(lang: string, given: readonly unknown[]) {
   return { cmd, args, options: (given[place] ?? {}) as BondOptions };
 }
 
-/** The words of the user's command. What splits a text is loaded only where there is one. */
+/** The words of the user's command. What splits a text as a shell does is loaded only where there is something to it. */
 async function wordsOf(lang: string, cmd: string | readonly string[] | undefined): Promise<CommandLine | undefined> {
   if (cmd === undefined) return undefined;
+  const plain = plainCommand(lang, cmd);
+  if (plain) return plain;
   const { splitCommand } = await import('../process/split-command.js');
   return splitCommand(lang, cmd);
 }

@@ -117,8 +117,9 @@ export interface BondOptions extends CallOptions {
 export interface CallSettings {
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
-  readonly stdout: OutputTarget;
-  readonly stderr: OutputTarget;
+  /** `undefined` for this process's own, which takes Node a while to make: it is asked for when there is output. */
+  readonly stdout: OutputTarget | undefined;
+  readonly stderr: OutputTarget | undefined;
   readonly objects: Objects;
 }
 
@@ -177,7 +178,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     calls: resolveCallOptions(
       lang,
       { ...options, signal: undefined },
-      { timeout: 60_000, signal: undefined, stdout: process.stdout, stderr: process.stderr, objects: 'error' },
+      { timeout: 60_000, signal: undefined, stdout: undefined, stderr: undefined, objects: 'error' },
     ),
   };
 }
@@ -203,8 +204,8 @@ export function resolveCallOptions(lang: string, options: CallOptions, defaults:
   const { timeout = defaults.timeout, signal = defaults.signal } = options;
   const { stdout = defaults.stdout, stderr = defaults.stderr, objects = defaults.objects } = options;
   checkTimeout(lang, 'timeout', timeout);
-  checkTarget(lang, 'stdout', stdout);
-  checkTarget(lang, 'stderr', stderr);
+  if (stdout !== undefined) checkTarget(lang, 'stdout', stdout);
+  if (stderr !== undefined) checkTarget(lang, 'stderr', stderr);
   if (signal !== undefined) checkTypes(lang, { signal });
   const wrong = wrongObjects(objects);
   if (wrong !== undefined) throw new BondException(lang, wrong);

@@ -35,6 +35,27 @@ export function commandLines(driver: Driver, request: CommandRequest): StartComm
   });
 }
 
+/** A text in which no character means anything to a shell but the spaces between words. */
+const PLAIN = /^[\w@%+:,./-][\w@%+:,./ -]*$/;
+
+/** The words of a command that is a list, or a plain text; `undefined` where it takes more to split it. */
+export function plainCommand(lang: string, cmd: string | readonly string[]): CommandLine | undefined {
+  if (typeof cmd !== 'string') return checkedCommand(lang, cmd, Array.isArray(cmd) ? cmd : []);
+  return PLAIN.test(cmd) ? checkedCommand(lang, cmd, cmd.trim().split(/ +/)) : undefined;
+}
+
+/** Refuses what cannot be a command, whose words are given. */
+export function checkedCommand(lang: string, cmd: string | readonly string[], words: readonly string[]): CommandLine {
+  const [program, ...args] = words;
+  if (!program || !words.every((word) => typeof word === 'string' && !word.includes('\0'))) {
+    throw new BondException(
+      lang,
+      `a command is a text or a list of strings, not empty and without NUL: ${quoted(String(cmd))}`,
+    );
+  }
+  return [program, ...args];
+}
+
 function candidate(command: string): CommandLine {
   return [command === 'process.execPath' ? process.execPath : command];
 }

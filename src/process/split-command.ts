@@ -1,18 +1,10 @@
 import { parse } from 'shell-quote';
 import { BondException, quoted } from '../common/errors.js';
-import type { CommandLine } from './command.js';
+import { type CommandLine, checkedCommand, plainCommand } from './command.js';
 
 /** Splits a command line into words the way a shell does, and refuses whatever only a shell could carry out. */
 export function splitCommand(lang: string, cmd: string | readonly string[]): CommandLine {
-  const words = typeof cmd === 'string' ? splitWords(lang, cmd) : Array.isArray(cmd) ? (cmd as string[]) : [];
-  const [program, ...args] = words;
-  if (!program || !words.every((word) => typeof word === 'string' && !word.includes('\0'))) {
-    throw new BondException(
-      lang,
-      `a command is a text or a list of strings, not empty and without NUL: ${quoted(String(cmd))}`,
-    );
-  }
-  return [program, ...args];
+  return plainCommand(lang, cmd) ?? checkedCommand(lang, cmd, splitWords(lang, cmd as string));
 }
 
 function splitWords(lang: string, cmd: string): string[] {

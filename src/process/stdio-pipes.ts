@@ -3,6 +3,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { property } from '../common/thrown.js';
 import { callWatchdog, withPipes } from './watchdog.js';
 
 /** The two ways between the host and an interpreter that carry the conversation. */
@@ -41,10 +42,19 @@ export interface Groundwork {
  * closed by `fs`: it does not see that a socket has closed one, and would close whatever has that number by then.
  */
 async function canHavePipes(): Promise<boolean> {
-  // Node's module of threads is loaded while the shell starts.
+  // What has to be loaded is loaded while the shell starts.
   callWatchdog();
-  const { isMainThread } = await import('node:worker_threads');
-  return isMainThread && isOwnProc();
+  return (isSurelyMainThread() || (await import('node:worker_threads')).isMainThread) && isOwnProc();
+}
+
+/** Other threads must not change the directory. Node's module of threads would tell as well, and takes 1 ms to load. */
+function isSurelyMainThread(): boolean {
+  try {
+    process.chdir(undefined as unknown as string);
+    return false;
+  } catch (error) {
+    return property(error, 'code') === 'ERR_INVALID_ARG_TYPE';
+  }
 }
 
 /** The descriptor over there of the socket beside the pipes. */

@@ -222,7 +222,7 @@ export class Connection {
 
   #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
     const { running } = this.session;
-    const target = (running?.output ?? this.#settings.calls)[name];
+    const target = (running?.output ?? this.#settings.calls)[name] ?? process[name];
     deliver(chunk, target, this.interpreter.stream(name), (error) => this.#outputFailed(name, error, running));
   }
 

@@ -8,7 +8,7 @@ import { Tail } from '../common/output-target.js';
 import { textOf } from '../common/thrown.js';
 import { type Driver, driverText, type Feature } from '../drivers/driver.js';
 import type { Interpreter } from '../process/interpreter.js';
-import { V8_FORMAT } from '../values/v8-format.js';
+import { v8Format } from '../values/v8-module.js';
 import type { Channel } from '../wire/channel.js';
 import type { Incoming } from '../wire/messages.js';
 
@@ -31,21 +31,16 @@ export interface Ready {
   readonly features?: readonly Feature[];
 }
 
-/**
- * Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs.
- *
- * @param meanwhile what is to be done once all has been sent, while the interpreter compiles it
- */
+/** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
 export async function handshake(
   interpreter: Interpreter,
   channel: Channel,
   driver: Driver,
   settings: Settings,
-  meanwhile: () => unknown = () => {},
 ): Promise<Ready> {
   const setUp = new SetUp(interpreter, channel, driver, settings);
   try {
-    return await setUp.run(meanwhile);
+    return await setUp.run();
   } finally {
     setUp.end();
   }
@@ -73,15 +68,13 @@ class SetUp {
     this.#echo = new RegExp(`[^\\x1e]${channel.mark.head}`);
   }
 
-  async run(meanwhile: () => unknown): Promise<Ready> {
+  async run(): Promise<Ready> {
     const { stage1, stage2 } = await driverText(this.#driver.language);
     const { mark } = this.#channel;
     const length = Buffer.byteLength(stage2);
     const loader = stage1.replace('@HEAD@', mark.head).replace('@TAIL@', mark.tail).replace('@LENGTH@', String(length));
     await this.#exchange('STAGE1', `${loader}\n`);
-    const answer = this.#exchange('READY', `${stage2}OPEN ${this.#openingSettings()}\n`);
-    meanwhile();
-    const ready = await answer;
+    const ready = await this.#exchange('READY', `${stage2}OPEN ${this.#openingSettings()}\n`);
     return this.#checkReady('payload' in ready ? ready.payload : '');
   }
 
@@ -177,7 +170,7 @@ class SetUp {
       mark: this.#channel.mark.text,
       protocols: Object.assign([...this.#wantedProtocols()], { toJSON: undefined }),
       transExcept: this.#settings.transExcept ?? null,
-      v8Format: V8_FORMAT,
+      v8Format: this.#wantedProtocols().includes('V8') ? v8Format() : undefined,
       pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
       bulk: this.#bulk(),
       parts: true,

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
-import { DefaultDeserializer, serialize } from 'node:v8';
 import { Opaque } from '../common/inspect.js';
 import { isA, textOf } from '../common/thrown.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path, type Protocol } from './codec.js';
@@ -9,6 +8,7 @@ import { checkLength, refusal } from './refusals.js';
 import { isClonedByJson } from './shared/exact-json.js';
 import { entriesOf, membersOf } from './shared/objects.js';
 import { needsLinks, partsOfError, stepTo, stepToEntry, withoutParts, withParts } from './snapshot.js';
+import { v8Module } from './v8-module.js';
 
 /** The structured clone, between Node and Node. It is for a side that one trusts: V8 does not guard against forgeries. */
 export const v8: Protocol = {
@@ -25,15 +25,19 @@ type ReaderOfNode = new (
   bytes: Buffer,
 ) => { readHeader(): boolean; readValue(): unknown; _readHostObject(): ArrayBufferView };
 
-/** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
-class Reader extends (DefaultDeserializer as unknown as ReaderOfNode) {
-  override _readHostObject(): ArrayBufferView {
-    const view = super._readHostObject();
-    const { buffer, byteOffset, byteLength } = view;
-    if (buffer.byteLength === byteLength) return view;
-    const own = buffer.slice(byteOffset, byteOffset + byteLength);
-    return Buffer.isBuffer(view) ? Buffer.from(own as ArrayBuffer) : ownView(view, own);
-  }
+let Reader: ReaderOfNode | undefined;
+
+function makeReader(): ReaderOfNode {
+  /** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
+  return class extends (v8Module().DefaultDeserializer as unknown as ReaderOfNode) {
+    override _readHostObject(): ArrayBufferView {
+      const view = super._readHostObject();
+      const { buffer, byteOffset, byteLength } = view;
+      if (buffer.byteLength === byteLength) return view;
+      const own = buffer.slice(byteOffset, byteOffset + byteLength);
+      return Buffer.isBuffer(view) ? Buffer.from(own as ArrayBuffer) : ownView(view, own);
+    }
+  };
 }
 
 function ownView(view: ArrayBufferView, own: ArrayBufferLike): ArrayBufferView {
@@ -41,6 +45,7 @@ function ownView(view: ArrayBufferView, own: ArrayBufferLike): ArrayBufferView {
 }
 
 function deserialize(bytes: Buffer): unknown {
+  Reader ??= makeReader();
   const reader = new Reader(bytes);
   reader.readHeader();
   return reader.readValue();
@@ -65,6 +70,7 @@ function writeClone(value: unknown): string {
 }
 
 function cloneOf(value: unknown): string {
+  const { serialize } = v8Module();
   if (!needsLinks(value)) return serialize(value).toString('base64');
   return LINKED + serialize(withoutParts(value)).toString('base64');
 }
