@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { driverIndex, driverModule, languageOf } from './packed-drivers.js';
+import { driverIndex, driverModule, lineByLine, nameOfDriver } from './packed-drivers.js';
 import { writePresetTypes } from './preset-types.js';
 import { shareValues } from './share-values.js';
 import { inject, takenGlobals } from './taken-globals.js';
@@ -27,6 +27,9 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /** What users load: `cli` is the command, if there is one. What both need goes into shared.js, and is loaded once. */
 const ENTRIES = ['index', 'cli'].map((name) => join(ROOT, `src/${name}.ts`)).filter((file) => existsSync(file));
+
+/** What every program loads. */
+const SHARED = 'shared.js';
 
 /** Files by their paths below dist/. */
 type Files = Map<string, string>;
@@ -42,11 +45,11 @@ async function buildCode(): Promise<Files> {
       takenGlobals,
       {
         name: 'packed drivers',
-        resolveId: (id) => (languageOf(id) ? id : undefined),
+        resolveId: (id) => (nameOfDriver(id) ? id : undefined),
         load: (id) => {
           if (/drivers\/driver-files\.ts$/.test(id)) return { code: driverIndex(), moduleType: 'js' };
-          const lang = languageOf(id);
-          return lang && driverModule(lang).then((code) => ({ code, moduleType: 'js' as const }));
+          const name = nameOfDriver(id);
+          return name && driverModule(name).then((code) => ({ code, moduleType: 'js' as const }));
         },
       },
     ],
@@ -56,9 +59,8 @@ async function buildCode(): Promise<Files> {
     comments: false,
     minify: false,
     chunkFileNames: ({ facadeModuleId, name }) => {
-      const lang = facadeModuleId && languageOf(facadeModuleId);
-      if (lang) return `driver-${lang}.js`;
-      return `${name}.js`;
+      const driver = facadeModuleId && nameOfDriver(facadeModuleId);
+      return driver ? `driver-${driver}.js` : `${name}.js`;
     },
     // What every program loads is in one file, which takes less time than several. All else stands behind an import(): the
     // conversation, which is loaded while an interpreter starts, a pool's work, and what few programs use.
@@ -71,18 +73,38 @@ async function buildCode(): Promise<Files> {
       ],
     },
   });
-  return new Map(output.flatMap((chunk) => ('code' in chunk ? [[chunk.fileName, inAscii(withoutFacades(chunk.code))] as const] : [])));
+  return new Map(
+    output.flatMap((chunk) => {
+      if (!('code' in chunk)) return [];
+      const isDriver = nameOfDriver(chunk.facadeModuleId ?? '') !== undefined;
+      return [
+        [
+          chunk.fileName,
+          inAscii(isDriver ? lineByLine(chunk.code) : withoutFacades(chunk.fileName, chunk.code)),
+        ] as const,
+      ];
+    }),
+  );
 }
 
 /**
  * Code that asks Node for its own modules. An `import` would have Node make a module of each, and for that it loads whatever `util`,
  * `net` and `fs` only load when it is used: a third of what it takes to import this library.
  */
-function withoutFacades(code: string): string {
-  return code.replace(/^import (?:\* as )?(.*) from ("node:.*");$/gm, (_line, names: string, module) => {
-    const taken = names.replaceAll(' as ', ': ');
-    return `const ${taken} = globalThis.process.getBuiltinModule(${module});`;
+function withoutFacades(name: string, code: string): string {
+  // Programs may have replaced `process` by the time when the other files are loaded.
+  const ask =
+    name === SHARED
+      ? 'const { getBuiltinModule } = globalThis.process;'
+      : `import { getBuiltinModule } from "./${SHARED}";`;
+  let isFirst = true;
+  const asking = code.replace(/^import (?:\* as )?(.*) from ("node:.*");$/gm, (_line, names: string, module) => {
+    const taking = `const ${names.replaceAll(' as ', ': ')} = getBuiltinModule(${module});`;
+    if (!isFirst) return taking;
+    isFirst = false;
+    return `${ask}\n${taking}`;
   });
+  return name === SHARED ? `${asking}export { getBuiltinModule };\n` : asking;
 }
 
 /** Code with escapes for what is not ASCII: Node reads a file of 80 kB in 0.1 ms then, and in 1 ms otherwise. */

@@ -21,15 +21,16 @@ import { needsSandbox, openSandboxed } from './sandboxes.js';
 
 const deserialize = vi.hoisted(() => vi.fn());
 
-vi.mock('node:v8', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:v8')>();
-  class DefaultDeserializer extends original.DefaultDeserializer {
+vi.mock('../src/values/v8-module.js', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../src/values/v8-module.js')>();
+  const node = original.v8Module();
+  class DefaultDeserializer extends node.DefaultDeserializer {
     constructor(bytes: Buffer) {
       super(bytes);
       deserialize();
     }
   }
-  return { ...original, DefaultDeserializer };
+  return { ...original, v8Module: () => ({ ...node, DefaultDeserializer }) };
 });
 
 const MB = 2 ** 20;

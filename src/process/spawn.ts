@@ -22,13 +22,18 @@ export async function start(
   stdio: StdioOptions,
 ): Promise<ChildProcess> {
   // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
-  const detached = !isWindows && !(isOfUser && process.stdin.isTTY);
+  const detached = !isWindows && !(isOfUser && hasTerminal());
   // Only there is the other one needed, and others load twice as fast without it.
   const run = isWindows ? (await import('cross-spawn')).default : spawn;
   const child = run(program, args, { ...surroundings, stdio, detached, windowsHide: true });
   if (child.pid !== undefined && !isWindows) guard(child, detached ? -child.pid : child.pid);
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   return child;
+}
+
+/** Whether standard input is a terminal. `process.stdin` would tell as well, and takes 1 ms to make. */
+function hasTerminal(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(0);
 }
 
 function guard(child: ChildProcess, target: number): void {
