@@ -63,7 +63,8 @@ async function buildCode(): Promise<Files> {
       return driver ? `driver-${driver}.js` : `${name}.js`;
     },
     // What every program loads is in one file, which takes less time than several. All else stands behind an import(): the
-    // conversation, which is loaded while an interpreter starts, a pool's work, and what few programs use.
+    // conversation, which is loaded while an interpreter starts, a pool's work, and what few programs use. Values are in it because the
+    // command needs them as well: a file of their own would be one more.
     codeSplitting: {
       groups: [
         {

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { CallSettings, OutputTarget } from '../common/options.js';
 
 type Output = Pick<CallSettings, 'stdout' | 'stderr'>;
+type Target = Output['stdout'];
 
 const captures = new AsyncLocalStorage<Capture>();
 /** How many are under way: without any, nobody has to look for one. */
@@ -13,7 +14,7 @@ export class Capture {
   readonly #owner: object;
   readonly #outer = captures.getStore();
   readonly #chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  readonly #targets = { stdout: new Map<OutputTarget, OutputTarget>(), stderr: new Map<OutputTarget, OutputTarget>() };
+  readonly #targets = { stdout: new Map<Target, OutputTarget>(), stderr: new Map<Target, OutputTarget>() };
   #isOver = false;
 
   /** `owner` is the connection whose calls it is about. */
@@ -55,10 +56,10 @@ export class Capture {
   }
 
   /** What comes when nobody waits for it any more goes where it would have gone. One target is one function: see `agreesOnStderr`. */
-  #target(name: keyof Output, usual: OutputTarget): OutputTarget {
+  #target(name: keyof Output, usual: Target): OutputTarget {
     let target = this.#targets[name].get(usual);
     if (!target) {
-      target = (chunk) => (this.#isOver ? give(chunk, usual) : void this.#chunks[name].push(chunk));
+      target = (chunk) => (this.#isOver ? give(chunk, usual ?? process[name]) : void this.#chunks[name].push(chunk));
       this.#targets[name].set(usual, target);
     }
     return target;
