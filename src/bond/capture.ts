@@ -30,7 +30,7 @@ export interface CapturedOutput<Output = string | Buffer> {
 
 const CAPTURE_OPTIONS = ['encoding'] satisfies (keyof CaptureOptions)[];
 
-/** Runs a function, and collects what its calls print. */
+/** @internal Runs a function, and collects what its calls print. */
 export async function captureOutput<T>(
   connection: Connection,
   run: (capture: Capture) => T | Promise<T>,

@@ -19,7 +19,7 @@ const LOAD_OPTIONS = ['replace'] satisfies (keyof LoadOptions)[];
 /** How many names are listed where none is near. */
 const MOST_LISTED = 10;
 
-/** Runs a file over there, as a program of its language. */
+/** @internal Runs a file over there, as a program of its language. */
 export async function loadFile(requester: Requester, file: unknown, options: LoadOptions): Promise<void> {
   const { connection } = requester;
   const { lang } = connection;
