@@ -81,6 +81,8 @@ final class __BOND_requests
             }
             if ($code === '_BOND_convert') {
                 __BOND_code::need('converting');
+            } elseif ($code === '_BOND_load' || $code === '_BOND_original') {
+                __BOND_code::need('loading');
             }
         }
         return $code;
@@ -127,6 +129,9 @@ final class __BOND_requests
         self::withFunctions($name);
         foreach (isset($call[2]) ? $call[2] : [] as $reference) {
             self::resolve($reference[0], $reference[1], '&');
+        }
+        if ($name === '_BOND_load') {
+            return __BOND_loading::code(self::$arguments);
         }
         // A function without a name ends where its call would begin.
         $callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
