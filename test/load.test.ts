@@ -57,6 +57,17 @@ const WORDS: Partial<Record<Language, Words>> = {
     get: 'Box.get',
     brokenAt: ['broken.cjs', 2],
   },
+  PHP: {
+    ending: 'php',
+    discount: 'discount',
+    total: 'Cart::total',
+    of: 'Cart::of',
+    fact: 'fact',
+    fail: 'fail',
+    tax: 'tax',
+    get: 'Box::get',
+    brokenAt: ['broken.php', 6],
+  },
 };
 
 const PRINTED = 'discount 9\ntotal 10\ntax 20\nbox 3\nfact 120\ncaught broken\n';

@@ -228,12 +228,6 @@ function _BOND_extend($key, $base, $name, array $members)
     return __BOND_extending::make($key, $base, $name, $members);
 }
 
-/** Throws again what was thrown here, since a function of the host has not caught it. */
-function _BOND_raise($error)
-{
-    throw $error;
-}
-
 function _BOND_super($instance, $key)
 {
     if (!isset(__BOND_extending::$classes[$key]) || !$instance instanceof __BOND_extending::$classes[$key]) {

@@ -16,6 +16,8 @@ final class __BOND_forwarding
     public $isReference = false; // it returns a reference
     public $isGenerator = false;
     public $references = [];     // names of parameters by reference, by place
+    public $promoted = [];       // parameters that are properties: name, and the places of their first and last token
+    public $isReadonly = false;  // some of those are written once
     public $variadic = null;     // the name of one that takes the rest
     public $returns = '';
     private $count = 0;          // of parameters
@@ -27,16 +29,27 @@ final class __BOND_forwarding
             $this->isStatic = $this->isStatic || $kinds[$before] === T_STATIC;
         }
         $depth = 0;
-        $list = null; // whether it is before, in, or behind the parameters
+        $first = null; // of the tokens of a parameter that is a property
+        $list = null;  // whether it is before, in, or behind the parameters
         for (; $depth > 0 || $kinds[$i] !== '{' && $kinds[$i] !== ';'; ++$i) {
             if (isset(__BOND_tokens::OPENING[$kinds[$i]]) || $texts[$i] === '#[') {
-                $list = $list === null && $kinds[$i] === '(' ? true : $list;
+                if ($list === null && $kinds[$i] === '(') {
+                    $list = true;
+                    $after = $i + 1;
+                }
                 ++$depth;
             } elseif (isset(__BOND_tokens::CLOSING[$kinds[$i]])) {
                 --$depth;
                 $list = $list && $depth > 0;
             } elseif ($list && $depth === 1 && $kinds[$i] === T_VARIABLE) {
                 $this->parameter($kinds, $texts, $i);
+                $this->promoted += $first === null ? [] : [$texts[$i] => [$first, $i]];
+                $first = null;
+            } elseif ($list && $depth === 1 && $kinds[$i] === ',') {
+                $after = $i + 1;
+            } elseif ($list && $depth === 1 && in_array(strtolower($texts[$i]), ['public', 'protected', 'private', 'readonly'], true)) {
+                $first = $after;
+                $this->isReadonly = $this->isReadonly || strtolower($texts[$i]) === 'readonly';
             } elseif ($list === false && $depth === 0 && !isset(__BOND_tokens::BLANK[$kinds[$i]])) {
                 $this->returns .= strtolower($texts[$i]);
             }
@@ -63,7 +76,35 @@ final class __BOND_forwarding
         if (strtolower($this->name) === '__destruct') {
             $condition = "($condition) && \\__BOND_replaced::canCall()";
         }
-        return "if ($condition) { " . ($this->isGenerator ? $this->generating() : $this->returning($this->called('call'))) . ' }';
+        $assigned = $this->isReadonly ? $this->assigning() : '';
+        $else = $assigned === '' ? '' : ' ' . preg_replace('/\\$this->(\\w+) = .*?;/', 'if (!\\__BOND_passing::has($this, __CLASS__, \'$1\', $$1)) { $0 }', $assigned);
+        return "if ($condition) { $assigned" . ($this->isGenerator ? $this->generating() : $this->returning($this->called('call'))) . ' }' . $else;
+    }
+
+    /** What PHP does with parameters that are properties. */
+    private function assigning()
+    {
+        $text = '';
+        foreach (array_keys($this->promoted) as $variable) {
+            $text .= '$this->' . substr($variable, 1) . " = $variable; ";
+        }
+        return $text;
+    }
+
+    /** Makes properties of them that are declared by themselves, since an original has to be able to be called in a call. */
+    public function declaring(array &$texts, array $kinds)
+    {
+        $text = '';
+        foreach ($this->isReadonly ? $this->promoted : [] as list($first, $last)) {
+            for ($i = $first; $i <= $last; ++$i) {
+                $text .= isset(__BOND_tokens::BLANK[$kinds[$i]]) ? ' ' : ($texts[$i] === '&' && $kinds[$i + 1] === T_VARIABLE ? '' : $texts[$i]);
+                if (in_array(strtolower($texts[$i]), ['public', 'protected', 'private', 'readonly'], true)) {
+                    $texts[$i] = '';
+                }
+            }
+            $text .= '; ';
+        }
+        return rtrim($text);
     }
 
     private function returning($call)
@@ -77,10 +118,10 @@ final class __BOND_forwarding
     /** A generator by reference cannot leave its work to another one. */
     private function generating()
     {
-        $call = $this->called('iterate');
         if (!$this->isReference) {
-            return "return yield from $call;";
+            return 'return yield from ' . $this->called('iterate') . ';';
         }
+        $call = $this->called('iterateReferences');
         return "foreach (\$_BOND_items = $call as \$_BOND_key => &\$_BOND_item) { yield \$_BOND_key => \$_BOND_item; } "
             . 'return \\__BOND_replaced::returned($_BOND_items);';
     }

@@ -85,6 +85,14 @@ final class __BOND_passing
         return $passed;
     }
 
+    /** Whether a property has a value, which a constructor has given it for a parameter. */
+    public static function has($object, $class, $name, $value)
+    {
+        $property = new ReflectionProperty($class, $name);
+        $property->setAccessible(true);
+        return $property->isInitialized($object) && $property->getValue($object) === $value;
+    }
+
     // ---- Methods
 
     /** What calls a method itself, and not one that overrides it. */

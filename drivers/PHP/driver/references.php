@@ -155,3 +155,9 @@ function _BOND_hold_result(&...$arguments)
     $name = array_shift($arguments);
     return _BOND_hold(is_callable($name) ? $name(...$arguments) : __BOND_requests::callExpression($name, $arguments));
 }
+
+/** Throws again what was thrown here, since a function of the host has not caught it. */
+function _BOND_raise($error)
+{
+    throw $error;
+}

@@ -26,7 +26,7 @@ final class __BOND_replaced
     public static $originals = []; // signatures, by number, once a definition is compiled
     public static $numbers = [];   // by lower-case name
     public static $names = [null]; // as they were given, by number
-    private static $calls = [];    // those that have not returned
+    public static $calls = [];     // those that have not returned
 
     public static function add($name, $function)
     {
@@ -55,10 +55,13 @@ final class __BOND_replaced
             array_unshift($arguments, new __BOND_kept($instance));
         }
         self::$calls[] = $call;
+        $next = self::$next;
+        self::$next = 0;
         try {
             $function = self::$functions[$number];
             $result = $function(...$arguments);
         } finally {
+            self::$next = $next;
             array_pop(self::$calls);
         }
         if ($call->hasResult && __BOND_passing::isSame($call->result, $result)) {
@@ -72,6 +75,22 @@ final class __BOND_replaced
     {
         $result = &self::call(...$call);
         return $result === null ? [] : $result;
+    }
+
+    /** The same for a generator by reference, which can only take items from another one. */
+    public static function &iterateReferences(...$call)
+    {
+        $items = self::iterate(...$call);
+        $isReference = $items instanceof Generator && (new ReflectionGenerator($items))->getFunction()->returnsReference();
+        foreach ($isReference ? [] : $items as $key => $item) {
+            yield $key => $item;
+        }
+        if ($isReference) {
+            foreach ($items as $key => &$reference) {
+                yield $key => $reference;
+            }
+        }
+        return self::returned($items);
     }
 
     public static function returned($items)
@@ -121,6 +140,7 @@ final class __BOND_replaced
             $result = $signature->isReference ? self::generateReferences($signature, $function, $arguments) : self::generate($signature, $function, $arguments);
             return $result;
         }
+        $outer = self::$next; // what evaluates the default of a parameter may call an original
         self::$next = $signature->number;
         try {
             if ($signature->isReference) {
@@ -133,7 +153,7 @@ final class __BOND_replaced
             __BOND_retracing::clean($error);
             throw $error;
         } finally {
-            self::$next = 0;
+            self::$next = $outer;
         }
     }
 

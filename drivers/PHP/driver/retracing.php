@@ -18,6 +18,14 @@ final class __BOND_retracing
         }
     }
 
+    /** The same for what a function has caught: it may have been thrown in the same original. */
+    public static function caught($error)
+    {
+        if (__BOND_replaced::$calls) {
+            self::clean($error);
+        }
+    }
+
     private static function cleaned(array $trace)
     {
         $kept = [];
@@ -25,6 +33,7 @@ final class __BOND_retracing
             $asked = self::isOf($trace[$i], '__BOND_replaced', 'run') ? self::askedAt($trace, $i) : null;
             if (self::isOf($trace[$i], '__BOND_replaced', 'generate') || self::isOf($trace[$i], '__BOND_replaced', 'generateReferences')) {
                 array_pop($kept);
+                $i += isset($trace[$i + 1]) && self::isOf($trace[$i + 1], '__BOND_replaced', 'iterateReferences') ? 1 : 0;
             } elseif ($asked !== null) {
                 array_pop($kept); // the original, as the driver has called it
                 self::dropCaller($kept);
@@ -66,15 +75,21 @@ final class __BOND_retracing
 
     public static function backtrace($options = DEBUG_BACKTRACE_PROVIDE_OBJECT, $limit = 0)
     {
-        $trace = self::cleaned(array_slice(debug_backtrace($options), 1));
+        return self::limited(debug_backtrace($options), $limit);
+    }
+
+    /** A trace from what has asked for it on. */
+    private static function limited(array $trace, $limit)
+    {
+        $trace = self::cleaned(array_slice($trace, 1));
         return $limit > 0 ? array_slice($trace, 0, $limit) : $trace;
     }
 
     public static function printBacktrace($options = 0, $limit = 0)
     {
-        foreach (self::backtrace($options & ~DEBUG_BACKTRACE_PROVIDE_OBJECT, $limit) as $i => $frame) {
+        foreach (self::limited(debug_backtrace($options & ~DEBUG_BACKTRACE_PROVIDE_OBJECT), $limit) as $i => $frame) {
             $name = (isset($frame['class']) ? $frame['class'] . $frame['type'] : '') . $frame['function'];
-            $arguments = implode(', ', array_map([__CLASS__, 'argument'], isset($frame['args']) ? $frame['args'] : []));
+            $arguments = implode(', ', array_map([__CLASS__, 'argument'], isset($frame['args']) && !($options & DEBUG_BACKTRACE_IGNORE_ARGS) ? $frame['args'] : []));
             $place = isset($frame['file']) ? "$frame[file]" . (PHP_VERSION_ID < 80100 ? ':' . $frame['line'] : "($frame[line])") : '[internal function]';
             echo PHP_VERSION_ID < 80100 ? "#$i  $name($arguments) called at [$place]\n" : "#$i $place: $name($arguments)\n";
         }

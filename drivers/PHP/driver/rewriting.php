@@ -2,26 +2,16 @@
 //: lazy
 // Rewrites code by its tokens, so that functions ask for their replacements: every line stays where it is.
 
-__BOND_code::need('tokens');
-__BOND_code::need('forwarding');
+__BOND_code::need('definitions');
 
-final class __BOND_rewriting extends __BOND_tokens
+final class __BOND_rewriting extends __BOND_definitions
 {
     const ONCE = [T_INCLUDE_ONCE => true, T_REQUIRE_ONCE => true];
     const BACKTRACES = ['debug_backtrace' => 'backtrace', 'debug_print_backtrace' => 'printBacktrace'];
 
     private static $handlers = []; // methods of this class, by the kind of the token that they are for
 
-    public $functions = []; // names of the functions that the code defines
-    public $replaced = [];  // those that are replaced, by number
     public $includesLater = false; // a function has code that includes files
-    private $numbers;       // of those that are to be replaced, by lower-case name
-    private $namespace = '';
-    private $parentheses = 0;
-    private $blocks = [];   // what the braces around the current token are of
-    private $classes = [];  // that have not begun: name, and depth of parentheses
-    private $bodies = [];   // of functions, by the place of their brace
-    private $arrowEnd = -1; // of the last arrow function
     private $hasTicks;
 
     /** Code in which functions are replaced by their numbers; null if PHP cannot read it, which PHP is to say itself. */
@@ -31,7 +21,9 @@ final class __BOND_rewriting extends __BOND_tokens
         $rewriting->numbers = $numbers;
         $rewriting->hasTicks = stripos($code, 'ticks') !== false;
         try {
-            $rewriting->read($code);
+            __BOND_including::quietly(function () use ($rewriting, $code) { // PHP is to say itself what is deprecated
+                $rewriting->read($code);
+            });
         } catch (ParseError $error) {
             return null;
         }
@@ -76,120 +68,11 @@ final class __BOND_rewriting extends __BOND_tokens
         }
     }
 
-    // ---- Where it is
-
-    private function onParenthesis($i, $kind)
-    {
-        $this->parentheses += $kind === '(' ? 1 : -1;
-    }
-
-    private function onBrace($i)
-    {
-        $class = end($this->classes);
-        if (isset($this->bodies[$i])) {
-            $this->blocks[] = $this->bodies[$i];
-        } elseif ($class && $class[1] === $this->parentheses) {
-            array_pop($this->classes);
-            $this->blocks[] = (object) ['class' => $class[0]];
-        } else {
-            $this->blocks[] = null;
-        }
-    }
-
     private function onEnd($i)
     {
         $block = array_pop($this->blocks);
         if (isset($block->signature, $block->signature->number)) {
             $this->forward($block, $i);
-        }
-    }
-
-    private function onNamespace($i)
-    {
-        $name = '';
-        for ($i = $this->beside($i); !in_array($this->kind($i), [';', '{', '(', T_CLOSE_TAG, null], true); ++$i) {
-            $name .= isset(self::BLANK[$this->kinds[$i]]) ? '' : $this->texts[$i];
-        }
-        if ($name === '' || $name[0] !== '\\') { // or else it is a name that begins with `namespace`
-            $this->namespace = $name === '' ? '' : "$name\\";
-        }
-    }
-
-    private function onClass($i)
-    {
-        if ($this->kind($this->beside($i, -1)) === T_DOUBLE_COLON) {
-            return;
-        }
-        $name = $this->beside($i);
-        $this->classes[] = [$this->kind($name) === T_STRING ? $this->namespace . $this->texts[$name] : null, $this->parentheses];
-    }
-
-    // ---- Functions
-
-    private function onFunction($i)
-    {
-        $name = $this->beside($i);
-        $isReference = $this->texts[$name] === '&';
-        $name = $isReference ? $this->beside($name) : $name;
-        $isNamed = $this->kind($name) !== '(';
-        if ($isNamed && $this->kind($this->beside($name)) !== '(') {
-            return; // `use function`
-        }
-        $signature = new __BOND_forwarding();
-        $body = $signature->read($this->kinds, $this->texts, $i);
-        if ($isNamed) {
-            $this->name($signature, $this->texts[$name], $body !== null);
-        }
-        if ($body !== null) {
-            $signature->isReference = $isReference;
-            $this->bodies[$body] = (object) ['signature' => $signature, 'brace' => $body];
-        }
-    }
-
-    private function name(__BOND_forwarding $signature, $name, $hasBody)
-    {
-        $block = end($this->blocks);
-        $isMethod = $block && property_exists($block, 'class');
-        if (!$hasBody || $isMethod && $block->class === null) {
-            return;
-        }
-        $whole = $isMethod ? "$block->class::$name" : $this->namespace . $name;
-        $this->functions[] = $whole;
-        $key = strtolower($whole);
-        if (isset($this->numbers[$key])) {
-            $signature->isMethod = $isMethod;
-            $signature->name = $name;
-            $signature->number = $this->numbers[$key];
-            $this->replaced[$signature->number] = $signature;
-        }
-    }
-
-    /** The function that the current token is in, or null. */
-    private function function_()
-    {
-        for ($i = count($this->blocks) - 1; $i >= 0; --$i) {
-            if (isset($this->blocks[$i]->signature)) {
-                return $this->blocks[$i];
-            }
-        }
-        return null;
-    }
-
-    private function onArrow($i)
-    {
-        if ($this->blocks && $i > $this->arrowEnd) {
-            for ($depth = 0; $depth > 0 || $this->kinds[$i] !== T_DOUBLE_ARROW; ++$i) {
-                $depth += isset(self::OPENING[$this->kinds[$i]]) ? 1 : (isset(self::CLOSING[$this->kinds[$i]]) ? -1 : 0);
-            }
-            $this->arrowEnd = $this->lastOf($this->beside($i));
-        }
-    }
-
-    private function onYield($i)
-    {
-        $function = $this->function_();
-        if ($function && $i > $this->arrowEnd) {
-            $function->signature->isGenerator = true;
         }
     }
 
@@ -206,6 +89,7 @@ final class __BOND_rewriting extends __BOND_tokens
         if ($this->kind($function->brace + 1) !== T_WHITESPACE) {
             $this->texts[$function->brace] .= ' ';
         }
+        $this->texts[$end] .= $function->signature->declaring($this->texts, $this->kinds);
     }
 
     // ---- What sees files, and frames
@@ -240,7 +124,7 @@ final class __BOND_rewriting extends __BOND_tokens
             $variable = $this->kinds[$brace] === T_VARIABLE ? $this->texts[$brace] : $variable;
         }
         if ($variable !== null && !$this->hasTicks && $this->blocks) {
-            $this->texts[$brace] .= " \\__BOND_retracing::clean($variable); ";
+            $this->texts[$brace] .= " \\__BOND_retracing::caught($variable); ";
         }
     }
 

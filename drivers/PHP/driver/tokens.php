@@ -14,7 +14,7 @@ class __BOND_tokens
     protected $dataOffset = 0; // where the data behind `__halt_compiler();` begins
     private $inserted = [];    // behind tokens
 
-    protected function read($code)
+    public function read($code)
     {
         foreach (token_get_all($code, TOKEN_PARSE) as $token) {
             $this->kinds[] = is_array($token) ? $token[0] : $token;
@@ -58,6 +58,13 @@ class __BOND_tokens
         return isset($this->kinds[$i]) ? $this->kinds[$i] : null;
     }
 
+    /** What a token does to the depth of brackets. */
+    protected function step($i)
+    {
+        $kind = $this->kinds[$i];
+        return isset(self::OPENING[$kind]) || $this->texts[$i] === '#[' ? 1 : (isset(self::CLOSING[$kind]) ? -1 : 0);
+    }
+
     /** The place of the last token of an expression that begins at a place. */
     protected function lastOf($i)
     {
@@ -68,11 +75,11 @@ class __BOND_tokens
             if ($depth === 0 && ($kind === ';' || $kind === ',' || $kind === T_CLOSE_TAG || $kind === ':' && $conditions === 0)) {
                 break;
             }
-            if (isset(self::OPENING[$kind]) || $this->texts[$i] === '#[') {
-                ++$depth;
-            } elseif (isset(self::CLOSING[$kind]) && --$depth < 0) {
+            $depth += $this->step($i);
+            if ($depth < 0) {
                 break;
-            } elseif ($depth === 0) {
+            }
+            if ($depth === 0) {
                 $conditions += ($kind === '?' ? 1 : 0) - ($kind === ':' ? 1 : 0);
             }
             $last = isset(self::BLANK[$kind]) ? $last : $i;
