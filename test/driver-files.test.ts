@@ -31,6 +31,14 @@ const understood: Record<Language, (program: string) => string> = {
     transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
 };
 
+/** What a driver defines for all of its files, one name a match. */
+const DEFINITIONS: Record<Language, RegExp> = {
+  PHP: /^(?:(?:final |abstract )?class|interface|trait|function) (\w+)/gm,
+  Perl: /^sub ([\w:]+)/gm,
+  Python: /^(?:async )?(?:def|class) (\w+)/gm,
+  JavaScript: /^(?:(?:async )?function\*?|class|const|let|var) (\w+)/gm,
+};
+
 const DRIVERS = fileURLToPath(new URL('../drivers', import.meta.url));
 
 describe.each(driverLanguages() as Language[])('%s', (lang) => {
@@ -42,6 +50,12 @@ describe.each(driverLanguages() as Language[])('%s', (lang) => {
     expect(sent.split('\n')).toHaveLength(file.split('\n').length);
     expect(understood[lang](sent)).toBe(understood[lang](file));
     expect(sent.match(/^(?:#|\/\/):.*/gm)).toEqual(file.match(/^(?:#|\/\/):.*/gm)); // these say something to the driver itself
+  });
+
+  test('defines no name twice, in whichever of its files: the later one would win, and nothing would say so', () => {
+    const names = [...readStage(join(DRIVERS, lang), 'stage2').matchAll(DEFINITIONS[lang])].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
   });
 });
 

@@ -136,7 +136,7 @@ function callReplacement({ name, func }, original, self, args, isMethod) {
     const result = isMethod ? func(keptInstance(self), ...args) : func(...args);
     const value = result instanceof Later ? result.promise : result;
     if (isAsync) return resolved(value);
-    return types.isGeneratorFunction(original) ? iteratorOf(value, types.isAsyncFunction(original)) : value;
+    return types.isGeneratorFunction(original) ? resultAsIterator(value, types.isAsyncFunction(original)) : value;
   } catch (error) {
     if (isAsync) return resolved().then(() => { throw error; });
     throw error;
@@ -146,7 +146,7 @@ function callReplacement({ name, func }, original, self, args, isMethod) {
 }
 
 /** An iterator of what a replacement of a generator has returned. */
-function iteratorOf(value, isAsync) {
+function resultAsIterator(value, isAsync) {
   if (isObject(value) && typeof value.next === 'function') return value;
   return isAsync ? (async function* items() { yield* value; })() : (function* items() { yield* value; })();
 }
