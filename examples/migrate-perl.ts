@@ -17,10 +17,5 @@ function hash(piece: string | Uint8Array) {
 
 // Everything after `--` is for the program: it is @ARGV there.
 await using perl = await makeBond('Perl', 'perl', ['--', ...process.argv.slice(2)]);
-// The module comes first, because what it defines later would replace what is exported now.
-await perl.evalBlock('use Text::Markdown;');
-await perl.export(hash, 'Text::Markdown::_md5_utf8');
-// Loaded by other code, the program defines its functions and does not start.
-await perl.evalBlock('do "/usr/bin/markdown" or die $@;');
-await perl.evalBlock('print main(@ARGV);');
+await perl.load('/usr/bin/markdown', { replace: { 'Text::Markdown::_md5_utf8': hash } });
 console.error(`TypeScript hashed ${hashed} pieces.`);

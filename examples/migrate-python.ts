@@ -4,7 +4,7 @@
  *
  *     npx tsx examples/migrate-python.ts README.md      # instead of: markdown_py README.md
  */
-import { makeBond } from 'bond';
+import { makeBond, TerminatedException } from 'bond';
 
 let escaped = 0;
 
@@ -19,6 +19,11 @@ function escapeText(text: string) {
 
 // Debian's own Python, which finds Debian's packages. Everything after `--` is for the program: it is sys.argv there.
 await using python = await makeBond('Python', '/usr/bin/python3', ['--', ...process.argv.slice(2)]);
-await python.export(escapeText, 'markdown.serializers._escape_cdata');
-await python.evalBlock('import runpy; runpy.run_module("markdown", run_name="__main__", alter_sys=True)');
+try {
+  await python.load('/usr/bin/markdown_py', { replace: { 'markdown.serializers._escape_cdata': escapeText } });
+} catch (error) {
+  // The program ends with sys.exit(), and the interpreter with it.
+  if (!(error instanceof TerminatedException)) throw error;
+  process.exitCode = error.exitCode ?? 1;
+}
 console.error(`TypeScript escaped ${escaped} texts.`);

@@ -21,6 +21,8 @@ const PACKAGES = {
   'libimage-exiftool-perl': '/usr/bin/exiftool',
   'libtext-markdown-perl': '/usr/share/perl5/Text/Markdown.pm',
   'python3-markdown': '/usr/lib/python3/dist-packages/markdown/__init__.py',
+  cloc: '/usr/bin/cloc',
+  'python3-docutils': '/usr/bin/rst2html',
 };
 
 // One of the programs disguises e-mail addresses at random, unless this says how; another does not want to be root.
@@ -30,6 +32,26 @@ const ENV = {
   COMPOSER_ALLOW_SUPERUSER: '1',
   COMPOSER_HOME: '/nonexistent',
 };
+
+const RST = `A *title* & "more": ŁÓDŹ <2>
+============================
+
+Contents of <this> \`page <https://example.org/?a=1&b=2>\`_, by someone@example.org. [#note]_
+
+First section
+-------------
+
+=====  ======
+one    a < b
+two    "c" > d
+=====  ======
+
+.. code:: python
+
+   print("<&>")
+
+.. [#note] A footnote & its text.
+`;
 
 interface Run {
   readonly exitCode: number | null;
@@ -139,6 +161,21 @@ describe('programs that nobody here wrote', () => {
       const migrated = runExample('migrate-python.ts', path);
       expectSame(migrated, run('/usr/bin/markdown_py', path));
       expect(calls(migrated)).toBeGreaterThan(1000);
+    });
+
+    test('Perl: a function of cloc, whose 14 000 lines are one file, compared with the one that it replaces', () => {
+      const args = ['--hide-rate', '--quiet', 'examples', 'drivers'];
+      const migrated = runExample('migrate-cloc.ts', ...args);
+      expectSame(migrated, run('/usr/bin/cloc', ...args));
+      expect(migrated.stderr).toMatch(/^TypeScript compared \d+ files\.\n$/);
+      expect(calls(migrated)).toBeGreaterThan(200);
+    });
+
+    test('Python: a function and a method of docutils', () => {
+      const path = file(RST, 'page.rst', temporaryDirectory());
+      const migrated = runExample('migrate-docutils.ts', path);
+      expectSame(migrated, run('/usr/bin/rst2html', path));
+      expect(calls(migrated)).toBeGreaterThan(30);
     });
 
     test('Perl: a function of a module of exiftool, which ends with exit', async () => {

@@ -56,6 +56,8 @@ missing_programs() {
   [ -e /usr/bin/exiftool ] || echo libimage-exiftool-perl
   [ -e /usr/share/perl5/Text/Markdown.pm ] || echo libtext-markdown-perl
   [ -e /usr/lib/python3/dist-packages/markdown ] || echo python3-markdown
+  has cloc || echo cloc
+  has rst2html || echo python3-docutils
 }
 
 # Libraries that are imported.

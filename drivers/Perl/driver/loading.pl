@@ -107,8 +107,8 @@ sub replace_now {
     local ($@, $!, $_);
     no strict 'refs';
     my $original = \&$full_name;
-    (my $name = $wanted->{name}) =~ s/^\@//;
-    $originals{$name} = $original;
+    my $is_list = (my $name = $wanted->{name}) =~ s/^\@//;
+    $originals{$name} = { code => $original, is_list => $is_list };
     my $stub = replacement_of($name, $full_name, $wanted);
     load('Scalar/Util.pm');
     my $prototype = prototype $original;
@@ -142,10 +142,11 @@ sub main::_BOND_original {
     my ($name, @arguments) = @_;
     $name =~ s/^\@//;
     my $original = $originals{$name} or die "nothing has been replaced by the name $name\n";
-    my $wants = $replaced && $replaced->{name} eq $name ? $replaced->{wants} : 1;
-    return scalar $original->(@arguments) if !$wants;
-    my @values = $original->(@arguments);
-    $replaced->{is_list} = @values != 1 if $replaced && $replaced->{name} eq $name;
+    my $is_inside = $replaced && $replaced->{name} eq $name;
+    return scalar $original->{code}->(@arguments) if $is_inside && !$replaced->{wants};
+    my @values = $original->{code}->(@arguments);
+    return \@values if $original->{is_list};
+    $replaced->{is_list} = @values != 1 if $is_inside;
     return @values;
 }
 
