@@ -30,10 +30,11 @@ export interface CapturedOutput<Output = string | Buffer> {
 
 const CAPTURE_OPTIONS = ['encoding'] satisfies (keyof CaptureOptions)[];
 
-/** @internal Runs a function, and collects what its calls print. */
-export async function captureOutput<T>(
+/** @internal Runs a function with the bond that `bondFor` gives, and collects what its calls print. */
+export async function captureOutput<T, B>(
   connection: Connection,
-  run: (capture: Capture) => T | Promise<T>,
+  run: (bond: B) => T | Promise<T>,
+  bondFor: (capture: Capture) => B,
   options: CaptureOptions,
 ): Promise<Captured<T, string | Buffer>> {
   const { lang } = connection;
@@ -46,7 +47,7 @@ export async function captureOutput<T>(
   const capture = connection.session.makeCapture();
   let value: T;
   try {
-    value = await capture.run(() => run(capture));
+    value = await capture.run(() => run(bondFor(capture)));
   } catch (error) {
     throw withOutput(error, capture, encoding);
   }

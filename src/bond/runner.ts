@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { quoted } from '../common/errors.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import type { IfSaid, IfUntyped, NameOf, RemoteFunction, SignatureOf, Unsaid } from '../references/remote-types.js';
+import type { Capture } from '../session/captures.js';
 import { type Captured, type CaptureOptions, captureOutput } from './capture.js';
 import { Keeper } from './keeper.js';
 import { type LoadOptions, loadFile } from './load.js';
@@ -71,10 +72,7 @@ export abstract class Runner<F extends object> extends Keeper<F> {
   ): Promise<Captured<T>>;
   capture<T>(run: (bond: this) => T | Promise<T>, options: CaptureOptions = {}): Promise<Captured<T, string | Buffer>> {
     const { connection, settings } = this.#requester;
-    return captureOutput(
-      connection,
-      (capture) => run(this.through(this.#requester.with(capture.settingsFor(settings)))),
-      options,
-    );
+    const bondFor = (capture: Capture): this => this.through(this.#requester.with(capture.settingsFor(settings)));
+    return captureOutput(connection, run, bondFor, options);
   }
 }
