@@ -150,13 +150,13 @@ describe('BOND_DEBUG', () => {
     expect(lines).toContain('> EVAL 0 1 "\\"z\\".repeat(300)"');
     expect(lines).toContain(`< RETURN 1 "${'z'.repeat(190)}… (311 characters)`);
     expect(lines.at(-1)).toBe('# exited with code 0');
-    expect(stdout).toMatch(/^true\n\[JavaScript\] EVAL "1" \(made at impatient \(.*\)\): neither an answer nor output/);
+    expect(stdout).toMatch(/^true\n\[JavaScript\] EVAL "1" \(made at impatient \(.*\)\): no reply and no output/);
   });
 
   test.each(['', '0'])('is off when it is %j', (value) => {
     const { stdout, stderr } = run(value);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^true\n\[JavaScript\] EVAL "1" \(made at impatient \(.*\)\): neither an answer nor output/);
+    expect(stdout).toMatch(/^true\n\[JavaScript\] EVAL "1" \(made at impatient \(.*\)\): no reply and no output/);
   });
 });
 
@@ -203,7 +203,7 @@ describe('what is printed', () => {
     const nap = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)';
     await rejection(js.with({ timeout: 50 }).evalBlock(nap), TimeoutException);
     expect(inspect(js, { breakLength: Number.POSITIVE_INFINITY })).toMatch(
-      /inFlight: \[ 'EVAL_BLOCK .* ms, nobody waits for it any more, at .*debugging\.test\.ts/,
+      /inFlight: \[ 'EVAL_BLOCK .* ms, no longer awaited, at .*debugging\.test\.ts/,
     );
   });
 
@@ -377,7 +377,7 @@ describe('messages', () => {
     const nap = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)';
     const { message } = await rejection((await open()).with({ timeout: 50 }).evalBlock(nap), TimeoutException);
     expect(message).toMatch(
-      /neither an answer nor output for 50 ms; interrupt\(\) stops it, and a longer timeout waits for it$/,
+      /no reply and no output for 50 ms; interrupt\(\) stops it, and a longer timeout waits for it$/,
     );
   });
 
@@ -409,7 +409,7 @@ describe('messages', () => {
       expect.stringMatching(/there is no option 'sise'; known: size, cmds, args, setup, retries, cwd/),
       '[JavaScript] options are an object, not "5"',
       '[JavaScript] makeBond takes a language, a command, arguments, and the options last',
-      expect.stringMatching(/; sh -c passes no arguments on: write 'php "\$@"' for php in it, and 'sh' behind it$/),
+      expect.stringMatching(/; sh -c passes on no arguments: write 'php "\$@"' instead of php, and 'sh' after it$/),
       "[JavaScript] there is no option 'timout'; known: timeout, signal, stdout, stderr, objects",
       "[JavaScript] there is no option 'prompt'; known: input, output, errors, history, colors",
       '[JavaScript] proxy takes the bond that is to have it, not "Perl"',

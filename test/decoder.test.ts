@@ -62,7 +62,7 @@ sys.stdout.buffer.write(pickle.dumps(${expression}))`;
     ...takingTime.slice(0, rounds(0, 1)),
     ['fails', 'Code("1/0")', /ZeroDivisionError/],
     ['takes memory', 'Code("bytearray(10**9)")', /MemoryError/],
-    ['sleeps', `Code("__import__('time').sleep(1000)")`, /neither an answer nor output for 5000 ms/],
+    ['sleeps', `Code("__import__('time').sleep(1000)")`, /no reply and no output for 5000 ms/],
     ['answers at length', 'Code("\'x\' * 2000000")', /more than 1000000 bytes/],
     ['exits', `Code("__import__('os')._exit(0)")`, /exited with code 0/],
     ['is no data', 'Code("open")', /cannot be carried by JSON/],

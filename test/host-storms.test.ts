@@ -18,10 +18,10 @@ const SIDE_BY_SIDE = 4;
 /** What may strike. */
 const WEATHERS = {
   aborts: /aborted|no longer waits/,
-  timeouts: /neither an answer nor output|no longer waits/,
+  timeouts: /no reply and no output|no longer waits/,
   throws: /at random/,
   interrupts: /interrupt/i,
-  everything: /aborted|interrupt|no longer waits|neither an answer nor output|at random/i,
+  everything: /aborted|interrupt|no longer waits|no reply and no output|at random/i,
 } as const;
 type HostWeather = keyof typeof WEATHERS;
 

@@ -664,7 +664,7 @@ describe.concurrent('in the handshake', () => {
     ['a list of signals', `{${good},"interrupt":["SIGINT"]}`],
   ])('a READY with %s is refused', async (_, payload) => {
     const error = await refusalOf('ready', ({ say }, payload) => say(`READY ${payload}`), payload);
-    expect(error.message).toMatch(/READY (that is not understood|for none of the protocols)/);
+    expect(error.message).toMatch(/sent a READY that cannot be read|chose none of the requested protocols/);
     expect(error.message.length).toBeLessThan(1000);
   });
 

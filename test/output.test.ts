@@ -212,7 +212,7 @@ describe.each(languages)('%s', (lang) => {
       const loud = bond.with({ stdout: target });
       const error = await rejection(loud.evalBlock(say.loop), BondException);
       expect(error).toMatchObject({ code: 'BOND_OUTPUT', cause: failure });
-      expect(error.message).toContain('what was given for stdout threw: cannot show this');
+      expect(error.message).toContain('the target for stdout threw: cannot show this');
       // The promise of a call that only prints may be settled before that of the function.
       for (let round = 0; round < 20 && !what.includes('promise'); round++) {
         const printing = loud.evalBlock(say.print('hello')).catch((reason: BondException) => reason.cause);
@@ -236,7 +236,7 @@ describe.each(languages)('%s', (lang) => {
     await bond.closed;
     const error = await rejection(bond.eval('1'), TerminatedException);
     expect(error.cause).toBe(failure);
-    expect(error.message).toContain('what was given for stdout threw: cannot show this; the interpreter was ended by');
+    expect(error.message).toContain('the target for stdout threw: cannot show this; the interpreter was ended by');
   });
 
   test('with refuses a target that is none', async () => {

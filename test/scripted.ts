@@ -87,20 +87,20 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
   let due = 'STAGE1';
   let now = 0;
   let lastHeard = 0;
-  const inStage = (what: string): RegExp => new RegExp(`${what}, before it had taken the driver in \\(${due}\\)`);
+  const inStage = (what: string): RegExp => new RegExp(`${what}, before the driver was loaded \\(${due}\\)`);
   for (const action of deeds) {
     switch (action.kind) {
       case 'exit':
         return inStage(`exited with code ${action.code}`);
       case 'echo':
-        return inStage('echoes what it is sent.*');
+        return inStage('echoes its input.*');
       case 'pause':
         now += action.duration;
         if (Math.min(lastHeard, 4 * TIMEOUT) + TIMEOUT > now) break;
         return inStage(
           lastHeard < 4 * TIMEOUT
             ? `was silent for ${TIMEOUT} ms \\(startTimeout\\)`
-            : 'went on printing for 5 times 100 ms \\(startTimeout\\)',
+            : 'kept printing for 5 times 100 ms \\(startTimeout\\)',
         );
       case 'message':
         if (action.text.length > MOST_BYTES)
@@ -120,8 +120,8 @@ export function complaintAbout(deeds: readonly Deed[]): RegExp | undefined {
 }
 
 function complaintAboutReady(text: string): RegExp | undefined {
-  if (!/"version":"/.test(text)) return /answered with a READY that is not understood/;
-  return text.includes('"JSON"') ? undefined : /answered with a READY for none of the protocols wanted/;
+  if (!/"version":"/.test(text)) return /sent a READY that cannot be read/;
+  return text.includes('"JSON"') ? undefined : /chose none of the requested protocols/;
 }
 
 /** An interpreter without a process. Time is that of `vi`'s fake timers. */

@@ -33,6 +33,7 @@ const STAND_INS: Record<string, string> = {
 case $1 in
   ci) test -f ${ROOT}package-lock.json ;;
   init) echo '{}' > package.json ;;
+  pkg) test -f package.json ;;
   install) shift; for name; do case $name in -*) ;; /path/to/bond) test -f ${ROOT}package.json ;; *) grep -q "\\"$name\\"" ${ROOT}package.json ;; esac || exit 1; done ;;
   start | test) grep -q "\\"$1\\":" ${ROOT}package.json ;;
   run) grep -q "\\"$2\\":" ${ROOT}package.json ;;

@@ -110,7 +110,7 @@ class OrderedMap<Item> {
   /** Stops what is under way, and closes the iterator. */
   async stop(): Promise<void> {
     this.#isEnough = true;
-    this.#stopping.abort(new Error('its result is not wanted any more'));
+    this.#stopping.abort(new Error('its result is no longer needed'));
     if (this.#isDone) return;
     const closing = (async () => this.#iterator.return?.())().catch(() => {});
     // An iterator that has been asked for an item, and does not give it, would not close before.

@@ -11,8 +11,8 @@ function splitWords(lang: string, cmd: string): string[] {
   const refuse = (what: string): never => {
     throw new BondException(
       lang,
-      `the command ${quoted(cmd)} has ${what} in it, and no shell reads it; quote it if it is meant to the letter, or write ` +
-        `['sh', '-c', ${JSON.stringify(`${cmd} "$@"`)}, 'sh'] if a shell is what you want, with "$@" right behind the interpreter`,
+      `the command ${quoted(cmd)} contains ${what}, but no shell reads it: quote it to pass it unchanged, or write ` +
+        `['sh', '-c', ${JSON.stringify(`${cmd} "$@"`)}, 'sh'] for a shell, with "$@" directly after the interpreter`,
     );
   };
   const assignment = /^\s*([A-Za-z_]\w*=\S*)/.exec(cmd);

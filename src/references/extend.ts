@@ -135,7 +135,7 @@ function nameOf(lang: string, name: string | symbol): string {
   if (typeof name === 'string' || /^Symbol\.\w+$/.test(text)) return text;
   throw new BondException(
     lang,
-    `a class over there cannot have a member called ${String(name)}: nobody could ask for it`,
+    `a class of another language cannot have a member called ${String(name)}: only names and well-known symbols work`,
   );
 }
 

@@ -11,10 +11,7 @@ export interface Owner {
 /** Refuses what another bond has made. */
 export function checkOwner(lender: Lender, owner: Owner, what: string, advice: string): void {
   if (lender.isOwner(owner)) return;
-  throw new BondException(
-    lender.lang,
-    `${what} belongs to another bond (${owner.lang}), and means nothing here: ${advice}`,
-  );
+  throw new BondException(lender.lang, `${what} belongs to another bond (${owner.lang}): ${advice}`);
 }
 
 /**

@@ -96,15 +96,15 @@ class Links implements ProxyHandler<object> {
   }
 
   set(_target: object, key: string | symbol): never {
-    return this.#refuseChange(key, `held(remote).set('${String(key)}', value) sets it over there`);
+    return this.#refuseChange(key, `use held(remote).set('${String(key)}', value)`);
   }
 
   deleteProperty(_target: object, key: string | symbol): never {
-    return this.#refuseChange(key, 'it can only be deleted by code over there');
+    return this.#refuseChange(key, 'delete it by code of that language');
   }
 
   defineProperty(_target: object, key: string | symbol): never {
-    return this.#refuseChange(key, `held(remote).set('${String(key)}', value) sets it`);
+    return this.#refuseChange(key, `use held(remote).set('${String(key)}', value)`);
   }
 
   has(_target: object, key: string | symbol): boolean {

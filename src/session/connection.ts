@@ -228,7 +228,7 @@ export class Connection {
 
   /** What was to take the output of `request` has failed: whoever waits for that is told so. If nobody does, the bond ends. */
   #outputFailed(name: 'stdout' | 'stderr', cause: unknown, request: Request | undefined): void {
-    const text = `what was given for ${name} threw: ${textOf(cause)}`;
+    const text = `the target for ${name} threw: ${textOf(cause)}`;
     const makeError = (): BondException =>
       new BondException(this.lang, `${request?.what}: ${text}`, { code: 'BOND_OUTPUT', cause });
     if (!request || !this.session.stop(request, makeError)) void this.kill({ text, cause });

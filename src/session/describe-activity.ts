@@ -18,7 +18,7 @@ export function showRequest(request: Request): string {
     frame.name && `in your function '${frame.name}'`,
     openFrame && `has called your function '${openFrame.name}'`,
     isQueued && 'waits for its turn',
-    request.isSettled && 'nobody waits for it any more',
+    request.isSettled && 'no longer awaited',
     showPlace(place),
   ];
   return [what, age(request), ...state].filter(Boolean).join(', ');

@@ -92,7 +92,7 @@ class SetUp {
     this.#reject(
       untilEnd > 0
         ? `was silent for ${timeout} ms (startTimeout)`
-        : `went on printing for ${MOST_TIMEOUTS} times ${timeout} ms (startTimeout)`,
+        : `kept printing for ${MOST_TIMEOUTS} times ${timeout} ms (startTimeout)`,
     );
     return Number.POSITIVE_INFINITY;
   }
@@ -126,7 +126,8 @@ class SetUp {
     this.#noiseBytes += chunk.length;
     if (this.#noiseBytes > MOST_NOISE) this.#reject(`printed more than ${MOST_NOISE} bytes`);
     else if (this.#echo.test(this.#noise.text())) {
-      const what = 'echoes what it is sent: it is not an interpreter, or runs on a terminal (no -t for ssh and docker)';
+      const what =
+        'echoes its input: it is not an interpreter, or it runs on a terminal (do not use -t with ssh or docker)';
       this.#reject(what, '');
     }
   }
@@ -136,7 +137,7 @@ class SetUp {
     this.#fail(
       new BondException(
         language,
-        `the command ${this.#interpreter.command} ${what}, before it had taken the driver in (${this.#stage})${output}${this.#advice()}`,
+        `the command ${this.#interpreter.command} ${what}, before the driver was loaded (${this.#stage})${output}${this.#advice()}`,
         { code: 'BOND_SETUP' },
       ),
     );
@@ -153,7 +154,7 @@ class SetUp {
   #advice(): string {
     if (this.#stage !== 'STAGE1') return '';
     if (this.#keepsArguments())
-      return `; sh -c passes no arguments on: write 'php "$@"' for php in it, and 'sh' behind it`;
+      return `; sh -c passes on no arguments: write 'php "$@"' instead of php, and 'sh' after it`;
     return `; does it start ${this.#driver.language} when you type it?`;
   }
 
@@ -197,16 +198,14 @@ class SetUp {
       if (ready.features && !Array.isArray(ready.features)) throw new Error('its features are not a list');
       if (this.#wantedProtocols().includes(ready.protocol)) return ready;
     } catch (error) {
-      throw new BondException(
-        language,
-        `the command ${command} answered with a READY that is not understood: ${textOf(error)}`,
-        { code: 'BOND_SETUP' },
-      );
+      throw new BondException(language, `the command ${command} sent a READY that cannot be read: ${textOf(error)}`, {
+        code: 'BOND_SETUP',
+      });
     }
     const wanted = this.#wantedProtocols().join(', ');
     throw new BondException(
       language,
-      `the command ${command} answered with a READY for none of the protocols wanted (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
+      `the command ${command} chose none of the requested protocols (${wanted}); the driver has ${this.#driver.protocols.join(', ')}`,
       { code: 'BOND_SETUP' },
     );
   }

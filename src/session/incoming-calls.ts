@@ -64,8 +64,7 @@ export class IncomingCalls {
     if (requestId === 0 ? stack.innermost !== stack.root : !request || request !== stack.innermost.first) {
       throw new Violation(`it made a call in request ${requestId}, which it is not carrying out`);
     }
-    if (this.#backlog.length > LONGEST_BACKLOG)
-      throw new Violation('it goes on calling, and does not read the answers');
+    if (this.#backlog.length > LONGEST_BACKLOG) throw new Violation('it keeps calling without reading the replies');
     let decoded: unknown;
     try {
       decoded = owner.protocol.decode(payload);

@@ -14,7 +14,7 @@ export interface TimeoutsOwner {
   readonly isInterruptible: boolean;
 }
 
-/** Rejects requests that have met neither an answer nor output for as long as their `timeout` says. */
+/** Rejects requests that have met no reply and no output for as long as their `timeout` says. */
 export class RequestTimeouts {
   readonly #owner: TimeoutsOwner;
   readonly #stack: FrameStack;
@@ -71,7 +71,7 @@ export class RequestTimeouts {
     const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
     const place = behind && showPlace(request.place);
     const what = `${request.what}${place && ` (made ${place})`}`;
-    const text = `${what}: neither an answer nor output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
+    const text = `${what}: no reply and no output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
     return new TimeoutException(this.#owner.lang, text);
   }
 

@@ -7,48 +7,47 @@ export type Command = (typeof COMMANDS)[number];
 
 const SESSION = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
        bond run FILE [ARGUMENT…]        runs a file
-       bond new FOLDER                  makes a project to start from
+       bond new FOLDER                  creates a project to start from
        bond types LANGUAGE FILE         writes TypeScript for the functions of a file
-       bond doctor [LANGUAGE…]          which interpreters there are, and what they lack
-       bond conform FOLDER              tries a driver
-       bond help run                    more of one of these, as bond run --help
+       bond doctor [LANGUAGE…]          shows the interpreters found, and what is missing
+       bond conform FOLDER              checks a driver
+       bond help run                    help for one of these, like bond run --help
 
-Opens a session with ${listDrivers().join(', ')}, or runs code that options or a
-pipe give. What is typed is run, and its value shown; .help lists commands, Tab
-completes, Ctrl-C stops what runs, Ctrl-D leaves. Lines of a pipe are run; of one
-that begins with !, the value is printed.
+Opens a session with ${listDrivers().join(', ')}, or runs code from options or a
+pipe. A session runs each line and shows its value. In it, .help lists commands, Tab
+completes, Ctrl-C stops the running code, and Ctrl-D leaves. A pipe prints the value
+only of lines that begin with !.
 
   bond PHP                            the PHP of this machine
-  bond Python 'ssh host python3'      a Python elsewhere
-  bond PHP -- -d precision=3          with arguments, and the usual command
+  bond Python 'ssh host python3'      a Python on another host
+  bond PHP -- -d precision=3          the usual command, with arguments
   echo '!1 + 1' | bond Perl           prints 2
 
 Options:
   -e, --execute CODE      run a block of code; with ! in front, print a value
   -p, --print EXPRESSION  print the value of an expression
-  -r, --run FILE          run a file of this machine as a block
+  -r, --run FILE          run a local file as a block
       --json              print each value as a line of JSON, and errors as JSON on
-                          standard error, where the language's own output goes too
-      --protocol NAME     how values cross: EJSON, JSON or V8; or several: JSON,EJSON
-      --timeout SECONDS   the longest silence of code that runs (default: no limit)
+                          standard error, together with the language's own output
+      --protocol NAME     encoding of values: EJSON, JSON or V8; or a list: JSON,EJSON
+      --timeout SECONDS   maximum time without a reply or output (default: no limit)
       --start-timeout SECONDS
-                          the longest silence until the interpreter has started
-                          (default: 60)
-      --log FILE          write down every line of the conversation
-  -h, --help              this text
-  -v, --version           the version of bond
+                          the same while the interpreter starts (default: 60)
+      --log FILE          write the whole conversation to a file
+  -h, --help              show this text
+  -v, --version           show the version of bond
 
--e, -p and -r may be given several times, and are carried out in order.
+-e, -p and -r may be repeated, and run in order.
 
 Environment:
-  BOND_HISTORY            the folder where lines are kept for the next session; none
-                          if empty (default: bond in $XDG_STATE_HOME, ~/.local/state)
-  NO_COLOR, FORCE_COLOR   no colours; colours, also into a pipe
+  BOND_HISTORY            the folder for lines of earlier sessions; empty for none
+                          (default: bond in $XDG_STATE_HOME, or in ~/.local/state)
+  NO_COLOR, FORCE_COLOR   no colours; colours also in a pipe
 
 Exit codes:
-  0  all went well          3  the interpreter could not be started
-  1  code there has failed  4  the interpreter ended by itself, with an error
-  2  wrong usage            5  the interpreter was silent for too long
+  0  success                3  the interpreter could not be started
+  1  the code failed        4  the interpreter ended by itself, with an error
+  2  wrong usage            5  a time-out
   130  stopped by Ctrl-C
 `;
 
@@ -58,21 +57,20 @@ export const HELP: Record<Command | 'session', string> = {
   help: SESSION,
   run: `Usage: bond run [options] FILE [ARGUMENT…]
 
-Runs a file of this machine, in the language that its name ends in. What it prints
-is shown as it comes, and it may read its arguments. Exits with the file's own exit code,
-or 1 if it fails.
+Runs a local file, in the language of its file name extension. Output is shown as it is
+printed. Exits with the file's own exit code, or with 1 if it fails.
 
 Options:
-  -l, --lang LANGUAGE     the language, where the name does not tell
-  -c, --command COMMAND   the interpreter: 'ssh host python3', say. The text of the file
-                          is sent there; files beside it are not
-      --timeout SECONDS   the longest silence (default: no limit)
-      --log FILE          write down every line of the conversation
+  -l, --lang LANGUAGE     the language, if the extension does not tell
+  -c, --command COMMAND   the interpreter, such as 'ssh host python3'. The text of the
+                          file is sent there, but no files next to it
+      --timeout SECONDS   maximum time without a reply or output (default: no limit)
+      --log FILE          write the whole conversation to a file
 `,
   new: `Usage: bond new [options] FOLDER
 
-Makes a project in a new or empty folder: a file in another language, its types, a
-program that calls it, and a test. Then: npm install, npm test.
+Creates a project in a new or empty folder: a file in another language, its types, a
+program that calls it, and a test. Then run npm install and npm test.
 
 Options:
   -l, --lang LANGUAGE     the other language (default: Python)
@@ -81,21 +79,21 @@ Options:
 `,
   types: `Usage: bond types [options] LANGUAGE FILE [COMMAND]
 
-Writes TypeScript interfaces of a file, or of a module that import takes. It runs the
-file: use files that you trust.
+Writes TypeScript interfaces for a file, or for a module, class or package. It executes
+the file: use trusted files without side effects.
 
 Options:
-  -e, --execute CODE      code to run first: what loads others, say
-      --name NAME         what that of the functions is called (default: Legacy)
+  -e, --execute CODE      code to run first, such as require 'vendor/autoload.php';
+      --name NAME         the name of the interface (default: Legacy)
 `,
   doctor: `Usage: bond doctor [--json] [LANGUAGE…]
 
-Tells which interpreter is used for each language, its version, and what is missing.
-Exits with 1 where a language cannot be used.
+Shows which interpreter is used for each language, its version, and what is missing.
+Exits with 1 if a language cannot be used.
 `,
   conform: `Usage: bond conform [--level LEVEL] FOLDER [COMMAND]
 
-Tries the driver in a folder, and tells what holds and what does not.
-LEVEL is how far to go: ${LEVELS.join(', ')}.
+Checks the driver in a folder, and shows which checks pass.
+LEVEL is the last level to check: ${LEVELS.join(', ')}.
 `,
 };

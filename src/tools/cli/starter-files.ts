@@ -133,7 +133,7 @@ test('numbers cross both ways', async () => {
   assert.equal(await bond.call('${prefix}mean', [1, 2, 6]), 3);
 });
 
-test('an error over there is an exception here', async () => {
+test('an error in the other language is an exception here', async () => {
   await assert.rejects(bond.call('${prefix}mean', []), { name: 'RemoteException' });
 });
 `;
