@@ -9,7 +9,7 @@ const SESSION = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
        bond run FILE [ARGUMENT…]        runs a file
        bond new FOLDER                  creates a project to start from
        bond types LANGUAGE FILE         writes TypeScript for the functions of a file
-       bond doctor [LANGUAGE…]          shows the interpreters found, and what is missing
+       bond doctor [LANGUAGE…]          shows interpreters, and what is missing
        bond conform FOLDER              checks a driver
        bond help run                    help for one of these, like bond run --help
 
