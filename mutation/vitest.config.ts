@@ -4,7 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const FILES = ['channel', 'session', 'message-splitter', 'write-queue', 'json', 'model', 'fuzz'];
+const FILES = [
+  'channel',
+  'session',
+  'conversations',
+  'connection',
+  'message-splitter',
+  'write-queue',
+  'json',
+  'model',
+  'fuzz',
+];
 
 class AsListed extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -12,6 +12,8 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
   unit: [
     'channel',
     'command',
+    'connection',
+    'conversations',
     'errors-page',
     'generations',
     'history',
