@@ -11,6 +11,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
   /** No interpreter of any language is started by the library: these run on every system that Node runs on. */
   unit: [
     'channel',
+    'codecs',
     'command',
     'connection',
     'conversations',
@@ -20,6 +21,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'json',
     'links',
     'message-splitter',
+    'messages',
     'one-stack',
     'projects',
     'replay',
