@@ -3,42 +3,46 @@
 // Writes the scores into docs/reliability.md. What is known from earlier runs, and has not changed, is not run again.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markdownTable, writtenPart } from './page.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const FOLDERS = ['src/session', 'src/wire', 'src/values'];
+const FOLDERS = ['session', 'wire', 'values'];
 
 interface Report {
   readonly files: Record<string, { readonly mutants: readonly { readonly status: string }[] }>;
 }
 
-/** Of each folder: how many changes were made, and how many of them were noticed. */
-function table({ files }: Report): string {
-  const rows = FOLDERS.map((folder) => {
-    const mutants = Object.entries(files).flatMap(([path, file]) => (path.startsWith(folder) ? file.mutants : []));
-    const count = (...statuses: string[]): number => mutants.filter(({ status }) => statuses.includes(status)).length;
-    const [noticed, missed] = [count('Killed', 'Timeout'), count('Survived', 'NoCoverage')];
-    const score = `${((100 * noticed) / (noticed + missed)).toFixed(1)} %`;
-    return [`\`${folder}\``, String(noticed + missed), String(noticed), String(missed), score];
-  });
-  return markdownTable(['folder', 'changes', 'noticed', 'missed', 'score'], rows);
+/** Runs Stryker for files of a folder, or for all of it. */
+function run(folder: string, files: readonly string[]): boolean {
+  const options = files.length > 0 ? ['--mutate', files.join(',')] : [];
+  const { status } = spawnSync(
+    process.execPath,
+    ['mutation/node_modules/@stryker-mutator/core/bin/stryker.js', 'run', 'mutation/stryker.config.js', ...options],
+    { cwd: ROOT, stdio: 'inherit', env: { ...process.env, FOLDER: folder } },
+  );
+  return status === 0;
 }
 
-const files = process.argv.slice(2);
-const { status } = spawnSync(
-  process.execPath,
-  [
-    'mutation/node_modules/@stryker-mutator/core/bin/stryker.js',
-    'run',
-    'mutation/stryker.config.js',
-    ...(files.length > 0 ? ['--mutate', files.join(',')] : []),
-  ],
-  { cwd: ROOT, stdio: 'inherit' },
-);
-if (status === 0) {
-  const report = readFileSync(new URL('../node_modules/.cache/mutation/report.json', import.meta.url), 'utf8');
-  writtenPart('docs/reliability.md', 'mutation').write(table(JSON.parse(report)));
+/** Of a folder: how many of its files were measured, how many changes were made, and how many of them were noticed. */
+function row(folder: string): string[] {
+  const report = `${ROOT}node_modules/.cache/mutation/${folder}/report.json`;
+  const { files } = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as Report) : { files: {} };
+  const measured = Object.values(files).map(({ mutants }) => mutants.map(({ status }) => status));
+  const count = (...wanted: string[]): number => measured.flat().filter((status) => wanted.includes(status)).length;
+  const [noticed, missed] = [count('Killed', 'Timeout'), count('Survived', 'NoCoverage')];
+  const score = noticed + missed > 0 ? `${((100 * noticed) / (noticed + missed)).toFixed(1)} %` : '';
+  const all = readdirSync(`${ROOT}src/${folder}`, { recursive: true, encoding: 'utf8' });
+  const fileCount = all.filter((name) => name.endsWith('.ts')).length;
+  return [`\`src/${folder}\``, `${measured.length} of ${fileCount}`, `${noticed + missed}`, `${missed}`, score];
 }
-process.exitCode = status ?? 1;
+
+const wanted = process.argv.slice(2);
+const isDone = FOLDERS.map((folder) => {
+  const files = wanted.filter((path) => path.startsWith(`src/${folder}/`));
+  return (wanted.length > 0 && files.length === 0) || run(folder, files);
+});
+const head = ['folder', 'files measured', 'changes', 'missed', 'score'];
+writtenPart('docs/reliability.md', 'mutation').write(markdownTable(head, FOLDERS.map(row)));
+process.exitCode = isDone.includes(false) ? 1 : 0;
