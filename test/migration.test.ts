@@ -25,12 +25,17 @@ const PACKAGES = {
   'python3-docutils': '/usr/bin/rst2html',
 };
 
+const ROUNDCUBE = ['/usr/share/roundcube', join(ROOT, 'node_modules/.cache/roundcube/usr/share/roundcube')].find(
+  existsSync,
+);
+
 // One of the programs disguises e-mail addresses at random, unless this says how; another does not want to be root.
 const ENV = {
   ...process.env,
   SOURCE_DATE_EPOCH: '1',
   COMPOSER_ALLOW_SUPERUSER: '1',
   COMPOSER_HOME: '/nonexistent',
+  ROUNDCUBE,
 };
 
 const RST = `A *title* & "more": ŁÓDŹ <2>
@@ -147,6 +152,15 @@ describe('programs that nobody here wrote', () => {
       const migrated = runExample('migrate-php-class.ts', path);
       expectSame(migrated, run('php', '-r', code, path));
       expect(calls(migrated)).toBeGreaterThan(200);
+    });
+
+    test('PHP: a function and a protected method of the library of Roundcube, no line of which is edited', ({
+      skip,
+    }) => {
+      if (!ROUNDCUBE) missing('roundcube-core is not there: run test/prepare.sh', skip);
+      const migrated = runExample('migrate-php-library.ts', 'examples/order.html');
+      expectSame(migrated, run('php', 'examples/mails.php', 'examples/order.html'));
+      expect(migrated.stderr).toBe('TypeScript abbreviated 1 titles, and wrote 2 links.\n');
     });
 
     test('Perl: a function of the module that markdown uses', () => {
