@@ -57,7 +57,7 @@ final class __BOND_including
     public static function register()
     {
         if (!function_exists('stream_wrapper_register') || !function_exists('stream_get_wrappers')) {
-            throw new RuntimeException('functions are replaced by means of stream_wrapper_register(), which this PHP has been forbidden');
+            throw new RuntimeException('replacing functions needs stream_wrapper_register(), which disable_functions forbids');
         }
         if (!in_array('bond-file', stream_get_wrappers(), true)) {
             stream_wrapper_register('bond-file', '__BOND_included');

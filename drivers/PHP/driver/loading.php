@@ -45,7 +45,7 @@ final class __BOND_loading
     private static function begin(array $replacements)
     {
         if (!function_exists('token_get_all')) {
-            throw new RuntimeException('functions are replaced by means of the extension tokenizer, which this PHP lacks: install it (php-tokenizer)');
+            throw new RuntimeException('replacing functions needs the extension tokenizer, which this PHP lacks: install php-tokenizer');
         }
         __BOND_including::register();
         foreach ($replacements as list($name, $function)) {
@@ -187,5 +187,6 @@ final class __BOND_loading
                 __BOND_including::watch($loader, $class);
             }
         }
+        self::isWaiting();
     }
 }

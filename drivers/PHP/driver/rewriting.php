@@ -22,7 +22,7 @@ final class __BOND_rewriting extends __BOND_definitions
         $rewriting->hasTicks = stripos($code, 'ticks') !== false;
         try {
             __BOND_including::quietly(function () use ($rewriting, $code) { // PHP is to say itself what is deprecated
-                $rewriting->read($code);
+                $rewriting->read($code, self::handlers());
             });
         } catch (ParseError $error) {
             return null;
@@ -58,13 +58,9 @@ final class __BOND_rewriting extends __BOND_definitions
     private function walk()
     {
         $handlers = self::handlers();
-        foreach ($this->kinds as $i => $kind) {
-            if ($kind === T_HALT_COMPILER) {
-                break;
-            }
-            if (isset($handlers[$kind])) {
-                $this->{$handlers[$kind]}($i, $kind);
-            }
+        foreach ($this->places as $i) {
+            $kind = $this->kinds[$i];
+            $this->{$handlers[$kind]}($i, $kind);
         }
     }
 
@@ -130,6 +126,9 @@ final class __BOND_rewriting extends __BOND_definitions
 
     private function onName($i, $kind)
     {
+        if (!isset($this->texts[$i][14])) {
+            return; // shorter than the names that are meant
+        }
         $name = strtolower(ltrim($this->texts[$i], '\\'));
         if ($name === '__compiler_halt_offset__') {
             $this->texts[$i] = (string) $this->dataOffset;

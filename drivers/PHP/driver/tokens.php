@@ -11,14 +11,22 @@ class __BOND_tokens
     protected $kinds = [];
     protected $texts = [];
     protected $count;
+    protected $places = [];    // of the tokens that are sought
     protected $dataOffset = 0; // where the data behind `__halt_compiler();` begins
     private $inserted = [];    // behind tokens
 
-    public function read($code)
+    public function read($code, array $sought)
     {
         foreach (token_get_all($code, TOKEN_PARSE) as $token) {
-            $this->kinds[] = is_array($token) ? $token[0] : $token;
-            $this->texts[] = is_array($token) ? $token[1] : $token;
+            if (is_array($token)) {
+                $this->kinds[] = $kind = $token[0];
+                $this->texts[] = $token[1];
+            } else {
+                $this->kinds[] = $this->texts[] = $kind = $token;
+            }
+            if (isset($sought[$kind])) {
+                $this->places[] = count($this->kinds) - 1;
+            }
         }
         $this->count = count($this->kinds);
         $end = array_search(T_HALT_COMPILER, $this->kinds, true);
