@@ -2,16 +2,14 @@ import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, type Ending } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import type { CallSettings, Settings } from '../common/options.js';
-import { deliver } from '../common/output-target.js';
-import { textOf } from '../common/thrown.js';
 import type { Driver, Feature } from '../drivers/driver.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
 import type { Channel } from '../wire/channel.js';
 import { formatMessage } from '../wire/messages.js';
-import type { Request } from './frame.js';
 import type { Ready } from './handshake.js';
+import { handOn } from './printed-output.js';
 import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
 
@@ -205,10 +203,10 @@ export class Connection {
     this.#channel.listen({
       heard: () => this.session.heard(),
       message: (message, text) => this.session.receive(message, text),
-      stdout: (chunk) => this.#output('stdout', chunk),
+      stdout: (chunk) => handOn(this, this.#settings.calls, 'stdout', chunk),
       stderr: (chunk) => {
         this.session.heard();
-        this.#output('stderr', chunk);
+        handOn(this, this.#settings.calls, 'stderr', chunk);
       },
       tooLong: () => this.#endForLength(),
     });
@@ -218,20 +216,6 @@ export class Connection {
     const { maxMessageBytes } = this.#settings;
     const text = `it sent a message of more than ${maxMessageBytes} bytes: send less at a time, or raise maxMessageBytes`;
     void this.kill({ text });
-  }
-
-  #output(name: 'stdout' | 'stderr', chunk: Buffer): void {
-    const { running } = this.session;
-    const target = (running?.output ?? this.#settings.calls)[name] ?? process[name];
-    deliver(chunk, target, this.interpreter.stream(name), (error) => this.#outputFailed(name, error, running));
-  }
-
-  /** What was to take the output of `request` has failed: whoever waits for that is told so. If nobody does, the bond ends. */
-  #outputFailed(name: 'stdout' | 'stderr', cause: unknown, request: Request | undefined): void {
-    const text = `the target for ${name} threw: ${textOf(cause)}`;
-    const makeError = (): BondException =>
-      new BondException(this.lang, `${request?.what}: ${text}`, { code: 'BOND_OUTPUT', cause });
-    if (!request || !this.session.stop(request, makeError)) void this.kill({ text, cause });
   }
 
   #howItEnded(ending: Ending): string {
