@@ -81,6 +81,12 @@ export class Channel {
     this.#interpreter.send(lines, isAwaited);
   }
 
+  /** Sends what is whole lines only when it is joined: a driver of 100 kB need not be copied for that. */
+  sendPieces(pieces: readonly string[]): void {
+    this.#log?.sent(pieces.join(''));
+    for (const piece of pieces) this.#interpreter.send(piece, false);
+  }
+
   /**
    * What was printed to standard error before an answer must arrive before it. Both streams are read in the same turn of
    * the event loop, in any order, so answers wait for its end. But the turn may have been begun by what came first in
