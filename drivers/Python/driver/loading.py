@@ -2,8 +2,26 @@
 # Runs a file as a program, and puts functions of the host in the place of those that it defines, or what it imports.
 
 originals = {}  # what has been replaced, by name
-FUNCTIONS = tuple(set([type(load), type(len)]))
 GENERATOR = 0x20  # a flag of the code of what yields
+AWAITING = '''
+if True:
+    def awaiting(function):
+        async def stub(*arguments, **named):
+            result = function(*arguments, **named)
+            return await result if hasattr(result, '__await__') else result
+        return stub
+
+    def iterating_async(function):
+        async def stub(*arguments, **named):
+            result = function(*arguments, **named)
+            if hasattr(result, '__aiter__'):
+                async for item in result:
+                    yield item
+            else:
+                for item in result:
+                    yield item
+        return stub
+'''
 
 
 def _BOND_load(file, replacements):
@@ -14,8 +32,11 @@ def _BOND_load(file, replacements):
     loading = Loading(replacements)
     sys.argv[:1] = [path]
     sys.path[:1] = [os.path.dirname(os.path.abspath(path))]
+    if sys.version_info >= (3, 9) and not PYPY:
+        path = os.path.abspath(path)  # as Python itself calls it
     main['__file__'] = path
-    sys.meta_path.insert(0, loading)
+    if replacements:
+        sys.meta_path.insert(0, loading)
     try:
         run_main(loading, text, path)
     finally:
@@ -197,26 +218,33 @@ def replacement_of(name, function, original, is_class):
 
 
 def stand_in_for(name, function, original, is_method):
-    """A function that calls one of the host as another one would be called."""
+    """A function that calls one of the host in the place of another one."""
     short = name.rpartition('.')[2]
-    flags = flags_of(original)
-    if flags & (AWAITED | ASYNC_ITERATED):
-        if 'async_method' not in world:
-            run('extending', ASYNC)
-        stub = (async_method if flags & AWAITED else async_iteration)(function, short)
-    elif is_method:
+    if is_method:
         def stub(*arguments, **named):
             return call_method(function, short, arguments, named)
     else:
         def stub(*arguments, **named):
             return call_host(short, arguments, named, function.number, encode_holding)
-    stub = iterating(stub) if flags & GENERATOR else stub
+    stub = of_the_kind_of(original, stub)
     try:
         standard('functools').update_wrapper(stub, original)
     except AttributeError:  # Python 2, of what is no function
         pass
     stub.__wrapped__, stub._BOND_function = original, function
     return stub
+
+
+def of_the_kind_of(original, function):
+    """The same function as a generator, a coroutine function, or both, as another one is."""
+    flags = flags_of(original)
+    if flags & GENERATOR:
+        return iterating(function)
+    if not flags & (AWAITED | ASYNC_ITERATED):
+        return function
+    if 'awaiting' not in world:
+        run('loading', AWAITING)
+    return (awaiting if flags & AWAITED else iterating_async)(function)
 
 
 def iterating(function):
