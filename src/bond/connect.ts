@@ -1,6 +1,7 @@
 import { loadedLate } from '../common/descriptors.js';
 import type { Settings } from '../common/options.js';
 import type { Driver } from '../drivers/driver.js';
+import { checkTextKind } from '../drivers/text-kind.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { handshake } from '../session/handshake.js';
 import { Channel } from '../wire/channel.js';
@@ -26,6 +27,7 @@ export async function connect(
   const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
   void interpreter.ended.then((ending) => log?.note(interpreter.howEnded(ending)));
   const ready = await handshake(interpreter, channel, driver, settings);
+  checkTextKind(driver, settings.text, ready.text === 'bytes');
   const requester = converseWith({ lang, driver, interpreter, channel, ready, settings });
   if (settings.convert) await (await loadConvert()).convertValues(requester, settings.convert);
   return requester;

@@ -4,6 +4,7 @@ import type { Interpreter } from '../process/interpreter.js';
 import { Connection } from '../session/connection.js';
 import type { Ready } from '../session/handshake.js';
 import { protocolNamed } from '../values/codecs.js';
+import { withOctets } from '../values/octets.js';
 import type { Channel } from '../wire/channel.js';
 import { Requester } from './requester.js';
 
@@ -19,7 +20,8 @@ export interface Parties {
 
 /** Begins the conversation with a driver that runs. What only that needs is loaded with this file. */
 export function converseWith(parties: Parties): Requester {
-  const protocol = protocolNamed(parties.ready.protocol);
+  const known = protocolNamed(parties.ready.protocol);
+  const protocol = parties.settings.text === 'bytes' ? withOctets(known) : known;
   return new Requester(new Connection({ ...parties, protocol, makeHandle }), parties.settings.calls);
 }
 

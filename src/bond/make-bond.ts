@@ -5,6 +5,7 @@ import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
 import { driverText, queryDriver } from '../drivers/driver.js';
+import { checkTextKind } from '../drivers/text-kind.js';
 import { type CommandLine, commandLines, plainCommand } from '../process/command.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { startInterpreter } from '../process/start-interpreter.js';
@@ -68,6 +69,7 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   const driver = queryDriver(lang);
   const { cmd, args, options } = sorted(lang, given);
   const settings = resolveOptions(lang, options);
+  checkTextKind(driver, settings.text, driver.features.includes('text'));
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
   // Whether that fails is told by who needs it.

@@ -28,6 +28,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   logfile: [isWritable, 'a Writable'],
   signal: [isAbortSignal, 'an AbortSignal'],
   convert: [isRecordOfTexts, 'an object with code, as text, by the names of types'],
+  text: [(value) => value === 'characters' || value === 'bytes', "'characters' or 'bytes'"],
   maxMessageBytes: [(value) => typeof value === 'number' && value > 0, 'a positive number of bytes'],
 };
 

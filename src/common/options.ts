@@ -12,6 +12,9 @@ export type OutputTarget = Writable | ((chunk: Buffer) => void) | 'ignore';
  */
 export type ProtocolName = 'JSON' | 'EJSON' | 'V8';
 
+/** What a string is to the programs of a language: characters, or the octets of UTF-8. */
+export type TextKind = 'characters' | 'bytes';
+
 /** @internal Their names, for who is given one as a text. */
 export const PROTOCOLS: readonly ProtocolName[] = ['EJSON', 'JSON', 'V8'];
 
@@ -111,6 +114,16 @@ export interface BondOptions extends CallOptions {
    * @default none
    */
   readonly convert?: Readonly<Record<string, string>> | undefined;
+  /**
+   * `'bytes'` is for programs in Perl and Python 2 that never decode their text: your strings arrive as UTF-8 octets, code is read
+   * as a script without `use utf8` is, and a string there that is UTF-8 arrives as a string, any other as a `Uint8Array`.
+   * @example
+   * const perl = await makeBond('Perl', { text: 'bytes' });
+   * await perl.evalBlock('print "Grüße\n"'); // as the same line in a file prints it
+   * await perl.call('length', 'Grüße'); // 7
+   * @default 'characters'
+   */
+  readonly text?: TextKind | undefined;
 }
 
 /** @internal {@link CallOptions} with every default filled in. */
@@ -135,6 +148,7 @@ export interface Settings {
   readonly signal: AbortSignal | undefined;
   readonly maxMessageBytes: number;
   readonly convert: Readonly<Record<string, string>> | undefined;
+  readonly text: TextKind;
   /** How calls are made that were not given settings of their own. */
   readonly calls: CallSettings;
 }
@@ -153,6 +167,7 @@ export const BOND_OPTIONS = [
   'protocol',
   'maxMessageBytes',
   'convert',
+  'text',
   ...CALL_OPTIONS,
 ] satisfies (keyof BondOptions)[];
 
@@ -175,6 +190,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     signal: options.signal,
     maxMessageBytes,
     convert: options.convert,
+    text: options.text ?? 'characters',
     calls: resolveCallOptions(
       lang,
       { ...options, signal: undefined },

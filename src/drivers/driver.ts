@@ -28,6 +28,7 @@ export type Feature =
   | 'ejson'
   | 'convert'
   | 'load'
+  | 'text'
   | 'interrupt';
 
 const FEATURES: readonly Feature[] = [
@@ -48,6 +49,7 @@ const FEATURES: readonly Feature[] = [
   'ejson',
   'convert',
   'load',
+  'text',
   'interrupt',
 ];
 
@@ -85,6 +87,8 @@ export interface Driver {
   readonly interruptNeeds?: string;
   /** Whether an interrupt stops whatever runs when it comes, and not only the request that it names. */
   readonly interruptStopsAny?: boolean;
+  /** Why the language, or an interpreter of it, has no need of the option `text`, where that is so. */
+  readonly withoutText?: string;
   /** Conversions that many programs need, by name. */
   readonly presets?: Readonly<Record<string, Preset>>;
   /** The command that installs the interpreter on Debian and Ubuntu. */

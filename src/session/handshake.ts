@@ -26,6 +26,8 @@ export interface Ready {
   readonly pid: number;
   /** The signal that has it look for interrupts, if it can be interrupted at all. */
   readonly interrupt: NodeJS.Signals | null;
+  /** What a string is in this interpreter, if it is not characters. */
+  readonly text?: 'bytes';
   /** What it can do in this interpreter, if that is not what its manifest says. */
   readonly features?: readonly Feature[];
 }
@@ -174,6 +176,7 @@ class SetUp {
       pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
       bulk: this.#bulk(),
       parts: true,
+      text: this.#settings.text === 'bytes' ? 'bytes' : undefined,
     });
   }
 

@@ -49,12 +49,17 @@ sub say_part {
 sub say_text {
     my ($request, $bytes) = @_;
     utf8_encode($bytes);    # a place in characters would be looked for from the beginning
+    say_slices($request, $bytes, 1);
+}
+
+sub say_slices {
+    my ($request, $bytes, $is_text) = @_;
     my ($start, $length) = (0, length $bytes);
     while ($start < $length) {
         my $part = substr($bytes, $start, $part_size);
         $part =~ s/[\xc0-\xff][\x80-\xbf]*\z// if substr($bytes, $start + length $part, 1) =~ /[\x80-\xbf]/;
         $start += length $part;
-        utf8_decode($part);
+        utf8_decode($part) if $is_text;
         say_part($request, encode($part));
     }
 }

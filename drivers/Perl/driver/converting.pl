@@ -182,8 +182,7 @@ sub convert_entries {
     my %copy;
     for my $key (keys %$value) {
         my $item = $value->{$key};
-        my $step = $key =~ /^[A-Za-z_]\w*\z/a ? ".$key" : "[\"$key\"]";
-        $copy{$key} = ref $item ? convert($item, $path . $step, $state, $depth + 1) : $item;
+        $copy{$key} = ref $item ? convert($item, $path . key_step($key), $state, $depth + 1) : $item;
     }
     return \%copy;
 }

@@ -18,7 +18,7 @@ sub report {
     $description{frames} = $frames if @$frames;
     $description{link} = [splice @failed_link] if @failed_link;
     if ($transparent) {
-        $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? $message : $error;
+        $description{data} = $is_bond && exists $error->{data} ? $error->{data} : $is_bond || !length ref $error ? thrown_text($error, $message) : $error;
         my $text = eval { encode($description{data}, 'exception') };
         return "ERROR $request " . encode(not_transparent($message, $call, $@)) unless defined $text;
     }
@@ -33,6 +33,9 @@ sub classes_of {
     no strict 'refs';
     return ($class, map { classes_of($_, $seen) } @{"${class}::ISA"});
 }
+
+# What is told of a text that was thrown, beside its message.
+sub thrown_text { $_[1] }
 
 sub not_transparent {
     my ($message, $call, $reason) = @_;

@@ -26,7 +26,10 @@ use strict;
 my @include = @INC;
 my ($isa, $can) = (\&UNIVERSAL::isa, \&UNIVERSAL::can);
 
-BEGIN { (*utf8_encode, *utf8_decode, *utf8_upgrade, *is_utf8) = (\&utf8::encode, \&utf8::decode, \&utf8::upgrade, \&utf8::is_utf8) }
+BEGIN {
+    (*utf8_encode, *utf8_decode, *utf8_upgrade, *utf8_downgrade, *is_utf8)
+        = (\&utf8::encode, \&utf8::decode, \&utf8::upgrade, \&utf8::downgrade, \&utf8::is_utf8);
+}
 
 our $busy = 0;       # whether user code runs
 our $insists = 0;    # whether something is being loaded

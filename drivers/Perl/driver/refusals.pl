@@ -27,6 +27,11 @@ sub find_culprit {
     return ($path, $reason);
 }
 
+# What leads from a hash to what is under a key, in a path.
+sub key_step { $_[0] =~ /^[A-Za-z_]\w*\z/a ? ".$_[0]" : '["' . key_text($_[0]) . '"]' }
+
+sub key_text { $_[0] }
+
 # Where a value is nested too deep, or refers to itself. To try to encode it at each level would take its depth squared.
 sub find_depth {
     my ($value, $depth, $seen) = @_;
@@ -45,6 +50,6 @@ sub find_depth {
 sub parts_of {
     my ($value) = @_;
     return map { ["[$_]", $value->[$_]] } 0 .. $#$value if ref $value eq 'ARRAY';
-    return map { [/^[A-Za-z_]\w*\z/a ? ".$_" : "[\"$_\"]", $value->{$_}] } sort keys %$value if ref $value eq 'HASH' && !tied %$value;
+    return map { [key_step($_), $value->{$_}] } sort keys %$value if ref $value eq 'HASH' && !tied %$value;
     return;
 }

@@ -15,11 +15,13 @@ sub start {
     if (($settings->{pid} || $$) != $$) { stand_behind_relay() }
     elsif ($settings->{bulk}) { open_bulk($settings->{bulk}) }
     $SIG{INT} = \&on_interrupt;
+    speak_octets() if $settings->{text};
     say_line('READY ' . encode({
         protocol => $protocol,
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
         interrupt => 'SIGURG',
+        $speaks_octets ? (text => 'bytes') : (),
     }));
     serve(0, '', 1);
 }

@@ -8,6 +8,7 @@ our $message;
 my ($buffer, $scanned) = ('', 0);    # what has been read and not yet taken, and how much of it holds no newline
 my %aside;             # messages that belong to frames further out, by frame
 my @released;          # numbers of the host's functions that nothing here refers to any more; they come at any time
+my $speaks_octets;     # whether text is octets: the option `text`
 my $has_live;          # whether objects of the host have come: only then can there be some in what is sent
 my @failed_link;       # where a chain has failed: the index of a link, and if it was an argument, of that, and where in it
 my $interrupted;       # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile

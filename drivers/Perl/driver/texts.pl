@@ -30,6 +30,10 @@ sub encode_text {
     return "\"$text\"";
 }
 
+# What is shown to people is made of characters, whatever a program calls text.
+sub characters_of { $_[0] }
+sub octets_of { $_[0] }
+
 # A key with escapes in it.
 sub decode_key {
     /\G\s*"/gc or refuse("a key is missing in it");

@@ -19,7 +19,7 @@ describing = False  # whether code of an exception runs, which an interrupt may 
 def message_of(error):
     try:
         try:
-            text = bytes(error).decode('utf-8', 'replace') if PYTHON2 and not isinstance(error, UnicodeError) else text_type(error)
+            text = bytes(error).decode('utf-8', unreadable) if PYTHON2 and not isinstance(error, UnicodeError) else text_type(error)
         except UnicodeEncodeError:
             text = text_type(error)  # Python 2, and the message is Unicode
         return shortened(text)

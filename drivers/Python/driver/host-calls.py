@@ -84,7 +84,7 @@ def call_host(name, arguments, named=None, number=None, encode=encode):
         result, references = content
         put_references(references, result)
         return result[0]
-    message = content['message'] if not PYTHON2 else content['message'].encode('utf-8')
+    message = content['message'].encode('utf-8') if PYTHON2 and not speaks_octets else content['message']
     if verb == b'ERROR':
         error = _BOND_SerializationException(message)
     else:

@@ -82,7 +82,7 @@ class LiveObject(object):
 
     def __str__(self):
         found = asked(self, 'text')
-        return (found[0].encode('utf-8') if PYTHON2 else found[0]) if found else repr(self)
+        return (found[0].encode('utf-8') if PYTHON2 and not speaks_octets else found[0]) if found else repr(self)
 
     def __dir__(self):
         return sorted(str(name) for name in asked(self, 'names'))

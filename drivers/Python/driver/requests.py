@@ -88,7 +88,7 @@ def run_eval_block(payload):
 def placed(given):
     """Code, and where the host's program has it: the file and the line."""
     code, file, line = given
-    return code, file.encode('utf-8') if PYTHON2 else file, line
+    return code, file.encode('utf-8') if PYTHON2 and not speaks_octets else file, line
 
 
 def run_call(payload):

@@ -26,7 +26,7 @@ def frames_in(trace):
 
 
 def in_words(text):
-    return text if isinstance(text, text_type) else text.decode('utf-8', 'replace')
+    return text if isinstance(text, text_type) else text.decode('utf-8', unreadable)
 
 
 def show_lines():

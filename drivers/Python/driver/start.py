@@ -11,6 +11,8 @@ def start():
     extended = protocols[:1] == ['EJSON']
     if settings.get('parts') is True:
         longest.update(((text_type, 2 ** 18), (list, 1024), (tuple, 1024)))
+    if PYTHON2 and settings.get('text') == 'bytes':
+        speak_octets()
     protect_stdin()
     open_output()
     if settings.get('bulk') and settings.get('pid') == process:
@@ -29,13 +31,16 @@ def start():
     put_names()
     for exception in (_BOND_SerializationException, _BOND_RemoteException):
         exception.__module__ = '__main__'
-    say('READY %s' % to_json({
+    ready = {
         'protocol': protocols[0] if protocols else None,
         'version': '.'.join(map(str, sys.version_info[:3])),
         'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
-    }))
+    }
+    if speaks_octets:
+        ready['text'] = 'bytes'
+    say('READY %s' % to_json(ready))
     serve_outermost()
 
 

@@ -1,5 +1,7 @@
 # What all protocols need: values as text and back, exactly, or as an error that says where it sits.
 
+speaks_octets = False  # whether text is octets, in Python 2: the option `text`
+unreadable = 'replace'  # what is done with octets that are no text, where there has to be one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
 if PYTHON2:
     STRINGS = (str, unicode)

@@ -17,7 +17,7 @@ def read_words(value):
 
 def read_bytes(content):
     data = a2b_base64(content['base64'])
-    return bytearray(data) if PYTHON2 else data
+    return bytearray(data) if PYTHON2 and not speaks_octets else data
 
 
 def read_date(content):
