@@ -35,11 +35,15 @@ sub main::_BOND_show {
     return undef if !@values || @values == 1 && !defined $values[0];
     my $list = @values > 1 ? \@values : $values[0];
     my $table = table($list, $most_rows);
-    return ['table', @$table] if $table;
+    return ['table', map { ref $_ ? [map { ref $_ ? [map { octets($_) } @$_] : octets($_) } @$_] : $_ } @$table] if $table;
     my $room = $most_text;
     my $text = @values > 1 ? items('(', ')', \@values, undef, $width, \$room, 0, {}) : text($list, $width, \$room, 0, {});
-    return ['text', $text, 0];
+    return ['text', octets($text), 0];
 }
+
+# What is shown is made of characters, whatever the program and the driver call text.
+sub characters { return __BOND_driver::characters_of($_[0]) }
+sub octets { return __BOND_driver::octets_of($_[0]) }
 
 # A value as Perl would have it, as far as there is room; on several lines if it is wider than one.
 sub text {
@@ -69,6 +73,7 @@ sub scalar_text {
     return taken($room, '*' . substr *$value, 1) if ref \$value eq 'GLOB';
     return taken($room, $value ? '!!1' : '!!0') if __BOND_driver::is_bool($value);
     return taken($room, "$value") if __BOND_driver::is_number($value);
+    $value = characters($value);
     my $left = length($value) - ($$room > 0 ? $$room : 0);
     return taken($room, quoted($left > 0 ? substr($value, 0, $$room > 0 ? $$room : 0) : $value)) . ($left > 0 ? "\x{2026} $left more" : '');
 }
@@ -81,7 +86,7 @@ sub items {
             push @texts, "\x{2026} " . (@$values - $index) . ' more';
             last;
         }
-        my $name = !$names ? '' : ($names->[$index] =~ /\A[A-Za-z_]\w*\z/ ? $names->[$index] : quoted($names->[$index])) . ' => ';
+        my $name = !$names ? '' : ($names->[$index] =~ /\A[A-Za-z_]\w*\z/ ? $names->[$index] : quoted(characters($names->[$index]))) . ' => ';
         $$room -= length($name) + 2;
         push @texts, $name . text($values->[$index], $width, $room, $depth + 1, $above);
     }
@@ -122,13 +127,13 @@ sub table {
     my @columns = sort keys %columns;
     return if @columns > $most_columns || grep { 2 * keys %$_ < @columns } @records;
     my @rows = map { my $record = $_; [map { exists $record->{$_} ? cell($record->{$_}) : '' } @columns] } @records;
-    return [[map { shown($_) } @columns], \@rows, @$list - @rows];
+    return [[map { shown(characters($_)) } @columns], \@rows, @$list - @rows];
 }
 
 sub cell {
     my ($value) = @_;
     my $room = $longest_cell;
-    my $text = defined $value && !ref $value && !__BOND_driver::is_bool($value) ? shown("$value") : text($value, 1e9, \$room, 0, {});
+    my $text = defined $value && !ref $value && !__BOND_driver::is_bool($value) ? shown(characters("$value")) : text($value, 1e9, \$room, 0, {});
     return length $text > $longest_cell ? substr($text, 0, $longest_cell) . "\x{2026}" : $text;
 }
 

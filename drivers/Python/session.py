@@ -8,6 +8,8 @@ def _BOND_run(code):
     import ast
     import textwrap
     del _BOND_typed[:]
+    if str is bytes and isinstance(code, str):  # where text is bytes
+        code = code.decode('utf-8')
     try:
         tree = compile(code, '<evalBlock>', 'exec', ast.PyCF_ONLY_AST, True)
     except IndentationError:

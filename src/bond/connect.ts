@@ -3,7 +3,7 @@ import type { Settings } from '../common/options.js';
 import type { Driver } from '../drivers/driver.js';
 import { checkTextKind } from '../drivers/text-kind.js';
 import type { Interpreter } from '../process/interpreter.js';
-import { handshake } from '../session/handshake.js';
+import { featuresOf, handshake } from '../session/handshake.js';
 import { Channel } from '../wire/channel.js';
 import { openLog } from '../wire/conversation-log.js';
 import { newMark } from '../wire/mark.js';
@@ -27,7 +27,7 @@ export async function connect(
   const channel = new Channel(interpreter, newMark(), settings.maxMessageBytes, log);
   void interpreter.ended.then((ending) => log?.note(interpreter.howEnded(ending)));
   const ready = await handshake(interpreter, channel, driver, settings);
-  checkTextKind(driver, settings.text, ready.text === 'bytes');
+  checkTextKind(driver, settings.text, featuresOf(driver, ready).has('text'));
   const requester = converseWith({ lang, driver, interpreter, channel, ready, settings });
   if (settings.convert) await (await loadConvert()).convertValues(requester, settings.convert);
   return requester;

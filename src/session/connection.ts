@@ -8,7 +8,7 @@ import type { Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
 import type { Channel } from '../wire/channel.js';
 import { formatMessage } from '../wire/messages.js';
-import type { Ready } from './handshake.js';
+import { featuresOf, type Ready } from './handshake.js';
 import { handOn } from './printed-output.js';
 import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
@@ -63,7 +63,7 @@ export class Connection {
     this.#channel = parts.channel;
     this.#driver = parts.driver;
     this.#ready = parts.ready;
-    this.features = new Set(parts.ready.features ?? parts.driver.features);
+    this.features = featuresOf(parts.driver, parts.ready);
     this.takesParts = this.features.has('parts');
     this.#settings = parts.settings;
     this.session = this.#openSession(parts.makeHandle);

@@ -26,10 +26,10 @@ export interface Ready {
   readonly pid: number;
   /** The signal that has it look for interrupts, if it can be interrupted at all. */
   readonly interrupt: NodeJS.Signals | null;
-  /** What a string is in this interpreter, if it is not characters. */
-  readonly text?: 'bytes';
   /** What it can do in this interpreter, if that is not what its manifest says. */
   readonly features?: readonly Feature[];
+  /** What of its features it cannot do in this interpreter. */
+  readonly lacks?: readonly Feature[];
 }
 
 /** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
@@ -197,7 +197,9 @@ class SetUp {
       const ready = JSON.parse(payload) as Ready;
       if (typeof ready.version !== 'string') throw new Error('it has no version');
       if (ready.interrupt && !isSignal(ready.interrupt)) throw new Error('it has no such signal');
-      if (ready.features && !Array.isArray(ready.features)) throw new Error('its features are not a list');
+      for (const name of ['features', 'lacks'] as const) {
+        if (ready[name] && !Array.isArray(ready[name])) throw new Error(`its ${name} are not a list`);
+      }
       if (this.#wantedProtocols().includes(ready.protocol)) return ready;
     } catch (error) {
       throw new BondException(language, `the command ${command} sent a READY that cannot be read: ${textOf(error)}`, {
@@ -211,6 +213,11 @@ class SetUp {
       { code: 'BOND_SETUP' },
     );
   }
+}
+
+/** What a driver can do in an interpreter. */
+export function featuresOf(driver: Driver, { features, lacks = [] }: Ready): ReadonlySet<Feature> {
+  return new Set((features ?? driver.features).filter((feature) => !lacks.includes(feature)));
 }
 
 function outOfTurn(message: Incoming | undefined): string {

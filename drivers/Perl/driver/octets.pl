@@ -18,8 +18,8 @@ sub speak_octets {
     *key_text = *place_text = \&readable_octets;
     *text_of = sub { readable_octets($text_of->(@_)) };
     *thrown_text = sub { is_bytes($_[0]) ? printed($_[0] =~ s/\n\z//r) : $_[1] };
-    *characters_of = sub { my $text = readable_octets($_[0]); utf8_decode($text); $text };
-    *octets_of = \&printed;
+    *characters_of = sub { my $text = printed($_[0]); is_utf8_octets($text) && utf8_decode($text) ? $text : $_[0] };
+    *octets_of = \&text_to_octets;
 }
 
 # The octets that `print` writes of a string: strings that are equal in Perl have the same.

@@ -21,7 +21,6 @@ sub start {
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
         interrupt => 'SIGURG',
-        $speaks_octets ? (text => 'bytes') : (),
     }));
     serve(0, '', 1);
 }

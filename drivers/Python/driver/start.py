@@ -31,16 +31,14 @@ def start():
     put_names()
     for exception in (_BOND_SerializationException, _BOND_RemoteException):
         exception.__module__ = '__main__'
-    ready = {
+    say('READY %s' % to_json({
         'protocol': protocols[0] if protocols else None,
         'version': '.'.join(map(str, sys.version_info[:3])),
         'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
-    }
-    if speaks_octets:
-        ready['text'] = 'bytes'
-    say('READY %s' % to_json(ready))
+        'lacks': [] if PYTHON2 else ['text'],
+    }))
     serve_outermost()
 
 

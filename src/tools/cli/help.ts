@@ -30,6 +30,7 @@ Options:
       --json              print each value as a line of JSON, and errors as JSON on
                           standard error, together with the language's own output
       --protocol NAME     encoding of values: EJSON, JSON or V8; or a list: JSON,EJSON
+      --text bytes        for Perl and Python 2 programs that never decode text
       --timeout SECONDS   maximum time without a reply or output (default: no limit)
       --start-timeout SECONDS
                           the same while the interpreter starts (default: 60)
@@ -64,6 +65,7 @@ Options:
   -l, --lang LANGUAGE     the language, if the extension does not tell
   -c, --command COMMAND   the interpreter, such as 'ssh host python3'. The text of the
                           file is sent there, but no files next to it
+      --text bytes        for Perl and Python 2 programs that never decode text
       --timeout SECONDS   maximum time without a reply or output (default: no limit)
       --log FILE          write the whole conversation to a file
 `,

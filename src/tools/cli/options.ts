@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { PROTOCOLS, type ProtocolName } from '../../common/options.js';
+import { PROTOCOLS, type ProtocolName, type TextKind } from '../../common/options.js';
 import { nearest } from '../../common/similar.js';
 import { languageOfFile, listDrivers, similarLanguage } from '../../drivers/driver.js';
 import { LEVELS, type Level } from '../conform/level.js';
@@ -21,11 +21,12 @@ const OPTIONS = {
     run: { type: 'string', short: 'r', multiple: true },
     json: FLAG,
     protocol: TEXT,
+    text: TEXT,
     timeout: TEXT,
     'start-timeout': TEXT,
     log: TEXT,
   },
-  run: { ...COMMON, lang: LANG, command: { type: 'string', short: 'c' }, timeout: TEXT, log: TEXT },
+  run: { ...COMMON, lang: LANG, command: { type: 'string', short: 'c' }, text: TEXT, timeout: TEXT, log: TEXT },
   new: { ...COMMON, lang: LANG, typescript: FLAG, javascript: FLAG },
   types: { ...COMMON, execute: { type: 'string', short: 'e', multiple: true }, name: TEXT },
   doctor: { ...COMMON, json: FLAG },
@@ -80,16 +81,26 @@ const ORDERS: Record<Kind, (given: Given) => Order> = {
       steps: tokens.flatMap(stepOf),
       isJson: !!values.json,
       protocol: values.protocol?.split(',').map(protocol),
+      text: textKind(values.text),
       timeout: seconds('timeout', values.timeout),
       startTimeout: seconds('start-timeout', values['start-timeout']),
       log: values.log,
     };
   },
-  run({ values: { lang, command: cmd, timeout, log }, words: [file], args }) {
+  run({ values: { lang, command: cmd, text, timeout, log }, words: [file], args }) {
     if (file === undefined) throw new UsageError('run takes a file, and its arguments');
     const known = lang === undefined ? languageOfFile(file) : language(lang);
     if (known === undefined) throw new UsageError(`the name of ${file} tells no language: give --lang`);
-    return { kind: 'run', lang: known, file, args, cmd, timeout: seconds('timeout', timeout), log };
+    return {
+      kind: 'run',
+      lang: known,
+      file,
+      args,
+      cmd,
+      text: textKind(text),
+      timeout: seconds('timeout', timeout),
+      log,
+    };
   },
   new({ values: { lang = 'Python', typescript, javascript }, words: [folder], args }) {
     if (folder === undefined || args.length > 0) throw new UsageError('new takes a folder');
@@ -187,6 +198,11 @@ function protocol(name: string): ProtocolName {
   if (!found)
     throw new UsageError(`there is no protocol '${name}'${hintAt(name, PROTOCOLS)}; known: ${PROTOCOLS.join(', ')}`);
   return found;
+}
+
+function textKind(name: string | undefined): TextKind | undefined {
+  if (name === undefined || name === 'characters' || name === 'bytes') return name;
+  throw new UsageError(`--text takes 'characters' or 'bytes', not '${name}'`);
 }
 
 function seconds(option: string, text: string | undefined): number | undefined {

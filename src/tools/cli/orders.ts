@@ -1,4 +1,4 @@
-import type { ProtocolName } from '../../common/options.js';
+import type { ProtocolName, TextKind } from '../../common/options.js';
 import type { Level } from '../conform/level.js';
 import type { Command } from './help.js';
 
@@ -45,6 +45,7 @@ export interface RunOrder {
   readonly file: string;
   readonly args: readonly string[];
   readonly cmd: string | undefined;
+  readonly text: TextKind | undefined;
   /** In milliseconds. */
   readonly timeout: number | undefined;
   readonly log: string | undefined;
@@ -67,6 +68,7 @@ export interface SessionOrder {
   readonly steps: readonly Step[];
   readonly isJson: boolean;
   readonly protocol: readonly ProtocolName[] | undefined;
+  readonly text: TextKind | undefined;
   /** In milliseconds, as is the next one. */
   readonly timeout: number | undefined;
   readonly startTimeout: number | undefined;

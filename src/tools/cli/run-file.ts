@@ -14,7 +14,8 @@ export async function runFile(order: RunOrder, show: Presentation): Promise<numb
   const complain = (error: unknown): void => void process.stderr.write(`${show.error(error)}\n`);
   let bond: Bond;
   try {
-    bond = await makeBond(order.lang, order.cmd, { logfile: order.log === undefined ? undefined : logTo(order.log) });
+    const logfile = order.log === undefined ? undefined : logTo(order.log);
+    bond = await makeBond(order.lang, order.cmd, { logfile, text: order.text });
   } catch (error) {
     complain(error);
     return EXIT.notStarted;

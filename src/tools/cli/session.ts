@@ -75,9 +75,10 @@ function audienceFor({ isJson }: SessionOrder): Audience {
   };
 }
 
-function optionsOf({ isJson, protocol, timeout, startTimeout, log }: SessionOrder, outlet: Outlet): BondOptions {
+function optionsOf({ isJson, protocol, text, timeout, startTimeout, log }: SessionOrder, outlet: Outlet): BondOptions {
   return {
     protocol: protocol ?? (isJson ? 'EJSON' : undefined),
+    text,
     timeout,
     startTimeout,
     logfile: log === undefined ? undefined : openLog(log),

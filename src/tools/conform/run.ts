@@ -12,6 +12,7 @@ import type { Check, Kit } from './check.js';
 import { carries } from './checks/carries.js';
 import { converts } from './checks/converts.js';
 import { interrupts } from './checks/interrupts.js';
+import { octets } from './checks/octets.js';
 import { refers } from './checks/refers.js';
 import { speaks } from './checks/speaks.js';
 import { stacks } from './checks/stacks.js';
@@ -29,8 +30,12 @@ export const checks: readonly Check[] = [
   ...refers,
   ...converts,
   ...carries,
+  ...octets,
   ...stacks,
 ];
+
+/** Features that most languages have no need of: of a driver without them, nothing is asked. */
+const FOR_SOME: readonly Feature[] = ['text'];
 
 /** What came of a check. */
 export interface Outcome {
@@ -64,6 +69,7 @@ export async function* conform(trial: Trial, list: readonly Check[]): AsyncGener
   const declared = await bench.declaredFeatures();
   for (const check of list) {
     const features = (check.needs ?? []).filter((feature) => !declared.has(feature));
+    if (features.some((feature) => FOR_SOME.includes(feature))) continue;
     const missing = [...features, ...missingWords(trial.words, check.level).map((name) => `conformance.json: ${name}`)];
     if (missing.length > 0) yield { check, state: 'undeclared', reason: missing.join(', ') };
     else yield await outcomeOf(check, trial, bench);
