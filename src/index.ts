@@ -14,7 +14,7 @@ export {
   TimeoutException,
 } from './common/errors.js';
 export type { FunctionOptions, Objects } from './common/objects.js';
-export type { BondOptions, CallOptions, OutputTarget, ProtocolName } from './common/options.js';
+export type { BondOptions, CallOptions, OutputTarget, ProtocolName, TextKind } from './common/options.js';
 export {
   type Driver,
   type DriverFolder,

@@ -189,6 +189,23 @@ describe('the examples', () => {
         ),
       );
     });
+
+    test('guestbook never decodes, and its text arrives', async ({ skip }) => {
+      if (spawnSync('perl', ['-MDBD::SQLite', '-e1']).status !== 0)
+        missing('apt-get install libdbd-sqlite3-perl', skip);
+      expect(await run('guestbook.ts')).toBe(
+        lines(
+          'Jürgen Müßig aus Köln trägt sich ein.',
+          'Łukasz Żak aus Łódź trägt sich ein.',
+          'Jürgen Müßig: Köln',
+          'Łukasz Żak: Łódź',
+          'Schöne Grüße nach Köln, Jürgen Müßig! 5 €',
+          'Pozdrowienia dla Łodzi',
+          'Kein Gast namens »Zoë«',
+          'Uint8Array(6) [ 74, 252, 114, 103, 101, 110 ]',
+        ),
+      );
+    });
   });
 
   describe('ssh', () => {

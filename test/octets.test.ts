@@ -1,7 +1,7 @@
 // The option `text: 'bytes'`, for programs in Perl and Python 2 that never decode: text is octets there, and text here.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -346,6 +346,31 @@ describe.each(places.map((place) => ({ place, title: place.lang })))('an old pro
     await python.proxy('kind', bond, 'kind_there');
     const latin = lang === 'Perl' ? 'sub { kind_there("\\xe4") }' : 'lambda: kind_there("\\xe4")';
     expect(await bond.call(latin)).toBe('bytes');
+  });
+
+  test('is loaded as a program, with a function of the host in it, and captured', async () => {
+    const bond = await open(place);
+    const folder = join(temporaryDirectory(), 'Gäste');
+    cpSync(FOLDER, folder, { recursive: true });
+    const [file, find] = lang === 'Perl' ? ['Guestbook.pm', 'Guestbook::find'] : ['guestbook.py', 'Guestbook.find'];
+    const asked: unknown[] = [];
+    if (lang === 'Python') await bond.evalBlock('import sys');
+    const set = lang === 'Perl' ? 'sub { @ARGV = @_; return }' : 'lambda path: sys.argv.extend([path])';
+    await bond.call(set, folder);
+    const load = (): Promise<unknown> =>
+      bond.load(join(folder, file as string), {
+        replace: {
+          [find as string]: (_book: unknown, wanted: string) => {
+            asked.push(wanted);
+            throw new Error('ä');
+          },
+        },
+      });
+    const { stdout } = await bond.capture(() =>
+      lang === 'Perl' ? load().then(() => bond.call(main, folder)) : load().catch(() => {}),
+    );
+    expect(asked).toEqual(['Böhm']);
+    expect(stdout).toContain('<p>Ελένη (Αθήνα): Καλημέρα 😀</p>');
   });
 
   test('works in a pool', async () => {

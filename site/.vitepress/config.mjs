@@ -72,7 +72,7 @@ export default defineConfig({
       ),
       group(
         'Topics',
-        docs('values', 'objects', 'types', 'errors', 'exceptions', 'termination', 'debugging', 'remote', 'command'),
+        docs('values', 'old-text', 'objects', 'types', 'errors', 'exceptions', 'termination', 'debugging', 'remote', 'command'),
         false,
       ),
       group('Coming from', docs('from-python-bond', 'from-pythonia', 'from-python-shell', 'from-exec')),

@@ -9,7 +9,8 @@ our $replaced;     # the innermost call of a replacement: its name, the context,
 # Runs a file; returns the names of those that nothing has defined, and of what could have been meant.
 sub main::_BOND_load {
     my ($file, $replacements) = @_;
-    utf8_encode(my $path = $file);
+    my $path = $file;
+    utf8_encode($path) if is_utf8($path);
     my $text = program_text($path);
     my %wanted = map { full_name($_->[0]) => { name => $_->[0], callback => $_->[1] } } @$replacements;
     no strict 'refs';

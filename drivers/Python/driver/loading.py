@@ -26,7 +26,7 @@ if True:
 
 def _BOND_load(file, replacements):
     """Runs a file; returns the names of those that nothing has defined, and of what could have been meant."""
-    path = file.encode(sys.getfilesystemencoding() or 'utf-8') if PYTHON2 else file
+    path = file.encode(sys.getfilesystemencoding() or 'utf-8') if PYTHON2 and not speaks_octets else file
     with io.open(path, 'rb') as opened:
         text = opened.read()
     loading = Loading(replacements)
@@ -78,7 +78,7 @@ class Loading(object):
 
     def compiled(self, text, path, prefix):
         """The code of a module, in which each definition that is to be replaced has one more decorator."""
-        tree = compile(text, path, 'exec', AST_ONLY, True)
+        tree = compile_file(text, path, 'exec', AST_ONLY, True)
         self.decorate(tree.body, prefix, False)
         return compile(tree, path, 'exec', 0, True)
 

@@ -3,7 +3,6 @@
 # See docs/decisions/text-bytes.md.
 
 BOM = b'\xef\xbb\xbf'  # has Python read code as a source with `# coding: utf-8`, and lets that line stand in it
-compile_source = compile
 
 
 def speak_octets():
@@ -21,7 +20,7 @@ def escape_octets(error):
 
 
 def compile_octets(code, *more):
-    return compile_source(BOM + code if type(code) is str else code, *more)
+    return compile_file(BOM + code if type(code) is str else code, *more)
 
 
 def decode_octets(payload):

@@ -3,6 +3,7 @@
 compiled = {}       # the code of callable expressions, by their text
 longest = {}        # how many items or characters are carried in one piece, by type, if the host takes parts
 parts = {}          # the parts of long arguments so far, by request, and what was wrong with it
+compile_file = compile  # as it is, whatever the code of the host needs
 NOTHING = object()  # no result at all
 given_lines = deque(maxlen=100)  # file, line and text of code that is called by its place in the host's program, for tracebacks
 LONGEST_GIVEN = 20000  # characters of a text that is kept for them
