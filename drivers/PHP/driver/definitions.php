@@ -52,7 +52,8 @@ class __BOND_definitions extends __BOND_tokens
             return;
         }
         $name = $this->beside($i);
-        $isReadonly = strtolower($this->texts[max($this->beside($i, -1), 0)]) === 'readonly' || strtolower($this->texts[max($this->beside($i, -1, 2), 0)]) === 'readonly';
+        $modifiers = [$this->texts[max($this->beside($i, -1), 0)], $this->texts[max($this->beside($i, -1, 2), 0)]];
+        $isReadonly = in_array('readonly', array_map('strtolower', $modifiers), true);
         $whole = $this->kind($name) === T_STRING ? $this->namespace . $this->texts[$name] : null;
         $this->classes[] = [$whole, $this->parentheses, $isReadonly];
     }

@@ -76,17 +76,20 @@ final class __BOND_forwarding
         if (strtolower($this->name) === '__destruct') {
             $condition = "($condition) && \\__BOND_replaced::canCall()";
         }
-        $assigned = $this->isReadonly ? $this->assigning() : '';
-        $else = $assigned === '' ? '' : ' ' . preg_replace('/\\$this->(\\w+) = .*?;/', 'if (!\\__BOND_passing::has($this, __CLASS__, \'$1\', $$1)) { $0 }', $assigned);
-        return "if ($condition) { $assigned" . ($this->isGenerator ? $this->generating() : $this->returning($this->called('call'))) . ' }' . $else;
+        $code = $this->isGenerator ? $this->generating() : $this->returning($this->called('call'));
+        if (!$this->isReadonly) {
+            return "if ($condition) { $code }";
+        }
+        return "if ($condition) { " . $this->assigning('') . $code . ' } ' . $this->assigning('if (!\\__BOND_passing::has($this, __CLASS__, NAME)) ');
     }
 
-    /** What PHP does with parameters that are properties. */
-    private function assigning()
+    /** What PHP does with parameters that are properties, under a condition. */
+    private function assigning($condition)
     {
         $text = '';
         foreach (array_keys($this->promoted) as $variable) {
-            $text .= '$this->' . substr($variable, 1) . " = $variable; ";
+            $name = substr($variable, 1);
+            $text .= str_replace('NAME', "'$name', $variable", $condition) . "\$this->$name = $variable; ";
         }
         return $text;
     }
@@ -110,7 +113,7 @@ final class __BOND_forwarding
     private function returning($call)
     {
         if ($this->returns === ':void' || $this->returns === ':never') {
-            return $this->returns === ':void' ? "$call; return;" : "$call; throw new \\LogicException('a function that never returns has returned');";
+            return "$call; " . ($this->returns === ':void' ? 'return;' : "throw new \\LogicException('a function that never returns has returned');");
         }
         return $this->isReference ? "\$_BOND_result = &$call; return \$_BOND_result;" : "return $call;";
     }

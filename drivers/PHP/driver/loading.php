@@ -27,12 +27,23 @@ final class __BOND_loading
         }
         self::$missing = [];
         self::$known = [];
+        self::nameProgram($file);
         if ($replacements) {
             self::begin($replacements);
             $path = self::path($path, '', false, true);
         }
         $globals = __BOND_loop::$depth > 0 ? self::variables($file) : '';
         return 'return \\__BOND_loading::end(include ' . var_export($path, true) . ");$globals";
+    }
+
+    /** Has the program find its own name where PHP puts it. */
+    private static function nameProgram($file)
+    {
+        $GLOBALS['argv'][0] = $_SERVER['argv'][0] = $file;
+        $GLOBALS['argc'] = $_SERVER['argc'] = count($_SERVER['argv']);
+        foreach (['PHP_SELF', 'SCRIPT_NAME', 'SCRIPT_FILENAME', 'PATH_TRANSLATED'] as $name) {
+            $_SERVER[$name] = $file;
+        }
     }
 
     /** A comment with the names of variables that are to be global where a file is run in the middle of a call. */
@@ -71,8 +82,12 @@ final class __BOND_loading
     private static function isDefined($name)
     {
         $class = strstr($name, '::', true);
-        return $class === false ? function_exists($name)
-            : (class_exists($class, false) || interface_exists($class, false) || trait_exists($class, false)) && method_exists($class, substr(strstr($name, '::'), 2));
+        return $class === false ? function_exists($name) : self::hasClass($class) && method_exists($class, substr(strstr($name, '::'), 2));
+    }
+
+    private static function hasClass($class)
+    {
+        return class_exists($class, false) || interface_exists($class, false) || trait_exists($class, false);
     }
 
     /** Whether functions are still to be replaced. */
@@ -111,7 +126,7 @@ final class __BOND_loading
     private static function mayCome($name)
     {
         $class = strstr($name, '::', true);
-        if ($class === false || class_exists($class, false) || interface_exists($class, false) || trait_exists($class, false)) {
+        if ($class === false || self::hasClass($class)) {
             return $class === false && self::$includesLater;
         }
         return self::$includesLater || count(spl_autoload_functions()) > 1;

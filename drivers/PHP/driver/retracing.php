@@ -89,9 +89,12 @@ final class __BOND_retracing
     {
         foreach (self::limited(debug_backtrace($options & ~DEBUG_BACKTRACE_PROVIDE_OBJECT), $limit) as $i => $frame) {
             $name = (isset($frame['class']) ? $frame['class'] . $frame['type'] : '') . $frame['function'];
-            $arguments = implode(', ', array_map([__CLASS__, 'argument'], isset($frame['args']) && !($options & DEBUG_BACKTRACE_IGNORE_ARGS) ? $frame['args'] : []));
-            $place = isset($frame['file']) ? "$frame[file]" . (PHP_VERSION_ID < 80100 ? ':' . $frame['line'] : "($frame[line])") : '[internal function]';
-            echo PHP_VERSION_ID < 80100 ? "#$i  $name($arguments) called at [$place]\n" : "#$i $place: $name($arguments)\n";
+            $hasArguments = isset($frame['args']) && !($options & DEBUG_BACKTRACE_IGNORE_ARGS);
+            $arguments = implode(', ', array_map([__CLASS__, 'argument'], $hasArguments ? $frame['args'] : []));
+            $file = isset($frame['file']) ? $frame['file'] : '[internal function]';
+            $line = isset($frame['line']) ? $frame['line'] : '';
+            echo PHP_VERSION_ID < 80100 ? "#$i  $name($arguments) called at [$file:$line]\n"
+                : "#$i " . ($line === '' ? $file : "$file($line)") . ": $name($arguments)\n";
         }
     }
 
@@ -103,7 +106,9 @@ final class __BOND_retracing
         if (is_string($value)) {
             return PHP_VERSION_ID < 80100 ? $value : "'" . (strlen($value) > 15 ? substr($value, 0, 15) . '...' : $value) . "'";
         }
-        return $value === null || is_bool($value) ? strtoupper(json_encode($value)) === 'NULL' ? 'NULL' : json_encode($value)
-            : (is_resource($value) ? 'Resource id #' . (int) $value : (string) $value);
+        if ($value === null || is_bool($value)) {
+            return $value === null ? 'NULL' : json_encode($value);
+        }
+        return is_resource($value) ? 'Resource id #' . (int) $value : (string) $value;
     }
 }
