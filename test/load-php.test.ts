@@ -47,7 +47,7 @@ describe('PHP', () => {
   test('all files of packages compile when each of their functions is replaced, with their lines where they were', ({
     skip,
   }) => {
-    const packages = ['Composer', 'Monolog', 'PHP', 'Parsedown', 'Symfony', 'Twig'].map((name) => join(SHARE, name));
+    const packages = ['Monolog', 'PHP', 'Parsedown', 'Twig'].map((name) => join(SHARE, name));
     if (!packages.every(existsSync)) missing('not all packages of PHP are there: run test/prepare.sh', skip);
     const settings = [...OPCACHE, '-d', 'opcache.max_accelerated_files=10000', '-d', 'opcache.memory_consumption=256'];
     const script = fileURLToPath(new URL('fixtures/rewrite-all.php', import.meta.url));
@@ -55,7 +55,7 @@ describe('PHP', () => {
     expect(stderr).toBe('');
     const { count, wrong } = JSON.parse(stdout) as { count: number; wrong: object };
     expect(wrong).toEqual({});
-    expect(count).toBeGreaterThan(4000);
+    expect(count).toBeGreaterThan(2000);
   });
 
   describe('what is defined later', () => {
