@@ -64,6 +64,12 @@ describe('a log', () => {
     return { log, stream, lines, shown: () => lines.map((line) => line.replace(/^(.) \S+ /, '$1 ')) };
   }
 
+  test('that a program wants gets every line', () => {
+    const { stream, shown } = open();
+    openLog({ lang: 'Perl', pid: 5 }, stream)?.note(`a${'x'.repeat(300)}`);
+    expect(shown()).toEqual([`# Perl 5 a${'x'.repeat(300)}\n`]);
+  });
+
   test('is kept only if someone wants it', () => {
     expect(openLog({ lang: 'Perl', pid: 5 }, undefined)).toBeUndefined();
     expect(openLog({ lang: 'Perl', pid: 5 }, new Writable())).toBeInstanceOf(ConversationLog);
@@ -111,6 +117,35 @@ describe('a log', () => {
         '> Perl 5 PART 0 5 "d"',
         '> Perl 5 CALL 0 5 ["d"]',
       ].map((line) => `${line}\n`),
+    );
+  });
+
+  test.each(['EVAL', 'EVAL_BLOCK', 'CALL', 'EVAL_HOLD', 'EVAL_BLOCK_HOLD', 'CALL_HOLD', 'CHAIN', 'EXPORT'])(
+    'shows what is inside of a nested %s, whichever way that ends',
+    (verb) => {
+      for (const end of ['RETURN', 'RETURN_WITH', 'EXCEPT', 'ERROR']) {
+        const { log, shown } = open();
+        log.sent('CALL 0 1 ["a"]\n');
+        log.received('CALL 1 1 ["f"]');
+        log.sent(`${verb} 1 2 "b"\n`);
+        log.received('CALL 2 2 ["g"]');
+        log.received('PART 2 "c"');
+        log.sent(`${end} 2 0 3\n`);
+        log.received(`${end.replace('_WITH', '')} 2 4`);
+        log.sent('INTERRUPT - 1 1\n');
+        expect(shown().map((line) => /^. Perl 5( *)/.exec(line)?.[1]?.length)).toEqual([1, 3, 5, 7, 9, 7, 5, 5]);
+      }
+    },
+  );
+
+  test('of many lines in a turn shows each, if it is no driver', () => {
+    const { log, shown } = open(true);
+    log.sent('PART 0 1 [1]\nPART 0 1 [2]\nCALL 0 1 ["f"]\n');
+    expect(shown()).toHaveLength(3);
+    log.received('CALL');
+    log.received('RETURN');
+    expect(shown().slice(3)).toEqual(
+      ['<   Perl 5 CALL\n', '< Perl 5 RETURN\n'].map((line) => line.replace('<   Perl 5 ', '< Perl 5   ')),
     );
   });
 
@@ -184,9 +219,11 @@ describe('a log', () => {
 
   test('that is closed gets nothing', () => {
     const { log, stream, lines } = open();
+    const write = vi.spyOn(stream, 'write');
     stream.destroy();
     log.note('a');
     expect(lines).toEqual([]);
+    expect(write).not.toHaveBeenCalled();
   });
 });
 
@@ -270,6 +307,59 @@ describe('a channel', () => {
     write('stdout', `${mark} RETURN 1 ${'x'.repeat(30)}\n`);
     await turn();
     expect(told).toEqual(['heard', 'too long']);
+  });
+
+  test('sends lines that no one logs', () => {
+    const { channel, sent } = open();
+    channel.send('a\n');
+    expect(sent).toHaveLength(1);
+  });
+
+  test('takes what comes by the way for long messages before anyone listens', () => {
+    const { write, told } = open();
+    write('bulk', 'x');
+    expect(told).toEqual([]);
+  });
+
+  test('waits a turn for standard error only if a message has something in front of it', async () => {
+    const { channel, listener, told, write, mark } = open();
+    channel.listen(listener);
+    const message = `${mark} RETURN 1 5\n`;
+    for (const [chunks, turns] of [
+      [[message], 1],
+      [['out', 'put'], 1],
+      [[message.slice(0, 5)], 2],
+      [[message.slice(5)], 1],
+      [['out', message], 2],
+      [[message, 'out'], 2],
+      [[message + message], 2],
+    ] as const) {
+      told.length = 0;
+      for (const chunk of chunks) write('stdout', chunk);
+      for (let count = 1; count < turns; count++) {
+        await turn();
+        expect(told).toEqual([]);
+      }
+      await turn();
+      expect(told[0]).toBe('heard');
+      await turn();
+      await turn();
+      expect(told.filter((one) => one === 'heard')).toHaveLength(1);
+    }
+  });
+
+  test('asks for the way of a long message that is announced, and pauses what would pile up behind it', async () => {
+    const { channel, listener, write, awaited, pauses, mark } = open();
+    channel.listen(listener);
+    write('stdout', `${mark}=5\n`);
+    await turn();
+    await turn();
+    expect(awaited).toEqual([true]);
+    expect(pauses()).toBe(0);
+    for (let count = 0; count < 10; count++) write('stdout', 'x'.repeat(200_000));
+    await turn();
+    await turn();
+    expect(pauses()).toBeGreaterThan(0);
   });
 
   test('sends lines, and logs both ways', async () => {

@@ -114,6 +114,10 @@ class Depths {
       case 'EVAL':
       case 'EVAL_BLOCK':
       case 'CALL':
+      case 'EVAL_HOLD':
+      case 'EVAL_BLOCK_HOLD':
+      case 'CALL_HOLD':
+      case 'CHAIN':
       case 'EXPORT':
         this.#requests.set(id, level);
         return 2 * level;
