@@ -263,14 +263,14 @@ test('output that cannot be given fails the call that printed it, or else ends t
   expect(await failed).toMatchObject({
     code: 'BOND_OUTPUT',
     cause,
-    message: '[Perl] CALL "f": what was given for stdout threw: full',
+    message: '[Perl] CALL "f": the target for stdout threw: full',
   });
   say('RETURN 1 1');
   expect(done).not.toContain('kill');
   listener.stdout(Buffer.from('a'));
   expect(done).toContain('kill');
   await connection.interpreter.ended;
-  expect(await failure(call())).toMatchObject({ cause, message: expect.stringContaining('what was given for stdout') });
+  expect(await failure(call())).toMatchObject({ cause, message: expect.stringContaining('the target for stdout') });
 });
 
 test('any byte on standard error breaks the silence', async () => {
