@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { driverIndex, driverModule, lineByLine, nameOfDriver } from './packed-drivers.js';
 import { writePresetTypes } from './preset-types.js';
+import { requireTypes } from './require-types.js';
 import { shareValues } from './share-values.js';
 import { inject, takenGlobals } from './taken-globals.js';
 
@@ -150,14 +151,12 @@ function writeFiles(folder: string, files: Files): void {
   }
 }
 
-/** What `require` finds: the same module, and the same types, which TypeScript wants as those of a CommonJS module. */
+/** What `require` finds: the same module, and the same types. */
 function forRequire(types: Files): Files {
-  const files: Files = new Map([['index.cjs', "'use strict';\nmodule.exports = require('./index.js');\n"]]);
-  for (const [name, text] of types) {
-    const linked = text.replace(/((?:from |import\()'\.{1,2}\/[\w/.-]*)\.js'/g, "$1.cjs'");
-    files.set(`types/${name.replace(/ts$/, 'cts')}`, linked);
-  }
-  return files;
+  return new Map([
+    ['index.cjs', "'use strict';\nmodule.exports = require('./index.js');\n"],
+    ['types/index.d.cts', requireTypes(types)],
+  ]);
 }
 
 shareValues();

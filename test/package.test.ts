@@ -95,6 +95,37 @@ export const commands = (driver: Driver): readonly string[] => driver.commands;
 export const wrong = (): Promise<Bond> => makeBond(42);
 `;
 
+/** What both kinds of module of one project say to each other: types from `bond types`, bonds, arguments and errors. */
+const MIXED = {
+  'shop.d.ts': `
+import type { Stays } from 'bond';
+export interface ShopModule { basket(): Stays<Basket> }
+export interface Basket { add(item: string): number }
+`,
+  'old.cts': `
+import { Bond, callback, NDArray, RemoteException } from 'bond';
+export class Unpaid extends RemoteException {}
+export const twice = callback((n: number) => 2 * n);
+export const row = (data: Float64Array): NDArray<Float64Array> => new NDArray(data, [1, data.length]);
+export const isBond = (value: unknown): value is Bond => value instanceof Bond;
+export const ask = (bond: Bond, array: NDArray): Promise<number> => bond.call<number>('f', array);
+`,
+  'new.mts': `
+import { type Callback, makeBond, type NDArray, type RemoteException } from 'bond';
+import { ask, isBond, row, twice, type Unpaid } from './old.cjs';
+import type { ShopModule } from './shop.js';
+const python = await makeBond('Python');
+const basket = await (await python.import<ShopModule>('shop')).basket();
+export const count: number = await basket.add('apple');
+export const array: NDArray<Float64Array> = row(Float64Array.of(1));
+export const answer: number = isBond(python) ? await ask(python, array) : 0;
+export const passed: Callback<(n: number) => number> = twice;
+export const base = (error: Unpaid): RemoteException => error;
+// @ts-expect-error a text is no callback
+export const wrong: Callback = 'twice';
+`,
+};
+
 const run = promisify(execFile);
 
 interface Packed {
@@ -124,6 +155,15 @@ async function outcome(node: string, program: string): Promise<unknown> {
   const { stdout, stderr } = await run(node, [program, JSON.stringify(present)], { cwd: join(program, '..') });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
+}
+
+/** What the compiler says of files that use the package. */
+async function compiled(files: readonly string[], options: string): Promise<string> {
+  const common =
+    '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target es2022 --types node --typeRoots';
+  const args = [TSC, ...options.split(' '), ...common.split(' '), join(ROOT, 'node_modules/@types'), ...files];
+  const { stdout } = await run(process.execPath, args, { cwd: project }).catch((error) => error as { stdout: string });
+  return stdout;
 }
 
 /** What every program must say under a version of Node. */
@@ -240,13 +280,13 @@ describe('the package', () => {
   ])('has types for %s, from an ES module and from CommonJS', async (name, options, extensions) => {
     const files = extensions.map((extension) => join(project, `${name}.${extension}`));
     for (const file of files) writeFileSync(file, TYPED);
-    const common =
-      '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target es2022 --types node --typeRoots';
-    const args = [TSC, ...options.split(' '), ...common.split(' '), join(ROOT, 'node_modules/@types'), ...files];
-    const { stdout } = await run(process.execPath, args, { cwd: project }).catch(
-      (error) => error as { stdout: string },
-    );
-    expect(stdout).toBe('');
+    expect(await compiled(files, options)).toBe('');
+  });
+
+  test('has the same types for an ES module and for CommonJS, so that both meet in one project', async () => {
+    const files = Object.keys(MIXED).map((name) => join(project, name));
+    for (const [name, text] of Object.entries(MIXED)) writeFileSync(join(project, name), text);
+    expect(await compiled(files, '--module nodenext')).toBe('');
   });
 
   test('has documentation in its types, and nothing of what is inside', () => {
