@@ -30,9 +30,16 @@ def since_epoch(moment, offset):
     return local - MOMENT(1970, 1, 1) - offset
 
 
+def spell_moment(moment, path):
+    return word(path, moment, '$date', milliseconds_of(moment, path) if extended else None)
+
+
+OF_TYPE[MOMENT] = spell_moment
+
+
 def milliseconds_of(moment, path):
     try:
-        is_of_pandas = is_a(type(moment), 'pandas', 'Timestamp')
+        is_of_pandas = type(moment) is not MOMENT and is_a(type(moment), 'pandas', 'Timestamp')
         offset = moment.utcoffset() if is_of_pandas else MOMENT.utcoffset(moment)
         is_local = offset is None
         span = datetime.timedelta(0) if is_local else moment - EPOCH if is_of_pandas else since_epoch(moment, offset)

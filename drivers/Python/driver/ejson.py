@@ -128,6 +128,8 @@ def check_distinct(keys, path):
 
 def spell_items(value, path, parents):
     kind = type(value)
+    if kind in OF_TYPE:
+        return OF_TYPE[kind](value, path)
     if kind not in LISTS and is_a(kind, 'enum', 'Enum'):
         return word(path, value)
     for sequence in list, tuple:
@@ -143,7 +145,7 @@ def spell_items(value, path, parents):
     if issubclass(kind, (bytes, bytearray)) or kind is memoryview and value.format in ('B', 'c') and value.ndim == 1:
         return word(path, value, '$binary', base64_of(memoryview(value).tobytes()))
     if is_a(kind, 'datetime', 'datetime') and not is_a(kind, 'pandas', 'NaTType'):
-        return word(path, value, '$date', milliseconds_of(value, path) if extended else None)
+        return spell_moment(value, path)
     if is_a(kind, 'array', 'array') and extended:
         return word(path, value, '$typedArray', typed_array(value, path))
     if is_a(kind, 'numpy', 'ndarray') or is_a(kind, 'numpy', 'generic'):

@@ -21,7 +21,11 @@ def _BOND_dates(naive, microseconds):
         if nanoseconds:
             parts['nanosecond'] = 0
         return moment.replace(**parts)
+    date_presets.append(convert_date)
     return convert_date
+
+
+date_presets = []
 
 
 def in_zone(moment, naive):
@@ -44,7 +48,7 @@ def _BOND_frames(frames):
     """A conversion of tables, without their index: to a record for each row, or to a list for each column, of numbers an array."""
     def as_records(frame):
         names = names_of_columns(frame)
-        rows = zip(*[frame.iloc[:, place].tolist() for place in range(len(names))])
+        rows = zip(*[items_of(frame.iloc[:, place]) for place in range(len(names))])
         return [dict(zip(names, row)) for row in rows]
 
     def as_columns(frame):
@@ -63,4 +67,22 @@ def names_of_columns(frame):
 def column_of(series):
     kind = getattr(series.dtype, 'kind', 'O')
     is_numeric = extended and is_a(type(series.dtype), 'numpy', 'dtype') and kind + str(series.dtype.itemsize) in TYPES
-    return series.values if is_numeric else series.tolist()
+    return series.values if is_numeric else items_of(series)
+
+
+def items_of(series):
+    return moments_of(series) or series.tolist()
+
+
+def moments_of(series):
+    """A column of moments without a time zone as Python's own, which cross sooner; nothing if conversions tell the two apart."""
+    pandas = sys.modules.get('pandas')
+    if str(series.dtype) != 'datetime64[ns]' or not date_presets or not hasattr(pandas, 'Timestamp'):
+        return None
+    if any(conversion_for(kind) not in date_presets for kind in (MOMENT, pandas.Timestamp)):
+        return None
+    missing = series.isna().values
+    if (series.values.view('i8')[~missing] % 1000).any():
+        return None  # Python's own have no nanoseconds
+    moments = series.values.astype('M8[us]').tolist()
+    return [pandas.NaT if moment is None else moment for moment in moments] if missing.any() else moments

@@ -17,6 +17,7 @@ else:
     PLAIN = frozenset((str, int, float, bool, type(None)))
     are_keys = frozenset(STRINGS).issuperset
 LISTS = frozenset((list, tuple))
+OF_TYPE = {}  # what spells values of exactly one type, where that has been met
 
 # What a class says of itself. Its own attributes may be properties, and fail, so `type` is asked.
 name_of, module_of, bases_of, attributes_of = [type.__dict__[name].__get__ for name in ('__name__', '__module__', '__mro__', '__dict__')]
