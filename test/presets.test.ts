@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PRESET_TYPES, presetTypes } from '../build/preset-types.js';
-import { BondException, presets, SerializationException } from '../src/index.js';
+import { type Bond, BondException, presets, SerializationException } from '../src/index.js';
 import { ROOT } from './compiler.js';
 import { languages, missing, openBond, rejection } from './fixtures.js';
 
@@ -35,7 +35,8 @@ describe('presets', () => {
     for (const [run, text] of [
       [() => wrong.Pyton, "did you mean 'Python'?"],
       [() => wrong.Python?.date, "there is no preset 'date' (did you mean 'dates'?); known: dates, numbers, pandas"],
-      [() => wrong.Perl?.constructor, "there is no preset 'constructor'; known: none"],
+      [() => wrong.JavaScript?.constructor, "there is no preset 'constructor'; known: none"],
+      [() => wrong.Perl?.date, "there is no preset 'date' (did you mean 'dates'?); known: dates, numbers"],
       [() => wrong.Python?.dates?.({ naiv: 'utc' }), "has no option 'naiv' (did you mean 'naive'?)"],
       [() => wrong.PHP?.dates?.({ microseconds: 'round' }), "must be 'truncate' or 'text', not round"],
     ] as const) {
@@ -74,7 +75,9 @@ describe.runIf(languages.includes('Python'))('Python', () => {
     const bond = await openBond('Python', { convert: presets.Python.dates({ naive: 'utc' }) });
     await bond.evalBlock(code);
     const { message } = await rejection(bond.eval(`{'at': ${fine}}`), SerializationException);
-    expect(message).toMatch(/result\.at: a datetime with microseconds .*presets\.Python\.dates\(\)/);
+    expect(message).toMatch(
+      /result\.at: a datetime with microseconds .*presets\.Python\.dates\(\{ microseconds: 'truncate' \}\)/,
+    );
     const other = await openBond('Python', { convert: presets.Python.dates({ microseconds: 'text' }) });
     await other.evalBlock(code);
     for (const date of [plain, fine]) {
@@ -136,7 +139,48 @@ describe.runIf(languages.includes('PHP'))('PHP', () => {
     const text = await openBond('PHP', { convert: presets.PHP.dates({ microseconds: 'text' }) });
     expect(await text.eval(dates)).toEqual(['2024-01-01T00:00:00.123456+02:00', exact]);
     const error = await rejection((await openBond('PHP')).eval(dates), SerializationException);
-    expect(error.message).toContain('presets.PHP.dates()');
+    expect(error.message).toContain("presets.PHP.dates({ microseconds: 'truncate' })");
+  });
+
+  test('intervals as ISO 8601 text, periods as their dates', async () => {
+    const bond = await openBond('PHP', { convert: presets.PHP.intervals() });
+    await bond.evalBlock('function span($text) { return new DateInterval($text); }');
+    const spans = ['P1Y2M3DT4H5M6S', 'PT0S', 'P7D', 'PT90M'];
+    expect(await bond.eval(`array_map('span', ['${spans.join("', '")}'])`)).toEqual(spans);
+    const difference = "(new DateTime('2024-03-01 12:00'))->diff(new DateTime('2024-02-29 11:30'))";
+    expect(await bond.eval(`['a' => ${difference}]`)).toEqual({ a: '-P1DT30M' });
+    expect(await bond.eval("(new DateTime('2024-01-01'))->diff(new DateTime('2024-01-01 00:00:01.25'))")).toBe(
+      'PT1.25S',
+    );
+    const period = "new DatePeriod(new DateTime('2024-02-28T00:00Z'), span('P1D'), new DateTime('2024-03-02T00:00Z'))";
+    const days = ['2024-02-28', '2024-02-29', '2024-03-01'].map((day) => new Date(day));
+    expect(await bond.eval(`[${period}]`)).toEqual([days]);
+    const plain = await openBond('PHP');
+    for (const code of ["new DateInterval('P1D')", "new DatePeriod(new DateTime, new DateInterval('P1D'), 2)"]) {
+      const { message } = await rejection(plain.eval(`['a' => ${code}]`), SerializationException);
+      expect(message).toMatch(/result\.a: .*presets\.PHP\.intervals\(\)$/);
+    }
+  });
+
+  test('a hundred thousand rows of SQLite arrive, each with its date', async ({ skip }) => {
+    const bond = await openBond('PHP', { convert: presets.PHP.dates({ microseconds: 'truncate' }) });
+    if (!(await bond.eval("extension_loaded('pdo_sqlite')"))) missing('apt-get install php-sqlite3', skip, false);
+    await bond.evalBlock(`
+      $db = new PDO('sqlite::memory:');
+      $db->exec('CREATE TABLE t AS WITH RECURSIVE c(n) AS (VALUES(0) UNION ALL SELECT n + 1 FROM c WHERE n < 99999)
+                 SELECT n, n / 2.0 AS half, datetime(n, "unixepoch") AS at FROM c');
+      function rows() {
+        foreach ($GLOBALS['db']->query('SELECT * FROM t', PDO::FETCH_ASSOC) as $row) {
+          $row['at'] = new DateTimeImmutable($row['at'] . 'Z');
+          yield $row;
+        }
+      }`);
+    const rows = await bond.eval<unknown[]>('iterator_to_array(rows())');
+    expect(rows).toHaveLength(100_000);
+    expect([rows[1], rows.at(-1)]).toEqual([
+      { n: 1, half: 0.5, at: new Date(1000) },
+      { n: 99_999, half: 49_999.5, at: new Date(99_999_000) },
+    ]);
   });
 
   test('the rows of a query in SQLite, with their dates', async ({ skip }) => {
@@ -155,5 +199,91 @@ describe.runIf(languages.includes('PHP'))('PHP', () => {
       { name: 'guest 0', at: new Date('2024-02-29T12:00:00.000Z') },
       { name: 'guest 1', at: new Date('2024-03-01T00:00:00.500Z') },
     ]);
+  });
+});
+
+describe.runIf(languages.includes('Perl'))('Perl', () => {
+  const open = async (convert: Readonly<Record<string, string>>, code = 'use Time::Piece;'): Promise<Bond> => {
+    const bond = await openBond('Perl', { convert, env: { ...process.env, TZ: 'Europe/Vienna' } });
+    await bond.evalBlock(code);
+    return bond;
+  };
+
+  const moments = [
+    'DateTime->new(year => 2024, month => 7, day => 1, hour => 12)',
+    'DateTime->new(year => 2024, month => 7, day => 1, hour => 12, nanosecond => 123456000)',
+    "DateTime->new(year => 2024, month => 7, day => 1, hour => 12, nanosecond => 999999000, time_zone => '+0900')",
+    "DateTime->new(year => 2024, month => 7, day => 1, hour => 12, nanosecond => 5e8, time_zone => 'UTC')",
+  ];
+  const loads = "eval { require DateTime } or die 'apt-get install libdatetime-perl';";
+
+  test.each([
+    ['utc', 'truncate', ['2024-07-01T12:00:00.000Z', '2024-07-01T12:00:00.123Z', '2024-07-01T03:00:00.999Z']],
+    ['local', 'truncate', ['2024-07-01T10:00:00.000Z', '2024-07-01T10:00:00.123Z', '2024-07-01T03:00:00.999Z']],
+    [
+      'utc',
+      'text',
+      ['2024-07-01T12:00:00.000Z', '2024-07-01T12:00:00.123456+00:00', '2024-07-01T12:00:00.999999+09:00'],
+    ],
+    ['text', 'truncate', ['2024-07-01T12:00:00', '2024-07-01T12:00:00.123456', '2024-07-01T03:00:00.999Z']],
+  ] as const)(
+    'DateTime: those without a time zone by %s, microseconds by %s',
+    async (naive, microseconds, expected) => {
+      const bond = await open(presets.Perl.dates({ naive, microseconds }), loads);
+      const dates = await bond.eval<(Date | string)[]>(`[${moments}]`);
+      expect(dates.map((date) => (date instanceof Date ? date.toISOString() : date))).toEqual([
+        ...expected,
+        '2024-07-01T12:00:00.500Z',
+      ]);
+    },
+  );
+
+  test('what has no option stays an error that names the preset, and where it sits', async () => {
+    const bond = await open(presets.Perl.dates(), loads);
+    for (const [index, option] of ["naive: 'utc'", "naive: 'utc'", "microseconds: 'truncate'"].entries()) {
+      const { message } = await rejection(bond.eval(`{ at => [${moments[index]}] }`), SerializationException);
+      expect(message).toContain('result.at[0]: the conversion of a');
+      expect(message).toContain(`presets.Perl.dates({ ${option} })`);
+    }
+    const plain = await open({}, loads);
+    const { message } = await rejection(plain.eval(moments[0] as string), SerializationException);
+    expect(message).toContain("presets.Perl.dates({ naive: 'utc' })");
+  });
+
+  test('Time::Piece with microseconds', async () => {
+    const times = '[map { scalar gmtime($_) } 1.5, 0.123456, -0.5, 1700000000.000001]';
+    const cut = await open(presets.Perl.dates({ microseconds: 'truncate' }));
+    expect(await cut.eval(times)).toEqual([1500, 123, -500, 1_700_000_000_000].map((time) => new Date(time)));
+    const text = await open(presets.Perl.dates({ microseconds: 'text' }));
+    expect(await text.eval(times)).toEqual([
+      new Date(1500),
+      '1970-01-01T00:00:00.123456',
+      new Date(-500),
+      '2023-11-14T22:13:20.000001',
+    ]);
+    const { message } = await rejection((await open({})).eval(times), SerializationException);
+    expect(message).toContain("presets.Perl.dates({ microseconds: 'truncate' })");
+  });
+
+  test('Math::BigFloat and Math::BigRat as text', async () => {
+    const bond = await open(presets.Perl.numbers(), 'use Math::BigFloat; use Math::BigRat;');
+    const code = "[Math::BigFloat->new('1.10'), Math::BigRat->new('1/3'), Math::BigInt->new(5)]";
+    expect(await bond.eval(code)).toEqual(['1.1', '1/3', 5]);
+    const plain = await open({}, 'use Math::BigFloat;');
+    const { message } = await rejection(plain.eval("Math::BigFloat->new('1.5')"), SerializationException);
+    expect(message).toContain('presets.Perl.numbers()');
+  });
+
+  test('a hundred thousand rows of SQLite arrive', async ({ skip }) => {
+    const bond = await openBond('Perl', '/usr/bin/perl');
+    if ((await bond.eval('eval { require DBD::SQLite } ? 1 : 0')) === 0)
+      missing('apt-get install libdbd-sqlite3-perl', skip, false);
+    await bond.evalBlock(`use DBI;
+      $db = DBI->connect('dbi:SQLite:dbname=:memory:', '', '', { RaiseError => 1 });
+      $db->do('CREATE TABLE t AS WITH RECURSIVE c(n) AS (VALUES(0) UNION ALL SELECT n + 1 FROM c WHERE n < 99999)
+               SELECT n, n / 2.0 AS half, "row " || n AS name FROM c');`);
+    const rows = await bond.eval<unknown[]>("$db->selectall_arrayref('SELECT * FROM t', { Slice => {} })");
+    expect(rows).toHaveLength(100_000);
+    expect(rows.at(-1)).toEqual({ n: 99_999, half: 49_999.5, name: 'row 99999' });
   });
 });

@@ -9,6 +9,18 @@ export interface Presets {
   readonly PHP: {
     /** Dates with microseconds. Without the option, they stay an error. */
     readonly dates: (options?: { readonly microseconds?: 'truncate' | 'text' | undefined }) => Conversions;
+    /** A `DateInterval` as ISO 8601 text (`P1DT2H`), a `DatePeriod` as the list of its dates. */
+    readonly intervals: () => Conversions;
+  };
+  /** Those of Perl. */
+  readonly Perl: {
+    /** `DateTime` as a date: one without a time zone, which `DateTime` calls floating (`naive`), and those with microseconds, also of `Time::Piece`. What has no option stays an error. */
+    readonly dates: (options?: {
+      readonly naive?: 'utc' | 'local' | 'text' | undefined;
+      readonly microseconds?: 'truncate' | 'text' | undefined;
+    }) => Conversions;
+    /** `Math::BigFloat` and `Math::BigRat` as text. */
+    readonly numbers: () => Conversions;
   };
   /** Those of Python. */
   readonly Python: {

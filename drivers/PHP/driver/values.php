@@ -54,7 +54,7 @@ final class __BOND_values
         }
         if ($microseconds % 1000) {
             self::refuse($path, 'a moment with microseconds cannot be carried, because Date has milliseconds: '
-                . "send its ->format('Y-m-d\TH:i:s.uP'), or make it anew from its ->format('Y-m-d\TH:i:s.vP'), or convert all by presets.PHP.dates()");
+                . "send its ->format('Y-m-d\TH:i:s.uP'), or make it anew from its ->format('Y-m-d\TH:i:s.vP'), or convert all by presets.PHP.dates({ microseconds: 'truncate' })");
         }
         $milliseconds = $seconds * 1000 + intdiv($microseconds, 1000);
         if (abs($milliseconds) > self::LAST_MOMENT) {
@@ -71,6 +71,9 @@ final class __BOND_values
         }
         if ($value instanceof DateTimeInterface) {
             return ': send its ->format(DATE_ATOM)';
+        }
+        if ($value instanceof DateInterval || $value instanceof DatePeriod) {
+            return ': convert all by presets.PHP.intervals()';
         }
         if ($value instanceof Traversable) {
             return ': iterate() over it, or hold() it';

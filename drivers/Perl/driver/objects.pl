@@ -42,7 +42,7 @@ sub encode_date {
     my ($milliseconds) = grep { $_ / 1000 == $epoch } map { sprintf('%.0f', $nearest + $_) } 0, -1, 1;
     # What is nearly that, as far as floats go, is meant to be that: 1700000000.1 + 0.023.
     $milliseconds = $nearest if !defined $milliseconds && abs($epoch - $nearest / 1000) <= 1e-9 + 2.3e-16 * abs($epoch);
-    refuse('a moment with a fraction of a millisecond cannot be carried: send its ->epoch') unless defined $milliseconds;
+    refuse("a moment with a fraction of a millisecond cannot be carried: send its ->epoch, or convert all by presets.Perl.dates({ microseconds: 'truncate' })") unless defined $milliseconds;
     refuse('a moment that far away cannot be carried: send its ->epoch') if abs($milliseconds) > 8.64e15;    # by a Date
     return word(date => "{\"\$numberLong\":\"$milliseconds\"}");
 }

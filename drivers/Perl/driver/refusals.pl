@@ -6,7 +6,8 @@ sub advice {
     my ($value, $kind, $is_object) = @_;
     return ': hold() it, or iterate() over it' if $kind eq 'CODE';
     return ': hold() it, or iterate() over its lines' if $kind eq 'GLOB' || $is_object && $isa->($value, 'IO::Handle');
-    return ': send its ->bstr or ->numify' if $is_object && $isa->($value, 'Math::BigFloat');
+    return ': send its ->bstr or ->numify, or convert all by presets.Perl.numbers()' if $is_object && $isa->($value, 'Math::BigFloat');
+    return ": send its ->iso8601, or convert all by presets.Perl.dates({ naive: 'utc' })" if $is_object && $isa->($value, 'DateTime');
     return ', unless it has a method TO_JSON: send its text' if $kind eq 'Regexp';
     return ', unless it has a method TO_JSON: hold() it' if $is_object;
     return ': send what it refers to, or hold() it';
