@@ -369,6 +369,24 @@ const CASES: readonly Case[] = [
   },
   {
     lang: 'Python',
+    file: fixture('grids.py'),
+    needs: ['/usr/lib/python3/dist-packages/numpy/__init__.py', 'python3-numpy'],
+    options: { cmd: '/usr/bin/python3' },
+    code: `
+      const grid = new NDArray(Float64Array.of(1, 2, 3, 4), [2, 2]);
+      const turned: NDArray | NumberArray = await bond.fn.grids.turned(grid);
+      console.log(turned, await bond.fn.grids.turned(Int8Array.of(5)), await bond.fn.grids.total([grid, grid]));
+      const wrong = () => [
+        // @ts-expect-error: no array
+        bond.fn.grids.turned('a'),
+        // @ts-expect-error: one, and not several
+        bond.fn.grids.total(grid),
+      ];
+      void wrong;`,
+    output: 'NDArray(2, 2) float64 [ [ 1, 3 ], [ 2, 4 ] ] Float64Array(1) [ 5 ] 20\n',
+  },
+  {
+    lang: 'Python',
     file: 'numpy',
     needs: ['/usr/lib/python3/dist-packages/numpy/__init__.py', 'python3-numpy'],
     options: { cmd: '/usr/bin/python3' },
@@ -497,7 +515,7 @@ function programOf({ lang, options, imports, code }: Case, index: number, types:
   const load = /await bond\.evalBlock\((.*)\);/.exec(types)?.[1];
   const command = options?.cmd ? `, '${options.cmd}'` : '';
   return `
-    import { callback, type Held, item, kwargs, makeBond, type Remote } from 'bond';
+    import { callback, type Held, item, kwargs, makeBond, NDArray, type NumberArray, type Remote } from 'bond';
     import type { ${['Legacy', imports].filter(Boolean).join(', ')} } from './types-${index}.js';
     void [callback, item, kwargs];
     export type Unused = [Held, Remote<Legacy>];

@@ -114,7 +114,13 @@ def _BOND_types(name):
             return 'never'
         if is_record(annotation):
             return 'Record<string, unknown>'
+        if is_array(annotation):
+            return 'NumpyArray'
         return 'Opaque' if isinstance(annotation, type) and not takes_plain(annotation) else 'unknown'
+
+    def is_array(kind):
+        numpy = sys.modules.get('numpy')
+        return numpy is not None and kind is getattr(numpy, 'ndarray', None)
 
     def takes_plain(kind):
         """Whether values that cross are of an abstract class: `Hashable`, say."""
@@ -143,6 +149,8 @@ def _BOND_types(name):
             return 'Iterable<%s>' % first
         if origin is abc.Callable:
             return spell_callable(args)
+        if is_array(origin):  # numpy.typing.NDArray[numpy.float64]
+            return known.get(origin, 'NumpyArray')
         if origin is typing.ClassVar or origin is getattr(typing, 'Final', None) or hasattr(annotation, '__metadata__'):
             return first
         if getattr(origin, '_name', None) in ('Required', 'NotRequired'):

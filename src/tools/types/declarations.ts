@@ -11,6 +11,9 @@ import { parameterList, type TypedParameter } from './parameter-list.js';
 import { TypeTexts } from './type-texts.js';
 
 /** Names that mean something in what is written, or cannot be a name of the user's. */
+/** Types of `bond`, each with what stands behind it where it is one. */
+const OF_BOND = { AnyValue: '[,)|]', ByName: '<', Kwargs: '<', NDArray: '\\b', NumberArray: '\\b', Stays: '<' };
+
 const TAKEN =
   /^(?:Date|Map|Set|Record|Array|Promise|Error|RegExp|\w*Array|Stays|Kwargs|ByName|AnyValue|string|number|boolean|object|unknown|any|never|undefined|null|bigint|symbol|void)$/;
 
@@ -41,8 +44,8 @@ export class Declarations {
       ...this.#module(),
       ...classes.flatMap((described) => this.#class(described)),
     ].join('\n\n');
-    const used = ['AnyValue', 'ByName', 'Kwargs', 'Stays'].filter((name) =>
-      new RegExp(`[ <(|]${name}${name === 'AnyValue' ? '[,)|]' : '<'}`).test(body),
+    const used = Object.entries(OF_BOND).flatMap(([name, behind]) =>
+      new RegExp(`[ <(|]${name}${behind}`).test(body) ? [name] : [],
     );
     const imports = used.length > 0 ? `import type { ${used.join(', ')} } from 'bond';\n\n` : '';
     return `${comment(head)}${imports}${body}\n`;

@@ -17,7 +17,7 @@ export function readType(text: string, named: TypeNamer): { readonly type: strin
 }
 
 /** The types of a union, each once. */
-function unionOf(types: readonly string[]): string {
+export function unionOf(types: readonly string[]): string {
   const distinct = [...new Set(types)];
   if (distinct.includes('unknown')) return 'unknown';
   return distinct.length === 1 ? (distinct[0] as string) : distinct.map(inUnion).join(' | ');

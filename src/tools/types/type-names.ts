@@ -1,4 +1,4 @@
-import { arrayOf } from './type-expression.js';
+import { arrayOf, unionOf } from './type-expression.js';
 
 /** Where a type stands: some values cross only in one direction, and arrive as something else. */
 export type Position = 'parameter' | 'result';
@@ -51,6 +51,8 @@ export function jsdocType(name: string, args: readonly string[], around: Surroun
       return args.length === 0 ? 'Record<string, unknown>' : `Record<string, ${second ?? first}>`;
     case 'Function':
       return ANY_FUNCTION;
+    case 'NumpyArray':
+      return unionOf(['NDArray', 'NumberArray']);
     case 'Opaque':
       return OPAQUE;
   }
