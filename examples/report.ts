@@ -41,7 +41,7 @@ interface Order {
 await using strict = await makeBond('Python', command);
 await strict.evalBlock(program);
 await strict.call("lambda: orders().to_dict('records')").catch((error: unknown) => {
-  if (error instanceof SerializationException) console.log(error.message.replace(/^.*?: /, ''));
+  if (error instanceof SerializationException) console.log(error.message.slice(error.message.indexOf('result')));
 });
 
 // Dates of this database are meant in UTC, decimals become text, a table the list of its rows, and a gap null.
@@ -52,6 +52,11 @@ await python.evalBlock(program);
 
 for (const { customer, price, ordered, sent } of await python.call<Order[]>('orders')) {
   const days = sent && Math.ceil((sent.getTime() - ordered.getTime()) / 86_400_000);
-  console.log(customer, price.padStart(6), ordered.toISOString(), days === null ? 'waits' : `sent within ${days} day(s)`);
+  console.log(
+    customer,
+    price.padStart(6),
+    ordered.toISOString(),
+    days === null ? 'waits' : `sent within ${days} day(s)`,
+  );
 }
 console.log(await python.call('spent'));

@@ -7,6 +7,7 @@ import {
   BondException,
   callback,
   live,
+  NDArray,
   type ProtocolName,
   RemoteException,
   SerializationException,
@@ -25,6 +26,7 @@ import {
   rejection,
 } from './fixtures.js';
 import { effort } from './fuzzing.js';
+import { ndarrays } from './kinds.js';
 
 interface Words {
   /**
@@ -387,6 +389,7 @@ describe.concurrent.each(cases)('$lang by $protocol', ({ lang, protocol }) => {
       fc.boolean(),
       fc.constant(null),
       fc.integer({ min: 0, max: 99 }).map((money) => ({ money })),
+      protocol === 'JSON' ? fc.boolean() : ndarrays,
     );
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof({ depthSize: 'medium' }, leaf, tie('list'), tie('record')),
@@ -426,6 +429,7 @@ describe.concurrent.each(cases)('$lang by $protocol', ({ lang, protocol }) => {
 /** What `build` and the conversion of Money make of a value. */
 function convertedHere(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(convertedHere);
+  if (value instanceof NDArray) return value.tolist();
   if (typeof value !== 'object' || value === null) return value;
   if (Object.keys(value).join() === 'money') return `${(value as { money: number }).money} EUR`;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convertedHere(item)]));

@@ -132,6 +132,19 @@ describe('the examples', () => {
       );
     });
 
+    test('a table of orders crosses by consent', async ({ skip }) => {
+      if (spawnSync(PYTHON, ['-c', 'import pandas']).status !== 0) missing('apt-get install python3-pandas', skip);
+      expect(await run('report.ts', PYTHON)).toBe(
+        lines(
+          'result[0].price: a value of type Decimal cannot be carried by EJSON: send str() or float() of it, or convert all by presets.Python.numbers()',
+          'Ann  19.90 2024-02-28T09:30:00.000Z sent within 2 day(s)',
+          'Ben   0.10 2024-02-29T23:59:59.250Z waits',
+          'Ann   0.20 2024-03-01T08:00:00.000Z sent within 1 day(s)',
+          "{ Ann: '20.10', Ben: '0.10' }",
+        ),
+      );
+    });
+
     test('flowers are told apart, kept and drawn', async ({ skip }) => {
       if (spawnSync(PYTHON, ['-c', 'import sklearn, sqlalchemy, PIL']).status !== 0)
         missing('apt-get install python3-sklearn python3-sqlalchemy python3-pil', skip);

@@ -5,11 +5,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PRESET_TYPES, presetTypes } from '../build/preset-types.js';
-import { type Bond, BondException, presets, SerializationException } from '../src/index.js';
+import { type Bond, BondException, NDArray, type NumberArray, presets, SerializationException } from '../src/index.js';
 import { ROOT } from './compiler.js';
 import { languages, missing, openBond, rejection } from './fixtures.js';
 
 const PYTHON = '/usr/bin/python3'; // whose modules Debian's packages are
+
+const hasPandas = languages.includes('Python') && spawnSync(PYTHON, ['-c', 'import pandas']).status === 0;
 
 function thrownBy(run: () => unknown): unknown {
   try {
@@ -95,8 +97,6 @@ describe.runIf(languages.includes('Python'))('Python', () => {
     'n': [1, 2], 'f': [1.5, float('nan')], 'at': [pd.Timestamp('2024-01-01T00:00:00.000001'), pd.NaT],
     'i': pd.array([1, None], dtype='Int64'), 'd': [Decimal('1.10'), None], 's': ['x', 'y'], 'b': [True, False] })`;
 
-  const hasPandas = spawnSync(PYTHON, ['-c', 'import pandas']).status === 0;
-
   test.runIf(hasPandas || process.env.CI).each(['records', 'columns'] as const)(
     'tables of pandas as %s: naive dates, NaT, NA, decimals',
     async (frames) => {
@@ -127,6 +127,91 @@ describe.runIf(languages.includes('Python'))('Python', () => {
       expect((await rejection(twice, SerializationException)).message).toContain('result.t: the conversion');
     },
   );
+});
+
+describe.runIf(languages.includes('Python') && (hasPandas || process.env.CI))('tables of pandas', () => {
+  const open = async (convert: Readonly<Record<string, string>>, code = ''): Promise<Bond> => {
+    const bond = await openBond('Python', PYTHON, [], { convert });
+    await bond.evalBlock(`import numpy as np, pandas as pd\n${code}`);
+    return bond;
+  };
+  const { dates, pandas } = presets.Python;
+
+  test('of a million rows arrive by columns, and go back with the types that they had', async () => {
+    const bond = await open(
+      pandas({ frames: 'columns' }),
+      `n = 10 ** 6
+table = pd.DataFrame({'i': np.arange(n), 'small': np.arange(n).astype('u1'), 'f': np.arange(n) / 4, 'b': np.arange(n) % 2 == 0})
+def is_same(columns):
+    given = pd.DataFrame(columns)
+    return [bool(given.equals(table)), [str(kind) for kind in given.dtypes]]`,
+    );
+    const columns = await bond.eval<Record<string, NumberArray | unknown[]>>('table');
+    expect([columns.i?.constructor, columns.small?.constructor, columns.f?.constructor]).toEqual([
+      BigInt64Array,
+      Uint8Array,
+      Float64Array,
+    ]);
+    expect(Object.values(columns).map((column) => column.at(-1))).toEqual([999_999n, 63, 249_999.75, false]);
+    const arrays = Object.entries(columns).map(([name, column]) => [
+      name,
+      Array.isArray(column) ? column : new NDArray(column),
+    ]);
+    expect(await bond.call('is_same', Object.fromEntries(arrays))).toEqual([
+      true,
+      ['int64', 'uint8', 'float64', 'bool'],
+    ]);
+  });
+
+  test('of many rows arrive by records, each with its date', async () => {
+    const bond = await open(
+      { ...dates({ naive: 'utc' }), ...pandas() },
+      `n = 30000
+table = pd.DataFrame({'i': range(n), 'at': pd.date_range('2024', periods=n, freq='s')})`,
+    );
+    const records = await bond.eval<unknown[]>('table');
+    expect(records).toHaveLength(30_000);
+    expect(records.at(-1)).toEqual({ i: 29_999, at: new Date(Date.UTC(2024, 0, 1) + 29_999_000) });
+  });
+
+  test('tell NaN, NaT, NA and None apart, or say in which column what cannot cross', async () => {
+    const bond = await open({
+      ...dates({ naive: 'utc' }),
+      ...pandas({ frames: 'columns' }),
+      'pandas.NaTType': "lambda x: 'never'",
+    });
+    const gaps = `pd.DataFrame({'f': [1, float('nan')], 'o': ['a', None], 'i': pd.array([1, None], 'Int64'), 'n': [None, float('nan')],
+      'at': [pd.Timestamp('2024-01-01'), pd.NaT], 'z': pd.to_datetime(['2024-01-01T00:00Z', None]), 'c': pd.Categorical(['x', None])})`;
+    expect(await bond.eval(gaps)).toEqual({
+      f: Float64Array.of(1, Number.NaN),
+      o: ['a', null],
+      i: [1, null],
+      n: Float64Array.of(Number.NaN, Number.NaN),
+      at: [new Date('2024-01-01'), 'never'],
+      z: [new Date('2024-01-01'), 'never'],
+      c: ['x', Number.NaN],
+    });
+    const fine = bond.eval("pd.DataFrame({'at': pd.to_datetime(['2024-01-01', '2024-01-01T00:00:00.000000001'])})");
+    expect((await rejection(fine, SerializationException)).message).toContain(
+      'result.at[1]: a datetime with microseconds',
+    );
+    const spans = bond.eval("pd.DataFrame({'t': pd.to_timedelta([1, 2], 's')})");
+    expect((await rejection(spans, SerializationException)).message).toContain(
+      'result.t[0]: a value of type Timedelta',
+    );
+  });
+
+  test('leave moments to a conversion of the program, if it has one', async () => {
+    const bond = await open({ ...dates({ naive: 'utc' }), ...pandas(), 'pandas.Timestamp': 'lambda t: t.day_name()' });
+    expect(await bond.eval("pd.DataFrame({'at': [pd.Timestamp('2024-02-29')]})")).toEqual([{ at: 'Thursday' }]);
+    const plain = await open(pandas());
+    const error = await rejection(
+      plain.eval("pd.DataFrame({'at': [pd.Timestamp('2024-02-29')]})"),
+      SerializationException,
+    );
+    expect(error.message).toContain('result[0].at: a datetime without a time zone');
+    expect(error.message).toContain("presets.Python.dates({ naive: 'utc' })");
+  });
 });
 
 describe.runIf(languages.includes('PHP'))('PHP', () => {

@@ -58,9 +58,9 @@ const STAND_INS = {
   srun: 'shift; exec "$@"',
 };
 
-/** Where the first Python has no numpy, as a pyenv without packages, Debian's takes its place. */
-function python3WithNumpy(): Record<string, string> {
-  const lacks = (python: string): boolean => spawnSync(python, ['-c', 'import numpy']).status !== 0;
+/** Where the first Python has no numpy or no pandas, as a pyenv without packages, Debian's takes its place. */
+function python3WithLibraries(): Record<string, string> {
+  const lacks = (python: string): boolean => spawnSync(python, ['-c', 'import numpy, pandas']).status !== 0;
   return lacks('python3') && !lacks('/usr/bin/python3') ? { python3: 'exec /usr/bin/python3 "$@"' } : {};
 }
 
@@ -77,7 +77,7 @@ describe.concurrent('the code of the documentation', () => {
       join(folder, `example-${index + 1}.${language === 'js' ? 'mjs' : 'mts'}`),
     );
     for (const [index, { code }] of examples.entries()) writeFileSync(files[index] as string, code);
-    for (const [name, text] of Object.entries({ ...STAND_INS, ...python3WithNumpy() })) {
+    for (const [name, text] of Object.entries({ ...STAND_INS, ...python3WithLibraries() })) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
     mistakes = compile(files.filter((file) => file.endsWith('.mts')));

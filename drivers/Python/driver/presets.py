@@ -48,7 +48,7 @@ def _BOND_frames(frames):
     """A conversion of tables, without their index: to a record for each row, or to a list for each column, of numbers an array."""
     def as_records(frame):
         names = names_of_columns(frame)
-        rows = zip(*[items_of(frame.iloc[:, place]) for place in range(len(names))])
+        rows = zip(*[items_of_column(frame.iloc[:, place]) for place in range(len(names))])
         return [dict(zip(names, row)) for row in rows]
 
     def as_columns(frame):
@@ -67,10 +67,10 @@ def names_of_columns(frame):
 def column_of(series):
     kind = getattr(series.dtype, 'kind', 'O')
     is_numeric = extended and is_a(type(series.dtype), 'numpy', 'dtype') and kind + str(series.dtype.itemsize) in TYPES
-    return series.values if is_numeric else items_of(series)
+    return series.values if is_numeric else items_of_column(series)
 
 
-def items_of(series):
+def items_of_column(series):
     return moments_of(series) or series.tolist()
 
 
