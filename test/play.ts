@@ -79,7 +79,8 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       ...owner,
     },
     {
-      send(lines) {
+      send(payload) {
+        const lines = payload as string;
         const [verb, , id] = lines.trimEnd().split(' ');
         if (verb === 'EXPORT') return queueMicrotask(() => hear(`RETURN ${id} `));
         for (const line of lines.slice(0, -1).split('\n')) sent(line);

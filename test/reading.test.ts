@@ -112,7 +112,7 @@ describe.each(languages)('%s', (lang) => {
 /** The payload of a call, or the message of why there is none. */
 function payloadOf(protocol: ProtocolName, ...args: unknown[]): string {
   try {
-    return encodeCall(protocolNamed(protocol) as Protocol, 'f', args, lender);
+    return encodeCall(protocolNamed(protocol), 'f', args, lender) as string;
   } catch (error) {
     if (error instanceof NotCarried) return error.message;
     throw error;

@@ -440,7 +440,7 @@ export class SimulatedBond implements Conversation {
     const say = inOrder(scheduler, (text: string | undefined) => this.#hear(text));
     const interpreter = new SimulatedInterpreter(scheduler, isHasty, say);
     this.#send = inOrder(scheduler, (line: string) => interpreter.hear(line));
-    this.session = new Session(this.#owner(), { send: (line) => this.#sendSeen(line) });
+    this.session = new Session(this.#owner(), { send: (line) => this.#sendSeen(line as string) });
   }
 
   #hear(text: string | undefined): void {

@@ -20,9 +20,12 @@ export interface Parties {
 
 /** Begins the conversation with a driver that runs. What only that needs is loaded with this file. */
 export function converseWith(parties: Parties): Requester {
-  const known = protocolNamed(parties.ready.protocol);
-  const protocol = parties.settings.text === 'bytes' ? withOctets(known) : known;
-  return new Requester(new Connection({ ...parties, protocol, makeHandle }), parties.settings.calls);
+  const { ready, settings } = parties;
+  const protocolFor = (hasBlocks: boolean) => {
+    const known = protocolNamed(ready.protocol, hasBlocks);
+    return settings.text === 'bytes' ? withOctets(known) : known;
+  };
+  return new Requester(new Connection({ ...parties, protocolFor, makeHandle }), settings.calls);
 }
 
 /** Who asks for what is done with handles, by the settings of one bond: there may be many handles. */

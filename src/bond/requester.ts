@@ -18,6 +18,7 @@ import type { HostFunction } from '../session/session-owner.js';
 import { NotCarried } from '../values/codec.js';
 import type { Lender, Reference } from '../values/reference.js';
 import { isLong } from '../values/shared/chunks.js';
+import type { Payload } from '../wire/blocks.js';
 import type { PlainVerb, RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
 import { placeFor } from './code-places.js';
@@ -61,7 +62,7 @@ export class Requester implements Evaluator, Holder {
    * it would cost a call a tenth of its time.
    */
   call(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
-    const { protocol, takesParts } = this.connection;
+    const { protocolNow: protocol, takesParts } = this.connection;
     try {
       this.checkText(name, 'a name');
       const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
@@ -102,7 +103,7 @@ export class Requester implements Evaluator, Holder {
 
   /** What a chain comes to: its value if that can cross, and a handle otherwise. */
   evaluate(chain: Chain): Promise<unknown> {
-    const { session, protocol } = this.connection;
+    const { session, protocolNow: protocol } = this.connection;
     try {
       this.connection.need('chain');
       const payload = protocol.encode(chain.codeFor(this.#lends));
@@ -188,7 +189,7 @@ export class Requester implements Evaluator, Holder {
   #request(
     plainVerb: PlainVerb,
     subject: string,
-    payload: string,
+    payload: Payload,
     parts?: Iterable<string>,
     shown?: string,
   ): Promise<unknown> {

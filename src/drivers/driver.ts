@@ -25,6 +25,7 @@ export type Feature =
   | 'stacks'
   | 'places'
   | 'parts'
+  | 'bytes'
   | 'ejson'
   | 'convert'
   | 'load'
@@ -46,6 +47,7 @@ const FEATURES: readonly Feature[] = [
   'stacks',
   'places',
   'parts',
+  'bytes',
   'ejson',
   'convert',
   'load',

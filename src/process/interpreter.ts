@@ -96,6 +96,11 @@ export class Interpreter {
     this.#writeQueue.send(text, isAwaited);
   }
 
+  /** Writes bytes behind what has been sent. */
+  sendBytes(pieces: readonly Buffer[]): void {
+    this.#writeQueue.sendBytes(pieces);
+  }
+
   /** How far what it has been sent has come. */
   get traffic(): Traffic {
     return this.#writeQueue;

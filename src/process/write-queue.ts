@@ -23,9 +23,9 @@ export class WriteQueue {
   readonly #ways: Pick<Ways, 'input' | 'writeNow'>;
   /** How many characters have been sent. */
   sent = 0;
-  // What waits, in order: what was left of a chunk; texts, of which the first is written from some place on; what is gathered.
+  // What waits, in order: what was left of a chunk; texts and bytes, of which the first is written from some place on; what is gathered.
   #rest: string | Buffer = '';
-  readonly #texts: string[] = [];
+  readonly #texts: (string | Buffer)[] = [];
   #start = 0;
   #gathered = '';
   /** Whether the stream is writing: then nobody else can. */
@@ -55,6 +55,16 @@ export class WriteQueue {
     if (this.#isFlushDue || this.#isStreaming || (this.#gathered === '' && !this.#isBehind)) return;
     this.#isFlushDue = true;
     nextTick(this.flush);
+  }
+
+  /** Sends bytes, behind what has been gathered: more will follow. */
+  sendBytes(pieces: readonly Buffer[]): void {
+    this.#endText();
+    for (const piece of pieces) {
+      this.sent += piece.length;
+      this.#texts.push(piece);
+    }
+    this.#push();
   }
 
   /** Writes what has been gathered. */
@@ -105,6 +115,7 @@ export class WriteQueue {
     }
     if (this.#texts.length === 0) this.#endText();
     const [text = ''] = this.#texts;
+    if (typeof text !== 'string') return this.#texts.shift() as Buffer;
     const end = endOfChunk(text, this.#start, LONGEST_CHUNK);
     const chunk = text.slice(this.#start, end);
     this.#start = end < text.length ? end : 0;

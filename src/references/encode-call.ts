@@ -3,10 +3,11 @@ import { NotCarried, type Path, type Protocol } from '../values/codec.js';
 import type { Code, Lender } from '../values/reference.js';
 import { type Long, partsOf } from '../values/shared/chunks.js';
 import { takeSnapshot } from '../values/snapshot.js';
+import type { Payload } from '../wire/blocks.js';
 import { isKwargs, type Kwargs } from './kwargs.js';
 
 /** The payload of a CALL: `[name, arguments]`; behind it, references among the arguments, and arguments by name. */
-export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
+export function encodeCall(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): Payload {
   const last = args.at(-1);
   if (isKwargs(last)) return encodeWithKwargs(protocol, name, args.slice(0, -1), last, lender);
   try {
@@ -23,11 +24,11 @@ export function encodeInParts(protocol: Protocol, name: string, args: readonly u
 }
 
 interface InParts {
-  readonly payload: string;
+  readonly payload: Payload;
   readonly parts: Iterable<string>;
 }
 
-function encodeWithReferences(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): string {
+function encodeWithReferences(protocol: Protocol, name: string, args: readonly unknown[], lender: Lender): Payload {
   const [[, plain], references] = withoutReferences(protocol, [name, args] as const, lender);
   const paths = references.map(([[, ...path], code]) => [path, code]);
   return protocol.encode(paths.length > 0 ? [name, plain, paths] : [name, plain]);
@@ -39,7 +40,7 @@ function encodeWithKwargs(
   args: readonly unknown[],
   { values }: Kwargs,
   lender: Lender,
-): string {
+): Payload {
   lender.need('named');
   try {
     const [[, plain, , named], references] = withoutReferences(protocol, [name, args, [], values] as const, lender);
@@ -57,7 +58,7 @@ export function encodeResult(
   name: string,
   value: unknown,
   lender: Lender,
-): [verb: 'RETURN' | 'RETURN_WITH', payload: string] {
+): [verb: 'RETURN' | 'RETURN_WITH', payload: Payload] {
   try {
     const quick = protocol.encodePlain(value);
     if (quick !== undefined) return ['RETURN', quick];
@@ -71,7 +72,7 @@ export function encodeResult(
 }
 
 /** The payload of a result with references; where it cannot be carried, paths begin at the result. */
-function encodeBelow(protocol: Protocol, payload: readonly unknown[]): string {
+function encodeBelow(protocol: Protocol, payload: readonly unknown[]): Payload {
   try {
     return protocol.encode(payload);
   } catch (error) {

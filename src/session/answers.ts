@@ -1,6 +1,6 @@
 import { SerializationException } from '../common/errors.js';
 import { textOf } from '../common/thrown.js';
-import { type AnswerVerb, isHolding } from '../wire/messages.js';
+import { type AnswerVerb, isHolding, type Received } from '../wire/messages.js';
 import { type Description, exceptionOf } from './exception-codec.js';
 import type { Request } from './frame.js';
 import { handleMaker, type MakeHandle, putHandles, type ValueWithHeld } from './held-parts.js';
@@ -24,13 +24,13 @@ export class Answers {
   }
 
   /** Settles the promise of a request by its answer. */
-  conclude(request: Request, verb: AnswerVerb, payload: string): void {
+  conclude(request: Request, verb: AnswerVerb, { payload, bytes }: Received): void {
     const { lang, protocol } = this.#owner;
     try {
       if (payload.charCodeAt(0) === WITH_LIVE && verb === 'RETURN')
-        return request.resolve(this.#withLive(protocol.decode(payload.slice(1))));
+        return request.resolve(this.#withLive(protocol.decode(payload.slice(1), bytes)));
       // What a block of code returns is nothing at all.
-      const value = payload === '' ? request.parts?.whole() : protocol.decode(payload);
+      const value = payload === '' ? request.parts?.whole() : protocol.decode(payload, bytes);
       if (verb !== 'RETURN')
         request.reject(exceptionOf(verb, value as Description, request, this.#handlesFor(request)));
       else request.resolve(isHolding(request.verb) ? withHandles(value, this.#handlesFor(request)) : value);
@@ -41,9 +41,9 @@ export class Answers {
   }
 
   /** Nobody waits for an answer: what the other side holds for it is let go of. No request has used it up to the one of the id `lastId`. */
-  letGo(verb: AnswerVerb, payload: string, lastId: number): void {
+  letGo(verb: AnswerVerb, { payload, bytes }: Received, lastId: number): void {
     try {
-      const answer = this.#owner.protocol.decode(payload);
+      const answer = this.#owner.protocol.decode(payload, bytes);
       for (const number of numbersIn(verb, answer)) this.#releases.add(number, lastId, lastId);
     } catch {
       // What cannot be read holds nothing that is known here.

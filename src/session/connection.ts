@@ -19,7 +19,8 @@ export interface ConnectionParts {
   readonly driver: Driver;
   readonly interpreter: Interpreter;
   readonly channel: Channel;
-  readonly protocol: Protocol;
+  /** The protocol that both have agreed on; whether it writes blocks. */
+  readonly protocolFor: (hasBlocks: boolean) => Protocol;
   readonly ready: Ready;
   readonly settings: Settings;
   /** What stands here for something that stays over there. */
@@ -40,6 +41,8 @@ export class Connection {
   readonly lang: string;
   readonly interpreter: Interpreter;
   readonly protocol: Protocol;
+  /** How requests are written that are made outside of the functions of the host that the interpreter waits for. */
+  readonly #outermostProtocol: Protocol;
   readonly session: Session;
   /** What the driver can do in this interpreter. */
   readonly features: ReadonlySet<Feature>;
@@ -59,18 +62,26 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     this.lang = parts.lang;
     this.interpreter = parts.interpreter;
-    this.protocol = parts.protocol;
     this.#channel = parts.channel;
     this.#driver = parts.driver;
     this.#ready = parts.ready;
     this.features = featuresOf(parts.driver, parts.ready);
     this.takesParts = this.features.has('parts');
+    // An interrupt that stops any code would stop the reading of a block, which the interpreter does while it waits for a function.
+    const takesBlocks = this.features.has('bytes');
+    this.protocol = parts.protocolFor(takesBlocks && !parts.driver.interruptStopsAny);
+    this.#outermostProtocol = parts.protocolFor(takesBlocks);
     this.#settings = parts.settings;
     this.session = this.#openSession(parts.makeHandle);
     this.interpreter.isDirect = parts.ready.pid === parts.interpreter.pid;
     this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
+  }
+
+  /** How a request is written that is made now. */
+  get protocolNow(): Protocol {
+    return this.#outermostProtocol === this.protocol || this.session.isCalling ? this.protocol : this.#outermostProtocol;
   }
 
   /** What is known of the interpreter. */

@@ -2,6 +2,7 @@ import { type BondException, RemoteException, SerializationException } from '../
 import { linesOfFrames, tellFrames, toldStack } from '../common/one-stack.js';
 import { carried, classNames, describeThrown, isA, property, textOf } from '../common/thrown.js';
 import { NotCarried, type Protocol } from '../values/codec.js';
+import type { Payload } from '../wire/blocks.js';
 import type { AnswerVerb } from '../wire/messages.js';
 import { outermost, type Request } from './frame.js';
 import type { MakeHandle } from './held-parts.js';
@@ -68,7 +69,7 @@ function asText(part: unknown): string | undefined {
 /** How a call of the other side is answered that has failed. */
 export interface FailedAnswer {
   readonly verb: 'EXCEPT' | 'ERROR';
-  readonly payload: string;
+  readonly payload: Payload;
 }
 
 /** What it depends on how an exception is told. */

@@ -4,6 +4,7 @@ import { type BondException, quoted } from '../common/errors.js';
 import { performance } from '../common/globals.js';
 import type { CallSettings } from '../common/options.js';
 import type { Parts } from '../values/parts.js';
+import type { Payload } from '../wire/blocks.js';
 import type { RequestVerb } from '../wire/messages.js';
 import { rejection } from './rejection.js';
 import { RequestQueue } from './request-queue.js';
@@ -22,7 +23,7 @@ export interface RequestOptions {
   readonly subject: string | LinkByLink;
   /** What it is in words, where verb and subject would not tell. */
   readonly shown?: string | undefined;
-  readonly payload: string;
+  readonly payload: Payload;
   /** The last argument, if it goes in parts. */
   readonly parts?: Iterable<string> | undefined;
   readonly settings: CallSettings;
@@ -60,7 +61,7 @@ export class Request {
   /** Where the caller made it, if that is known. */
   place: Place | undefined = undefined;
   /** Its line, as long as it is held back, because it cannot have its turn yet. */
-  heldLine: string | undefined = undefined;
+  heldLine: Payload | undefined = undefined;
   /** Whether an interrupt has been sent for it, or is to be. */
   isToBeStopped = false;
   /** Whether its promise is settled; a late answer is then dropped. */

@@ -176,6 +176,7 @@ class SetUp {
       pid: this.#interpreter.isOurs ? this.#interpreter.pid : -1,
       bulk: this.#bulk(),
       parts: true,
+      bytes: true,
       text: this.#settings.text === 'bytes' ? 'bytes' : undefined,
     });
   }

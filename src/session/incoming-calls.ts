@@ -6,8 +6,9 @@ import { encodeResult } from '../references/encode-call.js';
 import { kwargs } from '../references/kwargs.js';
 import { NotCarried } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
+import type { Payload } from '../wire/blocks.js';
 import type { Channel } from '../wire/channel.js';
-import { formatRequest, type HostAnswerVerb } from '../wire/messages.js';
+import { formatPayload, type HostAnswerVerb, type Received } from '../wire/messages.js';
 import { AnswerBacklog } from './answer-backlog.js';
 import { outside, runInFrame } from './async-context.js';
 import { encodeException } from './exception-codec.js';
@@ -58,7 +59,7 @@ export class IncomingCalls {
   }
 
   /** Takes in a call that the other side makes in a request, or in none: in a timer, say. */
-  take(id: number, requestId: number, payload: string): void {
+  take(id: number, requestId: number, { payload, bytes }: Received): void {
     const { owner, stack } = this.#parties;
     const request = stack.find(requestId);
     if (requestId === 0 ? stack.innermost !== stack.root : !request || request !== stack.innermost.first) {
@@ -67,7 +68,7 @@ export class IncomingCalls {
     if (this.#backlog.length > LONGEST_BACKLOG) throw new Violation('it keeps calling without reading the replies');
     let decoded: unknown;
     try {
-      decoded = owner.protocol.decode(payload);
+      decoded = owner.protocol.decode(payload, bytes);
     } catch (error) {
       return this.#refuse(id, error);
     }
@@ -162,7 +163,7 @@ export class IncomingCalls {
   }
 
   /** Answers the call that opened `frame`, as soon as the frame is quiet. */
-  #answer(frame: Frame, verb: HostAnswerVerb, payload: string): void {
+  #answer(frame: Frame, verb: HostAnswerVerb, payload: Payload): void {
     if (frame.isOver) return;
     if (frame.pending.size > 0) {
       frame.whenQuiet = () => this.#answer(frame, verb, payload);
@@ -176,8 +177,8 @@ export class IncomingCalls {
     interrupts.turn();
   }
 
-  #send(verb: HostAnswerVerb, frame: number, payload: string): void {
-    this.#parties.channel.send(formatRequest(verb, frame, 0, payload), true);
+  #send(verb: HostAnswerVerb, frame: number, payload: Payload): void {
+    this.#parties.channel.send(formatPayload(verb, frame, 0, payload), true);
     this.#backlog.add(payload.length);
   }
 }

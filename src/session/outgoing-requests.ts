@@ -5,7 +5,8 @@ import { BondException, SerializationException, TimeoutException } from '../comm
 import { Promise, setImmediate } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
 import { Parts } from '../values/parts.js';
-import { type AnswerVerb, formatRequest, isHolding } from '../wire/messages.js';
+import type { Payload } from '../wire/blocks.js';
+import { type AnswerVerb, formatPayload, isHolding, type Received } from '../wire/messages.js';
 import { Answers } from './answers.js';
 import { captureContext, currentFrame, innermostFrame, outside } from './async-context.js';
 import { outputOf } from './captures.js';
@@ -74,7 +75,7 @@ export class OutgoingRequests {
       const stopListening = signal && onAbort(signal, () => this.#abort(request, signal));
       const request = this.#open(options, resolve);
       request.onSettled = stopListening;
-      const line = formatRequest(options.verb, request.frame.id, request.id, options.payload);
+      const line = formatPayload(options.verb, request.frame.id, request.id, options.payload);
       if (options.parts) this.#sendInParts(request, options.parts, line);
       else this.#parties.queue.send(request, line);
     });
@@ -90,7 +91,7 @@ export class OutgoingRequests {
   }
 
   /** Takes in a part of a result. */
-  takePart(id: number, payload: string): void {
+  takePart(id: number, { payload, bytes }: Received): void {
     const { protocol, maxMessageBytes } = this.#parties.owner;
     const request = this.answered(id);
     if (!request) return;
@@ -103,16 +104,16 @@ export class OutgoingRequests {
       return;
     }
     request.parts ??= new Parts(protocol);
-    request.parts.add(payload);
+    request.parts.add(payload, bytes);
     if (request.parts.size > maxMessageBytes) throw new TooLong();
   }
 
   /** Takes in an answer. */
-  takeAnswer(request: Request, verb: AnswerVerb, payload: string): void {
+  takeAnswer(request: Request, verb: AnswerVerb, received: Received): void {
     this.#forget(request);
     if (verb === 'RETURN') request.onReturn?.();
-    if (this.#settle(request)) this.#answers.conclude(request, verb, payload);
-    else if (isHolding(request.verb)) this.#answers.letGo(verb, payload, this.#lastId);
+    if (this.#settle(request)) this.#answers.conclude(request, verb, received);
+    else if (isHolding(request.verb)) this.#answers.letGo(verb, received, this.#lastId);
   }
 
   /** Rejects a request, unless its promise is settled already. */
@@ -159,7 +160,7 @@ export class OutgoingRequests {
     return request;
   }
 
-  #sendInParts(request: Request, parts: Iterable<string>, line: string): void {
+  #sendInParts(request: Request, parts: Iterable<string>, line: Payload): void {
     try {
       this.#parties.queue.sendInParts(request, parts, line);
     } catch (cause) {

@@ -1,5 +1,6 @@
 import { capturePlace } from '../common/call-site.js';
 import { setImmediate } from '../common/globals.js';
+import { type Payload, wrapped } from '../wire/blocks.js';
 import type { Channel } from '../wire/channel.js';
 import { formatRequest } from '../wire/messages.js';
 import { findCycle } from './deadlock.js';
@@ -29,8 +30,8 @@ export class SendQueue {
   }
 
   /** Sends the line of a request as soon as it can have its turn. */
-  send(request: Request, line: string): void {
-    if (this.#canSend(request)) this.#channel.send(line, request.frame.pending.size === 1);
+  send(request: Request, line: Payload): void {
+    if (this.#canSend(request, line)) this.#channel.send(line, request.frame.pending.size === 1);
     else this.#hold(request, line);
   }
 
@@ -38,8 +39,8 @@ export class SendQueue {
    * Sends each part as soon as it is made: the other side begins with it meanwhile.
    * @throws whatever a getter throws that had given something before; the other side has then forgotten the parts
    */
-  sendInParts(request: Request, parts: Iterable<string>, line: string): void {
-    const canSend = this.#canSend(request);
+  sendInParts(request: Request, parts: Iterable<string>, line: Payload): void {
+    const canSend = this.#canSend(request, line);
     const format = (part: string): string => formatRequest('PART', request.frame.id, request.id, part);
     let held = '';
     try {
@@ -54,7 +55,7 @@ export class SendQueue {
     } finally {
       if (canSend) this.#isSendingParts = false;
     }
-    if (!canSend) return this.#hold(request, held + line);
+    if (!canSend) return this.#hold(request, wrapped(line, (text) => held + text));
     this.#channel.send(line);
     this.flush();
   }
@@ -71,29 +72,30 @@ export class SendQueue {
     if (frame.held === 0) return;
     for (const request of frame.pending) {
       if (request.heldLine === undefined) continue;
-      if (!this.#canFollow(request)) return;
+      if (!this.#canFollow(request, request.heldLine)) return;
       this.#channel.send(request.heldLine);
       this.withdraw(request);
     }
   }
 
-  #canSend(request: Request): boolean {
+  #canSend(request: Request, line: Payload): boolean {
     const { frame } = request;
-    return !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && this.#canFollow(request);
+    return !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && this.#canFollow(request, line);
   }
 
   /**
    * Whether a request may be under way together with those before it. What may be aborted, or is being stopped, has nothing
-   * behind it where its interrupt could come a moment too late, and stop that.
+   * behind it where its interrupt could come a moment too late, and stop that. There, a block of bytes is read only where nothing runs.
    */
-  #canFollow(request: Request): boolean {
+  #canFollow(request: Request, line: Payload): boolean {
     const { previous } = request;
-    if (this.#owner.interruptStopsAny && (previous?.isToBeStopped || previous?.settings.signal)) return false;
+    const isAlone = previous?.isToBeStopped || previous?.settings.signal || typeof line !== 'string';
+    if (this.#owner.interruptStopsAny && previous && isAlone) return false;
     return agreesOnStderr(request);
   }
 
   /** Keeps a request here, where it can still be taken back. */
-  #hold(request: Request, line: string): void {
+  #hold(request: Request, line: Payload): void {
     request.heldLine = line;
     request.place ??= capturePlace();
     request.frame.held++;

@@ -1,7 +1,7 @@
 import { type BondException, quoted } from '../common/errors.js';
 import type { FunctionOptions } from '../common/objects.js';
 import type { Channel } from '../wire/channel.js';
-import type { AnswerVerb, Incoming } from '../wire/messages.js';
+import type { AnswerVerb, Incoming, Received } from '../wire/messages.js';
 import { currentFrame } from './async-context.js';
 import { Capture } from './captures.js';
 import { showActivity, showRequest } from './describe-activity.js';
@@ -162,11 +162,11 @@ export class Session {
       case 'RETURN':
       case 'EXCEPT':
       case 'ERROR':
-        return this.#takeAnswer(message.verb, message.id, message.payload);
+        return this.#takeAnswer(message.verb, message.id, message);
       case 'PART':
-        return this.#requests.takePart(message.id, message.payload);
+        return this.#requests.takePart(message.id, message);
       case 'CALL':
-        return this.#calls.take(message.id, message.request, message.payload);
+        return this.#calls.take(message.id, message.request, message);
       case 'RELEASE':
         for (const id of message.ids) this.#lent.takeBack(id);
         return;
@@ -177,10 +177,10 @@ export class Session {
     }
   }
 
-  #takeAnswer(verb: AnswerVerb, id: number, payload: string): void {
+  #takeAnswer(verb: AnswerVerb, id: number, received: Received): void {
     const request = this.#requests.answered(id);
     if (!request) return;
     if (request.openFrame) this.#calls.abandon(request.openFrame);
-    this.#requests.takeAnswer(request, verb, payload);
+    this.#requests.takeAnswer(request, verb, received);
   }
 }

@@ -2,22 +2,24 @@ import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
 import { isA } from '../common/thrown.js';
+import type { Payload } from '../wire/blocks.js';
+import type { ReceivedBytes } from '../wire/received-bytes.js';
 import { NDArray } from './ndarray.js';
 import { timeOf } from './shared/objects.js';
 
 /** A way to write values down in a line of text. */
-export interface Protocol {
+export interface Protocol<Written extends Payload = Payload> {
   readonly name: ProtocolName;
   /** Whether what is the same object is the same on the other side, too, as with the structured clone. */
   readonly isClone: boolean;
-  /** The text of a value; {@link NotCarried} if it cannot be carried exactly. Getters and proxies are read once. */
-  encode(value: unknown): string;
+  /** The text of a value, with its bytes; {@link NotCarried} if it cannot be carried exactly. Getters and proxies are read once. */
+  encode(value: unknown): Written;
   /** The text of a value that is carried as plain JSON, or `undefined`. No code of the user's runs. */
   encodePlain(value: unknown): string | undefined;
   /** Whether it carries a value as plain JSON, exactly. No code of the user's runs, nor does it when such a value is read. */
   isPlain(value: unknown): boolean;
-  /** The value of a text. Throws if the text is not one of this protocol's. */
-  decode(text: string): unknown;
+  /** The value of a text, which names all of the bytes. Throws if the text is not one of this protocol's. */
+  decode(text: string, bytes?: ReceivedBytes): unknown;
 }
 
 /** Where a value sits inside of another one. */

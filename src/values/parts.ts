@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { ReceivedBytes } from '../wire/received-bytes.js';
 import type { Protocol } from './codec.js';
 
 /** The parts of a long value of the other side that have arrived so far. */
@@ -13,10 +14,10 @@ export class Parts {
     this.#protocol = protocol;
   }
 
-  add(text: string): void {
-    this.size += Buffer.byteLength(text);
+  add(text: string, bytes: ReceivedBytes | undefined): void {
+    this.size += Buffer.byteLength(text) + (bytes?.size ?? 0);
     try {
-      this.#parts.push(this.#protocol.decode(text));
+      this.#parts.push(this.#protocol.decode(text, bytes));
     } catch (error) {
       this.#error ??= error;
     }

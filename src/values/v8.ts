@@ -2,22 +2,32 @@ import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import { isA, textOf } from '../common/thrown.js';
+import type { Payload } from '../wire/blocks.js';
+import type { ReceivedBytes } from '../wire/received-bytes.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path, type Protocol } from './codec.js';
 import { writePlain } from './json.js';
 import { checkLength, refusal } from './refusals.js';
 import { isClonedByJson } from './shared/exact-json.js';
 import { entriesOf, membersOf } from './shared/objects.js';
+import { LONG_BYTES } from './shared/write-json.js';
 import { needsLinks, partsOfError, stepTo, stepToEntry, withoutParts, withParts } from './snapshot.js';
+import { IN_BLOCK, readFromBlock, writeToBlock } from './v8-blocks.js';
 import { v8Module } from './v8-module.js';
 
 /** The structured clone, between Node and Node. It is for a side that one trusts: V8 does not guard against forgeries. */
-export const v8: Protocol = {
+export const v8: Protocol<string> = {
   name: 'V8',
   isClone: true,
   encode: (value) => writePlain(value, isPlain) ?? checkLength(writeClone(value)),
   encodePlain: (value) => writePlain(value, isPlain),
   isPlain,
   decode: readClone,
+};
+
+/** The same, with clones and what they have of bytes beside the text. */
+export const v8WithBlocks: Protocol = {
+  ...v8,
+  encode: (value) => writePlain(value, isPlain) ?? writeCloneBeside(value) ?? checkLength(writeClone(value)),
 };
 
 /** Node's types leave out what is to be overridden, though Node documents it. */
@@ -52,10 +62,19 @@ function deserialize(bytes: Buffer): unknown {
 }
 
 /** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
-function readClone(text: string): unknown {
-  if (text[0] === '/') return deserialize(Buffer.from(text, 'base64'));
-  if (text[0] !== LINKED) return JSON.parse(text);
-  return withParts(deserialize(Buffer.from(text.slice(1), 'base64')) as Parameters<typeof withParts>[0]);
+function readClone(text: string, bytes?: ReceivedBytes): unknown {
+  if (text[0] !== LINKED) return readUnlinked(text, bytes);
+  return withParts(readUnlinked(text.slice(1), bytes) as Parameters<typeof withParts>[0]);
+}
+
+function readUnlinked(text: string, bytes: ReceivedBytes | undefined): unknown {
+  const value = text[0] === IN_BLOCK ? readFromBlock(text, bytes) : readText(text);
+  bytes?.checkNamed();
+  return value;
+}
+
+function readText(text: string): unknown {
+  return text[0] === '/' ? deserialize(Buffer.from(text, 'base64')) : JSON.parse(text);
 }
 
 /** Begins a clone that has the parts of its errors beside it. */
@@ -73,6 +92,18 @@ function cloneOf(value: unknown): string {
   const { serialize } = v8Module();
   if (!needsLinks(value)) return serialize(value).toString('base64');
   return LINKED + serialize(withoutParts(value)).toString('base64');
+}
+
+/** A clone that is not in the text; none if it is short, or cannot be made so. */
+function writeCloneBeside(value: unknown): Payload | undefined {
+  try {
+    const isLinked = needsLinks(value);
+    const payload = writeToBlock(isLinked ? withoutParts(value) : value);
+    if (payload.block.length < LONG_BYTES) return undefined;
+    return isLinked ? payload.as(LINKED + payload.text) : payload;
+  } catch {
+    return undefined;
+  }
 }
 
 function refusalOfClone(error: unknown, value: unknown): NotCarried {

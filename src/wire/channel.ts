@@ -1,9 +1,11 @@
 import { setImmediate } from '../common/globals.js';
 import type { Interpreter } from '../process/interpreter.js';
+import type { Blocked, Payload } from './blocks.js';
 import type { ConversationLog } from './conversation-log.js';
 import { FIRST_BYTE, type Mark } from './mark.js';
 import { MessageSplitter, NEWLINE } from './message-splitter.js';
 import { type Incoming, parseMessage } from './messages.js';
+import type { ReceivedBytes } from './received-bytes.js';
 
 /** Who gets what comes through a {@link Channel}. */
 export interface ChannelEvents {
@@ -36,7 +38,7 @@ export class Channel {
     this.#log = log;
     const splitter = new MessageSplitter(mark.text, maxMessageBytes, {
       output: (chunk) => this.#tell((listener) => listener.stdout(chunk)),
-      message: (text) => this.#hear(text),
+      message: (text, bytes) => this.#hear(text, bytes),
       tooLong: () => this.#tell((listener) => listener.tooLong()),
       awaitBulk: (isAwaited) => interpreter.awaitBulk(isAwaited),
       tooMuchBehind: () => interpreter.stream('stdout').pause(),
@@ -75,8 +77,9 @@ export class Channel {
     else this.#unheard.push(event);
   }
 
-  /** Sends one or several whole lines, for which the other side may be waiting. */
-  send(lines: string, isAwaited = false): void {
+  /** Sends one or several whole lines, for which the other side may be waiting, behind the bytes that belong to them. */
+  send(lines: Payload, isAwaited = false): void {
+    if (typeof lines !== 'string') return this.#sendBlocked(lines, isAwaited);
     this.#log?.sent(lines);
     this.#interpreter.send(lines, isAwaited);
   }
@@ -85,6 +88,14 @@ export class Channel {
   sendPieces(pieces: readonly string[]): void {
     this.#log?.sent(pieces.join(''));
     for (const piece of pieces) this.#interpreter.send(piece, false);
+  }
+
+  #sendBlocked({ text, block }: Blocked, isAwaited: boolean): void {
+    const { number, length } = block;
+    this.#log?.note(`${length} bytes are sent as block ${number}`);
+    this.#interpreter.send(`BYTES - ${number} ${length}\n`, false);
+    this.#interpreter.sendBytes(block.take());
+    this.send(text, isAwaited);
   }
 
   /**
@@ -111,9 +122,10 @@ export class Channel {
     for (const chunk of chunks) splitter.push(chunk);
   }
 
-  #hear(text: string): void {
+  #hear(text: string, bytes: ReceivedBytes | undefined): void {
+    if (bytes) this.#log?.note(`${bytes.size} bytes have come in blocks`);
     this.#log?.received(text);
-    this.#tell((listener) => listener.message(parseMessage(text), text));
+    this.#tell((listener) => listener.message(parseMessage(text, bytes), text));
   }
 }
 

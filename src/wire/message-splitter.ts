@@ -1,6 +1,7 @@
 import { Buffer, constants, isAscii } from 'node:buffer';
 import { decode, GatheredText } from './gathered-text.js';
 import { FIRST_BYTE } from './mark.js';
+import { ReceivedBytes } from './received-bytes.js';
 
 /** Every message ends with it. */
 export const NEWLINE = 0x0a;
@@ -8,7 +9,10 @@ const LAST_PIECE = 0x20;
 const MORE_PIECES = 0x2b;
 const ANNOUNCEMENT = 0x3d;
 const ABANDONMENT = 0x21;
-const KINDS = [LAST_PIECE, MORE_PIECES, ANNOUNCEMENT, ABANDONMENT];
+const BLOCK = 0x2a;
+const BLOCK_PIECE = 0x23;
+const ANNOUNCED_BLOCK = 0x40;
+const KINDS = [LAST_PIECE, MORE_PIECES, ANNOUNCEMENT, ABANDONMENT, BLOCK, BLOCK_PIECE, ANNOUNCED_BLOCK];
 const NOTHING = Buffer.alloc(0);
 
 /** More than this is not taken of what has come before its turn, in bytes: it is what a socket and a stream hold. */
@@ -18,8 +22,8 @@ const MOST_EARLY = 2 ** 20;
 export interface SplitterEvents {
   /** Bytes that are not part of a message: output. */
   output(chunk: Buffer): void;
-  /** A whole message, without its mark and newline. */
-  message(text: string): void;
+  /** A whole message, without its mark and newline, and the bytes that it names. */
+  message(text: string, bytes: ReceivedBytes | undefined): void;
   /** A message is longer than is accepted; nothing more will come. */
   tooLong(): void;
   /** What comes next is a long message, by its own way; or it has come. */
@@ -35,6 +39,9 @@ export interface SplitterEvents {
  * in pieces, each with a mark of its own, all but the last with a `+` in the place of the space: between the pieces,
  * whatever a background process writes is output like any other. Or it is only announced, with its length behind a `=`, and
  * comes by a way of its own. A `!` takes back what has begun, in either way: an interrupt has come in the middle of it.
+ *
+ * A block of bytes is begun by a `*`, with its number and its length, and comes in pieces: each a `#` with its length, a newline, and so
+ * many bytes, whatever they are. Or it comes by the way of its own, after an `@`. It belongs to the message behind it.
  */
 export class MessageSplitter {
   readonly #mark: Buffer;
@@ -46,6 +53,7 @@ export class MessageSplitter {
   readonly #nextAnnouncement: Buffer;
   readonly #events: SplitterEvents;
   readonly #maxBytes: number;
+  readonly #maxBlocks: number;
   /** Bytes that may turn out to be the beginning of a mark. */
   #held: Buffer | undefined;
   /** The message of which not all has arrived. */
@@ -53,6 +61,11 @@ export class MessageSplitter {
   #insideChunk = false;
   /** What stands behind the mark of the piece. */
   #kind = LAST_PIECE;
+  /** The blocks in front of the message that comes next, and how many bytes of a piece of one are still to come. */
+  #bytes: ReceivedBytes | undefined;
+  #raw = 0;
+  /** Whether what has been announced is a block. */
+  #owesBlock = false;
   /** How many bytes of an announced message have not come, and what has come behind the announcement meanwhile. */
   #owed = 0;
   #later = NOTHING;
@@ -66,6 +79,7 @@ export class MessageSplitter {
     this.#abandonment = Buffer.from(`${mark}${String.fromCharCode(ABANDONMENT, NEWLINE)}`, 'latin1');
     this.#nextAnnouncement = Buffer.from(`${mark}${String.fromCharCode(ANNOUNCEMENT)}`, 'latin1');
     this.#maxBytes = Math.min(maxBytes, constants.MAX_STRING_LENGTH);
+    this.#maxBlocks = Math.min(maxBytes, constants.MAX_LENGTH);
     this.#events = events;
   }
 
@@ -73,11 +87,14 @@ export class MessageSplitter {
     if (this.#owed > 0) return this.#keep(chunk);
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
-    let position = this.#insideChunk || this.#message.length > 0 ? 0 : this.#takeMessages(bytes);
-    while (position < bytes.length && !this.#isOver && this.#owed === 0) {
-      position = this.#insideChunk ? this.#takeChunk(bytes, position) : this.#takeOutput(bytes, position);
-    }
+    let position = this.#insideChunk || this.#message.length > 0 || this.#bytes ? 0 : this.#takeMessages(bytes);
+    while (position < bytes.length && !this.#isOver && this.#owed === 0) position = this.#takeNext(bytes, position);
     if (this.#owed > 0 && position < bytes.length) this.#keep(bytes.subarray(position));
+  }
+
+  #takeNext(bytes: Buffer, position: number): number {
+    if (this.#raw > 0) return this.#takeRaw(bytes, position);
+    return this.#insideChunk ? this.#takeChunk(bytes, position) : this.#takeOutput(bytes, position);
   }
 
   /** Keeps what stands behind an announcement until the message is there, or turns out to have been taken back. */
@@ -85,7 +102,7 @@ export class MessageSplitter {
     this.#later = Buffer.concat([this.#later, chunk]);
     if (this.#isTakenBack()) {
       this.#owed = 0;
-      this.#message.take();
+      this.#forget();
       this.#events.awaitBulk(false);
       this.#takeLater();
     } else if (this.#later.length > MOST_EARLY) this.#events.tooMuchBehind();
@@ -110,13 +127,19 @@ export class MessageSplitter {
     this.#takeBulk(this.#early ? Buffer.concat([this.#early, chunk]) : chunk);
     if (!isAwaited || this.#owed > 0 || this.#isOver) return;
     this.#events.awaitBulk(false);
-    this.#events.message(this.#message.take());
+    this.#concludeBulk();
     this.#takeLater();
+  }
+
+  #concludeBulk(): void {
+    if (!this.#owesBlock) this.#tell(this.#message.take());
+    this.#owesBlock = false;
   }
 
   #takeBulk(bytes: Buffer): void {
     const end = Math.min(this.#owed, bytes.length);
-    this.#message.add(bytes, 0, end);
+    if (this.#owesBlock) this.#bytes?.add(bytes, 0, end);
+    else this.#message.add(bytes, 0, end);
     this.#owed -= end;
     this.#early = end < bytes.length ? bytes.subarray(end) : undefined;
     if (bytes.length - end > MOST_EARLY) this.#end();
@@ -140,7 +163,7 @@ export class MessageSplitter {
     while (text.startsWith(opening, start)) {
       const end = text.indexOf('\n', start);
       if (end < 0 || end - start - opening.length > this.#maxBytes) break;
-      this.#events.message(text.slice(start + opening.length, end));
+      this.#events.message(text.slice(start + opening.length, end), undefined);
       start = end + 1;
     }
     return start;
@@ -159,32 +182,85 @@ export class MessageSplitter {
     if (found > start) this.#events.output(bytes.subarray(start, found));
     this.#insideChunk = true;
     this.#kind = kind;
-    if (kind === ABANDONMENT) this.#message.take();
+    if (kind === ABANDONMENT) this.#forget();
     return afterMark + 1;
   }
 
-  /** A message, the announcement of one, or the end of one that nobody shall see. */
+  /** Tells of a message, with the bytes that belong to it. One in front of their end makes no sense. */
+  #tell(text: string): void {
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    this.#events.message(bytes && bytes.missing > 0 ? `${bytes.missing} bytes too few in front of ${text}` : text, bytes);
+  }
+
+  #forget(): void {
+    this.#message.take();
+    this.#bytes = undefined;
+    this.#owesBlock = false;
+  }
+
+  /** A message, the announcement of one or of bytes, or the end of one that nobody shall see. */
   #conclude(text: string): void {
-    if (this.#kind === ABANDONMENT) {
-      // Nothing may stand in it: an answer that a careless mark has swallowed would be waited for for ever.
-      if (text !== '') this.#events.message(`!${text}`);
-      return;
+    switch (this.#kind) {
+      case ABANDONMENT:
+        // Nothing may stand in it: an answer that a careless mark has swallowed would be waited for for ever.
+        if (text !== '') this.#tell(`!${text}`);
+        return;
+      case ANNOUNCEMENT:
+        return this.#announce(lengthIn(text), text);
+      case BLOCK:
+      case ANNOUNCED_BLOCK:
+        return this.#beginBlock(text);
+      case BLOCK_PIECE:
+        this.#raw = lengthIn(text);
+        if (this.#raw === 0 || this.#raw > (this.#bytes?.missing ?? 0)) this.#senseless(`a piece of ${text}`);
+        return;
+      default:
+        this.#tell(text);
     }
-    if (this.#kind !== ANNOUNCEMENT) return this.#events.message(text);
-    const length = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
-    if (length === 0) this.#events.message(`an announcement of ${text}`);
+  }
+
+  #announce(length: number, text: string): void {
+    if (length === 0) this.#senseless(`an announcement of ${text}`);
     else if (length > this.#maxBytes) this.#end();
-    else {
-      this.#owed = length;
-      if (this.#early) this.#takeBulk(this.#early);
-      if (this.#owed > 0) this.#events.awaitBulk(true);
-      else this.#events.message(this.#message.take());
-    }
+    else this.#owe(length);
+  }
+
+  /** What comes next comes by the way for long messages; some of it may have come already. */
+  #owe(length: number): void {
+    this.#owed = length;
+    if (this.#early) this.#takeBulk(this.#early);
+    if (this.#owed > 0) this.#events.awaitBulk(true);
+    else this.#concludeBulk();
+  }
+
+  #beginBlock(text: string): void {
+    const [number, length] = text.split(' ', 2).map(lengthIn) as [number, number?];
+    if (!number || !length || text !== `${number} ${length}`) return this.#senseless(`a block of ${text}`);
+    const bytes = this.#bytes ?? new ReceivedBytes();
+    if (bytes.size + length > this.#maxBlocks) return this.#end();
+    if (!bytes.begin(number, length)) return this.#senseless(`a block in a block: ${text}`);
+    this.#bytes = bytes;
+    this.#owesBlock = this.#kind === ANNOUNCED_BLOCK;
+    if (this.#owesBlock) this.#owe(length);
+  }
+
+  #takeRaw(bytes: Buffer, start: number): number {
+    const end = Math.min(bytes.length, start + this.#raw);
+    this.#bytes?.add(bytes, start, end);
+    this.#raw -= end - start;
+    return end;
+  }
+
+  #senseless(text: string): void {
+    this.#raw = 0;
+    this.#forget();
+    this.#events.message(text, undefined);
   }
 
   #end(): void {
     this.#isOver = true;
-    this.#message.take();
+    this.#forget();
     this.#events.tooLong();
   }
 
@@ -209,6 +285,11 @@ export class MessageSplitter {
     if (isComplete) this.#conclude(isWhole ? decode(bytes, start, end) : this.#message.take());
     return newline < 0 ? bytes.length : newline + 1;
   }
+}
+
+/** The length that a text says; 0 if it says none. */
+function lengthIn(text: string): number {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
 }
 
 /** Where in `bytes` a mark begins of which the rest has not arrived, or their end. */

@@ -1,3 +1,6 @@
+import { type Payload, wrapped } from './blocks.js';
+import type { ReceivedBytes } from './received-bytes.js';
+
 /** What the host asks of the other side. */
 export type RequestVerb = PlainVerb | HoldingVerb | 'EXPORT';
 
@@ -35,8 +38,14 @@ export type Incoming =
   | { readonly verb: 'READY'; readonly payload: string }
   | { readonly verb: 'INTERRUPTED'; readonly serial: number }
   | { readonly verb: 'RELEASE'; readonly ids: readonly number[] }
-  | { readonly verb: AnswerVerb | PartVerb; readonly id: number; readonly payload: string }
-  | { readonly verb: 'CALL'; readonly id: number; readonly request: number; readonly payload: string };
+  | ({ readonly verb: AnswerVerb | PartVerb; readonly id: number } & Received)
+  | ({ readonly verb: 'CALL'; readonly id: number; readonly request: number } & Received);
+
+/** A value of the other side: its text, and the bytes that are named in that, if there are any. */
+export interface Received {
+  readonly payload: string;
+  readonly bytes?: ReceivedBytes | undefined;
+}
 
 /** The line for a message of the host. */
 export function formatMessage(message: Outgoing): string {
@@ -62,8 +71,19 @@ export function formatRequest(
   return `${verb} ${frame} ${id} ${payload}\n`;
 }
 
-/** What a message of the other side says, or `undefined` if it says nothing that it may. */
-export function parseMessage(text: string): Incoming | undefined {
+/** The same for any payload. */
+export function formatPayload(verb: RequestVerb | HostAnswerVerb, frame: number, id: number, payload: Payload): Payload {
+  if (typeof payload === 'string') return formatRequest(verb, frame, id, payload);
+  return wrapped(payload, (text) => formatRequest(verb, frame, id, text));
+}
+
+/** What a message of the other side says, or `undefined` if it says nothing that it may. Only a payload names bytes. */
+export function parseMessage(text: string, bytes?: ReceivedBytes): Incoming | undefined {
+  const message = parseText(text, bytes);
+  return bytes && message && !('bytes' in message) ? undefined : message;
+}
+
+function parseText(text: string, bytes: ReceivedBytes | undefined): Incoming | undefined {
   const endOfVerb = endOfWord(text, 0);
   // Most are answers, and a text that is cut out takes longer to be compared.
   const verb = text.startsWith('RETURN ') ? 'RETURN' : text.slice(0, endOfVerb);
@@ -74,7 +94,7 @@ export function parseMessage(text: string): Incoming | undefined {
     case 'ERROR': {
       const endOfId = endOfWord(text, endOfVerb + 1);
       const id = readId(text, endOfVerb + 1, endOfId);
-      return id === undefined ? undefined : { verb, id, payload: text.slice(endOfId + 1) };
+      return id === undefined ? undefined : { verb, id, payload: text.slice(endOfId + 1), bytes };
     }
     case 'CALL': {
       const endOfId = endOfWord(text, endOfVerb + 1);
@@ -82,7 +102,7 @@ export function parseMessage(text: string): Incoming | undefined {
       const id = readId(text, endOfVerb + 1, endOfId);
       const request = readId(text, endOfId + 1, endOfRequest);
       if (id === undefined || request === undefined) return undefined;
-      return { verb, id, request, payload: text.slice(endOfRequest + 1) };
+      return { verb, id, request, payload: text.slice(endOfRequest + 1), bytes };
     }
     case 'STAGE1':
       return { verb };

@@ -21,6 +21,7 @@ const readBuffer = alloc(65536, UNREAD); // beyond what has been read, too: so a
 /** What has been read last. */
 function lastRead() {
   if (relay) return relay.bytes(arrived.reads, reads);
+  if (filled > 0) return readBuffer.slice(0, filled);
   const end = readBuffer.indexOf(UNREAD);
   return end < 0 ? readBuffer : readBuffer.slice(0, end);
 }
@@ -39,7 +40,7 @@ function readNow() {
     reads = relay.waitForNext(arrived.reads);
     return lastRead();
   }
-  if (readBuffer[0] !== UNREAD) clearBuffer();
+  if (filled > 0 || readBuffer[0] !== UNREAD) clearBuffer();
   reads++;
   for (;;) {
     try {

@@ -9,12 +9,12 @@ const json = {
 const ejson = {
   encode: (value, root) => write(value, root, true),
   isPlain: (value) => isSurelyExact(value, true),
-  decode: readEjson,
+  decode: (text) => readEjson(text, arrivedBytes),
 };
 
 function write(value, root, hasWords) {
   try {
-    return checkLength(isSurelyExact(value, hasWords) ? stringify(value) : writeJson(value, root, hasWords), root);
+    return checkLength(isSurelyExact(value, hasWords) ? stringify(value) : writeJson(value, root, hasWords, hasWords && takesBlocks ? newBlock() : undefined), root);
   } catch (error) {
     throw refusal(error, [root]);
   }

@@ -3,7 +3,7 @@
 'use strict';
 
 const {
-  AggregateError, Array, ArrayBuffer, Atomics, BigInt, BigInt64Array, BigUint64Array, Boolean, Buffer, Date, Error, EvalError,
+  AggregateError, Array, ArrayBuffer, Atomics, BigInt, BigInt64Array, BigUint64Array, Boolean, Buffer, DataView, Date, Error, EvalError,
   FinalizationRegistry, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Map, Number, Object, Promise, RangeError,
   ReferenceError, RegExp, Set, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TypeError, URIError, Uint8Array,
   Uint8ClampedArray, Uint16Array, Uint32Array, WeakMap, WeakRef, isNaN, process, setImmediate,

@@ -37,7 +37,7 @@ function serveLines() {
     if (current.verb === 'RELEASE') held.delete(Number(current.request));
     else {
       answer = carryOut(current);
-      if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || innermost.depth > 0) return;
+      if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || innermost.depth > 0 || written.size > 0 || blocks.size > 0) return;
       sayShort(answer);
     }
     running = 0;
@@ -78,6 +78,7 @@ function waitFor(promise, message) {
 /** An answer that does not change any more: other code runs before it is sent. */
 function madeNow(message) {
   if (typeof message !== 'string') message.parts = arrayFrom(message.parts);
+  if (written.size > 0) copyWritten();
   return message;
 }
 
@@ -87,4 +88,5 @@ function finish(message) {
   running = 0;
   answer = promised = current = undefined;
   say(message);
+  if (written.size > 0 || blocks.size > 0) forgetBlocks();
 }

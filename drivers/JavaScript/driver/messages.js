@@ -5,11 +5,12 @@ let innermost = { frame: '0', messages: lines, outer: undefined, depth: 0 }; // 
 // What has arrived and not been sorted: text from a place on, whose last line may have no end, and bytes of a character that is
 // not complete. It is changed by one assignment at a time, since an interrupt may come anywhere in an inner frame.
 const NO_BYTES = alloc(0);
-let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, message: undefined };
+let arrived = { text: '', next: 0, hasLines: false, tail: NO_BYTES, reads: 0, message: undefined, block: undefined };
 let reads = 0; // how often has been read into the buffer; or where in the relay's memory that has ended
 
 /** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
 function feed(chunk) {
+  if (mayHaveBlock(chunk)) return feedWithBlocks(chunk);
   const { next, message } = arrived;
   const bytes = arrived.tail === NO_BYTES ? chunk : concat([arrived.tail, chunk]);
   const end = endOfCharacters(bytes);
@@ -17,7 +18,7 @@ function feed(chunk) {
   const text = bytes.toString('utf8', 0, end);
   const before = next > 0 ? arrived.text.slice(next) : arrived.text;
   const hasLines = arrived.hasLines || text.includes('\n');
-  arrived = { text: before + text, next: 0, hasLines, tail, reads, message };
+  arrived = { text: before + text, next: 0, hasLines, tail, reads, message, block: undefined };
   if (hasLines) sort();
 }
 
@@ -35,17 +36,22 @@ function endOfCharacters(bytes) {
 function sort() {
   for (;;) {
     if (arrived.message) deliver(arrived.message);
-    const { text, next, hasLines, tail, reads: read } = arrived;
+    const { text, next, hasLines, tail, reads: read, block } = arrived;
     const end = text.indexOf('\n', next);
     if (end < 0) break;
-    arrived = { text, next: end + 1, hasLines, tail, reads: read, message: messageBetween(text, next, end) };
+    arrived = { text, next: end + 1, hasLines, tail, reads: read, message: messageBetween(text, next, end), block };
   }
   arrived.hasLines = false;
 }
 
 /** Goes on where an interrupt has ended it. */
 function recover() {
-  if (arrived.reads !== reads && (relay || readBuffer[0] !== UNREAD)) feed(lastRead());
+  if (arrived.reads !== reads && (relay || filled > 0 || readBuffer[0] !== UNREAD)) {
+    const chunk = lastRead();
+    // An interrupt has ended a read, and nothing tells how many of these bytes have been read.
+    if (!relay && filled === 0 && mayHaveBlock(chunk)) exit(1);
+    feed(chunk);
+  }
   if (arrived.hasLines) sort();
 }
 

@@ -42,8 +42,9 @@ function relayLines(require) {
   const { port, control, ring } = require('worker_threads').workerData;
   const [BELL, PUT, TAKEN, IS_OVER] = [0, 1, 2, 3];
   const SOUGHT = '\nINTERRUPT ';
+  const LONGEST = 48; // characters of a heading, and more
   const waiting = [];
-  let seam = '\n';
+  let [seam, raw] = ['\n', 0];
   let timer;
   const tell = () => {
     Atomics.add(control, BELL, 1);
@@ -64,14 +65,29 @@ function relayLines(require) {
       tell();
     }
   };
+  // Whether a line interrupts; what is in blocks of bytes is no line.
+  const hasInterrupt = (chunk) => {
+    let isFound = false;
+    for (let place = 0; place < chunk.length; ) {
+      const skipped = Math.min(raw, chunk.length - place);
+      raw -= skipped;
+      place += skipped;
+      const text = seam + chunk.toString('latin1', place);
+      const heading = /\nBYTES - \d+ (\d+)\n/.exec(text);
+      const end = heading ? heading.index + heading[0].length : text.length;
+      isFound = isFound || text.slice(Math.max(0, seam.length - SOUGHT.length + 1), end).includes(SOUGHT);
+      place += end - seam.length;
+      if (heading) raw = Number(heading[1]);
+      seam = heading ? '\n' : text.slice(-LONGEST);
+    }
+    return isFound;
+  };
   const tty = require('tty');
   const input = tty.isatty(0) ? new tty.ReadStream(0) : new (require('net').Socket)({ fd: 0, readable: true, writable: false });
   input.on('data', (chunk) => {
     waiting.push(chunk);
     if (!timer) pass();
-    const text = seam + chunk.toString('latin1');
-    if (text.includes(SOUGHT)) process.kill(process.pid, 'SIGINT');
-    seam = text.slice(1 - SOUGHT.length);
+    if (hasInterrupt(chunk)) process.kill(process.pid, 'SIGINT');
   });
   input.on('error', () => input.destroy());
   input.on('close', () => {

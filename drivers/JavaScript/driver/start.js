@@ -41,6 +41,7 @@ function start() {
   say(`READY ${stringify({ __proto__: null, protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
   protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];
   takesParts = settings.parts === true;
+  takesBlocks = settings.bytes === true;
   if (relay) relay.listen(takeFromRelay);
   else hostInput.on('data', takeChunk).on('end', () => takeChunk(null)).resume();
 }

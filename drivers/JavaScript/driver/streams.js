@@ -8,6 +8,7 @@ let lastPiece = '';
 let morePieces = '';
 let announcement = '';
 let abandonment = '';
+let [blockBegin, blockPiece, announcedBlock] = ['', '', ''];
 let bulk = 0; // the descriptor of a second way to the host, for long messages
 
 function setMark(mark) {
@@ -15,6 +16,7 @@ function setMark(mark) {
   morePieces = `${mark}+`;
   announcement = `${mark}=`;
   abandonment = `${mark}!\n`;
+  [blockBegin, blockPiece, announcedBlock] = [`${mark}*`, `${mark}#`, `${mark}@`];
 }
 
 /** Opens the second way, if nothing stands between. */
@@ -84,12 +86,16 @@ function say(message) {
   if (typeof message !== 'string') return sayInParts(message);
   if (isSaying) abandonMessage();
   while (released.length > 0) sayReleased();
-  if (isShort(message)) return sayShort(message);
+  const beside = written.size > 0 ? namedIn(message) : NO_BLOCKS;
+  if (beside.length === 0 && isShort(message)) return sayShort(message);
   isSaying = true;
+  for (let index = 0; index < beside.length; index++) sayBlock(beside[index]);
   sayLong(message);
   isSaying = false;
+  for (let index = 0; index < beside.length; index++) written.delete(beside[index].number);
 }
 
+const NO_BLOCKS = [];
 const MOST_RELEASED = 64; // so many make a short message
 
 /** If an interrupt comes behind the message, it is said twice, which does no harm. */

@@ -1,7 +1,7 @@
 // The structured clone, as V8 writes it, or JSON where that says the same and sooner.
 
 const structuredClone = {
-  encode: (value, root) => asJson(value, root) || writeClone(value, root),
+  encode: (value, root) => asJson(value, root) || (takesBlocks && writeCloneBeside(value)) || writeClone(value, root),
   isPlain: isSurelyCloned,
   decode: readClone,
 };
@@ -40,9 +40,13 @@ function writeClone(value, root) {
 
 function cloneOf(value) {
   if (!needsLinks(value, new Map())) return v8.serialize(value).toString('base64');
+  return LINKED + v8.serialize(withLinks(value)).toString('base64');
+}
+
+/** A copy in which errors have no parts, and those. */
+function withLinks(value) {
   const links = [];
-  const copy = copyForClone(value, new Map(), links);
-  return LINKED + v8.serialize([copy, links]).toString('base64');
+  return [copyForClone(value, new Map(), links), links];
 }
 
 /** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
@@ -65,8 +69,9 @@ function deserialize(bytes) {
 /** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
 function readClone(text) {
   if (text[0] === '/') return deserialize(bufferFrom(text, 'base64'));
+  if (text[0] === IN_BLOCK) return readFromBlock(text);
   if (text[0] !== LINKED) return parse(text);
-  const [value, links] = deserialize(bufferFrom(text.slice(1), 'base64'));
+  const [value, links] = readClone(text.slice(1));
   for (const link of links) restoreError(link);
   return value;
 }

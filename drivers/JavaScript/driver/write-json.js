@@ -6,9 +6,12 @@
 /** A list of more items is longer than any text, or ends the process while its text is made: sparse arrays can be that long. */
 const MOST_ITEMS = 2 ** 27;
 
-/** The text of a whole value. */
-function writeJson(value, root, hasWords) {
-  const place = { path: [root], parents: [], hasWords };
+/** From so many bytes on, they stand beside the text. */
+const LONG_BYTES = 512;
+
+/** The text of a whole value; many bytes go to the block, if there is one. */
+function writeJson(value, root, hasWords, block) {
+  const place = { path: [root], parents: [], hasWords, block };
   try {
     return writeValue(value, place);
   } catch (error) {
@@ -107,13 +110,13 @@ function writeWord(value, place) {
   if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), place)}]}`;
   if (types.isSet(value))
     return `{"$set":[${distinct(writeItems(membersOf(value), place), 'items', place).join(',')}]}`;
-  if (isView(value)) return writeView(value);
+  if (isView(value)) return writeView(value, place.block);
   const array = arrayIn(value);
-  return array && writeArray(array);
+  return array && writeArray(array, place.block);
 }
 
-function writeArray({ data, shape, type }) {
-  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data)}}}`;
+function writeArray({ data, shape, type }, block) {
+  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data, block)}}}`;
 }
 
 function writeDate(date) {
@@ -139,9 +142,15 @@ function distinct(texts, what, { path }) {
   throw refuse(path, `two of its ${what} are the same in EJSON`);
 }
 
-function writeView(view) {
-  const base64 = bufferFrom(view.buffer, view.byteOffset, view.byteLength).toString('base64');
-  if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
+function writeView(view, block) {
+  if (types.isUint8Array(view)) return `{"$binary":{${writeBytes(view, block, ',"subType":"00"')}}}`;
   const type = typeOfNumbers(view);
-  return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
+  return type && `{"$typedArray":{${writeBytes(view, block)},"type":"${type}"}}`;
+}
+
+/** What a word says of its bytes: where they are, or what they are. */
+function writeBytes(view, block, behindText = '') {
+  const bytes = bufferFrom(view.buffer, view.byteOffset, view.byteLength);
+  if (!block || bytes.length < LONG_BYTES) return `"base64":"${bytes.toString('base64')}"${behindText}`;
+  return `"block":[${block.number},${block.add(bytes)},${bytes.length}]`;
 }

@@ -3,6 +3,7 @@
 // What EJSON has beyond JSON: bytes, dates, maps, numbers that are none in JSON.
 
 __BOND_code::need('values');
+__BOND_code::need('blocks');
 
 /** A word of EJSON, in the place of an object. */
 final class __BOND_word implements JsonSerializable
@@ -41,7 +42,7 @@ final class __BOND_ejson
             return $value instanceof __BOND_word ? $value : (object) self::spellEntries((array) $value, $path, $depth);
         }
         if (is_string($value)) {
-            return __BOND_json::isText($value) ? $value : ['$binary' => ['base64' => base64_encode($value), 'subType' => '00']];
+            return __BOND_json::isText($value) ? $value : ['$binary' => self::binary($value)];
         }
         if (is_float($value) && !is_finite($value)) {
             return ['$numberDouble' => is_nan($value) ? 'NaN' : ($value > 0 ? 'Infinity' : '-Infinity')];
@@ -50,6 +51,14 @@ final class __BOND_ejson
             __BOND_values::refuse($path, 'a value of type ' . gettype($value) . ' cannot be carried by EJSON: hold() it');
         }
         return $value;
+    }
+
+    private static function binary($bytes)
+    {
+        if (__BOND_json::$takesBlocks && isset($bytes[__BOND_blocks::LONG - 1])) {
+            return ['block' => __BOND_blocks::beside($bytes)];
+        }
+        return ['base64' => base64_encode($bytes), 'subType' => '00'];
     }
 
     private static function spellEntries(array $entries, $path, $depth)
@@ -83,6 +92,22 @@ final class __BOND_ejson
         return is_float($value) ? is_finite($value) : $value === null || is_scalar($value);
     }
 
+    /** The same as `readWords` for all of a message. */
+    public static function readAll($value)
+    {
+        try {
+            return self::readWords($value);
+        } finally {
+            __BOND_blocks::forgetNamed();
+        }
+    }
+
+    /** The bytes that a word says or names. */
+    private static function bytesOf(array $content)
+    {
+        return isset($content['block']) ? __BOND_blocks::bytesAt($content['block']) : base64_decode($content['base64']);
+    }
+
     public static function readWords($value)
     {
         if (!is_array($value)) {
@@ -107,7 +132,7 @@ final class __BOND_ejson
                 $odd = ['NaN' => NAN, 'Infinity' => INF, '-Infinity' => -INF];
                 return isset($odd[$content]) ? $odd[$content] : (float) $content;
             case '$binary':
-                return base64_decode($content['base64']);
+                return self::bytesOf($content);
             case '$date':
                 return self::readDate((int) $content['$numberLong']);
             case '$map':
@@ -115,7 +140,7 @@ final class __BOND_ejson
             case '$set':
                 return array_map([__CLASS__, 'readWords'], $content);
             case '$typedArray':
-                return self::readTypedArray($content['type'], base64_decode($content['base64']));
+                return self::readTypedArray($content['type'], self::bytesOf($content));
             case '$ndarray':
                 return self::readArray($content['type'], $content['shape'], self::readWords($content['data']));
         }

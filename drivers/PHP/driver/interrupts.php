@@ -22,7 +22,12 @@ final class __BOND_interrupts
             return;
         }
         while (__BOND_input::hasInput() && ($line = __BOND_input::nextLine()) !== false) {
-            __BOND_loop::$early[] = $line;
+            if (strncmp($line, 'BYTES ', 6) === 0) {
+                __BOND_code::need('blocks');
+                __BOND_blocks::read($line);
+            } else {
+                __BOND_loop::$early[] = $line;
+            }
         }
         foreach (preg_grep('/^INTERRUPT /', __BOND_loop::$early) as $index => $line) {
             unset(__BOND_loop::$early[$index]);

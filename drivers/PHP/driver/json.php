@@ -10,6 +10,8 @@ final class __BOND_json
 
     public static $isExtended = false;  // whether the protocol is EJSON, which has words for more than JSON
 
+    public static $takesBlocks = false; // the host takes many bytes beside the text
+
     /** JSON text of a value, in ASCII; what the protocol would change on the way is an error that says where it sits. */
     public static function encode($value, $root = 'result')
     {
@@ -29,6 +31,7 @@ final class __BOND_json
         $text = json_encode($value, self::FLAGS, self::DEPTH);
         if (__BOND_json::$isExtended && ($text === false || strpos($text, '$') !== false && self::hasWords($text))) {
             __BOND_code::need('ejson');
+            __BOND_blocks::next();
             $value = __BOND_ejson::spell($value, $root, 0);
             $text = json_encode($value, self::FLAGS, self::DEPTH);
         }
@@ -95,7 +98,7 @@ final class __BOND_json
         }
         if (__BOND_json::$isExtended && strpos($text, '$') !== false && self::hasWords($text)) {
             __BOND_code::need('ejson');
-            return __BOND_ejson::readWords($value);
+            return __BOND_ejson::readAll($value);
         }
         return $value;
     }

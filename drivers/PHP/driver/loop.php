@@ -51,6 +51,12 @@ final class __BOND_loop
         return $request;
     }
 
+    /** Whether messages wait for another frame. */
+    public static function hasAside()
+    {
+        return (bool) self::$aside;
+    }
+
     /** Keeps what belongs to another frame, or to none. */
     private static function setAside(array $message)
     {
@@ -60,6 +66,9 @@ final class __BOND_loop
         } elseif ($verb === 'RELEASE') {
             __BOND_code::need('references');
             __BOND_held::release((int) $request);
+        } elseif ($verb === 'BYTES') {
+            __BOND_code::need('blocks');
+            __BOND_blocks::read("$verb $frame $request $payload");
         } elseif ($verb !== 'INTERRUPT') {
             __BOND_loop::$aside[$frame][] = $message;
         } elseif (__BOND_loop::$depth > 0 && __BOND_interrupts::isMeant($request, $payload)) {

@@ -9,10 +9,12 @@ final class __BOND_start
         __BOND_streams::$lastPiece = $settings['mark'] . ' ';
         __BOND_streams::$morePieces = $settings['mark'] . '+';
         __BOND_streams::$announcement = $settings['mark'] . '=';
+        __BOND_streams::$blockMarks = [$settings['mark'] . '*', $settings['mark'] . '#', $settings['mark'] . '@'];
         __BOND_exceptions::$transparent = $settings['transExcept'];
         $protocols = array_values(array_intersect($settings['protocols'], ['EJSON', 'JSON']));
         $protocol = $protocols ? $protocols[0] : null;
         __BOND_json::$isExtended = $protocol === 'EJSON';
+        __BOND_json::$takesBlocks = !empty($settings['bytes']);
         __BOND_requests::$takesParts = !empty($settings['parts']);
         __BOND_input::readFrom($in);
         __BOND_streams::open();

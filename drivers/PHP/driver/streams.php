@@ -6,6 +6,8 @@ final class __BOND_streams
     public static $lastPiece;
     public static $morePieces;
     public static $announcement;
+    public static $blockMarks;       // of a block that begins, of a piece of it, and of one that goes by a way of its own
+    public static $written = [];     // blocks of bytes that stand beside a text which has not been sent yet, by number
     public static $isSaying = false;
     public static $isEnding = false; // exit hooks run: what is destroyed may still be used by what is left
     public static $released = [];    // numbers of the host's functions that nothing here refers to any more
@@ -45,6 +47,9 @@ final class __BOND_streams
         if (__BOND_streams::$released) {
             self::sayReleased();
         }
+        if (__BOND_streams::$written) {
+            __BOND_blocks::say($message);
+        }
         if (isset($message[2048])) {
             self::sayInPieces($message, $head);
         } else {
@@ -76,6 +81,24 @@ final class __BOND_streams
             list($head, $start) = ['', $end];
         }
         self::write(self::$lastPiece . $head . ($start > 0 ? substr($message, $start) : $message) . "\n");
+    }
+
+    /** Sends a block of bytes, of which the parts are given. */
+    public static function sayBlock($heading, $parts)
+    {
+        list($begin, $piece, $announcement) = self::$blockMarks;
+        self::write((self::$bulk ? $announcement : $begin) . $heading);
+        $room = self::$pieceSize - strlen($piece) - 6; // digits of its length, and a newline
+        foreach ($parts as $part) {
+            if (self::$bulk) {
+                self::write($part, self::$bulk);
+                continue;
+            }
+            for ($start = 0; $start < strlen($part); $start += $room) {
+                $bytes = substr($part, $start, $room);
+                self::write($piece . strlen($bytes) . "\n" . $bytes);
+            }
+        }
     }
 
     private static function write($data, $stream = null)

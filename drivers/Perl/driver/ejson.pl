@@ -53,7 +53,7 @@ my $infinity = 9**9**9;
 my %not_finite = (NaN => -sin($infinity), Infinity => $infinity, '-Infinity' => -$infinity);
 my %words = (
     '$numberDouble' => sub { exists $not_finite{ $_[0] } or refuse("$_[0] is a number of JSON"); $not_finite{ $_[0] } },
-    '$binary' => sub { bytes_of($_[0]{base64}) },
+    '$binary' => sub { bytes_in($_[0]) },
     '$date' => \&read_date,
     '$map' => \&read_map,
     '$set' => \&read_words,
@@ -67,6 +67,9 @@ sub read_word {
     return $read->($content);
 }
 
+# The bytes that a word says or names.
+sub bytes_in { $_[0]{block} ? block_bytes(@{ $_[0]{block} }) : bytes_of($_[0]{base64}) }
+
 sub bytes_of {
     my ($text) = @_;
     $text =~ tr/=//d;
@@ -77,7 +80,7 @@ sub bytes_of {
 sub read_typed_array {
     my ($content) = @_;
     my $type = $typed_arrays{ $content->{type} } or refuse("there is no typed array of $content->{type}");
-    return [unpack("$type*", bytes_of($content->{base64}))];
+    return [unpack("$type*", bytes_in($content))];
 }
 
 # An array of the host's, as lists in lists.

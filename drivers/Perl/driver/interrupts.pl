@@ -14,9 +14,18 @@ sub on_notice {
     return if !$busy;
     local ($@, $!);
     while (is_readable($in)) { sysread($in, $buffer, 65_536, length $buffer) or return }
-    while (($buffer =~ s/^INTERRUPT - (\d+) (\d+)\n//m, $scanned = 0)[0]) {
-        die interruption() if is_meant($1, $2);
+    while (my @meant = take_interrupt()) { die interruption() if is_meant(@meant) }
+}
+
+# Takes an interrupt out of the lines that have been read, but not out of bytes among them.
+sub take_interrupt {
+    my ($start, $end) = (0);
+    while (($end = index($buffer, "\n", $start)) >= 0) {
+        pos($buffer) = $start;
+        return ($1, $2) if ($buffer =~ s/\GINTERRUPT - (\d+) (\d+)\n//, $scanned = 0)[0];
+        $start = $end + 1 + ($buffer =~ /\GBYTES - \d+ (\d+)\n/ ? $1 : 0);
     }
+    return;
 }
 
 # Runs a handler that has come in the middle of a step of the driver's.

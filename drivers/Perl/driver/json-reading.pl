@@ -26,6 +26,7 @@ sub decode {
     return $value if eval {
         $value = decode_text($_[0]) if !$is_read;
         $value = read_words($value) if $has_words;
+        forget_blocks() if %blocks;
         1;
     };
     die $@ if !is_refusal($@);    # by a signal's handler, say

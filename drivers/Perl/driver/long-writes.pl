@@ -26,7 +26,8 @@ sub say_long {
     until (defined $_[1] && $_[1] eq '1') {
         if ($turn != $turns) {
             $unwritten .= $correction, $correction = '', $start = 0, $turn = ++$turns;
-            next if $bulk && !$is_bulk_open && &say_bulk($turn, @_);
+            next if %written && !say_blocks($turn, $_[0]);
+            next if $bulk && $size > $room && !$is_bulk_open && &say_bulk($turn, @_);
         }
         my $is_last = $size - $start <= $room;
         my $piece = ($is_last ? $last_piece : $more_pieces) . substr($_[0], $start, $room) . "\n";

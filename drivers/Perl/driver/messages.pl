@@ -6,6 +6,7 @@ sub put_aside {
     my ($verb, $target, $number, $serial) = @_;
     if ($target ne '-') { push(@{ $aside{$target} }, $message), $message = '' }
     else {
+        return take_block($number, $serial) if $verb eq 'BYTES';
         if ($verb eq 'RELEASE') { release($number) }
         elsif ($verb eq 'INTERRUPT' && $called && is_meant($number, $serial)) { $interrupted = [interruption()] }
         $message = '';
@@ -33,7 +34,7 @@ sub carried_out {
         return $outer if $verb ne 'PART';
         take_part($request, $payload);
     }
-    elsif (defined $target && $target ne '-') { put_aside($verb, $target) }
+    elsif (defined $target && ($target ne '-' || $verb eq 'BYTES')) { put_aside($verb, $target, $request, $payload) }
     return 0 if !$frame;
     # The host takes no call now but from what it asks for in this frame: so the answer comes first.
     local $running = $outer;

@@ -4,10 +4,12 @@ sub start {
     my $settings = decode((split / /, do { local $/ = "\n"; scalar(readline(STDIN)) }, 2)[1]);
     $. = 0;    # or every message of die would end with `<STDIN> line 1.`
     ($last_piece, $more_pieces, $announcement, $abandonment) = map { "$settings->{mark}$_" } ' ', '+', '=', "!\n";
+    @block_marks = map { "$settings->{mark}$_" } '*', '#', '@';
     $transparent = $settings->{transExcept};
     $takes_parts = $settings->{parts};
     ($protocol) = grep { /^E?JSON\z/ } @{ $settings->{protocols} };
     $extended = defined $protocol && $protocol eq 'EJSON';
+    $takes_blocks = $settings->{bytes} && $extended;
     open_streams();
     mark_process();
     $room = $piece_size - length($last_piece) - 1;

@@ -13,5 +13,11 @@ my $has_live;          # whether objects of the host have come: only then can th
 my @failed_link;       # where a chain has failed: the index of a link, and if it was an argument, of that, and where in it
 my $interrupted;       # [what is to be thrown in user code that waits for the host]: an interrupt, say, came meanwhile
 our @deferred;         # [handler, its arguments]: of signals that came in the middle of a step
+my %blocks;            # blocks of bytes that have been read, by number, until what names them is
+my %written;           # those that stand beside a text which has not been sent yet
+our $block;            # the number of that which belongs to the text that is being written
+my $last_block = 0;    # the number of the last one
+my $takes_blocks;      # the host does
+my $long_bytes = 512;  # shorter ones stand in the text
 my %parts;             # the parts of long arguments so far, by request: the value, and what was wrong with it
 my $answered;          # a long list without objects: it is freed when its caller has it, since no destructor is among it

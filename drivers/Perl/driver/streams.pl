@@ -3,7 +3,7 @@
 # A signal's handler, which runs between any two statements of this text, may die, or call the host. So what must not be left
 # undone, or be done twice, is done by one statement without branches, long as some of them become.
 
-my ($in, $out, $bulk, $last_piece, $more_pieces, $announcement, $abandonment, $piece_size, $room);
+my ($in, $out, $bulk, $last_piece, $more_pieces, $announcement, $abandonment, @block_marks, $piece_size, $room);
 my $unwritten = '';    # what is sure to be written, before anything else is
 my $correction = '';   # the abandonment, if the host has got a part of a message, and not yet all of it
 my $turns = 0;         # how many messages have been begun
@@ -51,7 +51,7 @@ sub is_fork { defined $unforked_from ? !ord substr($unforked, $unforked_from, 1)
 sub say_line {
     flush_output() unless $| && select() eq 'main::STDOUT';    # to ask what STDOUT does would take longer
     say_released() while @released;
-    return &say_long if length $_[0] > $room;
+    return &say_long if length $_[0] > $room || %written;
     $unwritten .= "$correction$last_piece$_[0]\n", $correction = '', $turns++, $_[1] = 1,
         substr($unwritten, 0, 0 + syswrite($out, $unwritten), '');
     write_out() if $unwritten ne '';

@@ -7,6 +7,7 @@ my %escapes = ('"' => '\\"', '\\' => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" 
 sub encode_string {
     refuse("a glob cannot be carried by $protocol: hold() it, or iterate() over its lines") if ref \$_[0] eq 'GLOB';
     return encode_text($_[0]) unless $extended && is_bytes($_[0]);
+    return word(binary => '{"block":' . beside($_[0]) . '}') if $takes_blocks && length $_[0] >= $long_bytes;
     return word(binary => '{"base64":"' . base64($_[0]) . '","subType":"00"}');
 }
 

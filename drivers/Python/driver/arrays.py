@@ -4,7 +4,7 @@
 def ndarray_word(value, kind):
     """A numpy array in any order of memory, row after row, with the first byte of a number last."""
     if kind == 'b1':
-        return {'$ndarray': {'type': 'bool', 'shape': list(value.shape), 'data': {'$binary': base64_of(value.astype('u1').tobytes())}}}
+        return {'$ndarray': {'type': 'bool', 'shape': list(value.shape), 'data': {'$binary': binary(value.astype('u1').tobytes())}}}
     content = typed_numpy(value, kind)
     return {'$ndarray': {'type': content['type'], 'shape': list(value.shape), 'data': {'$typedArray': content}}}
 

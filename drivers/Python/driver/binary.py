@@ -4,8 +4,14 @@
 b2a_base64 = standard('binascii').b2a_base64
 
 
+def binary(data):
+    if takes_blocks and len(data) >= LONG_BYTES:
+        return {'block': beside(data)}
+    return {'base64': base64_of(data), 'subType': '00'}
+
+
 def base64_of(data):
-    return {'base64': b2a_base64(data).decode('ascii').strip(), 'subType': '00'}
+    return b2a_base64(data).decode('ascii').strip()
 
 
 TYPES = {'i1': 'int8', 'u1': 'uint8', 'i2': 'int16', 'u2': 'uint16', 'i4': 'int32', 'u4': 'uint32', 'i8': 'int64', 'u8': 'uint64',
@@ -19,11 +25,13 @@ def type_of_items(typecode, size):
 def typed_array(value, path):
     if value.typecode not in 'bBhHiIlLqQfd':
         refuse(path, 'an array of characters cannot be carried: send its .tounicode()')
-    return packed(type_of_items(value.typecode, value.itemsize), value.tostring() if PYTHON2 else memoryview(value).tobytes())
+    return packed(type_of_items(value.typecode, value.itemsize), value.tostring() if PYTHON2 else memoryview(value).cast('B'))
 
 
 def packed(name, data):
-    return {'type': name, 'base64': base64_of(data)['base64']}
+    if takes_blocks and len(data) >= LONG_BYTES:
+        return {'block': beside(data), 'type': name}
+    return {'type': name, 'base64': base64_of(data)}
 
 
 def spell_numpy(value, path, parents):
@@ -40,4 +48,11 @@ def spell_numpy(value, path, parents):
 
 
 def typed_numpy(value, kind):
-    return packed(TYPES[kind], value.astype('<' + kind).tobytes())
+    return packed(TYPES[kind], bytes_of_array(value, '<' + kind))
+
+
+def bytes_of_array(value, dtype):
+    """The items one behind the other, as they lie in memory if they do so there."""
+    if not PYTHON2 and not PYPY and value.nbytes and value.flags.c_contiguous and value.dtype == dtype:
+        return memoryview(value).cast('B')
+    return value.astype(dtype).tobytes()

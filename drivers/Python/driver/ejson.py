@@ -3,12 +3,16 @@
 
 def decode_slowly(payload):
     """Reads also what is out of the ordinary: integers of any length, and white space around."""
+    text = ''
     try:
         text = payload.decode('utf-8')
         value = without_limit_of_digits(from_json, text.strip())
         return read_words(value) if extended and '"$' in text else value
     except Exception as error:
         raise _BOND_SerializationException('what the host sent cannot be decoded: %s' % message_of(error))
+    finally:
+        if blocks:
+            forget_blocks(text)
 
 
 def without_limit_of_digits(function, *arguments):
@@ -36,6 +40,8 @@ def encode_spelled(value, root, name):
 
 
 def encode_slowly(value, root, name):
+    global last_block
+    last_block += 1  # what has been put beside another text is not for this one
     try:
         if name is None:
             return without_limit_of_digits(to_json, spell(value, root, []))
@@ -143,7 +149,7 @@ def spell_items(value, path, parents):
             check_distinct(items, path)
             return {'$set': items}
     if issubclass(kind, (bytes, bytearray)) or kind is memoryview and value.format in ('B', 'c') and value.ndim == 1:
-        return word(path, value, '$binary', base64_of(memoryview(value).tobytes()))
+        return word(path, value, '$binary', binary(value if type(value) is bytes and not PYTHON2 else memoryview(value).tobytes()))
     if is_a(kind, 'datetime', 'datetime') and not is_a(kind, 'pandas', 'NaTType'):
         return spell_moment(value, path)
     if is_a(kind, 'array', 'array') and extended:

@@ -4,6 +4,8 @@ lines = deque()     # those that have been read and not yet taken
 partial = []        # pieces of a line whose end has not been read
 portions = deque()  # what has been read and not yet cut into lines
 reading = False     # waiting for the host, with nothing half done
+block = None        # what is still to be filled of a block of bytes that is being read
+blocks = {}         # those that have been read, by number, until the message that names them is
 short_read = long_read = ()  # what `read` is called with; large portions are faster in a long line only
 
 
@@ -20,7 +22,7 @@ def next_line(frame):
             if not pending:
                 # What is read lands in `portions` before the handler of any signal can run.
                 try:
-                    portions.extend(starmap(read, long_read if partial else short_read))
+                    portions.extend(starmap(read, long_read if partial or block is not None else short_read))
                 except EnvironmentError as error:
                     wait_or_raise(error, [descriptor], [])
             reading = False
@@ -35,6 +37,8 @@ def next_line(frame):
 
 
 def feed(portion):
+    if b'BYTES ' in portion or block is not None or partial and b'BYTES '.startswith(partial[0][:6]):
+        return feed_with_blocks(portion)
     pieces = portion.split(b'\n')
     if partial and len(pieces) > 1:
         partial.append(pieces[0])

@@ -1,14 +1,16 @@
 # Agrees with the host, and says READY.
 
 def start():
-    global last_piece, more_pieces, announcement, piece_size, transparent, extended, short_read, long_read
+    global last_piece, more_pieces, announcement, block_begin, block_piece, announced_block, piece_size, transparent, extended, takes_blocks, short_read, long_read
     settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, announcement = mark + b' ', mark + b'+', mark + b'='
+    block_begin, block_piece, announced_block = mark + b'*', mark + b'#', mark + b'@'
     piece_size = PIECE - len(last_piece) - 1
     transparent = settings['transExcept']
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
     extended = protocols[:1] == ['EJSON']
+    takes_blocks = extended and settings.get('bytes') is True
     if settings.get('parts') is True:
         longest.update(((text_type, 2 ** 18), (list, 1024), (tuple, 1024)))
     if PYTHON2 and settings.get('text') == 'bytes':

@@ -109,6 +109,8 @@ def say(message):
             sys.stdout.flush()
         except BaseException:
             pass
+    if written:
+        say_blocks(message)
     if len(message) > piece_size:
         return say_long(message)
     piece = last_piece + message.encode('ascii') + b'\n'

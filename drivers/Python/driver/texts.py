@@ -5,7 +5,7 @@ def spell_text(value, path):
     """A text. Bytes of Python 2 are one as long as they are UTF-8."""
     if PYTHON2:
         if is_binary(value):
-            return word(path, value, '$binary', base64_of(value))
+            return word(path, value, '$binary', binary(value))
         if isinstance(value, text_type) and is_torn(value):
             refuse(path, 'two halves of a surrogate pair side by side would arrive as one character')
         return str.decode(value, 'utf-8') if isinstance(value, str) else value

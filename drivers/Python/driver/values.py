@@ -1,5 +1,9 @@
 # What all protocols need: values as text and back, exactly, or as an error that says where it sits.
 
+written = {}      # blocks of bytes that stand beside a text which has not been sent yet, by number
+last_block = 0    # the number of the last one
+takes_blocks = False  # the host does
+LONG_BYTES = 512      # shorter ones stand in the text
 speaks_octets = False  # whether text is octets, in Python 2: the option `text`
 unreadable = 'replace'  # what is done with octets that are no text, where there has to be one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
@@ -84,7 +88,7 @@ def decode(payload):
     try:
         text = payload.decode('utf-8')
         value = from_json(text)
-        return read_words(value) if extended and '$' in text and '"$' in text else value  # to look for one character first is faster
+        return read_all_words(value, text) if extended and '$' in text and '"$' in text else value  # to look for one character first is faster
     except Exception:
         return decode_slowly(payload)
 

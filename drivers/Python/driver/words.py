@@ -15,9 +15,20 @@ def read_words(value):
     return dict((key[1:] if key[:2] == '$$' else key, read_words(item)) for key, item in value.items())
 
 
+def read_all_words(value, text):
+    value = read_words(value)
+    if blocks:
+        forget_blocks(text)
+    return value
+
+
+def bytes_in(content):
+    return bytes_at(*content['block']) if 'block' in content else a2b_base64(content['base64'])
+
+
 def read_bytes(content):
-    data = a2b_base64(content['base64'])
-    return bytearray(data) if PYTHON2 and not speaks_octets else data
+    data = bytes_in(content)
+    return bytearray(data) if PYTHON2 and not speaks_octets else data if type(data) is bytes else data.tobytes()
 
 
 def read_date(content):
@@ -42,9 +53,12 @@ def read_typed_array(content):
     array = standard('array')
     name = content['type'].replace('clamped', '')
     codes = [code for code in ('bBhHiIlLfd' if PYTHON2 else 'bBhHiIqQfd') if type_of_items(code, array.array(code).itemsize) == name]
-    data = bytes(read_bytes(content))
+    data = bytes_in(content)
     value = array.array(codes[0])
-    (value.fromstring if PYTHON2 else value.frombytes)(data)
+    if PYTHON2:
+        value.fromstring(data if type(data) is bytes else data.tobytes())
+    else:
+        value.frombytes(data)
     return value
 
 

@@ -12,6 +12,16 @@ import { entriesOf, isPlainObject, membersOf, timeOf, typeOfNumbers } from './ob
 /** A list of more items is longer than any text, or ends the process while its text is made: sparse arrays can be that long. */
 const MOST_ITEMS = 2 ** 27;
 
+/** From so many bytes on, they stand beside the text. */
+export const LONG_BYTES = 512;
+
+/** Where bytes are put that are not to stand in the text. */
+export interface BytesBeside {
+  readonly number: number;
+  /** Puts bytes behind those that are there; where they begin. */
+  add(bytes: Uint8Array): number;
+}
+
 /** Where a value sits that is being written. */
 export interface Place {
   readonly path: (string | number)[];
@@ -19,11 +29,13 @@ export interface Place {
   readonly parents: object[];
   /** Whether there are words for what JSON has none for: EJSON. */
   readonly hasWords: boolean;
+  /** Where many bytes are put, if the other side takes that. */
+  readonly block: BytesBeside | undefined;
 }
 
-/** The text of a whole value. */
-export function writeJson(value: unknown, root: string, hasWords: boolean): string {
-  const place: Place = { path: [root], parents: [], hasWords };
+/** The text of a whole value; many bytes go to the block, if there is one. */
+export function writeJson(value: unknown, root: string, hasWords: boolean, block?: BytesBeside): string {
+  const place: Place = { path: [root], parents: [], hasWords, block };
   try {
     return writeValue(value, place);
   } catch (error) {
@@ -122,13 +134,13 @@ function writeWord(value: object, place: Place): string | undefined {
   if (types.isMap(value)) return `{"$map":[${writeEntries(entriesOf(value), place)}]}`;
   if (types.isSet(value))
     return `{"$set":[${distinct(writeItems(membersOf(value), place), 'items', place).join(',')}]}`;
-  if (isView(value)) return writeView(value);
+  if (isView(value)) return writeView(value, place.block);
   const array = arrayIn(value);
-  return array && writeArray(array);
+  return array && writeArray(array, place.block);
 }
 
-function writeArray({ data, shape, type }: NDArray): string {
-  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data)}}}`;
+function writeArray({ data, shape, type }: NDArray, block: BytesBeside | undefined): string {
+  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data, block)}}}`;
 }
 
 function writeDate(date: Date): string | undefined {
@@ -154,9 +166,15 @@ function distinct(texts: string[], what: string, { path }: Place): string[] {
   throw refuse(path, `two of its ${what} are the same in EJSON`);
 }
 
-function writeView(view: ArrayBufferView): string | undefined {
-  const base64 = bufferFrom(view.buffer, view.byteOffset, view.byteLength).toString('base64');
-  if (types.isUint8Array(view)) return `{"$binary":{"base64":"${base64}","subType":"00"}}`;
+function writeView(view: ArrayBufferView, block: BytesBeside | undefined): string | undefined {
+  if (types.isUint8Array(view)) return `{"$binary":{${writeBytes(view, block, ',"subType":"00"')}}}`;
   const type = typeOfNumbers(view);
-  return type && `{"$typedArray":{"type":"${type}","base64":"${base64}"}}`;
+  return type && `{"$typedArray":{${writeBytes(view, block)},"type":"${type}"}}`;
+}
+
+/** What a word says of its bytes: where they are, or what they are. */
+function writeBytes(view: ArrayBufferView, block: BytesBeside | undefined, behindText = ''): string {
+  const bytes = bufferFrom(view.buffer, view.byteOffset, view.byteLength);
+  if (!block || bytes.length < LONG_BYTES) return `"base64":"${bytes.toString('base64')}"${behindText}`;
+  return `"block":[${block.number},${block.add(bytes)},${bytes.length}]`;
 }

@@ -1,0 +1,149 @@
+// Many bytes, which cross beside the text that names them: in blocks.
+
+let takesBlocks = false; // the host does
+const written = new Map(); // blocks that stand beside a text which has not been sent yet, by number
+let lastBlock = 0; // the number of the last one
+const blocks = new Map(); // those that have been read, by number, until what names them is
+let named = []; // their numbers
+
+/** Where many bytes are put that stand beside a text. */
+function newBlock() {
+  return {
+    number: ++lastBlock,
+    size: 0,
+    chunks: [],
+    add(bytes) {
+      const start = this.size;
+      written.set(this.number, this);
+      append(this.chunks, bytes);
+      this.size += bytes.length;
+      return start;
+    },
+  };
+}
+
+/** Where the bytes are that words name. Those that are a whole block are not copied. */
+const arrivedBytes = {
+  bytesAt(number, start, length) {
+    const block = blocks.get(number);
+    if (!block || !(start >= 0 && length >= 0 && start + length <= block.length)) {
+      throw new Error(`block ${number} has no ${length} bytes at ${start}`);
+    }
+    append(named, number);
+    return length === block.length ? new Uint8Array(block.buffer) : new Uint8Array(block.slice(start, start + length));
+  },
+};
+
+/** What was carried out is done with. */
+function forgetBlocks() {
+  for (let index = 0; index < named.length; index++) blocks.delete(named[index]);
+  named = [];
+  written.clear();
+}
+
+/** As `feed`, where bytes are among the lines, which may look like lines. */
+function feedWithBlocks(chunk) {
+  let { block } = arrived;
+  let text = arrived.text.slice(arrived.next);
+  let bytes = concat([arrived.tail, chunk]);
+  if (mayBeginHeading(text)) [bytes, text] = [concat([bufferFrom(text), bytes]), ''];
+  for (;;) {
+    if (block) {
+      [block, bytes] = fillBlock(block, bytes);
+      if (block.filled < block.bytes.length) break;
+      blocks.set(block.number, block.bytes);
+      block = undefined;
+    }
+    const start = startOfHeading(bytes, text === '' || text.endsWith('\n') ? 0 : bytes.indexOf(NEWLINE) + 1 || bytes.length);
+    const end = bytes.indexOf(NEWLINE, start) + 1;
+    if (start === bytes.length || end === 0) break;
+    text += bytes.toString('utf8', 0, start);
+    const [, , number, length] = bytes.toString('latin1', start, end).split(' ').map(Number);
+    block = { number, bytes: allocUnsafeSlow(length), filled: 0 };
+    bytes = bytes.slice(end);
+  }
+  const end = endOfCharacters(bytes);
+  const tail = end < bytes.length ? bufferFrom(bytes.slice(end)) : NO_BYTES;
+  text += bytes.toString('utf8', 0, end);
+  arrived = { text, next: 0, hasLines: text.includes('\n'), tail, reads, message: arrived.message, block };
+  if (arrived.hasLines) sort();
+}
+
+/** Whether bytes have begun, or may begin, in what has been read. */
+function mayHaveBlock(chunk) {
+  if (arrived.block || chunk.includes(HEADING)) return true;
+  return arrived.next < arrived.text.length && mayBeginHeading(arrived.text.slice(arrived.next));
+}
+
+const HEADING = 'BYTES ';
+
+function mayBeginHeading(text) {
+  return text !== '' && !text.includes('\n') && HEADING.startsWith(text.slice(0, HEADING.length));
+}
+
+/** Where a line begins that is a heading, or may become one, from the beginning of a line on; or the end. */
+function startOfHeading(bytes, start) {
+  let place = start;
+  while (place < bytes.length && !HEADING.startsWith(bytes.toString('latin1', place, place + HEADING.length))) {
+    place = bytes.indexOf(NEWLINE, place) + 1 || bytes.length;
+  }
+  return place;
+}
+
+/** More of a block, and what is behind it. What an interrupt has ended is done once more. */
+function fillBlock({ number, bytes, filled }, source) {
+  const count = source.copy(bytes, filled);
+  return [{ number, bytes, filled: filled + count }, source.slice(count)];
+}
+
+/** The blocks that a message names. */
+function namedIn(message) {
+  const found = [];
+  written.forEach((block, number) => {
+    const isNamed = ['binary', 'typedArray'].some((word) => message.includes(`"$${word}":{"block":[${number},`));
+    if (isNamed || message.slice(-50).includes(`*${number} `)) append(found, block);
+  });
+  return found;
+}
+
+function sayBlock({ number, size, chunks }) {
+  const heading = `${number} ${size}\n`;
+  sendPiece(outBuffer, outBuffer.write(`${bulk > 0 ? announcedBlock : blockBegin}${heading}`));
+  for (const chunk of joined(chunks)) {
+    if (bulk > 0) sendPiece(chunk, chunk.length, bulk);
+    else sayBytes(chunk);
+  }
+}
+
+function sayBytes(bytes) {
+  const room = PIECE - blockPiece.length - 6; // digits of its length, and a newline
+  for (let start = 0; start < bytes.length; start += room) {
+    const count = min(room, bytes.length - start);
+    const length = outBuffer.write(`${blockPiece}${count}\n`);
+    sendPiece(outBuffer, length + bytes.copy(outBuffer, length, start, start + count));
+  }
+}
+
+const SMALL = 2 ** 15;
+
+/** The same bytes, in parts that are not short. */
+function* joined(chunks) {
+  let short = [];
+  let size = 0;
+  for (let index = 0; index < chunks.length; index++) {
+    const chunk = chunks[index];
+    if (chunk.length < SMALL) append(short, chunk);
+    size += chunk.length < SMALL ? chunk.length : 0;
+    if (size >= SMALL || (size > 0 && chunk.length >= SMALL)) {
+      yield concat(short);
+      [short, size] = [[], 0];
+    }
+    if (chunk.length >= SMALL) yield chunk;
+  }
+  if (size > 0) yield concat(short);
+}
+
+/** What has been written does not change any more: other code runs before it is sent. */
+function copyWritten() {
+  written.forEach((block) => { block.chunks = block.chunks.map((bytes) => bufferFrom(bytes)); });
+}

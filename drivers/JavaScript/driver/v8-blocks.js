@@ -1,0 +1,72 @@
+// The structured clone in a block, with the bytes of views beside it.
+
+const IN_BLOCK = '*';
+const VIEWS = [
+  ['Buffer', ({ buffer }) => bufferFrom(buffer)],
+  ['DataView', ({ buffer }) => new DataView(buffer)],
+  ...keysOf(TYPED_ARRAYS).map((name) => [name, ({ buffer }) => new TYPED_ARRAYS[name](buffer)]),
+];
+const VIEW_NAMES = VIEWS.map(([name]) => name);
+
+/** Writes a clone whose views have their bytes in a block. */
+class BlockWriter extends v8.Serializer {
+  constructor(block) {
+    super();
+    this.block = block;
+    this._setTreatArrayBufferViewsAsHostObjects(true);
+  }
+
+  _writeHostObject(view) {
+    const kind = isView(view) ? VIEW_NAMES.indexOf(nameOfView(view)) : -1;
+    if (kind < 0) throw new Error('is none of these views');
+    this.writeUint32(kind);
+    this.writeDouble(this.block.add(bufferFrom(view.buffer, view.byteOffset, view.byteLength)));
+    this.writeDouble(view.byteLength);
+  }
+}
+
+function nameOfView(view) {
+  if (isBuffer(view)) return 'Buffer';
+  return types.isDataView(view) ? 'DataView' : typeOfNumbers(view);
+}
+
+class BlockReader extends v8.Deserializer {
+  constructor(clone, bytesAt) {
+    super(clone);
+    this.bytesAt = bytesAt;
+  }
+
+  _readHostObject() {
+    const view = VIEWS[this.readUint32()];
+    if (!view) throw new Error('there is no such view');
+    const start = this.readDouble();
+    return view[1](this.bytesAt(start, this.readDouble()));
+  }
+}
+
+/** The text for a clone in a block; none if it is short, or cannot be made so. */
+function writeCloneBeside(value) {
+  const block = newBlock();
+  try {
+    const isLinked = needsLinks(value, new Map());
+    const writer = new BlockWriter(block);
+    writer.writeHeader();
+    writer.writeValue(isLinked ? withLinks(value) : value);
+    const clone = writer.releaseBuffer();
+    const start = block.add(clone);
+    if (block.size >= LONG_BYTES) return `${isLinked ? LINKED : ''}${IN_BLOCK}${block.number} ${start} ${clone.length}`;
+  } catch (error) {
+    // By the clone of Node's own, it is told why.
+  }
+  written.delete(block.number);
+  return undefined;
+}
+
+/** The value of a clone in a block. */
+function readFromBlock(text) {
+  const [number, start, length] = text.slice(1).split(' ').map(Number);
+  const { buffer } = arrivedBytes.bytesAt(number, start, length);
+  const reader = new BlockReader(bufferFrom(buffer), (at, size) => arrivedBytes.bytesAt(number, at, size));
+  reader.readHeader();
+  return reader.readValue();
+}

@@ -1,0 +1,110 @@
+#: lazy
+# Many bytes, which cross beside the text that names them: in blocks.
+
+# What names a block in a text, in which users' keys with a `$` are escaped; an old Python writes the type where it likes.
+NAMES = ['"$binary":{"block":[%d,', '"$typedArray":{"block":[%d,'] + [
+    '"$typedArray":{"type":"' + name + '","block":[%d,' for name in TYPES.values()]
+SMALL = 2 ** 15   # what is shorter is joined with what is beside it
+
+
+def feed_with_blocks(portion):
+    """As `feed`, where bytes are among the lines: they may look like lines."""
+    global block
+    start = 0
+    while start < len(portion):
+        if block is not None:
+            count = min(len(block), len(portion) - start)
+            block[:count] = portion[start:start + count]
+            block = block[count:] if count < len(block) else None
+            start += count
+            continue
+        end = portion.find(b'\n', start)
+        partial.append(portion[start:end if end >= 0 else None])
+        if end < 0:
+            return
+        line = b''.join(partial)
+        del partial[:]
+        start = end + 1
+        if line.startswith(b'BYTES '):
+            begin_block(*line.split(b' ')[2:])
+        else:
+            lines.append(line)
+
+
+def begin_block(number, length):
+    global block
+    if depth == 1 and not lines and not aside:
+        blocks.clear()  # of messages that nobody has read
+    data = blocks[int(number)] = bytearray(int(length))
+    block = memoryview(data)
+
+
+def bytes_at(number, start, length):
+    """Bytes of a block, as a view."""
+    if number not in blocks or start + length > len(blocks[number]):
+        raise ValueError('block %d has no %d bytes at %d' % (number, length, start))
+    return memoryview(blocks[number])[start:start + length]
+
+
+def is_named(number, text):
+    return any(name % number in text for name in NAMES)
+
+
+def forget_blocks(text):
+    """What names them has been read."""
+    for number in list(blocks):
+        if is_named(number, text):
+            del blocks[number]
+
+
+def beside(data):
+    """The place of bytes that are sent beside the text."""
+    given = written.setdefault(last_block, [0])
+    start = given[0]
+    given[0] += len(data)
+    given.append(data)
+    return [last_block, start, len(data)]
+
+
+def say_blocks(message):
+    """Sends the bytes that a message names, and drops what is of others that will never be sent."""
+    try:
+        for number in list(written):
+            if is_named(number, message):
+                say_block(number, *written.pop(number))
+    finally:
+        written.clear()
+
+
+def say_block(number, size, *chunks):
+    heading = ('%d %d\n' % (number, size)).encode('ascii')
+    if bulk:
+        write_all(protocol_out, announced_block + heading)
+        for chunk in joined(chunks):
+            write_all(bulk, chunk)
+        return
+    write_all(protocol_out, block_begin + heading)
+    room = piece_size - 6  # digits of its length, and a newline
+    for chunk in joined(chunks):
+        for start in range(0, len(chunk), room):
+            piece = chunk[start:start + room]
+            write_all(protocol_out, b''.join((block_piece, str(len(piece)).encode('ascii'), b'\n', piece)))
+
+
+def joined(chunks):
+    """The same bytes, in pieces that are not short."""
+    short, size = [], 0
+    for chunk in chunks:
+        if len(chunk) > SMALL:
+            if short:
+                yield b''.join(short)
+            short, size = [], 0
+            yield memoryview(chunk)
+        else:
+            short.append(chunk)
+            size += len(chunk)
+            if size > SMALL:
+                yield b''.join(short)
+                short, size = [], 0
+    if short:
+        yield b''.join(short)
