@@ -317,7 +317,7 @@ class FuzzedSession {
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
     },
-    { send: (line) => this.#takeIn(line) },
+    { send: (line) => this.#takeIn(line as string) },
   );
 
   /** A call of a function that lasts may be under way: in a request (1), or in none (2). */

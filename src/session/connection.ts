@@ -81,7 +81,9 @@ export class Connection {
 
   /** How a request is written that is made now. */
   get protocolNow(): Protocol {
-    return this.#outermostProtocol === this.protocol || this.session.isCalling ? this.protocol : this.#outermostProtocol;
+    return this.#outermostProtocol === this.protocol || this.session.isCalling
+      ? this.protocol
+      : this.#outermostProtocol;
   }
 
   /** What is known of the interpreter. */

@@ -55,7 +55,11 @@ export class SendQueue {
     } finally {
       if (canSend) this.#isSendingParts = false;
     }
-    if (!canSend) return this.#hold(request, wrapped(line, (text) => held + text));
+    if (!canSend)
+      return this.#hold(
+        request,
+        wrapped(line, (text) => held + text),
+      );
     this.#channel.send(line);
     this.flush();
   }
@@ -80,7 +84,9 @@ export class SendQueue {
 
   #canSend(request: Request, line: Payload): boolean {
     const { frame } = request;
-    return !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && this.#canFollow(request, line);
+    return (
+      !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && this.#canFollow(request, line)
+    );
   }
 
   /**

@@ -10,7 +10,9 @@ import { readJson } from './shared/read-json.js';
 import { writeJson } from './shared/write-json.js';
 
 /** Plain JSON: exact, or an error. */
-export const json: Protocol<string> = jsonProtocol('JSON', readNoBytes, (value) => checkLength(writeJson(value, 'value', false)));
+export const json: Protocol<string> = jsonProtocol('JSON', readNoBytes, (value) =>
+  checkLength(writeJson(value, 'value', false)),
+);
 
 /**
  * JSON that carries more, by the conventions of MongoDB's Extended JSON: an object with a single key that begins with `$`

@@ -4,6 +4,10 @@ import { Deserializer, Serializer } from 'node:v8';
 import { Block, Blocked } from '../wire/blocks.js';
 import type { ReceivedBytes } from '../wire/received-bytes.js';
 import { TYPED_ARRAYS, typeOfNumbers } from './shared/objects.js';
+import { LONG_BYTES } from './shared/write-json.js';
+
+/** In bytes: shorter clones, of values without as many bytes, stand in the text. */
+const LONG_CLONE = 8192;
 
 /** Begins the text of a clone that is in a block: its number, where the clone begins, and how long that is. */
 export const IN_BLOCK = '*';
@@ -68,13 +72,14 @@ class Reader extends Reads {
   }
 }
 
-/** A value as a clone in a block. Throws if that is not possible. */
-export function writeToBlock(value: unknown): Blocked {
+/** A value as a clone in a block; none if it is short. Throws if that is not possible. */
+export function writeToBlock(value: unknown): Blocked | undefined {
   const block = new Block();
   const writer = new Writer(block);
   writer.writeHeader();
   writer.writeValue(value);
   const clone = writer.releaseBuffer();
+  if (block.length < LONG_BYTES && clone.length < LONG_CLONE) return undefined;
   const at = block.add(clone);
   return new Blocked(`${IN_BLOCK}${block.number} ${at} ${clone.length}`, block);
 }

@@ -9,7 +9,6 @@ import { writePlain } from './json.js';
 import { checkLength, refusal } from './refusals.js';
 import { isClonedByJson } from './shared/exact-json.js';
 import { entriesOf, membersOf } from './shared/objects.js';
-import { LONG_BYTES } from './shared/write-json.js';
 import { needsLinks, partsOfError, stepTo, stepToEntry, withoutParts, withParts } from './snapshot.js';
 import { IN_BLOCK, readFromBlock, writeToBlock } from './v8-blocks.js';
 import { v8Module } from './v8-module.js';
@@ -99,8 +98,7 @@ function writeCloneBeside(value: unknown): Payload | undefined {
   try {
     const isLinked = needsLinks(value);
     const payload = writeToBlock(isLinked ? withoutParts(value) : value);
-    if (payload.block.length < LONG_BYTES) return undefined;
-    return isLinked ? payload.as(LINKED + payload.text) : payload;
+    return payload && isLinked ? payload.as(LINKED + payload.text) : payload;
   } catch {
     return undefined;
   }

@@ -190,7 +190,10 @@ export class MessageSplitter {
   #tell(text: string): void {
     const bytes = this.#bytes;
     this.#bytes = undefined;
-    this.#events.message(bytes && bytes.missing > 0 ? `${bytes.missing} bytes too few in front of ${text}` : text, bytes);
+    this.#events.message(
+      bytes && bytes.missing > 0 ? `${bytes.missing} bytes too few in front of ${text}` : text,
+      bytes,
+    );
   }
 
   #forget(): void {

@@ -72,7 +72,12 @@ export function formatRequest(
 }
 
 /** The same for any payload. */
-export function formatPayload(verb: RequestVerb | HostAnswerVerb, frame: number, id: number, payload: Payload): Payload {
+export function formatPayload(
+  verb: RequestVerb | HostAnswerVerb,
+  frame: number,
+  id: number,
+  payload: Payload,
+): Payload {
   if (typeof payload === 'string') return formatRequest(verb, frame, id, payload);
   return wrapped(payload, (text) => formatRequest(verb, frame, id, text));
 }

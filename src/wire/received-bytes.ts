@@ -40,7 +40,9 @@ export class ReceivedBytes {
     if (!block) throw new Error(`there is no block ${number}`);
     if (!isPlace(start, length, block.length)) throw new Error(`block ${number} has no ${length} bytes at ${start}`);
     this.#named.push([number, start, start + length]);
-    return length === block.length ? new Uint8Array(block.buffer) : new Uint8Array(block.subarray(start, start + length));
+    return length === block.length
+      ? new Uint8Array(block.buffer)
+      : new Uint8Array(block.subarray(start, start + length));
   }
 
   /** Throws unless each byte has been named once. */
@@ -53,7 +55,8 @@ export class ReceivedBytes {
       left.set(number, (left.get(number) as number) - (stop - start));
       [last, end] = [number, stop];
     }
-    for (const [number, count] of left) if (count > 0) throw new Error(`${count} bytes of block ${number} are not named`);
+    for (const [number, count] of left)
+      if (count > 0) throw new Error(`${count} bytes of block ${number} are not named`);
   }
 }
 

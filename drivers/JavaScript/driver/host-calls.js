@@ -9,7 +9,10 @@ function needRoom(levels) {
 
 /** Has what an exception needs compiled while the stack has room for that. */
 function rehearseFailure() {
+  const isBeside = takesBlocks;
+  takesBlocks = false; // this is read here
   const text = report(0, new RangeError(''));
+  takesBlocks = isBeside;
   errorOfHost('EXCEPT', decode(text.slice(text.indexOf(' ', text.indexOf(' ') + 1) + 1)), 0);
 }
 

@@ -1,6 +1,8 @@
 // The structured clone in a block, with the bytes of views beside it.
 
 const IN_BLOCK = '*';
+const LONG_CLONE = 8192; // bytes; shorter clones without long views stand in the text
+
 const VIEWS = [
   ['Buffer', ({ buffer }) => bufferFrom(buffer)],
   ['DataView', ({ buffer }) => new DataView(buffer)],
@@ -53,8 +55,9 @@ function writeCloneBeside(value) {
     writer.writeHeader();
     writer.writeValue(isLinked ? withLinks(value) : value);
     const clone = writer.releaseBuffer();
+    const isLong = block.size >= LONG_BYTES || clone.length >= LONG_CLONE;
     const start = block.add(clone);
-    if (block.size >= LONG_BYTES) return `${isLinked ? LINKED : ''}${IN_BLOCK}${block.number} ${start} ${clone.length}`;
+    if (isLong) return `${isLinked ? LINKED : ''}${IN_BLOCK}${block.number} ${start} ${clone.length}`;
   } catch (error) {
     // By the clone of Node's own, it is told why.
   }
