@@ -1,3 +1,4 @@
+import { wrapped } from '../wire/blocks.js';
 import { NotCarried, type Path, type Protocol } from './codec.js';
 
 /** What `JSON.stringify` writes of half of a surrogate pair; in front of what else it may stand, is looked at then. */
@@ -15,7 +16,7 @@ export function withOctets(protocol: Protocol): Protocol {
     ...protocol,
     isPlain: (value) => protocol.isPlain(value) && pathToHalf(value, []) === undefined,
     encodePlain: (value) => mapped(protocol.encodePlain(value), check),
-    encode: (value) => check(protocol.encode(value)),
+    encode: (value) => wrapped(protocol.encode(value), check),
   };
 }
 

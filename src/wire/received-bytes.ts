@@ -3,6 +3,9 @@ import { Buffer } from 'node:buffer';
 /** What a block costs beside its bytes: so nobody fills the memory with thousands of short ones. */
 const OVERHEAD = 256;
 
+/** How much is allocated for what has only been announced. */
+const TRUSTED = 2 ** 20;
+
 /** The blocks of a message of the other side: each byte of them is named in its text, once. */
 export class ReceivedBytes {
   readonly #blocks = new Map<number, Buffer>();
@@ -10,28 +13,38 @@ export class ReceivedBytes {
   readonly #named: [number: number, start: number, end: number][] = [];
   /** The size of all blocks. */
   size = 0;
-  /** The block that is arriving, and how much of it has. */
-  #arriving: Buffer | undefined;
+  /** The block that is arriving: its number, its length, and how much of it has come. */
+  #number = 0;
+  #length = 0;
   #arrived = 0;
 
   /** How many bytes of a block that has been begun are still to come. */
   get missing(): number {
-    return this.#arriving ? this.#arriving.length - this.#arrived : 0;
+    return this.#length - this.#arrived;
   }
 
   /** Begins a block. Returns whether that makes sense. */
   begin(number: number, length: number): boolean {
     if (this.missing > 0 || this.#blocks.has(number)) return false;
-    this.#arriving = Buffer.allocUnsafeSlow(length);
-    this.#arrived = 0;
-    this.#blocks.set(number, this.#arriving);
+    this.#blocks.set(number, Buffer.allocUnsafeSlow(Math.min(length, TRUSTED)));
+    [this.#number, this.#length, this.#arrived] = [number, length, 0];
     this.size += length + OVERHEAD;
     return true;
   }
 
   /** Adds bytes to the block that is arriving. */
   add(source: Buffer, start: number, end: number): void {
-    if (this.#arriving) this.#arrived += source.copy(this.#arriving, this.#arrived, start, end);
+    this.#arrived += source.copy(this.#roomFor(end - start), this.#arrived, start, end);
+  }
+
+  /** The block that is arriving, as large as it has to be. */
+  #roomFor(count: number): Buffer {
+    const block = this.#blocks.get(this.#number) as Buffer;
+    if (this.#arrived + count <= block.length) return block;
+    const whole = Buffer.allocUnsafeSlow(this.#length);
+    block.copy(whole);
+    this.#blocks.set(this.#number, whole);
+    return whole;
   }
 
   /** Bytes that a word names. Those that are a whole block are not copied. */

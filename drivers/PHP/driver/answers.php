@@ -13,6 +13,9 @@ final class __BOND_answers
             __BOND_signals::release(); // what encodes the value may run code of the user's
         }
         list($verb, , $request) = __BOND_requests::$request;
+        if (__BOND_streams::$written && __BOND_loop::$depth === 0) {
+            __BOND_streams::$written = []; // of what has not been sent
+        }
         if (__BOND_errors::$hasSettings && (ini_get('display_errors') !== __BOND_errors::$display
             || __BOND_errors::$hasStoppedLog && ini_get('error_log') || $verb !== 'CALL')) {
             __BOND_errors::redirect();

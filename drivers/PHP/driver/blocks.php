@@ -60,15 +60,15 @@ final class __BOND_blocks
         return [$number, $start, strlen($bytes)];
     }
 
-    /** Sends the bytes that a message names, and drops what is of others that will never be sent. */
+    /** Sends the bytes that a message names. */
     public static function say($message)
     {
         foreach (__BOND_streams::$written as $number => list($size, $parts)) {
             if (strpos($message, "\"\$binary\":{\"block\":[$number,") !== false) {
+                unset(__BOND_streams::$written[$number]);
                 __BOND_streams::sayBlock("$number $size\n", self::joined($parts));
             }
         }
-        __BOND_streams::$written = [];
     }
 
     /** The same bytes, in parts that are not short. */

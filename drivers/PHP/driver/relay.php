@@ -42,23 +42,27 @@ final class __BOND_relay
         }
         stream_set_blocking($outer, false);
         $sought = "\nINTERRUPT ";
-        list($waiting, $seam, $urgent) = ['', "\n", false];
+        list($waiting, $seam, $urgent) = [new SplDoublyLinkedList(), "\n", false];
         while (!self::isGone($busyOne)) {
-            if (self::isReady(__BOND_input::$in, $waiting === '' ? null : $outer)) {
+            if (self::isReady(__BOND_input::$in, $waiting->isEmpty() ? null : $outer)) {
                 $chunk = fread(__BOND_input::$in, 65536);
                 if ($chunk === '' || $chunk === false) {
                     break;
                 }
-                $waiting .= $chunk;
+                $waiting->push($chunk);
                 $urgent = $urgent || strpos($seam . $chunk, $sought) !== false;
                 $seam = substr($seam . $chunk, 1 - strlen($sought));
             }
-            if ($waiting !== '') {
-                $waiting = (string) substr($waiting, (int) @fwrite($outer, $waiting));
+            if (!$waiting->isEmpty()) {
+                $first = $waiting->shift();
+                $rest = (string) substr($first, (int) @fwrite($outer, $first));
+                if ($rest !== '') {
+                    $waiting->unshift($rest);
+                }
             }
             if ($urgent) {
                 posix_kill($busyOne, SIGURG);
-                $urgent = $waiting !== ''; // the line may still be among it
+                $urgent = !$waiting->isEmpty(); // the line may still be among it
             }
         }
         fclose($outer);

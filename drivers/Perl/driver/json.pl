@@ -19,7 +19,6 @@ sub encode {
         return '[' . join(',', @texts) . ']' if !grep { !defined } @texts;
     }
     local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
-    %written = () if !$block;    # of texts that have not been sent
     local $block = ++$last_block;
     local $json = '';
     if (!eval { write_items(0, undef, $_[0]); 1 }) {

@@ -90,6 +90,7 @@ sub serve {
                         }
                         $kept = $interrupted, $interrupted = undef if $interrupted && !$is_run;    # it belongs to the code that waits in this frame
                         $running = $request, $is_run = 1;
+                        %written = () if %written && !$called;    # of what has not been sent
                         if (!defined $line && !$error) {
                             my ($given, $text);
                             if ($module && length $payload < $surely_exact && !$SIG{__DIE__} && index($payload, '"$') < 0) {    # as most are

@@ -4,12 +4,13 @@
 
 # Puts octets in the place of characters, wherever text is read or written.
 sub speak_octets {
-    my ($text_of, $write_hash, $encode_key, $base64) = (\&text_of, \&write_hash, \&encode_key, \&base64);
+    my ($text_of, $write_hash, $encode_key, $base64, $beside) = (\&text_of, \&write_hash, \&encode_key, \&base64, \&beside);
     $speaks_octets = 1;
     *decode = \&decode_octets;
     *as_read = \&octets_in;
     *utf8_upgrade = sub { };    # code stays what a script without `use utf8` is
     *is_bytes = sub { !is_utf8_octets(printed($_[0])) };
+    *beside = sub { $beside->(printed($_[0])) };
     *base64 = sub { $base64->(printed($_[0])) };
     *encode_text = \&encode_octets;
     *encode_key = sub { $_[0] =~ /^[A-Za-z_]\w*\z/a ? goto &$encode_key : &encode_octet_key };

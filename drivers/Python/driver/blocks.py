@@ -3,7 +3,7 @@
 
 # What names a block in a text, in which users' keys with a `$` are escaped; an old Python writes the type where it likes.
 NAMES = ['"$binary":{"block":[%d,', '"$typedArray":{"block":[%d,'] + [
-    '"$typedArray":{"type":"' + name + '","block":[%d,' for name in TYPES.values()]
+    '"$typedArray":{"type":"' + name + '","block":[%d,' for name in 'int8 uint8 int16 uint16 int32 uint32 int64 uint64 float32 float64'.split()]
 SMALL = 2 ** 15   # what is shorter is joined with what is beside it
 
 
@@ -67,13 +67,10 @@ def beside(data):
 
 
 def say_blocks(message):
-    """Sends the bytes that a message names, and drops what is of others that will never be sent."""
-    try:
-        for number in list(written):
-            if is_named(number, message):
-                say_block(number, *written.pop(number))
-    finally:
-        written.clear()
+    """Sends the bytes that a message names."""
+    for number in list(written):
+        if is_named(number, message):
+            say_block(number, *written.pop(number))
 
 
 def say_block(number, size, *chunks):

@@ -76,6 +76,8 @@ def answer(handler, request, payload):
     if leaving:
         raise leaving
     say(message)
+    if written:
+        written.clear()  # of what has not been sent
     if unawaited:
         forget_unawaited()
 

@@ -41,7 +41,7 @@ def relay(outer, busy_one, number):
     set_signal(signal.SIGINT, signal.SIG_IGN)
     fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
     sought = b'\nINTERRUPT '
-    waiting, seam, urgent = b'', b'\n', False
+    waiting, seam, urgent = deque(), b'\n', False
     while True:
         if is_gone(busy_one):
             return
@@ -49,14 +49,17 @@ def relay(outer, busy_one, number):
             chunk = os.read(descriptor, 65536)
             if not chunk:
                 break
-            waiting += chunk
+            waiting.append(chunk)
             urgent = urgent or sought in seam + chunk
             seam = (seam + chunk)[1 - len(sought):]
         if waiting and select.select([], [outer], [], 0)[1]:
-            waiting = waiting[os.write(outer, waiting):]
+            first = waiting.popleft()
+            rest = first[os.write(outer, first):]
+            if rest:
+                waiting.appendleft(rest)
         if urgent:
             os.kill(busy_one, number)
-            urgent = waiting != b''  # the line may still be among it
+            urgent = bool(waiting)  # the line may still be among it
     os.close(outer)
     for _ in range(20):
         sleep(0.05)
