@@ -24,7 +24,7 @@ class Stub extends Reference {
   }
 }
 
-const there = (protocol: Protocol, value: unknown): unknown => protocol.decode(protocol.encode(value));
+const there = (protocol: Protocol, value: unknown): unknown => protocol.decode(protocol.encode(value) as string);
 
 /** Why a value is refused. */
 function refused(protocol: Protocol, value: unknown): string {

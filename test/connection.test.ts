@@ -59,7 +59,7 @@ function connect({ options = {}, driver = {}, ready = {} }: More = {}) {
     driver: { ...queryDriver('Perl'), ...driver },
     interpreter: interpreter as unknown as Interpreter,
     channel: channel as unknown as Channel,
-    protocol: json,
+    protocolFor: () => json,
     ready: { protocol: 'JSON', version: '5.36', pid: 42, interrupt: 'SIGURG', ...ready } as never,
     settings,
     makeHandle: (_, number, text) => ({ number, text }),

@@ -458,7 +458,7 @@ describe('what a function of the host throws', () => {
   const told = (thrown: unknown, more: { transExcept?: boolean; takesStacks?: boolean; protocol?: Protocol } = {}) => {
     const telling = { protocol: json, transExcept: undefined, takesStacks: false, ...more };
     const { verb, payload } = encodeException(thrown, telling);
-    return { verb, ...(JSON.parse(payload) as object) };
+    return { verb, ...(JSON.parse(payload as string) as object) };
   };
   const remote = (more: object) =>
     new RemoteException('Perl', 'f', { type: 'Oops', remoteMessage: 'no', ...more } as never);

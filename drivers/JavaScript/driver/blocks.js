@@ -100,8 +100,8 @@ function fillBlock({ number, bytes, filled }, source) {
 function namedIn(message) {
   const found = [];
   written.forEach((block, number) => {
-    const isNamed = ['binary', 'typedArray'].some((word) => message.includes(`"$${word}":{"block":[${number},`));
-    if (isNamed || message.slice(-50).includes(`*${number} `)) append(found, block);
+    const name = new RegExp(`"\\$(binary":\\{|typedArray":\\{"type":"\\w+",)"block":\\[${number},`);
+    if (name.test(message) || message.slice(-50).includes(`*${number} `)) append(found, block);
   });
   return found;
 }

@@ -145,7 +145,7 @@ function distinct(texts, what, { path }) {
 function writeView(view, block) {
   if (types.isUint8Array(view)) return `{"$binary":{${writeBytes(view, block, ',"subType":"00"')}}}`;
   const type = typeOfNumbers(view);
-  return type && `{"$typedArray":{${writeBytes(view, block)},"type":"${type}"}}`;
+  return type && `{"$typedArray":{"type":"${type}",${writeBytes(view, block)}}}`;
 }
 
 /** What a word says of its bytes: where they are, or what they are. */

@@ -169,7 +169,7 @@ function distinct(texts: string[], what: string, { path }: Place): string[] {
 function writeView(view: ArrayBufferView, block: BytesBeside | undefined): string | undefined {
   if (types.isUint8Array(view)) return `{"$binary":{${writeBytes(view, block, ',"subType":"00"')}}}`;
   const type = typeOfNumbers(view);
-  return type && `{"$typedArray":{${writeBytes(view, block)},"type":"${type}"}}`;
+  return type && `{"$typedArray":{"type":"${type}",${writeBytes(view, block)}}}`;
 }
 
 /** What a word says of its bytes: where they are, or what they are. */
