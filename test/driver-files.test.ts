@@ -35,7 +35,7 @@ const understood: Record<Language, (program: string) => string> = {
 const DEFINITIONS: Record<Language, RegExp> = {
   PHP: /^(?:(?:final |abstract )?class|interface|trait|function) (\w+)/gm,
   Perl: /^sub ([\w:]+)/gm,
-  Python: /^(?:async )?(?:def|class) (\w+)/gm,
+  Python: /^(?:async )?(?:def|class) (\w+)|^(\w+) = /gm,
   JavaScript: /^(?:(?:async )?function\*?|class|const|let|var) (\w+)/gm,
 };
 
@@ -46,14 +46,16 @@ describe.each(driverLanguages() as Language[])('%s', (lang) => {
 
   test('is sent its driver without comments, and nothing else is gone', async () => {
     const [file, sent] = [readStage(join(DRIVERS, lang), 'stage2'), (await driverPart(lang, 'stage2')) as string];
-    expect(sent.length).toBeLessThan(0.96 * file.length);
+    expect(sent.length).toBeLessThan(0.98 * file.length);
     expect(sent.split('\n')).toHaveLength(file.split('\n').length);
     expect(understood[lang](sent)).toBe(understood[lang](file));
     expect(sent.match(/^(?:#|\/\/):.*/gm)).toEqual(file.match(/^(?:#|\/\/):.*/gm)); // these say something to the driver itself
   });
 
   test('defines no name twice, in whichever of its files: the later one would win, and nothing would say so', () => {
-    const names = [...readStage(join(DRIVERS, lang), 'stage2').matchAll(DEFINITIONS[lang])].map(([, name]) => name);
+    const names = [...readStage(join(DRIVERS, lang), 'stage2').matchAll(DEFINITIONS[lang])].map(
+      ([, name, other]) => name ?? other,
+    );
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
   });

@@ -303,6 +303,7 @@ class FuzzedSession {
       protocol: json,
       transExcept: false,
       takesStacks: false,
+      isConcurrent: false,
       hold: (isHeld) => {
         expect(isHeld).toBe(!this.#isHeld);
         this.#isHeld = isHeld;

@@ -604,7 +604,7 @@ describe('a flood', () => {
     await hostile.bond.export(() => 'x'.repeat(MB), 'megabyte');
     const call = hostile.bond.eval('x');
     call.catch(() => {});
-    const growth = await peakGrowth(() => expectEnded(hostile, call, 'does not read the answers'));
+    const growth = await peakGrowth(() => expectEnded(hostile, call, 'without reading the replies'));
     expect(growth).toBeLessThan(64 * MB);
   });
 

@@ -66,6 +66,7 @@ export function play(transcript: string, owner: Partial<SessionOwner> = {}): Pla
       protocol,
       transExcept: false,
       takesStacks: false,
+      isConcurrent: false,
       hold: () => {},
       violated: (what) => violations.push(what),
       nudge: (line) => sent(line),

@@ -601,6 +601,8 @@ test('of calls that follow each other, the first keep their places, then one a m
 });
 
 describe('where an interrupt stops whatever runs', () => {
+  const beside = { isBesideOthers: () => false, send: () => {} };
+
   function running(next?: object): Request {
     return { id: 1, frame: { id: 0 }, next, heldLine: undefined } as unknown as Request;
   }
@@ -608,7 +610,12 @@ describe('where an interrupt stops whatever runs', () => {
   test('what has nothing sent behind it is stopped at once, and nothing is sent behind it', () => {
     for (const next of [undefined, { heldLine: 'EVAL 0 2 "1"' }]) {
       const [target, lines] = [running(next), [] as string[]];
-      const interrupts = new Interrupts({ nudge: (line) => lines.push(line), running: () => target, stopsAny: true });
+      const interrupts = new Interrupts({
+        nudge: (line) => lines.push(line),
+        running: () => [target],
+        stopsAny: true,
+        ...beside,
+      });
       interrupts.send();
       expect(lines).toHaveLength(1);
       expect(target.isToBeStopped).toBe(true);
@@ -624,9 +631,10 @@ describe('where an interrupt stops whatever runs', () => {
       nudge: (line) => lines.push(line),
       running() {
         looks++;
-        return looks === 1 || goesOn ? target : undefined;
+        return looks === 1 || goesOn ? [target] : [];
       },
       stopsAny: true,
+      ...beside,
     });
     interrupts.send();
     expect(lines).toEqual([]);

@@ -465,6 +465,7 @@ export class SimulatedBond implements Conversation {
       protocol: json,
       transExcept: false,
       takesStacks: false,
+      isConcurrent: false,
       hold: (isHeld) => {
         if (isHeld === this.isHeld) this.violations.push(`held ${isHeld} twice`);
         this.isHeld = isHeld;

@@ -29,6 +29,7 @@ export async function connect(
   const ready = await handshake(interpreter, channel, driver, settings);
   checkTextKind(driver, settings.text, featuresOf(driver, ready).has('text'));
   const requester = converseWith({ lang, driver, interpreter, channel, ready, settings });
+  if (settings.concurrent) requester.connection.need('concurrent');
   if (settings.convert) await (await loadConvert()).convertValues(requester, settings.convert);
   return requester;
 }

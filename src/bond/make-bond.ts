@@ -4,7 +4,7 @@ import { loadedLate } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
 import { type BondOptions, resolveOptions } from '../common/options.js';
 import { withPlace } from '../common/stacks.js';
-import { driverText, queryDriver } from '../drivers/driver.js';
+import { type Driver, driverText, queryDriver } from '../drivers/driver.js';
 import { checkTextKind } from '../drivers/text-kind.js';
 import { type CommandLine, commandLines, plainCommand } from '../process/command.js';
 import type { Interpreter } from '../process/interpreter.js';
@@ -70,6 +70,7 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   const { cmd, args, options } = sorted(lang, given);
   const settings = resolveOptions(lang, options);
   checkTextKind(driver, settings.text, driver.features.includes('text'));
+  checkConcurrent(driver, settings.concurrent);
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
   // Whether that fails is told by who needs it.
@@ -87,6 +88,12 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   } finally {
     stopListening();
   }
+}
+
+function checkConcurrent({ language, features }: Driver, isWanted: boolean): void {
+  if (!isWanted || features.includes('concurrent')) return;
+  const text = "its driver does not have the feature 'concurrent': calls run one after the other";
+  throw new BondException(language, text, { code: 'BOND_UNSUPPORTED' });
 }
 
 /** Options may come in the place of anything that is left out. */

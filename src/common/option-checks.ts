@@ -25,6 +25,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   env: [isObject, 'an object of strings'],
   defArgs: isBoolean,
   transExcept: isBoolean,
+  concurrent: isBoolean,
   logfile: [isWritable, 'a Writable'],
   signal: [isAbortSignal, 'an AbortSignal'],
   convert: [isRecordOfTexts, 'an object with code, as text, by the names of types'],

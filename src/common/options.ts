@@ -124,6 +124,16 @@ export interface BondOptions extends CallOptions {
    * @default 'characters'
    */
   readonly text?: TextKind | undefined;
+  /**
+   * Whether calls that await something there run side by side (Python 3.7 or later, and JavaScript): a thousand calls of an
+   * `async def` that sleeps for a second take one second. Code that does not await runs as ever, one call after the other. An abort
+   * cancels the call's task.
+   * @example
+   * const python = await makeBond('Python', { concurrent: true });
+   * const pages = await Promise.all(urls.map((url) => python.call('fetch', url)));
+   * @default false
+   */
+  readonly concurrent?: boolean | undefined;
 }
 
 /** @internal {@link CallOptions} with every default filled in. */
@@ -149,6 +159,7 @@ export interface Settings {
   readonly maxMessageBytes: number;
   readonly convert: Readonly<Record<string, string>> | undefined;
   readonly text: TextKind;
+  readonly concurrent: boolean;
   /** How calls are made that were not given settings of their own. */
   readonly calls: CallSettings;
 }
@@ -168,6 +179,7 @@ export const BOND_OPTIONS = [
   'maxMessageBytes',
   'convert',
   'text',
+  'concurrent',
   ...CALL_OPTIONS,
 ] satisfies (keyof BondOptions)[];
 
@@ -191,6 +203,7 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     maxMessageBytes,
     convert: options.convert,
     text: options.text ?? 'characters',
+    concurrent: options.concurrent ?? false,
     calls: resolveCallOptions(
       lang,
       { ...options, signal: undefined },

@@ -30,6 +30,7 @@ export type Feature =
   | 'convert'
   | 'load'
   | 'text'
+  | 'concurrent'
   | 'interrupt';
 
 const FEATURES: readonly Feature[] = [
@@ -52,6 +53,7 @@ const FEATURES: readonly Feature[] = [
   'convert',
   'load',
   'text',
+  'concurrent',
   'interrupt',
 ];
 

@@ -186,6 +186,7 @@ export class Connection {
         protocol: this.protocol,
         transExcept,
         takesStacks: this.features.has('stacks'),
+        isConcurrent: this.#settings.concurrent,
         makeHandle: (number, text, settings) => makeHandle(this, number, text, settings),
         traffic: interpreter.traffic,
         hold: (isHeld) => {

@@ -23,6 +23,7 @@ export function findCycle(request: Request): Request[] | undefined {
 
 function waitsFor(request: Request): Iterable<Request> {
   if (request.openFrame) return neededBy(request.openFrame);
+  if (request.taskFrames?.size) return [...request.taskFrames].flatMap(neededBy);
   const { frame } = request;
   const { first } = frame;
   if (first && first !== request) return [first];

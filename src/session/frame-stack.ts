@@ -1,15 +1,57 @@
 import { Frame, type Request } from './frame.js';
 
-/** The frames that are open, each around the next, with the requests in them that have not been answered. */
+/** The frames that are open, each around the next, and those of tasks and threads, with the requests in them that have not been answered. */
 export class FrameStack {
+  /** Whether the requests of a frame run side by side, as far as they await something there. */
+  readonly #isConcurrent: boolean;
   /** The outermost level of the other side. */
   readonly root = new Frame(0, undefined, '');
   /** Where the other side is. */
   innermost = this.root;
+  /** The frames in which only a task or a thread waits: they are beside the others. */
+  readonly tasks = new Set<Frame>();
 
-  /** What the other side is carrying out. */
+  constructor(isConcurrent = false) {
+    this.#isConcurrent = isConcurrent;
+  }
+
+  /** What the other side is carrying out; of several, the oldest. */
   get running(): Request | undefined {
-    return this.innermost.running;
+    return this.innermost.running ?? this.#firstOfTasks();
+  }
+
+  /** Whether the other side takes requests of `frame` now. */
+  isActive(frame: Frame): boolean {
+    if (frame === this.innermost) return true;
+    return frame.waiter === 'thread' || (frame.waiter === 'task' && this.innermost === this.root);
+  }
+
+  /** Whether the other side carries out a request, as far as one can know. */
+  runs(request: Request): boolean {
+    if (request.heldLine !== undefined || !this.isActive(request.frame)) return false;
+    return request === request.frame.first || (this.#isConcurrent && this.isBesideOthers(request));
+  }
+
+  /** Whether the other side may carry out a request side by side with others. */
+  isBesideOthers({ frame }: Request): boolean {
+    return frame.waiter !== 'interpreter' || (this.#isConcurrent && frame === this.root);
+  }
+
+  /** All that the other side is carrying out side by side; where it waits for the host, what has led there. */
+  allRunning(): Request[] {
+    if (this.innermost !== this.root || (this.tasks.size === 0 && !this.#isConcurrent)) {
+      return this.running ? [this.running] : [];
+    }
+    const requests: Request[] = [];
+    for (const frame of this.active())
+      for (const request of frame.pending) if (this.runs(request)) requests.push(request);
+    return requests;
+  }
+
+  /** The frames of which the other side takes requests now. */
+  *active(): IterableIterator<Frame> {
+    yield this.innermost;
+    for (const frame of this.tasks) if (this.isActive(frame)) yield frame;
   }
 
   /** The request of that id, if it has not been answered. */
@@ -18,9 +60,9 @@ export class FrameStack {
     let request: Request | undefined;
     while (frame && !request) {
       request = frame.pending.get(id);
-      frame = this.#around(frame);
+      frame = frame.below;
     }
-    return request;
+    return request ?? this.#findInTasks(id);
   }
 
   /** The requests that have not been answered, oldest first. */
@@ -45,18 +87,31 @@ export class FrameStack {
 
   /** The other side has called the host, while it carried out a request, or none. */
   open(id: number, request: Request | undefined, name: string): Frame {
-    const frame = new Frame(id, request, name);
+    const frame = new Frame(id, request, name, 'interpreter', this.innermost);
     if (request) request.openFrame = frame;
     else this.root.called = frame;
     this.innermost = frame;
     return frame;
   }
 
+  /** A task or a thread there has called the host, and waits for the answer. */
+  openBeside(id: number, request: Request | undefined, name: string, waiter: 'task' | 'thread'): Frame {
+    const frame = new Frame(id, request, name, waiter);
+    this.tasks.add(frame);
+    if (request) request.taskFrames = (request.taskFrames ?? new Set()).add(frame);
+    return frame;
+  }
+
   close(frame: Frame): void {
     frame.isOver = true;
+    if (frame.waiter !== 'interpreter') {
+      this.tasks.delete(frame);
+      frame.request?.taskFrames?.delete(frame);
+      return;
+    }
     if (frame.request) frame.request.openFrame = undefined;
     else this.root.called = undefined;
-    this.innermost = this.#around(frame) ?? this.root;
+    this.innermost = frame.below ?? this.root;
   }
 
   /** Nothing is waited for any more. Gives what was, oldest first. */
@@ -66,15 +121,25 @@ export class FrameStack {
       frame.isOver = frame !== this.root;
       frame.pending.clear();
     }
+    this.tasks.clear();
     return requests;
   }
 
-  *#frames(): IterableIterator<Frame> {
-    for (let frame: Frame | undefined = this.innermost; frame; frame = this.#around(frame)) yield frame;
+  #firstOfTasks(): Request | undefined {
+    for (const frame of this.tasks) if (frame.first) return frame.first;
+    return undefined;
   }
 
-  /** The frame that another one is in; none for the outermost. */
-  #around(frame: Frame): Frame | undefined {
-    return frame === this.root ? undefined : (frame.request?.frame ?? this.root);
+  #findInTasks(id: number): Request | undefined {
+    for (const frame of this.tasks) {
+      const request = frame.pending.get(id);
+      if (request) return request;
+    }
+    return undefined;
+  }
+
+  *#frames(): IterableIterator<Frame> {
+    for (let frame: Frame | undefined = this.innermost; frame; frame = frame.below) yield frame;
+    yield* this.tasks;
   }
 }

@@ -70,6 +70,8 @@ export class Request {
   onSettled: (() => void) | undefined = undefined;
   /** The frame of the host's function that it has called, while that runs. */
   openFrame: Frame | undefined = undefined;
+  /** The frames of those that it awaits: it goes on while they run. */
+  taskFrames: Set<Frame> | undefined = undefined;
   /** What functions of the host have thrown below an outermost request, by the id of the call: some of it comes back. */
   thrown: Map<number, unknown> | undefined = undefined;
   /** What has come of its result, if that comes in parts. */
@@ -119,9 +121,12 @@ export class Request {
   }
 }
 
+/** Who may wait for a function of the host. The interpreter then does nothing else; a task and a thread let it go on. */
+export type Waiter = 'interpreter' | 'task' | 'thread';
+
 /**
  * A place where requests run: the outermost level of the interpreter, or the wait of a call that it made to the host.
- * Requests of one frame are carried out in order.
+ * Requests of one frame are begun in order. In the frame of a task, the interpreter does not stand still.
  */
 export class Frame {
   /** The id of the other side's call; 0 for the outermost level. */
@@ -130,6 +135,10 @@ export class Frame {
   readonly request: Request | undefined;
   /** The name of the host's function. */
   readonly name: string;
+  /** Who waits for the answer: the interpreter, a task in its event loop, or a thread. */
+  readonly waiter: Waiter;
+  /** The frame in which the interpreter goes on when this one is closed, if it stands still in this one. */
+  readonly below: Frame | undefined;
   /** Requests in it that have not been answered, in order. */
   readonly pending = new RequestQueue<Request>();
   /** How many of them have not been sent yet. */
@@ -143,10 +152,12 @@ export class Frame {
   /** Answers its call, once no request of it is pending. */
   whenQuiet: (() => void) | undefined;
 
-  constructor(id: number, request: Request | undefined, name: string) {
+  constructor(id: number, request: Request | undefined, name: string, waiter: Waiter = 'interpreter', below?: Frame) {
     this.id = id;
     this.request = request;
     this.name = name;
+    this.waiter = waiter;
+    this.below = below;
   }
 
   /** The oldest request without an answer. */

@@ -178,6 +178,7 @@ class SetUp {
       parts: true,
       bytes: true,
       text: this.#settings.text === 'bytes' ? 'bytes' : undefined,
+      concurrent: this.#settings.concurrent || undefined,
     });
   }
 

@@ -8,11 +8,11 @@ import { NotCarried } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';
 import type { Payload } from '../wire/blocks.js';
 import type { Channel } from '../wire/channel.js';
-import { formatPayload, type HostAnswerVerb, type Received } from '../wire/messages.js';
+import { type CallVerb, formatPayload, type HostAnswerVerb, type Incoming } from '../wire/messages.js';
 import { AnswerBacklog } from './answer-backlog.js';
 import { outside, runInFrame } from './async-context.js';
 import { encodeException } from './exception-codec.js';
-import { type Frame, outermost } from './frame.js';
+import { type Frame, outermost, type Request } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
 import { type HeldParts, handleMaker, putHandles } from './held-parts.js';
 import type { Interrupts } from './interrupts.js';
@@ -28,6 +28,8 @@ import { Violation } from './violation.js';
 const MOST_THROWN = 100;
 /** How many characters of answers may wait for the other side to read them while it goes on calling. */
 const LONGEST_BACKLOG = 2 ** 24;
+
+type Call = Extract<Incoming, { readonly verb: CallVerb }>;
 
 /** What {@link IncomingCalls} work with. */
 interface Parties {
@@ -59,12 +61,10 @@ export class IncomingCalls {
   }
 
   /** Takes in a call that the other side makes in a request, or in none: in a timer, say. */
-  take(id: number, requestId: number, { payload, bytes }: Received): void {
+  take(message: Call): void {
     const { owner, stack } = this.#parties;
-    const request = stack.find(requestId);
-    if (requestId === 0 ? stack.innermost !== stack.root : !request || request !== stack.innermost.first) {
-      throw new Violation(`it made a call in request ${requestId}, which it is not carrying out`);
-    }
+    const { id, payload, bytes } = message;
+    const request = this.#callerOf(message);
     if (this.#backlog.length > LONGEST_BACKLOG) throw new Violation('it keeps calling without reading the replies');
     let decoded: unknown;
     try {
@@ -84,7 +84,7 @@ export class IncomingCalls {
       return this.#refuse(id, error);
     }
     const shown = typeof name === 'number' ? functionName(callable?.call) || `callback ${name}` : name;
-    const frame = stack.open(id, request, shown);
+    const frame = openFrame(stack, message, request, shown);
     const context = request?.context ?? outside;
     context.runInAsyncScope(() => runInFrame(stack, frame, () => this.#perform(frame, callable, args)));
   }
@@ -103,6 +103,17 @@ export class IncomingCalls {
     frame.pending.clear();
     stack.close(frame);
     for (const request of abandoned) releases.answered(request);
+  }
+
+  /** The request in which the other side calls; none if it does of itself. */
+  #callerOf({ verb, request: id }: Call): Request | undefined {
+    const { stack } = this.#parties;
+    const request = stack.find(id);
+    const isOutermost = stack.innermost === stack.root;
+    const runs = request !== undefined && stack.runs(request) && !request.openFrame;
+    const isPossible = id === 0 ? isOutermost || verb === 'THREAD' : runs && (verb === 'CALL' || isOutermost);
+    if (!isPossible) throw new Violation(`it made a call in request ${id}, which it is not carrying out`);
+    return request;
   }
 
   /** The arguments of a call cannot be read. */
@@ -151,15 +162,28 @@ export class IncomingCalls {
     } catch (error) {
       if (!isA(error, NotCarried)) return this.#except(frame, error);
       const { message } = error;
-      remember(frame, new SerializationException(lang, message, 'local', { cause: error }));
+      this.#remember(frame, new SerializationException(lang, message, 'local', { cause: error }));
       this.#answer(frame, 'ERROR', protocol.encode({ message }));
     }
   }
 
   #except(frame: Frame, error: unknown): void {
-    remember(frame, error);
+    this.#remember(frame, error);
     const { verb, payload } = encodeException(error, this.#parties.owner);
     this.#answer(frame, verb, payload);
+  }
+
+  /**
+   * Keeps what a function has thrown for the case that the other side does not catch it. What a thread has called may come back
+   * through the code that has started it.
+   */
+  #remember(frame: Frame, error: unknown): void {
+    const request = frame.request ?? this.#parties.stack.running;
+    if (!request) return;
+    const top = outermost(request);
+    top.thrown ??= new Map();
+    top.thrown.set(frame.id, error);
+    if (top.thrown.size > MOST_THROWN) top.thrown.delete(top.thrown.keys().next().value as number);
   }
 
   /** Answers the call that opened `frame`, as soon as the frame is quiet. */
@@ -183,13 +207,9 @@ export class IncomingCalls {
   }
 }
 
-/** Keeps what a function has thrown for the case that the other side does not catch it. */
-function remember(frame: Frame, error: unknown): void {
-  if (!frame.request) return;
-  const top = outermost(frame.request);
-  top.thrown ??= new Map();
-  top.thrown.set(frame.id, error);
-  if (top.thrown.size > MOST_THROWN) top.thrown.delete(top.thrown.keys().next().value as number);
+function openFrame(stack: FrameStack, { verb, id }: Call, request: Request | undefined, name: string): Frame {
+  if (verb === 'CALL') return stack.open(id, request, name);
+  return stack.openBeside(id, request, name, verb === 'AWAIT' ? 'task' : 'thread');
 }
 
 /** What a function has returned, as a promise, if it is one or something like it: as `await` does, this reads its `then` once. */

@@ -7,12 +7,16 @@ const PATIENCE = 100;
 
 /** What {@link Interrupts} need of those who own them. */
 export interface InterruptsOwner {
-  /** Sends a line to the other side, and has it look at it even if it is busy. */
-  nudge(line: string): void;
-  /** What the other side is carrying out. */
-  running(): Request | undefined;
+  /** Sends lines to the other side, and has it look at them even if it is busy. */
+  nudge(lines: string): void;
+  /** What the other side is carrying out: one request, or several side by side. */
+  running(): readonly Request[];
   /** Whether an interrupt stops whatever the other side carries out when it comes. */
   readonly stopsAny: boolean;
+  /** Whether a request may be carried out side by side with others. */
+  isBesideOthers(request: Request): boolean;
+  /** Sends lines that the other side may look at in its own time. */
+  send(lines: string): void;
 }
 
 /**
@@ -26,32 +30,21 @@ export class Interrupts {
   /** What was sent an interrupt that has not been noticed, by the interrupt's number. */
   readonly #sent = new Map<number, Request>();
   #serial = 0;
-  #target: Request | undefined;
+  /** What is being stopped, and the number of its interrupt. */
+  readonly #targets = new Map<Request, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(owner: InterruptsOwner) {
     this.#owner = owner;
   }
 
-  /**
-   * Stops what the other side is carrying out. What follows it is left alone, even if it follows at once.
-   * With patience, what ends within a moment is not stopped. So it is where an interrupt that comes too late would stop what has
-   * been sent behind.
-   */
-  send(isPatient = false): void {
-    const target = this.#owner.running();
-    if (!target || target === this.#target) return;
-    this.end();
-    this.#serial++;
-    this.#target = target;
-    target.isToBeStopped = true;
-    this.#sent.set(this.#serial, target);
-    if (!isPatient && !(this.#owner.stopsAny && isFollowed(target))) this.#nudge();
-    this.#timer = setInterval(() => this.#nudge(), PATIENCE);
-    this.#timer.unref();
+  /** Stops what the other side is carrying out. What follows it is left alone, even if it follows at once. */
+  send(): void {
+    const running = this.#owner.running();
+    this.#stop(running, running);
   }
 
-  /** Stops a request as soon as it is the one that is carried out. */
+  /** Stops a request as soon as it is one that is carried out. */
   sendInTurn(request: Request): void {
     this.#unwanted.add(request);
     request.isToBeStopped = true;
@@ -70,9 +63,10 @@ export class Interrupts {
   turn(): void {
     if (this.#unwanted.size === 0) return;
     const running = this.#owner.running();
-    if (!running || !this.#unwanted.has(running)) return;
+    const unwanted = running.filter((request) => this.#unwanted.has(request));
     // In a frame, what would be stopped by a signal that comes too late is the call around it, which may be wanted.
-    this.send(this.#owner.stopsAny && running.frame.id !== 0);
+    const isInside = unwanted.some((request) => request.frame.id !== 0 && !this.#owner.isBesideOthers(request));
+    this.#stop(unwanted, running, this.#owner.stopsAny && isInside);
   }
 
   /** The other side has noticed the interrupt of that number, perhaps after another request had its turn. */
@@ -81,23 +75,67 @@ export class Interrupts {
     if (!request) return;
     this.#unwanted.delete(request);
     this.#forget(request);
-    if (request === this.#target) this.end();
+    this.#targets.delete(request);
+    if (this.#targets.size === 0) this.end();
   }
 
   /** Nothing is interrupted any more. */
   end(): void {
     clearInterval(this.#timer);
-    this.#target = undefined;
+    this.#timer = undefined;
+    this.#targets.clear();
+  }
+
+  /**
+   * With patience, what ends within a moment is not stopped. So it is where an interrupt that comes too late would stop what has
+   * been sent behind.
+   */
+  #stop(requests: readonly Request[], running: readonly Request[], isPatient = false): void {
+    this.#dropOld(running);
+    const targets = requests.filter((request) => !this.#targets.has(request));
+    for (const target of targets) {
+      this.#targets.set(target, ++this.#serial);
+      this.#sent.set(this.#serial, target);
+      target.isToBeStopped = true;
+    }
+    if (targets.length === 0) return;
+    clearInterval(this.#timer);
+    const { stopsAny } = this.#owner;
+    const isInTheWay = targets.some((target) => isFollowed(target) && !this.#owner.isBesideOthers(target));
+    if (!isPatient && !(stopsAny && isInTheWay)) this.#nudge(targets);
+    this.#timer = setInterval(() => this.#repeat(), PATIENCE);
+    this.#timer.unref();
+  }
+
+  /** What is no longer carried out need not be stopped. */
+  #dropOld(running: readonly Request[]): void {
+    for (const target of this.#targets.keys()) if (!running.includes(target)) this.#targets.delete(target);
   }
 
   #forget(request: Request): void {
     for (const [serial, target] of this.#sent) if (target === request) this.#sent.delete(serial);
   }
 
-  #nudge(): void {
-    const target = this.#target;
-    if (target === undefined || this.#owner.running() !== target) return this.end();
-    this.#owner.nudge(formatMessage({ verb: 'INTERRUPT', id: target.id, serial: this.#serial }));
+  #repeat(): void {
+    this.#dropOld(this.#owner.running());
+    if (this.#targets.size === 0) this.end();
+    else this.#nudge([...this.#targets.keys()]);
+  }
+
+  #nudge(targets: readonly Request[]): void {
+    const gentle = targets.filter((target) => this.#isCancelled(target));
+    const others = targets.filter((target) => !gentle.includes(target));
+    if (gentle.length > 0) this.#owner.send(gentle.map((target) => this.#line('CANCEL', target)).join(''));
+    if (others.length > 0) this.#owner.nudge(others.map((target) => this.#line('INTERRUPT', target)).join(''));
+  }
+
+  /** Whether only the wait of a request is ended: an interrupt might stop another one that is carried out beside it. */
+  #isCancelled(request: Request): boolean {
+    return this.#owner.stopsAny && this.#unwanted.has(request) && this.#owner.isBesideOthers(request);
+  }
+
+  #line(verb: 'INTERRUPT' | 'CANCEL', target: Request): string {
+    return formatMessage({ verb, id: target.id, serial: this.#targets.get(target) as number });
   }
 }
 

@@ -95,7 +95,7 @@ export class OutgoingRequests {
     const { protocol, maxMessageBytes } = this.#parties.owner;
     const request = this.answered(id);
     if (!request) return;
-    if (request !== request.frame.first) {
+    if (!this.#parties.stack.runs(request)) {
       throw new Violation(`it sent a part for request ${id}, whose turn has not come`);
     }
     if (request.isSettled) return;

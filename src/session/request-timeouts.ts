@@ -60,15 +60,19 @@ export class RequestTimeouts {
   /** The requests in which it is the host's turn: a function of it runs, and has asked for nothing. */
   #waitingForHost(): Set<Request> {
     const waiting = new Set<Request>();
-    const { innermost } = this.#stack;
-    if (innermost.pending.size > 0) return waiting;
-    for (let { request } = innermost; request; request = request.frame.request) waiting.add(request);
+    for (const { pending, request: caller, waiter } of this.#stack.active()) {
+      if (pending.size > 0) continue;
+      // What a thread waits for, the code that has started it may wait for.
+      for (let request = waiter === 'thread' ? this.#stack.running : caller; request; request = request.frame.request)
+        waiting.add(request);
+    }
     return waiting;
   }
 
   #overdue(request: Request): TimeoutException {
     const { running } = this.#stack;
-    const behind = running && running !== request ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
+    const isBehind = running && running !== request && !this.#stack.runs(request);
+    const behind = isBehind ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
     const place = behind && showPlace(request.place);
     const what = `${request.what}${place && ` (made ${place})`}`;
     const text = `${what}: no reply and no output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
@@ -77,7 +81,7 @@ export class RequestTimeouts {
 
   /** What can be done about a request that the other side is silent in. */
   #advice(request: Request): string {
-    if (request !== this.#stack.running) return '';
+    if (!this.#stack.runs(request)) return '';
     const stops = this.#owner.isInterruptible ? 'interrupt() stops it' : 'only kill() stops it, which ends the bond';
     return `; ${stops}, and a longer timeout waits for it`;
   }

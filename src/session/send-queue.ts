@@ -4,13 +4,15 @@ import { type Payload, wrapped } from '../wire/blocks.js';
 import type { Channel } from '../wire/channel.js';
 import { formatRequest } from '../wire/messages.js';
 import { findCycle } from './deadlock.js';
-import type { Request } from './frame.js';
+import type { Frame, Request } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
 
 /** What a {@link SendQueue} needs of those who own it. */
 interface SendQueueOwner {
   /** Whether an interrupt stops whatever the other side carries out when it comes. */
   readonly interruptStopsAny: boolean;
+  /** Whether requests run side by side there. */
+  readonly isConcurrent: boolean;
   /** Is told of a request that waits for itself. */
   onDeadlock(request: Request, cycle: readonly Request[]): void;
 }
@@ -72,8 +74,12 @@ export class SendQueue {
 
   /** Sends what waits for its turn, if the turn has come. */
   flush(): void {
-    const frame = this.#stack.innermost;
-    if (frame.held === 0) return;
+    const { innermost, tasks } = this.#stack;
+    if (innermost.held > 0) this.#flushFrame(innermost);
+    for (const frame of tasks) if (frame.held > 0 && this.#stack.isActive(frame)) this.#flushFrame(frame);
+  }
+
+  #flushFrame(frame: Frame): void {
     for (const request of frame.pending) {
       if (request.heldLine === undefined) continue;
       if (!this.#canFollow(request, request.heldLine)) return;
@@ -84,9 +90,7 @@ export class SendQueue {
 
   #canSend(request: Request, line: Payload): boolean {
     const { frame } = request;
-    return (
-      !this.#isSendingParts && frame === this.#stack.innermost && frame.held === 0 && this.#canFollow(request, line)
-    );
+    return !this.#isSendingParts && this.#stack.isActive(frame) && frame.held === 0 && this.#canFollow(request, line);
   }
 
   /**
@@ -96,8 +100,17 @@ export class SendQueue {
   #canFollow(request: Request, line: Payload): boolean {
     const { previous } = request;
     const isAlone = previous?.isToBeStopped || previous?.settings.signal || typeof line !== 'string';
-    if (this.#owner.interruptStopsAny && previous && isAlone) return false;
-    return agreesOnStderr(request);
+    if (this.#owner.interruptStopsAny && !this.#stack.isBesideOthers(request) && previous && isAlone) return false;
+    return this.#agreesOnOutput(request);
+  }
+
+  /**
+   * Standard error comes by another way than answers: whose it is can be told only if all want it in the same place. Of those
+   * that run side by side, that is true of standard output as well.
+   */
+  #agreesOnOutput({ frame, output }: Request): boolean {
+    const { output: ofFirst } = frame.first as Request;
+    return ofFirst.stderr === output.stderr && (!this.#owner.isConcurrent || ofFirst.stdout === output.stdout);
   }
 
   /** Keeps a request here, where it can still be taken back. */
@@ -112,10 +125,4 @@ export class SendQueue {
       if (cycle) this.#owner.onDeadlock(request, cycle);
     });
   }
-}
-
-/** Standard error comes by another way than answers: whose it is can be told only if all want it in the same place. */
-function agreesOnStderr(request: Request): boolean {
-  const first = request.frame.first as Request;
-  return first.output.stderr === request.output.stderr;
 }

@@ -20,6 +20,8 @@ export interface SessionOwner {
   readonly transExcept: boolean | undefined;
   /** Whether the other side makes use of the stacks of what the host throws. */
   readonly takesStacks: boolean;
+  /** Whether requests run side by side there, as far as they await something. */
+  readonly isConcurrent: boolean;
   /** How far what is sent has come. */
   readonly traffic: Traffic;
   /** What stands here for something that stays over there, under a number; what that is, in words. */

@@ -24,7 +24,7 @@ import { TooLong, Violation } from './violation.js';
  */
 export class Session {
   readonly #owner: SessionOwner;
-  readonly #stack = new FrameStack();
+  readonly #stack: FrameStack;
   readonly #lent = new LentFunctions();
   readonly #releases: PendingReleases;
   readonly #interrupts: Interrupts;
@@ -35,17 +35,21 @@ export class Session {
   #isDeaf = false;
 
   constructor(owner: SessionOwner, channel: Pick<Channel, 'send'>) {
-    const stack = this.#stack;
+    const stack = new FrameStack(owner.isConcurrent);
+    this.#stack = stack;
     const lent = this.#lent;
     const releases = new PendingReleases(stack, channel);
     const interrupts = new Interrupts({
       nudge: (line) => owner.nudge(line),
-      running: () => stack.running,
+      running: () => stack.allRunning(),
       stopsAny: owner.interruptStopsAny,
+      isBesideOthers: (request) => stack.isBesideOthers(request),
+      send: (lines) => channel.send(lines),
     });
     const timeouts = new RequestTimeouts(owner, stack, (request, error) => requests.reject(request, error));
     const queue = new SendQueue(stack, channel, {
       interruptStopsAny: owner.interruptStopsAny,
+      isConcurrent: owner.isConcurrent,
       onDeadlock: (request, cycle) => requests.rejectDeadlock(request, cycle),
     });
     const requests = new OutgoingRequests({ owner, stack, lent, queue, timeouts, interrupts, releases });
@@ -166,7 +170,9 @@ export class Session {
       case 'PART':
         return this.#requests.takePart(message.id, message);
       case 'CALL':
-        return this.#calls.take(message.id, message.request, message);
+      case 'AWAIT':
+      case 'THREAD':
+        return this.#calls.take(message);
       case 'RELEASE':
         for (const id of message.ids) this.#lent.takeBack(id);
         return;

@@ -24,12 +24,15 @@ export type AnswerVerb = 'RETURN' | 'EXCEPT' | 'ERROR';
 /** How the host answers: with `RETURN_WITH`, a result holds references. */
 export type HostAnswerVerb = AnswerVerb | 'RETURN_WITH';
 
+/** How the driver calls a function of the host. Its interpreter goes on meanwhile if a task there awaits the answer, or a thread waits for it. */
+export type CallVerb = 'CALL' | 'AWAIT' | 'THREAD';
+
 /** Everything that the host says once the driver runs: each message names the frame that it is for, if it is for one. */
 export type Outgoing =
   | { readonly verb: RequestVerb | PartVerb; readonly frame: number; readonly id: number; readonly payload: string }
   | { readonly verb: HostAnswerVerb; readonly frame: number; readonly payload: string }
   | { readonly verb: 'RELEASE'; readonly id: number }
-  | { readonly verb: 'INTERRUPT'; readonly id: number; readonly serial: number }
+  | { readonly verb: 'INTERRUPT' | 'CANCEL'; readonly id: number; readonly serial: number }
   | { readonly verb: 'END' };
 
 /** Everything that the other side says. A payload is text that the session's protocol has encoded. */
@@ -39,7 +42,7 @@ export type Incoming =
   | { readonly verb: 'INTERRUPTED'; readonly serial: number }
   | { readonly verb: 'RELEASE'; readonly ids: readonly number[] }
   | ({ readonly verb: AnswerVerb | PartVerb; readonly id: number } & Received)
-  | ({ readonly verb: 'CALL'; readonly id: number; readonly request: number } & Received);
+  | ({ readonly verb: CallVerb; readonly id: number; readonly request: number } & Received);
 
 /** A value of the other side: its text, and the bytes that are named in that, if there are any. */
 export interface Received {
@@ -51,7 +54,8 @@ export interface Received {
 export function formatMessage(message: Outgoing): string {
   switch (message.verb) {
     case 'INTERRUPT':
-      return `INTERRUPT - ${message.id} ${message.serial}\n`;
+    case 'CANCEL':
+      return `${message.verb} - ${message.id} ${message.serial}\n`;
     case 'RELEASE':
       return `RELEASE - ${message.id} \n`;
     case 'END':
@@ -101,7 +105,9 @@ function parseText(text: string, bytes: ReceivedBytes | undefined): Incoming | u
       const id = readId(text, endOfVerb + 1, endOfId);
       return id === undefined ? undefined : { verb, id, payload: text.slice(endOfId + 1), bytes };
     }
-    case 'CALL': {
+    case 'CALL':
+    case 'AWAIT':
+    case 'THREAD': {
       const endOfId = endOfWord(text, endOfVerb + 1);
       const endOfRequest = endOfWord(text, endOfId + 1);
       const id = readId(text, endOfVerb + 1, endOfId);

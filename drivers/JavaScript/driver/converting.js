@@ -37,22 +37,28 @@ function describeError(error) {
 
 /** Puts conversions between your code and what writes its values. */
 function standBetween() {
-  const [answerAsItIs, callAsItIs, encodeAsItIs] = [answerWith, callHost, encode];
+  const [answerAsItIs, callAsItIs, awaitAsItIs, encodeAsItIs] = [answerWith, callHost, awaitHost, encode];
   answerWith = (value, message) => {
     const isHolding = WITH_HELD_RESULT.has(message.verb);
     const isResult = isHolding || WITH_RESULT.has(message.verb);
     return answerAsItIs(isResult ? converted(value, [isHolding ? 'value' : 'result'], isHolding) : value, message);
   };
   callHost = (name, args, number = name, encodeArguments = encodeCall) => {
-    const isHolding = encodeArguments !== encodeCall;
-    const given = args.map((value, index) => converted(value, [`${name}(): args`, index], isHolding));
-    return callAsItIs(name, given, number, encodeArguments);
+    return callAsItIs(name, convertedArguments(name, args, encodeArguments), number, encodeArguments);
+  };
+  awaitHost = (name, args, number, encodeArguments) => {
+    return awaitAsItIs(name, convertedArguments(name, args, encodeArguments), number, encodeArguments);
   };
   // Of what is encoded without having been converted, only exceptions are the user's.
   encode = (value, root) => {
     if (root !== 'exception') return encodeAsItIs(value, root);
     return encodeAsItIs({ __proto__: null, ...value, data: converted(value.data, [root], false) }, root);
   };
+}
+
+function convertedArguments(name, args, encodeArguments) {
+  const isHolding = encodeArguments !== encodeCall;
+  return args.map((value, index) => converted(value, [`${name}(): args`, index], isHolding));
 }
 
 /** A value with what conversions make of its parts; itself, if there are none to be applied. */

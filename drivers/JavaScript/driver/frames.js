@@ -23,7 +23,7 @@ function serve(frame) {
     if (!HANDLERS[message.verb]) {
       leaveFrames(innermost.depth - 1);
       running = outer;
-      return [message.verb, message.payload];
+      return message;
     }
     running = message.request;
     say(answerNow(message));

@@ -33,9 +33,13 @@ function callHost(name, args, number = name, encodeArguments = encodeCall) {
   needRoom(200);
   const payload = encodeArguments(name, number, args);
   const frame = String(++lastCall);
-  say(`CALL ${frame} ${running} ${payload}`);
-  const [verb, answer] = serve(frame);
-  const value = decode(answer);
+  say(`CALL ${frame} ${requestNow()} ${payload}`);
+  return told(serve(frame), frame);
+}
+
+/** What the host has answered: the result of its function, or an exception. */
+function told({ verb, payload }, frame) {
+  const value = decode(payload);
   if (verb === 'RETURN') return value;
   if (verb === 'RETURN_WITH') {
     const [result, references] = value;
@@ -72,6 +76,7 @@ function exportName(given) {
     throw new SyntaxError(`'${name}' is not a valid name for a function`);
   }
   const stub = isHolding ? (...args) => callHost(name, args, name, encodeCallHolding) : (...args) => callHost(name, args);
+  withAwaited(stub, name, name, isHolding ? encodeCallHolding : encodeCall);
   define(stub, 'name', { __proto__: null, value: name.split('.').pop() });
   define(world, '__BOND_stub', { __proto__: null, value: stub, configurable: true });
   try {

@@ -62,7 +62,8 @@ function takeInterrupt({ request, payload }) {
   const isRepeated = payload === lastSerial;
   lastSerial = payload;
   if (request === stopped) return void (stopped = 0); // a second line has a second signal
-  if (isBusy && request === current.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+  if (isBusy && request === busyWith.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
+  cancelTask(request);
   const isLast = !arrived.text.includes('\nINTERRUPT ', arrived.next - 1);
   if (isRepeated || !isLast) patience = REPEATED;
   if (isLast) absorbSignal();

@@ -1,7 +1,8 @@
 // The outermost frame: requests one after the other, between turns of the event loop.
 
 let running = 0; // the id of the request that is being carried out, in any frame
-let isBusy = false; // the outermost frame is carrying out a request, which may be waiting for a promise
+let isBusy = false; // the outermost frame waits for a promise, and begins nothing else
+let busyWith; // the request that it waits for
 let interruptWait; // ends that wait with an exception
 let isOver = false; // the host has closed the bond; exit hooks may call it all the same
 let hasEnded = false; // the host is gone
@@ -15,7 +16,8 @@ let promised; // what is still to be waited for
 /** Carries out what waits for the outermost frame, one after the other; promises are awaited. */
 function serveOutermost() {
   recover();
-  while (!isBusy && (current || lines.first)) {
+  if (ended.first && innermost.depth === 0) sayEnded();
+  while (current || taskLines.first || (!isBusy && lines.first)) {
     try {
       interruptible(serveLines);
     } catch (error) {
@@ -32,15 +34,16 @@ function serveOutermost() {
 /** Goes on until there is something that must not be left in the middle. */
 function serveLines() {
   for (;;) {
-    if (!current) current = takeFirst(lines);
+    if (!current) current = takeFirst(taskLines) || (isBusy ? undefined : takeFirst(lines));
     if (!current) return;
     if (current.verb === 'RELEASE') held.delete(Number(current.request));
+    else if (!HANDLERS[current.verb]) settleAwaited(current);
     else {
       answer = carryOut(current);
       if (promised || typeof answer !== 'string' || !isShort(answer) || released.length > 0 || innermost.depth > 0 || written.size > 0 || blocks.size > 0) return;
       sayShort(answer);
     }
-    running = 0;
+    running = isBusy ? busyWith.request : 0;
     answer = current = undefined;
   }
 }
@@ -51,7 +54,7 @@ function carryOut(message) {
   try {
     const given = givenTo(message);
     running = request;
-    const value = HANDLERS[verb](given);
+    const value = isTask(message) ? runAsTask(request, () => HANDLERS[verb](given)) : HANDLERS[verb](given);
     const promise = promiseOf(value);
     return promise ? void (promised = promise) : answerWith(value, message);
   } catch (error) {
@@ -61,7 +64,14 @@ function carryOut(message) {
 
 function waitFor(promise, message) {
   const { request, verb } = message;
+  promised = current = undefined;
+  if (isTask(message)) {
+    startTask(promise, message);
+    running = isBusy ? busyWith.request : 0;
+    return;
+  }
   isBusy = true;
+  busyWith = message;
   const interrupted = new Promise((_resolve, reject) => {
     interruptWait = reject;
   });
@@ -70,6 +80,7 @@ function waitFor(promise, message) {
     .catch((error) => report(request, error, verb))
     .then((text) => {
       isBusy = false;
+      busyWith = undefined;
       finish(text);
       serveOutermost();
     });
@@ -85,7 +96,7 @@ function madeNow(message) {
 /** Says the answer to what was carried out. */
 function finish(message) {
   if (innermost.depth > 0) leaveFrames(0);
-  running = 0;
+  running = isBusy ? busyWith.request : 0;
   answer = promised = current = undefined;
   say(message);
   if (written.size > 0 || blocks.size > 0) forgetBlocks();

@@ -78,6 +78,7 @@ function deliver(message) {
     if (partsOfRequests.size > 0 && partsOfRequests.has(request)) message.parts = partsOfRequests.get(request);
     if (frame === '0') addOnce(lines, message);
     else if (frame === '-') takeNotice(message);
+    else if (awaitedFrames.has(frame)) addOnce(taskLines, message);
     else addToFrame(message);
     if (message.parts) partsOfRequests.delete(request);
   }
@@ -117,6 +118,7 @@ function takeNotice(message) {
   const { verb } = message;
   if (verb === 'END') isOver = true;
   else if (verb === 'RELEASE') releaseInTurn(message);
+  else if (verb === 'CANCEL') cancelTask(message.request);
   else takeInterrupt(message);
 }
 

@@ -11,6 +11,7 @@ function _BOND_callback(number, isHolding) {
   const callback = isHolding
     ? (...args) => callHost('callback', args, number, encodeCallHolding)
     : (...args) => callHost('callback', args, number);
+  withAwaited(callback, 'callback', number, isHolding ? encodeCallHolding : encodeCall);
   if (garbage) garbage.register(callback, number);
   lent.set(number, garbage && new WeakRef(callback));
   if (garbage && number % 1000 === 0) letGoOfGarbage();

@@ -42,6 +42,7 @@ function start() {
   protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];
   takesParts = settings.parts === true;
   takesBlocks = settings.bytes === true;
+  isConcurrent = settings.concurrent === true;
   if (relay) relay.listen(takeFromRelay);
   else hostInput.on('data', takeChunk).on('end', () => takeChunk(null)).resume();
 }

@@ -5,7 +5,7 @@ b2a_base64 = standard('binascii').b2a_base64
 
 
 def binary(data):
-    if takes_blocks and len(data) >= LONG_BYTES:
+    if takes_blocks and len(data) >= LONG_BYTES and get_ident() == main_thread:
         return {'block': beside(data)}
     return {'base64': base64_of(data), 'subType': '00'}
 
@@ -29,7 +29,7 @@ def typed_array(value, path):
 
 
 def packed(name, data):
-    if takes_blocks and len(data) >= LONG_BYTES:
+    if takes_blocks and len(data) >= LONG_BYTES and get_ident() == main_thread:
         return {'block': beside(data), 'type': name}
     return {'type': name, 'base64': base64_of(data)}
 

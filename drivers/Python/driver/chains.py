@@ -18,12 +18,18 @@ def imported(start):
 def follow(start, links):
     """What a chain comes to, from code, or from what is imported."""
     value = referred(start) if type(start) in STRINGS else imported(start)
-    for index, link in enumerate(links):
+    return follow_links(value, links, 0) if not links or not is_awaitable(value) else follow_later(value, links, 0)
+
+
+def follow_links(value, links, first):
+    for index in range(first, len(links)):
         try:
-            value = linked(value, *link)
+            value = linked(value, *links[index])
         except BaseException:
             failed_link.insert(0, index)
             raise
+        if is_awaitable(value) and (index + 1 == len(links) or not goes_on(value, *links[index + 1])):
+            return follow_later(value, links, index + 1)
     return value
 
 

@@ -46,9 +46,9 @@ def take_part(request, payload):
     parts.setdefault(request, []).append(part)
 
 
-def add_parts(arguments):
+def add_parts(arguments, request=None):
     """Puts a long argument behind the others."""
-    taken = parts.pop(running, ())
+    taken = parts.pop(request or running, ())
     for part in taken:
         if isinstance(part, Exception):
             raise part

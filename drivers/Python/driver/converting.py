@@ -54,13 +54,13 @@ def with_held_converted(value):
     return with_held_as_it_is(converted(value, 'value'))
 
 
-def call_host_converted(name, arguments, named=None, number=None, encode=encode):
+def call_host_converted(name, arguments, named=None, lent=None, encode=encode, may_await=True):
     root = '%s(): args' % name
     arguments = tuple(converted(value, '%s[%d]' % (root, index)) for index, value in enumerate(arguments))
     if named:
         place = '%s[%d]' % (root, len(arguments))
         named = dict((key, converted(value, below(place, key))) for key, value in named.items())
-    return call_host_as_it_is(name, arguments, named, number, encode)
+    return call_host_as_it_is(name, arguments, named, lent, encode, may_await)
 
 
 def encode_converted(value, root='result', name=None):

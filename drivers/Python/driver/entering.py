@@ -15,14 +15,16 @@ class Entered(object):
 
 
 def _BOND_enter(manager):
+    if any('__aenter__' in attributes_of(base) for base in bases_of(type(manager))):
+        return AsyncEntered(manager).entered()
     return Entered(manager)
 
 
 def _BOND_exit(entered, error=None):
     """Leaves it, because of an exception, or of what the host says of one of its own; whether that is dealt with."""
-    if error is None:
-        entered.exit(entered.manager, None, None, None)
-        return False
-    if not isinstance(error, BaseException):
+    if error is not None and not isinstance(error, BaseException):
         error = _BOND_RemoteException(error)
-    return bool(entered.exit(entered.manager, type(error), error, getattr(error, '__traceback__', None)))
+    told = (None, None, None) if error is None else (type(error), error, getattr(error, '__traceback__', None))
+    if type(entered) is AsyncEntered:
+        return entered.left(*told)
+    return bool(entered.exit(entered.manager, *told)) and error is not None

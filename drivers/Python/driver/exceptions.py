@@ -78,7 +78,7 @@ def report(request, is_held=False):
     """Tells the host about the exception that is being handled: the last thing that may fail, so it does little."""
     global describing
     kind, error, trace = exc_info()
-    describing = True
+    describing = get_ident() == main_thread
     message = message_of(error)
     traceback = traceback_of(kind, error, trace, message)
     frames = frames_of(trace)
@@ -105,5 +105,5 @@ def report(request, is_held=False):
         except _BOND_SerializationException as failure:
             return 'ERROR %s %s' % (request, to_json({'message': u'%s (transExcept); it says: %s' % (message_of(failure), message), 'call': call}))
     if is_held:
-        description['exception'] = [_BOND_hold(error), name]
+        description['exception'] = [keep(error), name]
     return 'EXCEPT %s %s' % (request, to_json(description))

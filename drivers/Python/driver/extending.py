@@ -1,7 +1,7 @@
 #: lazy
 # Classes below one that is here, whose methods are functions of the host.
 
-extended = {}  # weak references to those classes, by the host's keys for them, once there is one
+extended_classes = {}  # weak references to those classes, by the host's keys for them, once there is one
 NOT_ON_INSTANCES = '__new__', '__init_subclass__', '__class_getitem__'
 AWAITED = 0x180  # flags of the code of what is awaited: of `async def`, and of what types.coroutine has marked
 ASYNC_ITERATED = 0x200
@@ -9,8 +9,7 @@ ASYNC = '''
 if True:
     def async_method(function, name):
         async def method(*arguments, **named):
-            result = call_method(function, name, arguments, named)
-            return await result if hasattr(result, '__await__') else result
+            return await call_awaited(name, (Kept(arguments[0]),) + arguments[1:], named, function, encode_holding)
         return method
 
     def async_iteration(function, name):
@@ -35,9 +34,9 @@ def _BOND_extend(key, base, name, members):
     missing = sorted(getattr(kind, '__abstractmethods__', ()))
     if missing:
         raise TypeError('%s has abstract methods that have to be given: %s' % (class_name(base), ', '.join(missing)))
-    if not extended:
-        extended[0] = standard('weakref').WeakValueDictionary()
-    extended[0][key] = kind
+    if not extended_classes:
+        extended_classes[0] = standard('weakref').WeakValueDictionary()
+    extended_classes[0][key] = kind
     if place is not None:
         setattr(place, own_name, kind)
     return _BOND_hold(kind)
@@ -132,7 +131,7 @@ def method_of(base, kind, name, function, declared):
 
 def call_method(function, name, arguments, named=None):
     """Calls a function of the host; its first argument is the instance."""
-    return call_host(name, (Kept(arguments[0]),) + arguments[1:], named, function.number, encode_holding)
+    return call_host(name, (Kept(arguments[0]),) + arguments[1:], named, function, encode_holding, False)
 
 
 def flags_of(declared):
@@ -162,4 +161,4 @@ def _BOND_raise(error):
 
 def _BOND_super(instance, key):
     """What is above a class, for an instance of it."""
-    return super(extended[0][key], instance)
+    return super(extended_classes[0][key], instance)

@@ -23,7 +23,7 @@ def with_held(value):
     try:
         return Encoded('[[%s]]' % encode(value, 'value'))
     except _BOND_SerializationException:
-        return Encoded(encode_with_held(None, [value]))
+        return value if is_awaitable(value) else Encoded(encode_with_held(None, [value]))
 
 
 def encode_holding(called, name=None):
@@ -76,7 +76,7 @@ def hold_at(path, value, places, numbers):
         places.append([path, -object.__getattribute__(value, '_BOND_number'), described(value)])
         return
     if id(value) not in numbers:
-        numbers[id(value)] = _BOND_hold(value)
+        numbers[id(value)] = keep(value)
     places.append([path, numbers[id(value)], described(value)])
 
 

@@ -33,14 +33,23 @@ def lower_recursion_limit():
         pass  # user code has lowered it itself, and is too deep for less
 
 
-def call_host(name, arguments, named=None, number=None, encode=encode):
-    global busy, last_call, interrupted
-    if get_ident() != main_thread:
-        raise RuntimeError('%s is a function of the host: only the main thread can call it' % name)
-    if not busy:
-        raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
+def check_is_fork(name):
     if forked if TELLS_FORKS else is_fork():
         raise RuntimeError('%s is a function of the host: a forked process cannot call it' % name)
+
+
+def call_host(name, arguments, named=None, lent=None, encode=encode, may_await=True):
+    """Calls the host, and waits for the answer; a coroutine that does so, if code that can await it calls."""
+    global busy, interrupted, running, turning
+    if may_await and 'asyncio' in modules and is_called_by_async():
+        return call_awaited(name, arguments, named, lent, encode)
+    if get_ident() != main_thread:
+        if not HAS_THREADS:
+            raise RuntimeError('%s is a function of the host: here, only the main thread can call it' % name)
+        return call_from_thread(name, arguments, named, lent, encode)
+    if not busy:
+        raise RuntimeError('%s is a function of the host: it cannot be called in the middle of an exchange with it' % name)
+    check_is_fork(name)
     need_room()
     if awaited:
         hear_answer()
@@ -50,34 +59,46 @@ def call_host(name, arguments, named=None, number=None, encode=encode):
         set_profile(None)
     busy = False  # signals have to wait, for the answer as well
     try:
-        called = [name if number is None else number, arguments]
-        if named:
-            called = [called[0], arguments + (named,), None, True]
-        payload = encode(called, name=name)
+        payload = encode(called_as(name, arguments, named, lent), name=name)
     except BaseException:
         busy = True
         if hooks:
             set_profile(hooks[1])
             set_trace(hooks[0])
         raise
+    was_turning = turning
     try:
-        last_call += 1
-        frame = str(last_call)
+        if turning:
+            running, turning = request_of_code(), False
+        frame = str(next(calls))
         # What lies between two levels of user code does not count against Python's limit of recursion.
         setrecursionlimit(getrecursionlimit() + FRAMES_OF_A_LEVEL)
         verb, payload = serve(frame, 'CALL %s %s %s' % (frame, running, payload))
-        content = decode(payload)
     finally:
         lower_recursion_limit()
-        busy = not leaving
+        busy, turning = not leaving, was_turning
         if hooks:
             set_profile(hooks[1])
             set_trace(hooks[0])
+        if was_turning:
+            event_loop.stop()  # for what has come meanwhile
     if pending:
         deliver()
     if interrupted:
         error, interrupted = interrupted, None
         raise error
+    return told(frame, verb, payload)
+
+
+def called_as(name, arguments, named, lent):
+    """The payload of a call, as a value."""
+    called = name if lent is None else lent.number
+    return [called, arguments + (named,), None, True] if named else [called, arguments]
+
+
+def told(frame, verb, payload):
+    """What the host has answered: its function's result, or an exception."""
+    content = decode(payload)
     if verb == b'RETURN':
         return content
     if verb == b'RETURN_WITH':

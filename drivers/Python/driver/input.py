@@ -3,6 +3,7 @@
 lines = deque()     # those that have been read and not yet taken
 partial = []        # pieces of a line whose end has not been read
 portions = deque()  # what has been read and not yet cut into lines
+new_pipe = None     # what the main thread is to read instead, once another thread calls the host
 reading = False     # waiting for the host, with nothing half done
 block = None        # what is still to be filled of a block of bytes that is being read
 blocks = {}         # those that have been read, by number, until the message that names them is
@@ -14,6 +15,9 @@ def next_line(frame):
     host and met what is waited for. A reader of Python's own would not bear that."""
     global reading
     while not lines:
+        if event_loop is None and frame == b'0' and 'asyncio' in modules and loop_of_program():
+            open_loop()
+            return b''
         if pending:
             deliver_in_wait(frame)
             return b''
@@ -34,6 +38,15 @@ def next_line(frame):
                 return None
             feed(portion)
     return lines.popleft()
+
+
+def loop_of_program():
+    """The event loop that asyncio keeps for the program, which may have put something there that is to run."""
+    try:
+        loop = modules['asyncio.events']._event_loop_policy._local._loop
+        return None if loop is None or loop.is_closed() else loop
+    except (AttributeError, KeyError):
+        return None
 
 
 def feed(portion):

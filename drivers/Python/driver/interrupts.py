@@ -14,7 +14,14 @@ def on_interrupt(signum, frame):
 
 def on_notice(signum, frame):
     """The host has sent a line that cannot wait until it is asked for. The loop finds it by itself if it waits for one."""
-    global busy
+    global busy, reading
+    if new_pipe and not is_turn(frame):
+        if reading:
+            lead_input_aside()
+            reading = False
+            raise SignalInWait()
+        if busy:
+            lead_input_aside()
     if not (busy or describing) or is_turn(frame):
         return
     was_busy, busy = busy, False  # one more signal, which may come anywhere, has to wait
@@ -24,6 +31,8 @@ def on_notice(signum, frame):
         busy = was_busy
     if is_stopped:
         raise KeyboardInterrupt()
+    if unanswered and lines:
+        event_loop.call_soon_threadsafe(event_loop.stop)  # what else has come is not to wait
     if busy and pending:
         deliver()
 
@@ -44,6 +53,8 @@ def find_notices():
 def is_meant(request, serial):
     """Whether an interrupt is for what is being carried out, and new. Then the host is told that it has been noticed."""
     global last_interrupt
+    if unanswered:
+        return is_meant_for_task(request.decode('ascii'), int(serial))
     if request != running.encode('ascii') or int(serial) <= last_interrupt:
         return False
     last_interrupt = int(serial)

@@ -32,7 +32,7 @@ def is_live(value):
 
 
 def asked(live, *request):
-    return object.__getattribute__(live, '_BOND_ask')(*request)
+    return object.__getattribute__(live, '_BOND_ask').call(request, request[0] == 'call')
 
 
 def public(live, name):

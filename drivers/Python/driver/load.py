@@ -11,21 +11,24 @@ from sys import exc_info, exit, getrecursionlimit, setrecursionlimit
 from errno import EAGAIN, EINTR, ESRCH
 from _collections import deque
 from _weakref import ref
-from itertools import chain, starmap
+from itertools import chain, count, starmap
 from os import getpid, read, write
 from time import sleep, time as now
 
 try:
     import _signal as signal
-    from _thread import get_ident
+    from _thread import RLock, allocate_lock, get_ident, start_new_thread
 except ImportError:
     import signal
     from thread import get_ident
+    RLock = None
 
 PYTHON2 = sys.version_info[0] == 2
 PYPY = hasattr(sys, 'pypy_version_info')
 text_type = type(u'')
+HAS_THREADS = RLock is not None and hasattr(signal, 'pthread_kill') and hasattr(signal, 'SIGURG')  # that can call the host
 world = globals()
+modules = sys.modules
 main_module = sys.modules['__main__']  # kept, since Python 2 clears the variables of a module that is dropped
 main = main_module.__dict__
 builtins = sys.modules['__builtin__' if PYTHON2 else 'builtins']
@@ -52,6 +55,7 @@ def unshadowed(name):
 select = unshadowed('select')
 
 lazy = {}       # the text of each file that has not been needed yet, by name
+loading = RLock and RLock()  # one thread after the other
 stand_ins = {}  # what stands for the functions and classes of such a file
 
 
@@ -62,18 +66,29 @@ def run(name, text):
 def load(name):
     """Runs a lazy file; the signals of user code wait meanwhile, and leave no half of it behind."""
     global busy
-    if name not in lazy:
-        return
+    if get_ident() != main_thread:
+        return load_alone(name)
     was_busy, busy = busy, False
     try:
-        run(name, lazy[name])
-        del lazy[name]
+        load_alone(name)
     finally:
-        if name in lazy:
-            world.update(stand_ins[name])
         busy = was_busy
     if busy and pending:
         deliver()
+
+
+def load_alone(name):
+    if loading:
+        loading.acquire()
+    try:
+        if name in lazy:
+            run(name, lazy[name])
+            del lazy[name]
+    finally:
+        if name in lazy:
+            world.update(stand_ins[name])
+        if loading:
+            loading.release()
 
 
 def stand_in(file, name):
@@ -86,8 +101,8 @@ def stand_in(file, name):
 
 def names_in(text):
     for line in text.split(b'\n'):
-        if line.startswith((b'def ', b'class ')):
-            yield str(line.split(b' ', 1)[1].split(b'(')[0].decode('ascii'))
+        if line.startswith((b'def ', b'async def ', b'class ')):
+            yield str(line.split(b'(')[0].split(b':')[0].split(b' ')[-1].decode('ascii'))
 
 
 def files():

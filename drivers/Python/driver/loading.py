@@ -7,8 +7,7 @@ AWAITING = '''
 if True:
     def awaiting(function):
         async def stub(*arguments, **named):
-            result = function(*arguments, **named)
-            return await result if hasattr(result, '__await__') else result
+            return await function(*arguments, **named)
         return stub
 
     def iterating_async(function):
@@ -220,12 +219,14 @@ def replacement_of(name, function, original, is_class):
 def stand_in_for(name, function, original, is_method):
     """A function that calls one of the host in the place of another one."""
     short = name.rpartition('.')[2]
-    if is_method:
-        def stub(*arguments, **named):
-            return call_method(function, short, arguments, named)
-    else:
-        def stub(*arguments, **named):
-            return call_host(short, arguments, named, function.number, encode_holding)
+    is_awaited = flags_of(original) & AWAITED
+
+    def stub(*arguments, **named):
+        if is_method:
+            arguments = (Kept(arguments[0]),) + arguments[1:]
+        if is_awaited:
+            return call_awaited(short, arguments, named, function, encode_holding)
+        return call_host(short, arguments, named, function, encode_holding, False)
     stub = of_the_kind_of(original, stub)
     try:
         standard('functools').update_wrapper(stub, original)

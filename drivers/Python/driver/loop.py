@@ -7,17 +7,20 @@ interrupted = None   # what is to be raised in user code that waits for the host
 closing = None       # the SystemExit at the end of the conversation
 leaving = None       # the SystemExit that ends the interpreter: user code further out may catch it, and ends all the same
 is_cut_off = False   # whether that came while the host had not answered
-last_call = 0        # the number of the last frame that was opened
+calls = count(1)     # numbers of frames
 held = {}            # what the host holds here, by number
 live_classes = {}    # of objects of the host, by the name of the class and what they can do
 unawaited = []       # coroutines that should have crossed
 aside = {}           # messages that belong to frames further out, by frame
 awaited = None       # the frame whose answer user code waits for, while the handler of a signal runs
+event_loop = None    # what awaits what can be awaited, once there is one
+turning = False      # whether it runs
+unanswered = {}      # tasks that make the answers to requests, by request
+is_concurrent = False  # whether requests run side by side, as far as they await something
 
 
 def take(frame):
     """The next message for this frame. What belongs to another one is set aside until its turn."""
-    global interrupted
     while True:
         if aside and aside.get(frame):
             return aside[frame].popleft()
@@ -29,14 +32,19 @@ def take(frame):
         verb, target, request, payload = line.split(b' ', 3)
         if target == frame:
             return verb, request, payload
-        if verb == b'END':
-            leave()
-        if verb == b'RELEASE':
-            held.pop(int(request), None)
-        elif verb != b'INTERRUPT':
-            aside.setdefault(target, deque()).append((verb, request, payload))
-        elif is_meant(request, payload) and depth > 1:
-            interrupted = KeyboardInterrupt()
+        set_aside(verb, target, request, payload)
+
+
+def set_aside(verb, target, request, payload):
+    global interrupted
+    if verb == b'END':
+        leave()
+    if verb == b'RELEASE':
+        held.pop(int(request), None)
+    elif verb != b'INTERRUPT':
+        aside.setdefault(target, deque()).append((verb, request, payload))
+    elif is_meant(request, payload) and depth > 1:
+        interrupted = KeyboardInterrupt()
 
 
 def leave():
@@ -75,7 +83,8 @@ def answer(handler, request, payload):
     message = attempt(handler, request, payload)
     if leaving:
         raise leaving
-    say(message)
+    if message is not None:  # it comes later
+        say(message)
     if written:
         written.clear()  # of what has not been sent
     if unawaited:
@@ -85,6 +94,7 @@ def answer(handler, request, payload):
 def attempt(handler, request, payload):
     """Carries out a request. The handler begins with `busy = False`, and sets it when user code has its turn."""
     global busy, leaving
+    value = NOTHING
     try:
         if hooks:
             set_profile(hooks[1])
@@ -108,11 +118,13 @@ def attempt(handler, request, payload):
         leaving = error
         raise
     except BaseException:
-        if hooks:
+        if hooks and value is NOTHING:
             hooks[:] = get_trace(), get_profile()
             set_trace(None)
             set_profile(None)
-        return conclude(request, handler in HOLDING.values())
+        if value is NOTHING or not is_awaitable(value):
+            return conclude(request, handler in HOLDING.values())
+    return answer_later(handler, request, value)
 
 
 def conclude(request, is_held):

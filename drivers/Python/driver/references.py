@@ -34,7 +34,10 @@ class _BOND_callback(object):
         lent[number].number = number
 
     def __call__(*arguments, **named):  # there may be an argument of the name `self`
-        return call_host('callback', arguments[1:], named, arguments[0].number)
+        return arguments[0].call(arguments[1:], True, named)
+
+    def call(self, arguments, may_await=False, named=None):
+        return call_host('callback', arguments, named, self, encode, may_await)
 
     def __copy__(self, memory=None):
         return self  # the host has lent it once
@@ -48,8 +51,8 @@ class _BOND_callback(object):
 class HoldingCallback(_BOND_callback):
     """The same; what cannot cross of its arguments is held."""
 
-    def __call__(*arguments, **named):
-        return call_host('callback', arguments[1:], named, arguments[0].number, encode_holding)
+    def call(self, arguments, may_await=False, named=None):
+        return call_host('callback', arguments, named, self, encode_holding, may_await)
 
 
 class Loan(ref):
@@ -65,22 +68,24 @@ def _BOND_stream(number):
 def items_of(take):
     size, done = 1, False
     while not done:
-        items, done = take(size)
+        items, done = take.call((size,))
         for item in items:
             yield item
         size = min(2 * size, 256)
 
 
-counter = 0     # of both
+numbers = count(1)  # of both
 
 
 def next_number():
-    global counter
-    counter += 1
-    return counter
+    return next(numbers)
 
 
 def _BOND_hold(value):
+    return kept_later(value) if is_awaitable(value) else keep(value)
+
+
+def keep(value):
     number = next_number()
     held[number] = value
     return number

@@ -1,13 +1,13 @@
 # Agrees with the host, and says READY.
 
 def start():
-    global last_piece, more_pieces, announcement, block_begin, block_piece, announced_block, piece_size, transparent, extended, takes_blocks, short_read, long_read
+    global last_piece, more_pieces, announcement, block_begin, block_piece, announced_block, piece_size, transparent, is_concurrent, extended, takes_blocks, short_read, long_read
     settings = from_json(requests.readline().decode('utf-8').strip().split(' ', 1)[1])
     mark = settings['mark'].encode('ascii')
     last_piece, more_pieces, announcement = mark + b' ', mark + b'+', mark + b'='
     block_begin, block_piece, announced_block = mark + b'*', mark + b'#', mark + b'@'
     piece_size = PIECE - len(last_piece) - 1
-    transparent = settings['transExcept']
+    transparent, is_concurrent = settings['transExcept'], settings.get('concurrent') is True
     protocols = [name for name in settings['protocols'] if name in ('EJSON', 'JSON')]
     extended = protocols[:1] == ['EJSON']
     takes_blocks = extended and settings.get('bytes') is True
@@ -39,7 +39,7 @@ def start():
         'implementation': 'PyPy' if PYPY else 'CPython',
         'pid': os.getpid(),
         'interrupt': 'SIGURG' if notice else None,
-        'lacks': [] if PYTHON2 else ['text'],
+        'lacks': (['concurrent'] if sys.version_info < (3, 7) else []) + ([] if PYTHON2 else ['text']),
     }))
     serve_outermost()
 
@@ -54,6 +54,8 @@ def serve_outermost():
     finally:
         # Exit hooks may call the host, unless it waits for an answer that will never come.
         busy, leaving = not is_cut_off, None
+        if event_loop:
+            end_loop()
 
 
 # Python keeps what functions that run need in pieces of 16 kB, and gets or gives back one by a system call whenever a call

@@ -1,0 +1,278 @@
+#: lazy
+# The event loop, made when something is to be awaited for the first time: it turns while the host is waited for.
+
+asyncio = standard('asyncio')
+finished = deque()     # requests that can be answered: each with its task, and how its outcome is sent
+watched = None         # the descriptor that the loop looks at
+input_is_over = False
+failed_links = {}      # where chains have failed that were awaited, by request
+noticed = set()        # numbers of interrupts that have reached a task
+cancelled = set()      # requests whose tasks an interrupt has cancelled
+is_deferring = is_concurrent  # whether a request may be answered after the next one has begun
+next_line_still = next_line
+
+try:
+    request_of_task = standard('contextvars').ContextVar('_BOND_request', default='0')
+except ImportError:  # Python 3.6, where calls run one after the other
+    class request_of_task(object):
+        get = staticmethod(lambda: next(iter(unanswered), '0') if asyncio.Task.current_task(event_loop) else '0')
+        set = staticmethod(lambda request: None)
+
+
+def open_loop():
+    """The loop of the bond; another one if user code has closed it."""
+    global event_loop, watched, next_line
+    if event_loop is None or event_loop.is_closed():
+        event_loop, watched = loop_of_program() or asyncio.new_event_loop(), None
+        next_line = next_line_turning
+    asyncio.set_event_loop(event_loop)  # which `asyncio.run` takes away
+    return event_loop
+
+
+async def outcome_of(value):
+    return await value
+
+
+def start_task(value, request):
+    """Has the loop await something for a request."""
+    loop, outer = open_loop(), request_of_task.get()
+    request_of_task.set(request)
+    task = unanswered[request] = loop.create_task(outcome_of(value))
+    request_of_task.set(outer)
+    return task
+
+
+def answer_later(handler, request, value):
+    """The answer to a request whose result has to be awaited; none if it comes later."""
+    finish = FINISHERS.get(handler, finish_plain)
+    if depth > 1:
+        return attempt(finish, request, lambda: run_apart(value))
+    if not is_deferring:
+        return attempt(finish, request, lambda: wait(value))
+
+    def note_end(task):
+        finished.append((request, task, finish))
+        event_loop.stop()
+    start_task(value, request).add_done_callback(note_end)
+
+
+def finish_plain(outcome):
+    return as_result(outcome())
+
+
+def finish_held(outcome):
+    return with_held(outcome())
+
+
+def finish_block(outcome):
+    outcome()
+    return NOTHING
+
+
+def finish_held_block(outcome):
+    return finish_block(outcome)
+
+
+FINISHERS = dict((HANDLERS[verb], finish) for verb, finish in (
+    (b'EVAL_BLOCK', finish_block), (b'EVAL_BLOCK_HOLD', finish_held_block), (b'EVAL_HOLD', finish_held),
+    (b'CALL_HOLD', finish_held), (b'CHAIN', finish_held),
+))
+FINISHERS.update((finish, finish) for finish in list(FINISHERS.values()))
+HOLDING.update(held=finish_held, held_block=finish_held_block)  # what they raise is held
+
+
+def wait(value):
+    """The outcome of something that the loop awaits. Requests of the outermost level wait meanwhile."""
+    global running
+    request, running = running, '0'  # its code runs in the task
+    task = start_task(value, request)
+    task.add_done_callback(lambda task: event_loop.stop())
+    try:
+        while not task.done():
+            sort_lines()
+            answer_finished()
+            attend()
+            if not task.done():
+                turn()
+    finally:
+        running = request
+    return outcome(request, task)
+
+
+def outcome(request, task):
+    """What a task has come to. What an interrupt has cancelled was interrupted."""
+    unanswered.pop(request, None)
+    if failed_links:
+        failed_link[:] = failed_links.pop(request, ())
+    if request in cancelled:
+        cancelled.discard(request)
+        if task.cancelled():
+            raise KeyboardInterrupt()
+    return task.result()
+
+
+def answer_finished():
+    while finished:
+        request, task, finish = finished.popleft()
+        answer(finish, request, lambda: outcome(request, task))
+
+
+def run_apart(value):
+    """Awaits something in a loop of its own: that of the bond stands still, perhaps in the middle of a step."""
+    global busy
+    outer = asyncio._get_running_loop()
+    swap = getattr(asyncio.tasks, '_swap_current_task', None) if outer else None
+    task = swap(outer, None) if swap else None
+    asyncio._set_running_loop(None)
+    apart = asyncio.new_event_loop()
+    busy = True
+    try:
+        return apart.run_until_complete(outcome_of(value))
+    finally:
+        try:
+            end_tasks(apart)
+        finally:
+            busy = False
+            asyncio._set_running_loop(outer)
+            if swap:
+                swap(outer, task)
+
+
+def end_tasks(loop):
+    """Cancels what is left in a loop, and closes it."""
+    try:
+        all_tasks = getattr(asyncio, 'all_tasks', None) or asyncio.Task.all_tasks
+        tasks = [task for task in all_tasks(loop) if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
+
+
+def end_loop():
+    """The interpreter ends: tasks are cancelled, and finish what they have to."""
+    if not event_loop.is_closed() and not event_loop.is_running():
+        watch(None)
+        asyncio.set_event_loop(event_loop)
+        end_tasks(event_loop)
+
+
+def turn():
+    """Lets the loop run until the host has said something, or a task has ended."""
+    global busy, turning
+    loop, count = open_loop(), len(lines)
+    watch(descriptor)
+    if input_is_over:
+        leave()
+    if pending:
+        deliver_in_wait(b'0')
+    if len(lines) > count or finished or is_quiet(loop) and wait_for_input(loop):
+        return
+    busy = turning = True
+    try:
+        loop.run_forever()
+    except KeyboardInterrupt:
+        pass  # it is the outcome of the task that it has met
+    except Exception:
+        show_exception()  # of the handler of a signal
+    finally:
+        busy = turning = False
+
+
+def is_quiet(loop):
+    """Whether nothing is due in a loop, as far as it shows that: to let it run takes as long as a call."""
+    try:
+        return not loop._ready and not loop._scheduled and len(loop._selector.get_map()) == 2
+    except AttributeError:
+        return False
+
+
+def wait_for_input(loop):
+    """Waits for the host. Returns whether there is something of it; if not, the loop has something to do."""
+    global reading
+    try:
+        reading = True
+        if not pending:
+            select.select([descriptor, loop._ssock], [], [])
+    except SignalInWait:
+        pass
+    reading = False
+    count = len(lines)
+    take_in()
+    return len(lines) > count or input_is_over or bool(pending)
+
+
+def watch(number):
+    global watched
+    if watched == number:
+        return
+    if watched is not None:
+        event_loop.remove_reader(watched)
+    watched = number
+    if number is not None:
+        event_loop.add_reader(number, take_in)
+
+
+def take_in():
+    """The host has written something."""
+    global busy, input_is_over
+    was_busy, busy = busy, False  # from here on, the handler of a signal reads nothing
+    try:
+        if select.select([descriptor], [], [], 0)[0]:
+            chunk = read(descriptor, 65536 if block is None else 262144)
+            if chunk:
+                feed(chunk)
+            else:
+                input_is_over = True
+                watch(None)
+    except EnvironmentError as error:
+        if error.errno not in (EAGAIN, EINTR):
+            raise
+    busy = was_busy
+    if turning and (lines or pending or input_is_over):
+        event_loop.stop()
+
+
+def next_line_turning(frame):
+    """As `next_line`; at the outermost level, the loop turns until there is one."""
+    if frame != b'0':
+        return next_line_still(frame)
+    while not aside.get(frame):
+        answer_finished()
+        attend()
+        if not lines:
+            turn()
+        elif unanswered and lines[0].startswith(b'END '):
+            lines.append(lines.popleft())  # what has been begun is carried out
+            turn()
+        else:
+            return lines.popleft()
+    return b''
+
+
+def sort_lines():
+    """Sets aside what has come, each line for its frame."""
+    while lines and not lines[0].startswith(b'END '):
+        set_aside(*lines.popleft().split(b' ', 3))
+
+
+def request_of_code():
+    """The request that the code belongs to which runs now."""
+    request = request_of_task.get() if turning else running
+    return request if request in unanswered or not turning else '0'
+
+
+def is_meant_for_task(request, serial):
+    """Whether an interrupt is for the code that runs. If it is for a task that awaits something, that is cancelled."""
+    is_running = request == request_of_code()
+    if serial in noticed or not is_running and request not in unanswered:
+        return False
+    noticed.add(serial)
+    say('INTERRUPTED %s' % serial)
+    if not is_running:
+        cancelled.add(request)
+        event_loop.call_soon_threadsafe(unanswered[request].cancel)
+    return is_running
