@@ -10,7 +10,7 @@ import { v8Module } from './v8-module.js';
 /** In bytes: shorter clones, of values without as many bytes, stand in the text. */
 const LONG_CLONE = 8192;
 
-/** Begins the text of a clone that is in a block: its number, where the clone begins, and how long that is. */
+/** Begins the text of a clone with a block: its number, and the clone in base64, or where it begins there and how long it is. */
 export const IN_BLOCK = '*';
 
 type MakeView = (bytes: Uint8Array) => ArrayBufferView;
@@ -59,17 +59,20 @@ export function writeToBlock(value: unknown): Blocked | undefined {
   writer.writeHeader();
   writer.writeValue(value);
   const clone = writer.releaseBuffer();
-  if (block.length < LONG_BYTES && clone.length < LONG_CLONE) return undefined;
-  const at = block.add(clone);
-  return new Blocked(`${IN_BLOCK}${block.number} ${at} ${clone.length}`, block);
+  const sign = `${IN_BLOCK}${block.number} `;
+  // A view that is alone in the block is not copied where it arrives.
+  if (clone.length >= LONG_CLONE) return new Blocked(`${sign}${block.add(clone)} ${clone.length}`, block);
+  return block.length < LONG_BYTES ? undefined : new Blocked(sign + clone.toString('base64'), block);
 }
 
 /** The value of a clone in a block. */
 export function readFromBlock(text: string, bytes: ReceivedBytes | undefined): unknown {
-  const [, number, at, length] = /^\*(\d+) (\d+) (\d+)$/.exec(text)?.map(Number) ?? [];
-  if (!bytes || number === undefined) throw new Error('there is no block for it');
-  const { buffer } = bytes.bytesAt(number, at as number, length as number);
-  const reader = new (v8Module().Deserializer)(Buffer.from(buffer as ArrayBuffer)) as Reader;
+  const [, digits, at, length] = /^\*(\d+) ([\w+/=]+)(?: (\d+))?$/.exec(text) ?? [];
+  if (!bytes || at === undefined) throw new Error('there is no block for it');
+  const number = Number(digits);
+  const clone =
+    length === undefined ? Buffer.from(at, 'base64') : bytes.bytesAt(number, Number(at), Number(length)).buffer;
+  const reader = new (v8Module().Deserializer)(Buffer.from(clone as ArrayBuffer)) as Reader;
   reader._readHostObject = () => {
     const view = VIEWS[reader.readUint32()];
     if (!view) throw new Error('there is no such view');

@@ -45,7 +45,7 @@ function forgetBlocks() {
 function feedWithBlocks(chunk) {
   let { block } = arrived;
   let text = arrived.text.slice(arrived.next);
-  let bytes = concat([arrived.tail, chunk]);
+  let bytes = arrived.tail === NO_BYTES ? chunk : concat([arrived.tail, chunk]);
   if (mayBeginHeading(text)) [bytes, text] = [concat([bufferFrom(text), bytes]), ''];
   for (;;) {
     if (block) {
@@ -101,7 +101,8 @@ function namedIn(message) {
   const found = [];
   written.forEach((block, number) => {
     const name = new RegExp(`"\\$(binary":\\{|typedArray":\\{"type":"\\w+",)"block":\\[${number},`);
-    if (name.test(message) || message.slice(-50).includes(`*${number} `)) append(found, block);
+    const clone = new RegExp(`^\\w+ (?:\\d+ ){1,2}@?!?\\*${number} `);
+    if (name.test(message) || clone.test(message)) append(found, block);
   });
   return found;
 }

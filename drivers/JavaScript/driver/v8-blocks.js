@@ -55,9 +55,10 @@ function writeCloneBeside(value) {
     writer.writeHeader();
     writer.writeValue(isLinked ? withLinks(value) : value);
     const clone = writer.releaseBuffer();
-    const isLong = block.size >= LONG_BYTES || clone.length >= LONG_CLONE;
-    const start = block.add(clone);
-    if (isLong) return `${isLinked ? LINKED : ''}${IN_BLOCK}${block.number} ${start} ${clone.length}`;
+    const sign = `${isLinked ? LINKED : ''}${IN_BLOCK}${block.number} `;
+    // A view that is alone in the block is not copied where it arrives.
+    if (clone.length >= LONG_CLONE) return `${sign}${block.add(clone)} ${clone.length}`;
+    if (block.size >= LONG_BYTES) return sign + clone.toString('base64');
   } catch (error) {
     // By the clone of Node's own, it is told why.
   }
@@ -67,9 +68,9 @@ function writeCloneBeside(value) {
 
 /** The value of a clone in a block. */
 function readFromBlock(text) {
-  const [number, start, length] = text.slice(1).split(' ').map(Number);
-  const { buffer } = arrivedBytes.bytesAt(number, start, length);
-  const reader = new BlockReader(bufferFrom(buffer), (at, size) => arrivedBytes.bytesAt(number, at, size));
+  const [number, start, length] = text.slice(1).split(' ');
+  const clone = length ? bufferFrom(arrivedBytes.bytesAt(+number, +start, +length).buffer) : bufferFrom(start, 'base64');
+  const reader = new BlockReader(clone, (at, size) => arrivedBytes.bytesAt(+number, at, size));
   reader.readHeader();
   return reader.readValue();
 }

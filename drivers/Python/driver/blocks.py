@@ -4,6 +4,7 @@
 # What names a block in a text, in which users' keys with a `$` are escaped; an old Python writes the type where it likes.
 NAMES = ['"$binary":{"block":[%d,', '"$typedArray":{"block":[%d,'] + [
     '"$typedArray":{"type":"' + name + '","block":[%d,' for name in 'int8 uint8 int16 uint16 int32 uint32 int64 uint64 float32 float64'.split()]
+direct = io.FileIO(descriptor, closefd=False)
 SMALL = 2 ** 15   # what is shorter is joined with what is beside it
 
 
@@ -29,6 +30,21 @@ def feed_with_blocks(portion):
             begin_block(*line.split(b' ')[2:])
         else:
             lines.append(line)
+
+
+def read_block():
+    """Reads more of a block, right to where it belongs; False at the end. No handler of a signal runs meanwhile: what has been read is noted."""
+    global block
+    try:
+        count = direct.readinto(block)
+    except EnvironmentError as error:
+        wait_or_raise(error, [descriptor], [])
+        return True
+    if count is None:
+        select.select([descriptor], [], [])
+        return True
+    block = block[count:] if count < len(block) else None
+    return count > 0
 
 
 def begin_block(number, length):

@@ -21,12 +21,16 @@ def next_line(frame):
         if pending:
             deliver_in_wait(frame)
             return b''
+        if block is not None:
+            if not read_block():
+                return None
+            continue
         try:
             reading = True
             if not pending:
                 # What is read lands in `portions` before the handler of any signal can run.
                 try:
-                    portions.extend(starmap(read, long_read if partial or block is not None else short_read))
+                    portions.extend(starmap(read, long_read if partial else short_read))
                 except EnvironmentError as error:
                     wait_or_raise(error, [descriptor], [])
             reading = False
@@ -50,7 +54,7 @@ def loop_of_program():
 
 
 def feed(portion):
-    if b'BYTES ' in portion or block is not None or partial and b'BYTES '.startswith(partial[0][:6]):
+    if block is not None or b'BYTES ' in portion or partial and b'BYTES '.startswith(partial[0][:6]):
         return feed_with_blocks(portion)
     pieces = portion.split(b'\n')
     if partial and len(pieces) > 1:
