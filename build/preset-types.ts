@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Preset } from '../src/drivers/driver.js';
+import type { Preset } from '../src/drivers/manifest.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const PRESET_TYPES = 'src/drivers/preset-types.ts';
@@ -14,10 +14,10 @@ export function presetTypes(): string {
   return [
     '// Made from the presets in drivers/*/bond.json by `npm run build`: change those.',
     '',
-    '/** Code by the names of types: what the option `convert` takes. */',
+    '/** Code by type name, for the option `convert`. */',
     'export type Conversions = Readonly<Record<string, string>>;',
     '',
-    '/** What there is in `presets`. */',
+    '/** The conversions in {@link presets}. */',
     'export interface Presets {',
     ...languages,
     '}',
@@ -31,7 +31,7 @@ function languageLines(lang: string): string[] {
   };
   if (!presets) return [];
   const lines = Object.entries(presets).flatMap(presetLines);
-  return [`  /** Those of ${lang}. */`, `  readonly ${lang}: {`, ...lines, '  };'];
+  return [`  /** Conversions of ${lang} values. */`, `  readonly ${lang}: {`, ...lines, '  };'];
 }
 
 /** As long as a line of the source may be. */

@@ -15,23 +15,17 @@ export {
 } from './common/errors.js';
 export type { FunctionOptions, Objects } from './common/objects.js';
 export type { BondOptions, CallOptions, OutputTarget, ProtocolName, TextKind } from './common/options.js';
-export {
-  type Driver,
-  type DriverFolder,
-  type Feature,
-  listDrivers,
-  type Preset,
-  queryDriver,
-  registerDriver,
-} from './drivers/driver.js';
+export { type DriverFolder, listDrivers, queryDriver, registerDriver } from './drivers/driver.js';
+export type { Driver, Feature, Preset } from './drivers/manifest.js';
 export type { Conversions, Presets } from './drivers/preset-types.js';
 export { presets } from './drivers/presets.js';
 export type { MapOptions } from './pool/map-options.js';
 export type { Items, Settled } from './pool/ordered-map.js';
-export { makePool, Pool, type WorkerInfo } from './pool/pool.js';
+export { makePool, Pool } from './pool/pool.js';
 export type { PoolOptions } from './pool/pool-options.js';
 export type { Progress } from './pool/progress.js';
 export type { WorkerState } from './pool/worker.js';
+export type { WorkerInfo } from './pool/worker-info.js';
 export type { AnyFunction } from './references/callback.js';
 export { Callback, callback } from './references/callback.js';
 export { enter } from './references/enter.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BondException } from '../src/common/errors.js';
-import type { Driver } from '../src/drivers/driver.js';
+import type { Driver } from '../src/drivers/manifest.js';
 import { commandLines, shellQuote } from '../src/process/command.js';
 import { splitCommand } from '../src/process/split-command.js';
 import { effort } from './fuzzing.js';

@@ -3,8 +3,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { BondException, type Ending, SerializationException, TerminatedException } from '../src/common/errors.js';
-import { type BondOptions, resolveOptions } from '../src/common/options.js';
-import { type Driver, queryDriver } from '../src/drivers/driver.js';
+import type { BondOptions } from '../src/common/options.js';
+import { resolveOptions } from '../src/common/resolve-options.js';
+import { queryDriver } from '../src/drivers/driver.js';
+import type { Driver } from '../src/drivers/manifest.js';
 import type { Interpreter } from '../src/process/interpreter.js';
 import { Connection } from '../src/session/connection.js';
 import { json } from '../src/values/json.js';

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { vi } from 'vitest';
 import { type Ending, howEnded } from '../src/common/errors.js';
-import { resolveOptions } from '../src/common/options.js';
+import { resolveOptions } from '../src/common/resolve-options.js';
 import { queryDriver } from '../src/drivers/driver.js';
 import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
 import { handshake, type Ready } from '../src/session/handshake.js';

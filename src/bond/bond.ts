@@ -3,8 +3,9 @@ import { BondException, type Ending, quoted } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
 import { type FunctionOptions, wrongFunctionOptions } from '../common/objects.js';
 import { checkNames } from '../common/option-checks.js';
-import { CALL_OPTIONS, type CallOptions, resolveCallOptions } from '../common/options.js';
-import type { Feature } from '../drivers/driver.js';
+import { CALL_OPTIONS, type CallOptions } from '../common/options.js';
+import { resolveCallOptions } from '../common/resolve-options.js';
+import type { Feature } from '../drivers/manifest.js';
 import type { AnyFunction, UnknownFunction } from '../references/callback.js';
 import type { Ref } from '../references/ref.js';
 import type { NameOf, Untyped } from '../references/remote-types.js';
@@ -15,12 +16,16 @@ import type { Requester } from './requester.js';
 import { Runner } from './runner.js';
 
 /**
- * A live interpreter of another language, whose functions can be called, and which can call functions of the host. Made by
- * {@link makeBond}. `F` is an interface of the functions there: `fn`, `call`, `callable` and `proxy` know their names and
- * types. It describes what the user wrote, not what arrives: the other side can send anything.
+ * An interpreter of another language. You call its functions, and it calls yours. {@link makeBond} makes one.
  *
- * Whatever is asked of it may also reject with a {@link TimeoutException}, if the other side is silent for longer than
- * `timeout`, and with a {@link TerminatedException}, if the interpreter ends or has ended.
+ * Every method can also reject with a {@link TimeoutException}, if there is no reply and no output for longer than
+ * `timeout`, and with a {@link TerminatedException}, if the interpreter has ended.
+ * @typeParam F an interface of the functions in the interpreter. It gives `fn`, `call`, `callable` and `proxy` names
+ * and types, which are not checked at run time
+ * @example
+ * const php = await makeBond('PHP');
+ * await php.call('strrev', 'abc'); // 'cba'
+ * await php.close();
  */
 export class Bond<F extends object = Untyped> extends Runner<F> implements AsyncDisposable {
   readonly #connection: Connection;
@@ -33,27 +38,29 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
     this.#requester = requester;
   }
 
-  /** The language, as it was given to `makeBond`. */
+  /** The language that was given to `makeBond`. */
   get lang(): string {
     return this.#connection.lang;
   }
 
-  /** The id of the local process: the interpreter's own, or that of the `ssh`, `sudo`, … in front of it. */
+  /** The id of the local process: the interpreter, or the `ssh`, `sudo`, … that runs it. */
   get pid(): number {
     return this.#connection.interpreter.pid;
   }
 
-  /** @internal What its driver can do. */
+  /** @internal What the driver supports. */
   get features(): ReadonlySet<Feature> {
     return this.#connection.features;
   }
 
-  /** @internal What is known of the interpreter. */
+  /** @internal What is known about the interpreter. */
   get about(): About {
     return this.#connection.about;
   }
 
-  /** @internal Whether the code that asks is part of a function that the other side has called, and waits for. */
+  /**
+   * @internal Whether the current async context is a function of the host that the interpreter called and waits for.
+   */
   get isCalling(): boolean {
     return this.#connection.session.isCalling;
   }
@@ -63,22 +70,32 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
     return this.#connection.session.activity.state;
   }
 
-  /** Resolves once the interpreter is gone, to how it ended. Never rejects. */
+  /**
+   * Resolves when the interpreter has ended, to its exit code, signal and last standard error. Never rejects.
+   * @example
+   * python.closed.then(({ exitCode }) => console.log(`Python exited with ${exitCode}`));
+   */
   get closed(): Promise<Ending> {
     return this.#connection.interpreter.ended;
   }
 
   /**
-   * Evaluates one expression, and resolves to its value. Perl takes several statements as well, and gives the value of the last.
-   * @throws RemoteException if it throws; SerializationException if its value cannot cross
+   * Evaluates an expression, and resolves to its value. In Perl, `code` may be several statements; you get the value of
+   * the last.
+   * @throws RemoteException if the code throws; SerializationException if the value cannot be sent
+   * @example
+   * await python.eval('sum(range(5))'); // 10
    */
   eval<T = unknown>(code: string | Ref, ...none: readonly never[]): Promise<T> {
     return this.#requester.run('EVAL', code, none) as Promise<T>;
   }
 
   /**
-   * Runs code at the top level of the interpreter.
-   * @throws RemoteException if it throws
+   * Runs statements at the top level of the interpreter. What they define stays.
+   * @throws RemoteException if the code throws
+   * @example
+   * await python.evalBlock('import math\nradius = 2');
+   * await python.eval('math.pi * radius ** 2'); // 12.566370614359172
    */
   evalBlock(code: string | Ref, ...none: readonly never[]): Promise<void> {
     return this.#requester.run('EVAL_BLOCK', code, none) as Promise<void>;
@@ -90,10 +107,14 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
   }
 
   /**
-   * Makes a local function callable there, as if it were native. It may be async: the other side waits for it.
-   * @param name what it is called there; the function's own name if not given
-   * @param options with `objects: 'hold'`, arguments that cannot cross arrive as handles
-   * @throws RemoteException if the name is not valid there, or taken
+   * Makes a function of yours callable in the interpreter, like one of its own. It may be async: the interpreter waits
+   * for it.
+   * @param name the name in the interpreter; by default the name of the function
+   * @param options with `objects: 'hold'`, arguments that cannot be copied arrive as handles
+   * @throws RemoteException if the name is invalid there, or if PHP already has a function of that name
+   * @example
+   * await php.export(async (id) => db.findUser(id), 'find_user');
+   * await php.eval('find_user(7)["name"]');
    */
   export(func: UnknownFunction, name?: string, options?: FunctionOptions): Promise<void>;
   export(func: AnyFunction, name?: string, options?: FunctionOptions): Promise<void>;
@@ -111,9 +132,14 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
   }
 
   /**
-   * Makes this bond's `name` callable in `other`; it still runs here.
-   * @param remote what it is called there; the same name if not given
-   * @throws RemoteException if the name is not valid there, or taken
+   * Makes a function of this bond callable in another bond. It still runs in this one.
+   * @param name the function in this interpreter
+   * @param other the bond that gets the function
+   * @param remote its name in `other`; by default the same name
+   * @throws RemoteException if the name is invalid in `other`, or taken
+   * @example
+   * await python.proxy('math.hypot', php, 'hypotenuse');
+   * await php.eval('hypotenuse(3, 4)'); // 5
    */
   async proxy<G extends object>(name: NameOf<F>, other: Bond<G>, remote: string = name): Promise<void> {
     const isBond = typeof (other as Bond<G> | undefined)?.export === 'function'; // of this copy of the library, or of another
@@ -123,7 +149,12 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
     await other.export(call, remote, { objects: 'error' }); // a handle of that bond would mean nothing to this one
   }
 
-  /** The same bond, with other settings for the calls that are made through it. */
+  /**
+   * The same bond with other settings, for the calls made through it. It shares the interpreter, so you need not close
+   * it.
+   * @example
+   * await python.with({ timeout: 1000 }).call('quick');
+   */
   with(options: CallOptions): Bond<F> {
     checkNames(this.lang, options, CALL_OPTIONS);
     return this.through(this.#requester.with(resolveCallOptions(this.lang, options, this.#requester.settings)));
@@ -135,29 +166,37 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
   }
 
   /**
-   * Stops what the other side is doing now, and keeps the session: the call rejects with what the language makes of an
-   * interrupt, unless code there catches that. Does nothing if it is idle. Works at a distance, too.
-   * @throws BondException if the interpreter cannot be interrupted: a PHP without pcntl, say
+   * Stops the code that runs now, and keeps the interpreter. The call rejects with the exception that an interrupt is
+   * in that language, such as `KeyboardInterrupt`, unless the code catches it. Does nothing if no code is running.
+   * Works through `ssh` as well.
+   * @throws BondException if this interpreter cannot be interrupted, for example PHP without pcntl
+   * @example
+   * const running = python.evalBlock('while True: pass').catch((error) => error.type);
+   * await python.interrupt();
+   * await running; // 'KeyboardInterrupt'
    */
   async interrupt(): Promise<void> {
     this.#connection.interrupt();
   }
 
   /**
-   * Ends the interpreter's input: it finishes what was called, which has its usual `timeout`, and runs its exit hooks,
-   * which have ten seconds. Code that nobody waits for any more, after a time-out, has one second. What is not done by
-   * then is ended by force. Resolves when the interpreter is gone. Safe to repeat.
+   * Ends the interpreter. Running calls may finish, within their `timeout`. Then exit hooks have 10 seconds. Code that
+   * timed out, so that you no longer wait for it, has 1 second. After that, the process is killed. Resolves when it has
+   * ended. You may call it again.
    */
   async close(): Promise<void> {
     await this.#connection.close();
   }
 
-  /** Ends the interpreter at once. Resolves when it is gone. Safe to repeat. */
+  /** Kills the interpreter immediately. Resolves when it has ended. You may call it again. */
   async kill(): Promise<void> {
     await this.#connection.kill();
   }
 
-  /** Starts an interactive session; see {@link interact}. Resolves when the user leaves it, or the interpreter is gone. */
+  /**
+   * Starts an interactive session in the terminal; see {@link interact}. Resolves when you leave it, or when the
+   * interpreter has ended.
+   */
   interact(options: InteractOptions = {}): Promise<void> {
     return interact(this, options);
   }
@@ -171,7 +210,7 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
     return `Bond [${this.lang}] (pid ${this.pid})`;
   }
 
-  /** @internal What the interpreter is doing, and what it has not answered yet, for `util.inspect` and `console.log`. */
+  /** @internal What the interpreter is doing, and its open requests, for `util.inspect` and `console.log`. */
   [inspect.custom](depth: number, options: InspectOptions): string {
     return showObject('Bond', this.#connection.view, depth, options);
   }

@@ -16,8 +16,8 @@ import type {
 import { functionsOf } from './function-proxy.js';
 
 /**
- * Who calls functions of another language. `F` is an interface of the functions there, which gives names and types. It says
- * what the user wrote, not what arrives: the other side can send anything.
+ * What bonds and pools have in common: calling functions of another language. `F` is an interface of these functions.
+ * It gives names and types, which are not checked at run time.
  */
 export abstract class Caller<F extends object> extends Opaque {
   #functions: Functions<F> | undefined;
@@ -28,9 +28,12 @@ export abstract class Caller<F extends object> extends Opaque {
   protected abstract callWith(name: string, args: readonly unknown[]): Promise<unknown>;
 
   /**
-   * Calls a function, or any callable expression, with arguments; resolves to what it returns. Where an interface says what
-   * there is, a name that it does not have takes a type parameter: `call<string>('uniqid')`.
-   * @throws RemoteException if it throws; SerializationException if an argument or the result cannot cross
+   * Calls a function, or any expression that can be called, and resolves to its result. With an interface of the
+   * functions, a name that it lacks needs a type parameter: `call<string>('uniqid')`.
+   * @throws RemoteException if the function throws; SerializationException if an argument or the result cannot be sent
+   * @example
+   * await php.call('explode', ' ', 'hello world'); // ['hello', 'world']
+   * await python.call('sorted', [3, 1, 2]); // [1, 2, 3]
    */
   call<T = unknown>(name: IfUntyped<F, string, never>, ...args: readonly unknown[]): Promise<T>;
   call<T = Unsaid>(name: IfSaid<T>, ...args: readonly unknown[]): Promise<NoInfer<T>>;
@@ -44,16 +47,23 @@ export abstract class Caller<F extends object> extends Opaque {
   }
 
   /**
-   * The functions there: `fn.explode(' ', text)` is `call('explode', ' ', text)`. What is in a module, a package or a class
-   * stands below it: `fn.os.path.join('a', 'b')` is `call('os.path.join', 'a', 'b')`, and `fn.Foo.bar()` in PHP and Perl is
-   * `call('Foo::bar')`. So `fn.f.call` is a function there as well. `then` and `toJSON` are not: use `call`.
+   * All functions as methods: `fn.explode(' ', text)` is `call('explode', ' ', text)`. Names in a module, package or
+   * class follow a dot: `fn.os.path.join('a', 'b')` is `call('os.path.join', 'a', 'b')`, and in PHP and Perl
+   * `fn.Foo.bar()` is `call('Foo::bar')`. The names `then` and `toJSON` are not available: use `call`.
+   * @example
+   * await php.fn.strtoupper('abc'); // 'ABC'
    */
   get fn(): Functions<F> {
     this.#functions ??= functionsOf<F>(queryDriver(this.lang).separator, (name, args) => this.callWith(name, args));
     return this.#functions;
   }
 
-  /** A local function that calls `name`. A type parameter, or the interface, gives it its signature. */
+  /**
+   * Makes a local function that calls `name`. A type parameter, or the interface of the bond, gives it its types.
+   * @example
+   * const explode = php.callable<(separator: string, text: string) => string[]>('explode');
+   * await explode(' ', 'hello world'); // ['hello', 'world']
+   */
   callable<G extends AnyFunction = UnknownFunction>(name: IfUntyped<F, string, never>): RemoteFunction<G>;
   callable<G extends AnyFunction = Unsaid>(name: IfSaid<G>): RemoteFunction<NoInfer<G>>;
   callable<N extends NameOf<F>>(name: N): RemoteFunction<SignatureOf<F, N>>;

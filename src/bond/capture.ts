@@ -5,26 +5,26 @@ import { checkNames } from '../common/option-checks.js';
 import type { Capture } from '../session/captures.js';
 import type { Connection } from '../session/connection.js';
 
-/** Options of {@link Bond.capture}. */
+/** Settings of {@link Bond.capture}. */
 export interface CaptureOptions {
   /**
-   * What the output is given as: text, or the bytes that it consists of.
+   * Whether the output is returned as strings or as `Buffer`s.
    * @default 'utf8'
    */
   readonly encoding?: 'utf8' | 'buffer' | undefined;
 }
 
-/** What {@link Bond.capture} resolves to. */
+/** The result of {@link Bond.capture}. */
 export interface Captured<T, Output = string> extends CapturedOutput<Output> {
-  /** What the function has returned, or resolved to. */
+  /** What your function returned or resolved to. */
   readonly value: T;
 }
 
-/** What calls have printed. */
+/** What calls printed. */
 export interface CapturedOutput<Output = string | Buffer> {
-  /** What came through standard output. */
+  /** What was printed to standard output. */
   readonly stdout: Output;
-  /** What came through standard error. */
+  /** What was printed to standard error. */
   readonly stderr: Output;
 }
 

@@ -1,6 +1,6 @@
 import { loadedLate } from '../common/descriptors.js';
 import type { Settings } from '../common/options.js';
-import type { Driver } from '../drivers/driver.js';
+import type { Driver } from '../drivers/manifest.js';
 import { checkTextKind } from '../drivers/text-kind.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { featuresOf, handshake } from '../session/handshake.js';

@@ -1,5 +1,5 @@
 import type { CallSettings, Settings } from '../common/options.js';
-import type { Driver } from '../drivers/driver.js';
+import type { Driver } from '../drivers/manifest.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { Connection } from '../session/connection.js';
 import type { Ready } from '../session/handshake.js';

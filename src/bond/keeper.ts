@@ -17,7 +17,7 @@ import type { StandsFor } from '../references/stands-for.js';
 import { Caller } from './caller.js';
 import type { Requester } from './requester.js';
 
-/** Who has things stay on the other side, and uses them there. */
+/** What keeps values in the interpreter, and uses them there. */
 export abstract class Keeper<F extends object> extends Caller<F> {
   readonly #requester: Requester;
 
@@ -28,8 +28,11 @@ export abstract class Keeper<F extends object> extends Caller<F> {
   }
 
   /**
-   * A reference to an expression that is not evaluated yet, for `eval`, `evalBlock`, or as an argument of `call`. It belongs to
-   * this bond: another one throws a `BondException`.
+   * Makes a reference to an expression that is not evaluated yet. You can pass it to `eval`, `evalBlock` and `hold`,
+   * and as an argument of a call, at any depth. It belongs to this bond; with another one, it is a `BondException`.
+   * @example
+   * await php.evalBlock('$list = [3, 1, 2];');
+   * await php.call('sort', php.ref('$list')); // PHP sorts its own $list
    */
   ref(code: string): Ref {
     this.#requester.checkText(code, 'code');
@@ -37,9 +40,12 @@ export abstract class Keeper<F extends object> extends Caller<F> {
   }
 
   /**
-   * Keeps a result there: an open file, a connection, an object with methods. With code alone, that is evaluated; with arguments,
-   * it is called, as `call` does: `hold('open', path)`. Without arguments, a call is code: `hold('make()')`.
-   * @throws RemoteException if it throws; SerializationException if an argument cannot cross
+   * Keeps a value in the interpreter, such as an open file, a connection or an object, and resolves to a {@link Held}.
+   * Code alone is evaluated. With arguments, a function is called, as `call` does.
+   * @throws RemoteException if the code throws; SerializationException if an argument cannot be sent
+   * @example
+   * await using file = await python.hold('open', '/tmp/notes.txt', 'w'); // or hold("open('/tmp/notes.txt', 'w')")
+   * await file.call('write', 'hello'); // 5
    */
   hold<T extends object = Untyped>(code: string | Ref): Promise<Held<T>>;
   hold<T extends object = Untyped>(
@@ -68,9 +74,11 @@ export abstract class Keeper<F extends object> extends Caller<F> {
   }
 
   /**
-   * Iterates over what an expression evaluates to: a generator, a list, whatever can be iterated over there. Items are
-   * fetched as they are needed, some at a time; to leave the loop early closes the iterator there.
-   * @throws RemoteException if it cannot be iterated over, or fails on the way
+   * Iterates over the value of an expression: a generator, a list, or anything that its language iterates over. Items
+   * are fetched in batches as you need them. Breaking out of the loop closes the iterator.
+   * @throws RemoteException if the value cannot be iterated over, or the iteration fails
+   * @example
+   * for await (const line of python.iterate('open("/etc/hosts")')) console.log(line);
    */
   iterate<T = unknown>(code: string | Ref): AsyncIterableIterator<T> {
     const expression = this.#requester.codeOf(code);
@@ -78,12 +86,13 @@ export abstract class Keeper<F extends object> extends Caller<F> {
   }
 
   /**
-   * What has that name over there, as if it were here: a module (Python), a class or an interface (PHP), a package (Perl), or
-   * what `import()` gives (JavaScript). What is done with it is a chain, which is sent when it is awaited, all at once.
+   * Resolves to a {@link Remote} of a module (Python), a class or interface (PHP), a package (Perl), or what `import()`
+   * returns (JavaScript). You use it like a local object. Properties and calls form a chain, which is sent as one
+   * request when you await it.
    * @example
    * const np = await python.import('numpy');
    * await np.arange(12).reshape(3, 4).sum(); // 66
-   * @typeParam T an interface that says what it has; without one, it may have anything
+   * @typeParam T an interface of what it has; without one, every name is allowed
    * @throws RemoteException if there is nothing of that name
    */
   import<T = AnyRemote>(name: string): Promise<Remote<T>> {
@@ -91,18 +100,20 @@ export abstract class Keeper<F extends object> extends Caller<F> {
   }
 
   /**
-   * Makes a class there, below `base`, whose methods are functions of the host: `this` is a handle of the instance, and
-   * {@link superOf} leads to what the base has. The class is a real one of its language, and keeps the functions for as long as it is there.
-   * @param base a handle of a class, or its name; an interface or an abstract class, too
-   * @param methods methods by their names, sync or async. The constructor has the name that it has in the language. Getters and
-   * setters are properties there; what is no function is a value of the class
-   * @param name what it is called there, globally; if it is not given, it has a name that only its instances show
+   * Makes a subclass of a class in the interpreter, with functions of yours as methods. In them, `this` is a handle of
+   * the instance, and {@link superOf} calls methods of the base class. The class is a real class of its language. It
+   * keeps your functions as long as it exists.
+   * @param base a handle of a class, or its name; also of an interface or an abstract class
+   * @param methods methods by name, sync or async. The constructor has the name that it has in that language:
+   * `__init__`, `__construct`, `new`, `constructor`. Getters and setters become properties. Other values become values
+   * of the class
+   * @param name a global name for the class; by default it has none, and you use the handle
    * @returns a handle of the class
-   * @throws RemoteException if there is no such class, or it cannot be extended so; if the name is taken
+   * @throws RemoteException if there is no such class, it cannot be extended in this way, or the name is taken
    * @example
    * const json = await python.import('json');
-   * const Encoder = await python.extend(json.JSONEncoder, { default: (value) => String(value) });
-   * await json.dumps(python.ref('{1, 2}'), kwargs({ cls: Encoder }));
+   * const Encoder = await python.extend(json.JSONEncoder, { default: (value) => [...value] });
+   * await json.dumps(python.ref('{1, 2}'), kwargs({ cls: Encoder })); // '[1, 2]'
    */
   extend<T, M extends ClassMembers>(
     base: StandsFor<T>,

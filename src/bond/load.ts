@@ -5,11 +5,14 @@ import type { AnyFunction } from '../references/callback.js';
 import { replacementsOf } from '../references/replacement.js';
 import type { Requester } from './requester.js';
 
-/** Options of {@link Bond.load}. */
+/** Settings of {@link Bond.load}. */
 export interface LoadOptions {
   /**
-   * Functions of yours by the names of those that they replace, as the language writes names: `'Cart::total'`, `'shop.Cart.total'`.
-   * They get the arguments that the originals would get; methods get the instance in front of them, as a handle.
+   * Functions of yours, by the names of the functions that they replace, written as in the language: `'Cart::total'`,
+   * `'shop.Cart.total'`. They get the arguments that the original would get; a method gets the instance first, as a
+   * handle.
+   * @example
+   * await php.load('shop.php', { replace: { discount: (price) => price * 0.9 } });
    * @default none
    */
   readonly replace?: Readonly<Record<string, AnyFunction>> | undefined;

@@ -2,9 +2,11 @@ import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { capturePlace } from '../common/call-site.js';
 import { loadedLate } from '../common/descriptors.js';
 import { BondException } from '../common/errors.js';
-import { type BondOptions, resolveOptions } from '../common/options.js';
+import type { BondOptions } from '../common/options.js';
+import { resolveOptions } from '../common/resolve-options.js';
 import { withPlace } from '../common/stacks.js';
-import { type Driver, driverText, queryDriver } from '../drivers/driver.js';
+import { driverText, queryDriver } from '../drivers/driver.js';
+import type { Driver } from '../drivers/manifest.js';
 import { checkTextKind } from '../drivers/text-kind.js';
 import { type CommandLine, commandLines, plainCommand } from '../process/command.js';
 import type { Interpreter } from '../process/interpreter.js';
@@ -13,24 +15,28 @@ import type { Untyped } from '../references/remote-types.js';
 import { Bond } from './bond.js';
 
 /**
- * Starts an interpreter of another language by the driver's own commands, which are tried in order, and brings the driver
- * into it: nothing is installed there.
- *
+ * Starts an interpreter, and resolves to a bond with it. Only the interpreter needs to be installed.
  * @param lang the language: one of `listDrivers()`
  * @param options settings of the bond
- * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
- * @throws BondException if the set-up fails: it says what was tried, and what came back
+ * @typeParam F an interface of the functions, for `fn`, `call` and `callable`; `bond types` writes one
+ * @throws BondException if the interpreter cannot be started; the message lists what was tried, and what it printed
+ * @example
+ * const python = await makeBond('Python', { cwd: 'scripts' });
+ * await python.eval('6 * 7'); // 42
+ * await python.close();
  */
 export function makeBond<F extends object = Untyped>(lang: string, options?: BondOptions): Promise<Bond<F>>;
 /**
- * Starts an interpreter of another language by a command, and brings the driver into it: nothing is installed there.
- *
+ * Starts an interpreter with a command of yours, and resolves to a bond with it. Only the interpreter needs to be
+ * installed.
  * @param lang the language: one of `listDrivers()`
- * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
- * default, the driver's own candidates are tried in order
+ * @param cmd a command line, which is split into words without a shell, or an array of arguments: `'ssh host php'`,
+ * `['ssh', 'host', 'php']`. By default, the commands of the driver are tried in order
  * @param options settings of the bond
- * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
- * @throws BondException if the set-up fails: it says what was tried, and what came back
+ * @typeParam F an interface of the functions, for `fn`, `call` and `callable`; `bond types` writes one
+ * @throws BondException if the interpreter cannot be started; the message lists what was tried, and what it printed
+ * @example
+ * const php = await makeBond('PHP', 'ssh web.example.org php', { timeout: 10_000 });
  */
 export function makeBond<F extends object = Untyped>(
   lang: string,
@@ -38,15 +44,17 @@ export function makeBond<F extends object = Untyped>(
   options: BondOptions,
 ): Promise<Bond<F>>;
 /**
- * Starts an interpreter of another language by a command, and brings the driver into it: nothing is installed there.
- *
+ * Starts an interpreter with a command and arguments of yours, and resolves to a bond with it. Only the interpreter
+ * needs to be installed.
  * @param lang the language: one of `listDrivers()`
- * @param cmd a command line as one would type it, which no shell reads, or an argv array; `ssh host php`, say. By
- * default, the driver's own candidates are tried in order
- * @param args further arguments for the interpreter, which arrive to the letter, through `ssh` as well; none by default
+ * @param cmd a command line, which is split into words without a shell, or an array of arguments: `'ssh host php'`,
+ * `['ssh', 'host', 'php']`. By default, the commands of the driver are tried in order
+ * @param args further arguments for the interpreter. They arrive unchanged, also through `ssh`. None by default
  * @param options settings of the bond
- * @typeParam F an interface of the functions there, for `fn`, `call` and `callable`: `bond types` writes one
- * @throws BondException if the set-up fails: it says what was tried, and what came back
+ * @typeParam F an interface of the functions, for `fn`, `call` and `callable`; `bond types` writes one
+ * @throws BondException if the interpreter cannot be started; the message lists what was tried, and what it printed
+ * @example
+ * const perl = await makeBond('Perl', 'perl', ['-Ilib', '-w']);
  */
 export function makeBond<F extends object = Untyped>(
   lang: string,
@@ -73,13 +81,13 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   checkConcurrent(driver, settings.concurrent);
 
   const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
-  // Whether that fails is told by who needs it.
+  // An error is reported where the text is needed.
   driverText(lang).catch(() => {});
   const interpreter = await startInterpreter(lang, commands, settings);
   let stopListening = (): void => {};
   try {
     stopListening = endOnAbort(interpreter, settings.signal);
-    // An interpreter takes as long to start as that takes to load: what is loaded before, it would have to wait for.
+    // This module loads while the interpreter starts; loaded earlier, it would delay the start.
     const { connect } = await loadConnect();
     return new Bond(await connect(lang, driver, interpreter, settings));
   } catch (error) {
@@ -96,7 +104,7 @@ function checkConcurrent({ language, features }: Driver, isWanted: boolean): voi
   throw new BondException(language, text, { code: 'BOND_UNSUPPORTED' });
 }
 
-/** Options may come in the place of anything that is left out. */
+/** Tells command, arguments and options apart: options may take the place of anything left out. */
 function sorted(lang: string, given: readonly unknown[]) {
   const found = given.findIndex((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
   const place = found < 0 ? 2 : found;
@@ -107,7 +115,7 @@ function sorted(lang: string, given: readonly unknown[]) {
   return { cmd, args, options: (given[place] ?? {}) as BondOptions };
 }
 
-/** The words of the user's command. What splits a text as a shell does is loaded only where there is something to it. */
+/** The words of the user's command. The module that splits it like a shell is loaded only if the command needs it. */
 async function wordsOf(lang: string, cmd: string | readonly string[] | undefined): Promise<CommandLine | undefined> {
   if (cmd === undefined) return undefined;
   const plain = plainCommand(lang, cmd);

@@ -8,7 +8,7 @@ import { Keeper } from './keeper.js';
 import { type LoadOptions, loadFile } from './load.js';
 import type { Requester } from './requester.js';
 
-/** Who runs programs on the other side. */
+/** What runs programs in an interpreter. */
 export abstract class Runner<F extends object> extends Keeper<F> {
   readonly #requester: Requester;
 
@@ -18,30 +18,31 @@ export abstract class Runner<F extends object> extends Keeper<F> {
     this.#requester = requester;
   }
 
-  /** @internal The same bond, where each call is made by `requester`. */
+  /** @internal The same bond, with calls made by `requester`. */
   protected abstract through(requester: Requester): this;
 
   /**
-   * Runs a file of the language as a program: at top level, with the names, paths and arguments that it would have. With `replace`,
-   * functions of yours take the place of functions that the file defines, or what it includes, as soon as they are
-   * defined. The file is not changed. What it defines stays, so a file of functions is loaded in the same way. It is read over there.
-   * @param file its path; a relative one begins at the working directory of the interpreter
-   * @throws RemoteException if the file cannot be read, or throws; BondException if nothing defines a name that is to be replaced
+   * Runs a file as a program of its language: at the top level, with the paths and arguments that it would have. What
+   * it defines stays, so you also load a file of functions with this. With `replace`, functions of yours take the place
+   * of functions that the file, or what it includes, defines. The file itself is not changed.
+   * @param file the path of the file, where the interpreter runs; a relative path starts at its working directory
+   * @throws RemoteException if the file cannot be read, or throws; BondException if nothing defines a name in `replace`
    * @example
    * await php.load('shop.php', {
    *   replace: { discount: (price) => price * 0.9, 'Cart::total': async (cart) => cart.sum() },
    * });
+   * await php.call('checkout', 1);
    */
   load(file: string, options: LoadOptions = {}): Promise<void> {
     return loadFile(this.#requester, file, options);
   }
 
   /**
-   * A local function that calls what {@link load} has replaced. It takes the arguments that the replacement gets: for a method, the instance
-   * first. Results that cannot cross are handles.
+   * Makes a local function that calls what {@link load} has replaced. It takes the arguments that the replacement gets:
+   * for a method, the instance first. Results that cannot be copied are handles.
    * @example
-   * const discount = (price: number) => original(price).then((old) => Math.max(old, 1));
    * const original = php.original<(price: number) => number>('discount');
+   * await php.load('shop.php', { replace: { discount: async (price) => Math.max(await original(price), 1) } });
    */
   original<G extends AnyFunction = UnknownFunction>(name: IfUntyped<F, string, never>): RemoteFunction<G>;
   original<G extends AnyFunction = Unsaid>(name: IfSaid<G>): RemoteFunction<NoInfer<G>>;
@@ -54,11 +55,11 @@ export abstract class Runner<F extends object> extends Keeper<F> {
   }
 
   /**
-   * Collects what is printed by the calls that `run` makes, by this bond or by the one that it is given, and awaits. Other calls of the same time
-   * print where they always do. A capture inside of another one keeps its output to itself. If `run` rejects, so does this, with the
-   * same error, whose property `captured` has what was printed.
-   * @returns what `run` resolves to, and what was printed to both streams
-   * @throws BondException if output is not UTF-8: `encoding: 'buffer'` gives bytes
+   * Collects what calls print while `run` runs. It covers the calls that `run` makes and awaits, through this bond or
+   * through the one that it gets. Other calls print as usual. An inner capture keeps its output from the outer one. If
+   * `run` fails, `capture` rejects with the same error, whose property `captured` has the output.
+   * @returns what `run` resolves to, and what was printed to standard output and standard error
+   * @throws BondException if the output is not UTF-8; use `encoding: 'buffer'` then
    * @example
    * const { stdout } = await php.capture(() => php.load('page.php'));
    */

@@ -1,17 +1,17 @@
 /**
- * The kind of an error. These texts never change; `docs/errors.md` explains each.
+ * The kind of an error. These strings never change; `docs/errors.md` explains each.
  *
  * - `BOND_USAGE`: a wrong option, name, argument or use
- * - `BOND_UNSUPPORTED`: this interpreter or driver cannot do that: PHP without pcntl cannot be interrupted
+ * - `BOND_UNSUPPORTED`: this interpreter or driver cannot do it; for example, PHP without pcntl cannot be interrupted
  * - `BOND_SETUP`: the interpreter could not be started
- * - `BOND_REMOTE`: code in the other language threw
+ * - `BOND_REMOTE`: code in the other language threw an exception
  * - `BOND_SERIALIZATION`: a value cannot be sent
  * - `BOND_TIMEOUT`: no reply and no output for longer than `timeout`
- * - `BOND_ABORTED`: the signal of a call, or of set-up, was aborted
- * - `BOND_TERMINATED`: the interpreter is gone
+ * - `BOND_ABORTED`: the signal of a call, or of the start, was aborted
+ * - `BOND_TERMINATED`: the interpreter has ended
  * - `BOND_DEADLOCK`: a wait that could never end
- * - `BOND_OUTPUT`: your function or stream for `stdout` or `stderr` threw
- * - `BOND_ABANDONED`: a call made inside a function of yours that the other side no longer waits for
+ * - `BOND_OUTPUT`: your function or stream for `stdout` or `stderr` failed
+ * - `BOND_ABANDONED`: a call from a function of yours whose caller no longer waits for it
  */
 export type ErrorCode =
   | 'BOND_USAGE'
@@ -26,28 +26,37 @@ export type ErrorCode =
   | 'BOND_OUTPUT'
   | 'BOND_ABANDONED';
 
-/** What is known about an error beyond its text. */
+/** What an error has besides its text. */
 interface ErrorDetails {
   readonly code?: ErrorCode;
-  /** What can be done about it: the message ends with that. */
+  /** What you can do about it. The message ends with it. */
   readonly hint?: string | undefined;
-  /** The error that led to this one. */
+  /** The error that caused this one. */
   readonly cause?: unknown;
 }
 
-/** The base of everything that `bond` throws: set-up that failed, or misuse. */
+/**
+ * The base class of all errors of this library. An error that is only a `BondException` means that the interpreter
+ * could not be started, or that the library was used wrongly.
+ * @example
+ * try {
+ *   await makeBond('PHP', 'php-9');
+ * } catch (error) {
+ *   if (error instanceof BondException && error.code === 'BOND_SETUP') console.error(error.message, error.help);
+ * }
+ */
 export class BondException extends Error {
   /** The name of the class. */
   override name = 'BondException';
-  /** The kind of the error, for programs. */
+  /** The kind of the error, for programs to compare. */
   readonly code: ErrorCode;
-  /** Where this kind of error is explained: `bond/docs/errors.md#bond_setup`, a page of the package. */
+  /** The page of this package that explains the error, for example `bond/docs/errors.md#bond_setup`. */
   readonly help: string;
   readonly #text: string;
   readonly #hint: string | undefined;
 
   constructor(
-    /** The language of the bond, as it was given to `makeBond`. */
+    /** The language that was given to `makeBond`. */
     readonly lang: string,
     message: string,
     details: ErrorDetails = {},
@@ -61,35 +70,38 @@ export class BondException extends Error {
     this.#hint = hint;
   }
 
-  /** @internal The message without the language and the hint, for those who set them apart. */
+  /** @internal The message without the language and the hint. */
   get text(): string {
     return this.#text;
   }
 
-  /** @internal */
+  /** @internal What you can do about it. */
   get hint(): string | undefined {
     return this.#hint;
   }
 }
 
-/** How an interpreter ended. */
+/** How an interpreter ended: {@link Bond.closed} resolves to it. */
 export interface Ending {
   /** Its exit code, or `null` if a signal ended it. */
   readonly exitCode: number | null;
   /** The signal that ended it, or `null`. */
   readonly signal: NodeJS.Signals | null;
-  /** The end of what it wrote to its standard error. */
+  /** The last part of its standard error. */
   readonly stderr: string;
 }
 
-/** How an interpreter ended, in words. `wasKilled` says that it did not exit by itself, whatever its command's exit code is. */
+/** How an interpreter ended, in words. `wasKilled` means that it did not exit by itself, whatever its exit code is. */
 export function howEnded({ exitCode, signal }: Ending, wasKilled: boolean): string {
   if (signal !== null) return `was ended by ${signal}`;
   if (exitCode === null) return 'may go on: it is of another user, and cannot be killed';
   return wasKilled ? `was killed (its command exited with code ${exitCode})` : `exited with code ${exitCode}`;
 }
 
-/** The interpreter is gone: it exited, it was killed, or the bond was closed. Every later call meets this error too. */
+/**
+ * The interpreter has ended: it exited, crashed, was killed, or the bond was closed. All waiting and later calls reject
+ * with this error.
+ */
 export class TerminatedException extends BondException {
   /** The name of the class. */
   override name = 'TerminatedException';
@@ -97,7 +109,7 @@ export class TerminatedException extends BondException {
   readonly exitCode: number | null;
   /** The signal that ended the interpreter, or `null`. */
   readonly signal: NodeJS.Signals | null;
-  /** The end of what the interpreter wrote to its standard error. */
+  /** The last part of its standard error. */
   readonly stderr: string;
 
   constructor(lang: string, message: string, ending: Ending, details?: ErrorDetails) {
@@ -108,7 +120,11 @@ export class TerminatedException extends BondException {
   }
 }
 
-/** A value cannot cross; the message says where in it the reason sits. The bond goes on. */
+/**
+ * A value cannot be sent. The message names the field, for example `args[0].items[3]`. The bond stays usable.
+ * @example
+ * await python.eval('{"when": object()}'); // the message names result.when
+ */
 export class SerializationException extends BondException {
   /** The name of the class. */
   override name = 'SerializationException';
@@ -116,7 +132,7 @@ export class SerializationException extends BondException {
   constructor(
     lang: string,
     message: string,
-    /** Where the value got stuck: on this side (`'local'`) or on the other one (`'remote'`). */
+    /** `'local'` if your program could not send the value, `'remote'` if the interpreter could not. */
     readonly side: 'local' | 'remote',
     details?: ErrorDetails,
   ) {
@@ -125,30 +141,38 @@ export class SerializationException extends BondException {
 }
 
 /**
- * Code on the other side threw, and did not catch. The bond goes on. `cause` is the very error that a function of the host
- * threw, if that is where it comes from.
+ * Code in the other language threw an exception and did not catch it. The bond stays usable. If the exception began as
+ * an error in a function of yours, `cause` is that `Error` object.
+ * @example
+ * try {
+ *   await python.eval('1 / 0');
+ * } catch (error) {
+ *   console.log(error.type, error.remoteMessage); // ZeroDivisionError division by zero
+ * }
  */
 export class RemoteException extends BondException {
   /** The name of the class. */
   override name = 'RemoteException';
-  /** The remote message; with `transExcept`, what was thrown. */
+  /** The message of the exception; with `transExcept`, the thrown value itself. */
   readonly data: unknown;
-  /** The remote message, without what this library puts in front of it. */
+  /** The message of the exception, without the text that this library puts before it. */
   readonly remoteMessage: string;
-  /** The type of the exception over there, such as `'ZeroDivisionError'`, where the language has one. */
+  /**
+   * The class of the exception in its language, such as `'ZeroDivisionError'`; `undefined` where the language has none.
+   */
   readonly type: string | undefined;
   /**
-   * The names of its class over there and of those that this is derived from, from its own up: `ZeroDivisionError`,
-   * `ArithmeticError`, `Exception`, …; interfaces behind them.
+   * The class of the exception and its base classes, the nearest first: `ZeroDivisionError`, `ArithmeticError`,
+   * `Exception`, … Interfaces are last.
    */
   readonly types: readonly string[];
-  /** The remote traceback, where the language has one. */
+  /** The traceback as the other language prints it; `undefined` where the language has none. */
   readonly traceback: string | undefined;
   readonly #exception: unknown;
 
   constructor(
     lang: string,
-    /** What was being done. */
+    /** What the call was. */
     what: string,
     remote: Pick<RemoteException, 'data' | 'remoteMessage' | 'type' | 'traceback'> & {
       readonly types?: readonly string[];
@@ -168,15 +192,15 @@ export class RemoteException extends BondException {
     this.#exception = remote.exception;
   }
 
-  /** A handle of what was thrown, under `objects: 'hold'` and in what `import` leads to; otherwise `undefined`. */
+  /** A handle of the exception object, with `objects: 'hold'` or below an `import`; otherwise `undefined`. */
   // biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
   get exception(): any {
     return this.#exception;
   }
 
   /**
-   * Whether it is of a class over there, or of one that is derived from that, as `catch` and `except` there would tell.
-   * @param name the name of the class, as `types` has it
+   * Tells whether the exception belongs to a class, or to a subclass of it, as `except` or `catch` would.
+   * @param name the name of the class, as in `types`
    * @example
    * if (error.is('ArithmeticError')) …
    */
@@ -186,9 +210,9 @@ export class RemoteException extends BondException {
 }
 
 /**
- * The other side was silent for longer than `timeout`; or the call was aborted: then `code` is `'BOND_ABORTED'`, `cause` is the
- * signal's reason, and the code there is interrupted. The bond goes on: the late answer is dropped, and following calls get
- * their own.
+ * A call had neither a reply nor output for longer than `timeout`, or its signal was aborted. `code` tells which:
+ * `'BOND_TIMEOUT'` or `'BOND_ABORTED'`. For an aborted call, `cause` is the signal's reason, and the code is
+ * interrupted. The bond stays usable: a late reply is dropped.
  */
 export class TimeoutException extends BondException {
   /** The name of the class. */
@@ -199,7 +223,7 @@ export class TimeoutException extends BondException {
   }
 }
 
-/** Shortens a text for use in a message, and shows its control characters. */
+/** Shortens a text for a message, and escapes its control characters. */
 export function quoted(text: string, length = 60): string {
   return JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text);
 }

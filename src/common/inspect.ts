@@ -1,28 +1,28 @@
 import { type InspectOptions, inspect } from 'node:util';
 
-/** What `util.inspect` shows of an object: its name, and what there is to know of it. */
+/** What `util.inspect` shows of an object: its name and its properties. */
 export function showObject(name: string, parts: object, depth: number, options: InspectOptions): string {
   if (depth < 0) return `[${name}]`;
   return `${name} ${inspect(parts, { ...options, depth })}`;
 }
 
 /**
- * An object of this library that is more than data. As a text, and as JSON in a log, it says what it is; but no protocol carries
- * it as that text.
+ * An object of this library that is more than data. It has a string and JSON form for logs, but no protocol sends it as
+ * that string.
  */
 export abstract class Opaque {
-  /** A function, so that the structured clone refuses to make a mere object of it. */
+  /** A function, so that the structured clone refuses the object instead of copying its properties. */
   protected readonly uncloneable = nothing;
 
-  /** What it is, in a few words. */
+  /** A short description. */
   abstract toString(): string;
 
-  /** The same, for logs, where JSON would say no more than `{}`. A call refuses it, or sends what it stands for. */
+  /** The same description, for logs in JSON. Calls never send it. */
   toJSON(): string {
     return this.toString();
   }
 
-  /** @internal What to call it in a message. */
+  /** @internal The name of the object in a message. */
   describe(): string {
     return `a ${this.constructor.name}`;
   }

@@ -1,18 +1,18 @@
 // Made from the presets in drivers/*/bond.json by `npm run build`: change those.
 
-/** Code by the names of types: what the option `convert` takes. */
+/** Code by type name, for the option `convert`. */
 export type Conversions = Readonly<Record<string, string>>;
 
-/** What there is in `presets`. */
+/** The conversions in {@link presets}. */
 export interface Presets {
-  /** Those of PHP. */
+  /** Conversions of PHP values. */
   readonly PHP: {
     /** Dates with microseconds. Without the option, they stay an error. */
     readonly dates: (options?: { readonly microseconds?: 'truncate' | 'text' | undefined }) => Conversions;
     /** A `DateInterval` as ISO 8601 text (`P1DT2H`), a `DatePeriod` as the list of its dates. */
     readonly intervals: () => Conversions;
   };
-  /** Those of Perl. */
+  /** Conversions of Perl values. */
   readonly Perl: {
     /** `DateTime` as a date: one without a time zone, which `DateTime` calls floating (`naive`), and those with microseconds, also of `Time::Piece`. What has no option stays an error. */
     readonly dates: (options?: {
@@ -22,7 +22,7 @@ export interface Presets {
     /** `Math::BigFloat` and `Math::BigRat` as text. */
     readonly numbers: () => Conversions;
   };
-  /** Those of Python. */
+  /** Conversions of Python values. */
   readonly Python: {
     /** Dates without a time zone (`naive`), and dates with microseconds. What has no option stays an error. */
     readonly dates: (options?: {

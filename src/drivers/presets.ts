@@ -1,14 +1,15 @@
 import { BondException } from '../common/errors.js';
 import { nearest } from '../common/similar.js';
 import { textOf } from '../common/thrown.js';
-import { type Preset, queryDriver } from './driver.js';
+import { queryDriver } from './driver.js';
+import type { Preset } from './manifest.js';
 import type { Presets } from './preset-types.js';
 
 type Make = (options?: Readonly<Record<string, unknown>>) => Record<string, string>;
 
 /**
- * Conversions that many programs need, for the option `convert`: by language, what they are for, and options.
- *
+ * Common conversions for the option `convert`, by language and name. Each is a function that takes options.
+ * @throws BondException if there is no such preset or option
  * @example
  * const convert = { ...presets.Python.dates({ naive: 'utc', microseconds: 'truncate' }), ...presets.Python.numbers() };
  * const python = await makeBond('Python', { convert });
@@ -58,7 +59,7 @@ function checkOption(
   throw new BondException(lang, `${option} of the preset '${name}' must be ${choices}, not ${textOf(value)}`);
 }
 
-/** What is known, and what is probably meant. */
+/** Lists what is known, and suggests the name that is probably meant. */
 function among(name: string, known: readonly string[]): string {
   const hint = nearest(name, known);
   return `${hint ? ` (did you mean '${hint}'?)` : ''}; known: ${known.join(', ') || 'none'}`;

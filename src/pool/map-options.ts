@@ -5,38 +5,40 @@ import type { Progress } from './progress.js';
 /** Settings of {@link Pool.map}. */
 export interface MapOptions {
   /**
-   * How many items are worked on at a time, at most. At most as many results again are kept until somebody takes them.
+   * Maximum number of items in work at the same time. As many results again may wait for you to read them.
    * @default the number of workers
    */
   readonly concurrency?: number | undefined;
   /**
-   * Ends the iteration: it rejects with a `TimeoutException` whose `cause` is the reason.
+   * Ends the iteration: it rejects with a {@link TimeoutException} whose `cause` is the signal's reason.
    * @default none
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Is told whenever an item is done. What it throws ends the iteration, and so does a promise of it that rejects; the iteration
-   * is not over before such promises are settled.
+   * Called after each item. If it throws, or its promise rejects, the iteration ends with that error. The iteration
+   * waits for its promises before it ends.
+   * @example
+   * pool.map('resize', files, { onProgress: ({ done, total }) => console.log(`${done} of ${total}`) });
    * @default none
    */
   readonly onProgress?: ((progress: Progress) => unknown) | undefined;
   /**
-   * How many items there are, for `onProgress`, where the items do not say.
-   * @default the length or size of the items, if they have one
+   * The number of items, for `onProgress`, if `items` is a generator or another iterable without a length.
+   * @default the length or size of `items`, if it has one
    */
   readonly total?: number | undefined;
   /**
-   * Whether results come in the order of their items, or else as soon as they are there.
+   * Whether results come in the order of the items. With `false`, each comes as soon as it is ready.
    * @default true
    */
   readonly ordered?: boolean | undefined;
   /**
-   * Whether an error is a result like others. Results are then objects that say whose they are.
-   * @default false: the first error ends the iteration
+   * Whether an error becomes a result instead of ending the iteration. Results are then {@link Settled} objects.
+   * @default false
    */
   readonly settled?: boolean | undefined;
   /**
-   * How often an item may be run again whose worker was lost.
+   * How often an item may run again if its worker ends or times out.
    * @default that of the pool
    */
   readonly retries?: number | undefined;
@@ -52,20 +54,20 @@ const MAP_OPTIONS = [
   'retries',
 ] satisfies (keyof MapOptions)[];
 
-/** @internal Checks what TypeScript did not look at. */
+/** @internal Checks what TypeScript cannot check for callers in JavaScript. */
 export function checkMapOptions(lang: string, options: MapOptions): void {
   checkNames(lang, options, MAP_OPTIONS);
   if (options.onProgress === undefined || typeof options.onProgress === 'function') return;
   throw new BondException(lang, 'onProgress must be a function');
 }
 
-/** @internal Checks that something is a whole number, and no less than `least`. */
+/** @internal Checks for a whole number of at least `least`. */
 export function checkCount(lang: string, name: string, count: unknown, least: number): void {
   if (Number.isInteger(count) && (count as number) >= least) return;
   throw new BondException(lang, `${name} must be a whole number from ${least} on, not ${String(count)}`);
 }
 
-/** @internal Checks that something can be iterated over. */
+/** @internal Checks that a value can be iterated over. */
 export function checkItems(lang: string, items: unknown): void {
   const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = Object(items);
   if (typeof (asyncIterator ?? iterator) === 'function') return;

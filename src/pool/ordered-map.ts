@@ -6,20 +6,20 @@ import { checkResult } from '../references/stream.js';
 import type { Progress } from './progress.js';
 import { countOf, ProgressMeter } from './progress.js';
 
-/** What has become of an item, with `settled`. */
+/** A result of {@link Pool.map} with `settled: true`: what `Promise.allSettled` gives, with the item. */
 export type Settled<Result, Item = unknown> = PromiseSettledResult<Result> & {
-  /** The item itself. */
+  /** The item. */
   readonly item: Item;
-  /** The item's place among the items, from 0. */
+  /** Its position among the items, from 0. */
   readonly index: number;
 };
 
-/** What {@link Pool.map} takes: anything that can be iterated over, async or not, also without an end. */
+/** The items of {@link Pool.map}: an iterable or an async iterable, which may be endless. */
 export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item>;
 
-/** @internal What a mapping needs to know. */
+/** @internal The settings of a mapping. */
 export interface MapSettings<Item> {
-  /** Does what is to be done with an item. */
+  /** Processes one item. */
   readonly run: (item: Item, signal: AbortSignal) => Promise<unknown>;
   readonly concurrency: number;
   readonly isOrdered: boolean;
@@ -28,11 +28,11 @@ export interface MapSettings<Item> {
   readonly onProgress: ((progress: Progress) => unknown) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly abortion: (signal: AbortSignal) => Error;
-  /** Where it was asked for. */
+  /** Where `map` was called. */
   readonly place: Place;
 }
 
-/** @internal Runs items, and yields what becomes of them. Whoever leaves the loop early stops what is under way. */
+/** @internal Processes items, and yields their results. Breaking out of the loop cancels running calls. */
 export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<Item>): AsyncGenerator<unknown, void> {
   const mapping = new OrderedMap(items, settings);
   const { signal, abortion, isSettled, place } = settings;
@@ -53,7 +53,7 @@ export async function* mapItems<Item>(items: Items<Item>, settings: MapSettings<
   }
 }
 
-/** Items that are worked on, some at a time, and the results that nobody has taken yet. */
+/** Items in work, and results that have not been read yet. */
 class OrderedMap<Item> {
   readonly #settings: MapSettings<Item>;
   readonly #iterator: AsyncIterator<Item> | Iterator<Item | PromiseLike<Item>>;

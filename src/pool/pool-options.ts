@@ -7,36 +7,46 @@ import { BOND_OPTIONS, type BondOptions } from '../common/options.js';
 import type { Untyped } from '../references/remote-types.js';
 import { checkCount } from './map-options.js';
 
-/** How an interpreter is started: a command line, an argv array, or the driver's own candidates. */
+/**
+ * How to start an interpreter: a command line, an array of arguments, or `undefined` for the commands of the driver.
+ */
 export type Command = string | readonly string[] | undefined;
 
-/** Settings of a pool, for {@link makePool}. What is not said here is for the bonds. */
+/**
+ * Settings of a pool, for {@link makePool}. All other options are those of its bonds.
+ * @example
+ * const pool = await makePool('Python', { cmds: ['python3', 'ssh host1 python3'], setup: (bond) => bond.evalBlock('import work') });
+ */
 export interface PoolOptions<F extends object = Untyped> extends BondOptions {
   /**
-   * How many workers there are.
-   * @default the number of `cmds`, if there are several, or else that of the processors
+   * The number of workers.
+   * @default the number of `cmds` if there are several, otherwise the number of processors
    */
   readonly size?: number | undefined;
   /**
-   * Where they are: one command for all, or a list with one for each. A command is what `makeBond` takes: a command line
-   * that no shell reads, or, in the list, an argv array.
-   * @default the driver's own candidates
+   * The commands of the workers: one command line for all, or a list with one for each. In the list, a command may be
+   * an array of arguments.
+   * @example
+   * cmds: ['ssh host1 python3', 'ssh host2 python3']
+   * @default the commands of the driver
    */
   readonly cmds?: string | readonly (string | readonly string[])[] | undefined;
   /**
-   * Further arguments for every interpreter.
+   * Further arguments for each interpreter.
    * @default none
    */
   readonly args?: readonly string[] | undefined;
   /**
-   * Prepares a worker before it is given anything to do; it runs again for each that replaces one that has died. What it
-   * throws counts as a start that has failed. It must not wait for calls of the pool: they may wait for this worker.
+   * Prepares each worker before its first call. It runs again for a worker that replaces one that ended. If it fails,
+   * so does the start of the worker. Do not wait for calls of the pool in it: they may wait for this worker.
+   * @example
+   * setup: (bond) => bond.evalBlock('import numpy')
    * @default none
    */
   readonly setup?: ((bond: Bond<F>) => unknown) | undefined;
   /**
-   * How often a call may be run again that has lost its worker: it died, or it was silent for longer than `timeout`. The
-   * call may have been carried out all the same, in part or whole: say so only where that does no harm.
+   * How often a call may run again if its worker ends, or times out. The first run may have done part of its work, or
+   * all of it: use this only for calls that may run twice.
    * @default 0
    */
   readonly retries?: number | undefined;
@@ -50,13 +60,13 @@ export interface PoolSettings {
   readonly setup: (bond: Bond) => unknown;
   readonly retries: number;
   readonly signal: AbortSignal | undefined;
-  /** What every bond is made with. */
+  /** The options of each bond. */
   readonly bonds: BondOptions;
 }
 
 const POOL_OPTIONS = ['size', 'cmds', 'args', 'setup', 'retries', ...BOND_OPTIONS] satisfies (keyof PoolOptions)[];
 
-/** @internal Checks the options and fills in the defaults. What is for the bonds, they check. */
+/** @internal Checks the options and fills in the defaults. Each bond checks its own. */
 export function resolvePoolOptions(lang: string, options: PoolOptions): PoolSettings {
   checkNames(lang, options, POOL_OPTIONS);
   const { size, cmds, args = [], setup = () => {}, retries = 0, signal, ...bonds } = options;

@@ -14,36 +14,25 @@ import { queryDriver } from '../drivers/driver.js';
 import type { ArgumentsOf, IfUntyped, NameOf, ResultOf, SignatureOf, Untyped } from '../references/remote-types.js';
 import { checkCount, checkItems, checkMapOptions, type MapOptions } from './map-options.js';
 import type { Items, Settled } from './ordered-map.js';
-import type { Command, PoolOptions, PoolSettings } from './pool-options.js';
+import type { PoolOptions, PoolSettings } from './pool-options.js';
 import type { Scheduler } from './scheduler.js';
-import type { Worker, WorkerState } from './worker.js';
+import type { Worker } from './worker.js';
+import { infoOf, showWorker, type WorkerInfo } from './worker-info.js';
 
-/** What a function of an interface takes first. */
+/** The type of the first argument of a function. */
 type ItemOf<F, N> = ArgumentsOf<SignatureOf<F, N>>[0];
-
-/** How a worker of a pool does. */
-export interface WorkerInfo {
-  /** Its command, as it was given; nothing if that was left to the driver. */
-  readonly cmd: Command;
-  /** `'down'` is one that could not be started, or ended by itself, and is tried again after a while. */
-  readonly state: WorkerState;
-  /** The local process, if there is one. */
-  readonly pid: number | undefined;
-  /** How many calls it has answered. */
-  readonly calls: number;
-  /** How many times it has been started: the first time, and for each that was lost. */
-  readonly starts: number;
-  /** Why it could not be started, while that is so. */
-  readonly error: unknown;
-}
 
 const loadScheduler = loadedLate(() => import('./scheduler.js'));
 
 /**
- * Starts several interpreters of a language, to share the work. Resolves when each has been started and set up, or tried:
- * those that could not be are tried again while the others work.
- * @typeParam F an interface of the functions there, for `fn`, `call`, `callable` and `map`, as for `makeBond`
- * @throws what went wrong, if not a single one could be started and set up
+ * Starts several interpreters of a language, which share the work. Resolves when each has been started and prepared, or
+ * has failed. Workers that failed are tried again while the others work.
+ * @typeParam F an interface of the functions, for `fn`, `call`, `callable` and `map`, as for `makeBond`
+ * @throws the error of a worker, if no worker could be started
+ * @example
+ * const pool = await makePool('Python', { size: 4, setup: (bond) => bond.evalBlock('import work') });
+ * for await (const result of pool.map('work.run', jobs)) console.log(result);
+ * await pool.close();
  */
 export async function makePool<F extends object = Untyped>(
   lang: string,
@@ -66,11 +55,12 @@ export async function makePool<F extends object = Untyped>(
 }
 
 /**
- * Several interpreters of a language, behind the calls of one. Each call goes to one that has nothing to do, or as soon as one
- * has. A worker that dies or is silent for too long is replaced; its call rejects, or is run again if `retries` allows that.
+ * Several interpreters of a language, with the calls of one. Each call goes to an idle worker, or waits for one. A
+ * worker that ends or times out is replaced. Its call rejects, or runs again if `retries` allows it. {@link makePool}
+ * makes pools.
  */
 export class Pool<F extends object = Untyped> extends Caller<F> implements AsyncDisposable {
-  /** The language, as it was given to `makePool`. */
+  /** The language that was given to `makePool`. */
   readonly lang: string;
   readonly #scheduler: Scheduler;
   readonly #retries: number;
@@ -88,33 +78,39 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     if (signal?.aborted) abort();
   }
 
-  /** How many workers there are, those included that are being started. */
+  /** The number of workers, including those that are starting. */
   get size(): number {
     return this.#scheduler.all.length;
   }
 
-  /** How each worker does at the moment. */
+  /** The current state of each worker. */
   get workers(): readonly WorkerInfo[] {
-    return this.#scheduler.all.map(({ command, state, bond, calls, starts, error }) => {
-      return { cmd: command, state, pid: bond?.pid, calls, starts, error };
-    });
+    return this.#scheduler.all.map(infoOf);
   }
 
-  /** How many calls wait for a worker. */
+  /** The number of calls that wait for a worker. */
   get waiting(): number {
     return this.#scheduler.waiting;
   }
 
-  /** Evaluates one expression, in a worker that has nothing to do, or as soon as one has. */
+  /**
+   * Evaluates an expression in an idle worker, or in the next one that is idle.
+   * @throws RemoteException if the code throws; SerializationException if the value cannot be sent
+   * @example
+   * await pool.eval('2 ** 10'); // 1024
+   */
   async eval<T = unknown>(code: string, ...none: readonly never[]): Promise<T> {
     checkNoArguments(this.lang, 'eval', none);
     return this.#run(`EVAL ${shown(code)}`, (bond) => bond.eval<T>(code));
   }
 
   /**
-   * Calls a function with each of the items, on all workers at once, and iterates over the results. Items are pulled as they
-   * are needed, and results that nobody takes hold that up. The first error ends the iteration, unless `settled` makes
-   * errors results as well; whoever leaves the loop early stops what is under way.
+   * Calls a function with each item, on all workers, and iterates over the results. Items are read as they are needed.
+   * If you read slowly, no further items are started. Breaking out of the loop cancels running calls. The first error
+   * ends the iteration, unless `settled` is `true`.
+   * @throws TimeoutException if `signal` is aborted
+   * @example
+   * for await (const size of pool.map('len', ['a', 'bb'])) console.log(size); // 1, 2
    */
   map<T = unknown, Item = unknown>(
     name: IfUntyped<F, string, never>,
@@ -159,9 +155,12 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
   }
 
   /**
-   * Does something on every worker, when it has nothing else to do: runs a block of code, or calls a function with its bond.
-   * Resolves to the results, in the order of `workers`. A worker that is down is left out, and those that come later know
-   * nothing of it: what every worker needs belongs into `setup`.
+   * Runs a block of code, or a function of yours with the bond, once on every worker, when the worker is idle. Resolves
+   * to the results, in the order of `workers`. Workers that are down are left out. Workers that start later do not run
+   * it: use `setup` for what every worker needs.
+   * @example
+   * await pool.each('cache.clear()');
+   * await pool.each((bond) => bond.eval('len(cache)')); // [0, 0, 0, 0]
    */
   async each<T = void>(work: string | ((bond: Bond<F>) => T | PromiseLike<T>)): Promise<T[]> {
     if (this.#scheduler.caller) {
@@ -177,13 +176,13 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     return Promise.all(there.map((worker: Worker) => this.#scheduler.run({ ...job, worker })));
   }
 
-  /** Takes no more calls, finishes those that there are, and lets the workers end. Safe to repeat. */
+  /** Takes no more calls, waits for those under way, and ends the workers. You may call it again. */
   close(): Promise<void> {
     this.#closing ??= this.#finish();
     return this.#closing;
   }
 
-  /** Ends all workers at once; whatever waits rejects. Safe to repeat. */
+  /** Kills all workers immediately. Waiting calls reject with a {@link TerminatedException}. You may call it again. */
   async kill(): Promise<void> {
     await this.#end('the pool was killed');
   }
@@ -227,19 +226,6 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
   #terminated(text: string, details?: { readonly cause?: unknown }): TerminatedException {
     return new TerminatedException(this.lang, text, { exitCode: null, signal: null, stderr: '' }, details);
   }
-}
-
-/** How a worker does, in words. */
-function showWorker({ command, state, bond, calls, starts, error }: Worker): string {
-  const parts = [
-    command === undefined ? '' : String(command),
-    bond && `pid ${bond.pid}`,
-    state === 'busy' && bond ? bond.activity : state,
-    `calls: ${calls}`,
-    starts > 1 && `starts: ${starts}`,
-    error !== undefined && textOf(error),
-  ];
-  return parts.filter(Boolean).join(', ');
 }
 
 function shown(text: unknown): string {

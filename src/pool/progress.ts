@@ -1,18 +1,18 @@
 import { performance } from '../common/globals.js';
 
-/** How far a {@link Pool.map} has come. */
+/** How far {@link Pool.map} is, for `onProgress`. */
 export interface Progress {
-  /** How many items are done, failed ones included. */
+  /** The number of finished items, including failed ones. */
   readonly done: number;
-  /** How many there are, if that is known: the items are an array, a `Set` or a `Map`, or `total` was given. */
+  /** The number of items, if it is known: `items` is an array, a `Set` or a `Map`, or you gave `total`. */
   readonly total: number | undefined;
-  /** How many are done in a second, on average since the start. */
+  /** Items per second, on average since the start. */
   readonly rate: number;
-  /** How many ms the rest will take at that rate, if it is known how much that is. */
+  /** Estimated ms for the remaining items, if `total` is known. */
   readonly timeLeft: number | undefined;
 }
 
-/** @internal Counts what is done. */
+/** @internal Counts finished items. */
 export class ProgressMeter {
   readonly #total: number | undefined;
   readonly #start = performance.now();
@@ -22,7 +22,7 @@ export class ProgressMeter {
     this.#total = total;
   }
 
-  /** One more is done. */
+  /** Counts one more. */
   step(): Progress {
     const done = ++this.#done;
     const total = this.#total;
@@ -31,7 +31,7 @@ export class ProgressMeter {
   }
 }
 
-/** @internal How many items there are, where that can be told beforehand. */
+/** @internal The number of items, if it is known beforehand. */
 export function countOf(items: unknown): number | undefined {
   if (Array.isArray(items) || ArrayBuffer.isView(items)) return (items as ArrayLike<unknown>).length;
   return items instanceof Set || items instanceof Map ? items.size : undefined;

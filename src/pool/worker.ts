@@ -2,47 +2,50 @@ import type { Bond } from '../bond/bond.js';
 import { AbortController, clearTimeout, setTimeout, within } from '../common/globals.js';
 import type { Command } from './pool-options.js';
 
-/** How long after a start that failed the next one is tried, in ms: doubled each time, up to the longest. */
+/** The pause after a failed start, in ms. It doubles each time, up to the longest. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5000;
-/** How many starts in a row may fail before nobody waits for the next one any more. */
+/** After this many failed starts in a row, calls no longer wait for the worker. */
 const PATIENCE = 3;
-/** How long a worker whose call was aborted may take to come back from it, in ms. */
+/** How long a worker may take to return from an aborted call, in ms. */
 const RECOVERY = 2000;
 
-/** What a worker of a pool does: `'down'` is one that could not be started, and is tried again after a while. */
+/**
+ * The state of a worker. `'down'` means that it could not be started, or ended by itself, and is started again after a
+ * pause.
+ */
 export type WorkerState = 'starting' | 'idle' | 'busy' | 'down' | 'ended';
 
-/** @internal What a worker needs of those who own it. */
+/** @internal What a worker needs from its pool. */
 export interface WorkerOwner {
-  /** Starts an interpreter, and sets it up, unless `signal` is aborted. */
+  /** Starts and prepares an interpreter, unless `signal` is aborted. */
   open(command: Command, signal: AbortSignal): Promise<Bond>;
-  /** The worker has nothing to do. */
+  /** The worker is idle. */
   idle(worker: Worker): void;
-  /** Its interpreter is gone. */
+  /** Its interpreter has ended. */
   lost(worker: Worker): void;
   /** The worker could not be started. */
   failed(worker: Worker, error: unknown): void;
-  /** Whether calls wait for a worker: then the host's event loop has to. */
+  /** Whether calls wait for a worker. If so, the pause before a start keeps the event loop alive. */
   isWanted(): boolean;
 }
 
-/** @internal A place in a pool: an interpreter, and the one after it when that is gone. */
+/** @internal A place in a pool. It has an interpreter, and another one when that has ended. */
 export class Worker {
   readonly command: Command;
-  /** What it could not be started for, the last time. */
+  /** Why its last start failed. */
   error: unknown;
-  /** How many calls it has answered, all its interpreters together. */
+  /** The number of calls answered by all its interpreters. */
   calls = 0;
-  /** How many times it has been started. */
+  /** The number of starts. */
   starts = 0;
   readonly #owner: WorkerOwner;
   #state: WorkerState = 'starting';
   #bond: Bond | undefined;
   #starting: Promise<void> | undefined;
-  /** How many starts in a row came to nothing. */
+  /** The number of failed starts in a row. */
   #failures = 0;
-  /** Whether the present interpreter has been given anything to do. */
+  /** Whether the current interpreter has been given work. */
   #isOfUse = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #ending = new AbortController();
@@ -56,17 +59,17 @@ export class Worker {
     return this.#state;
   }
 
-  /** Its interpreter, once that is set up and as long as it lives. */
+  /** Its interpreter, when it is prepared and until it ends. */
   get bond(): Bond | undefined {
     return this.#bond;
   }
 
-  /** Whether nobody is to wait for it: it will not be there soon, if ever, though it may be being started once more. */
+  /** Whether calls should not wait for it: its starts have failed repeatedly. */
   get isHopeless(): boolean {
     return this.#bond === undefined && this.#failures >= PATIENCE;
   }
 
-  /** Starts an interpreter. Resolves when that has been tried. */
+  /** Starts an interpreter. Resolves when that has succeeded or failed. */
   async start(): Promise<void> {
     if (this.#state === 'ended') return;
     this.#timer = undefined;
@@ -80,34 +83,36 @@ export class Worker {
     await this.#starting;
   }
 
-  /** Gives it something to do. */
+  /** Marks the worker as busy. */
   take(): void {
     this.#state = 'busy';
     this.#isOfUse = true;
     this.#failures = 0;
   }
 
-  /** It has done what it was given, unless it is `bond` no longer. */
+  /** Marks the worker as idle, if `bond` is still its interpreter. */
   release(bond: Bond): void {
     if (bond !== this.#bond || this.#state !== 'busy') return;
     this.#state = 'idle';
     this.#owner.idle(this);
   }
 
-  /** Sees whether it comes back from a call that was aborted, which was interrupted there; it is replaced otherwise. */
+  /**
+   * Waits for the worker to return from an aborted call, whose code was interrupted. If it does not, it is replaced.
+   */
   async recover(bond: Bond): Promise<void> {
-    // That it was interrupted after all is an answer as well.
+    // A late interrupt makes this reject, which also shows that it has returned.
     const answered = bond.eval('1').catch(() => {});
     await within(answered, RECOVERY, () => bond.kill());
   }
 
-  /** Whether the host's event loop waits for its next start. */
+  /** Whether its next start keeps the event loop alive. */
   hold(isHeld: boolean): void {
     if (isHeld) this.#timer?.ref();
     else this.#timer?.unref();
   }
 
-  /** Ends it for good: lets it finish, or not. */
+  /** Ends it for good, gracefully or not. */
   async end(how: 'close' | 'kill'): Promise<void> {
     this.#state = 'ended';
     clearTimeout(this.#timer);
@@ -125,7 +130,10 @@ export class Worker {
     this.#owner.idle(this);
   }
 
-  /** One that has been of use is replaced at once. One that ends by itself, idle, would be started over and over. */
+  /**
+   * Replaces an interpreter that has done work immediately. One that ends by itself while idle would be restarted over
+   * and over, so it waits.
+   */
   #lost(): void {
     this.#bond = undefined;
     this.#owner.lost(this);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { BondException, quoted } from '../common/errors.js';
-import type { Driver } from '../drivers/driver.js';
+import type { Driver } from '../drivers/manifest.js';
 
 /** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...args: string[]];

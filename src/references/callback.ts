@@ -4,15 +4,15 @@ import { type FunctionOptions, type Objects, wrongFunctionOptions } from '../com
 import { functionName } from '../common/thrown.js';
 import { type Lender, Reference } from '../values/reference.js';
 
-/** Any function. Its types describe what the user wrote, not what arrives: the other side can send anything. */
+/** Any function. */
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** What is known of a function of which nothing is known. */
+/** A function about which nothing is known. */
 export type UnknownFunction = (...args: unknown[]) => unknown;
 
-/** A function of the host as an argument, or inside of one. Made by {@link callback}. */
+/** A function of yours as an argument, or in one. Made by {@link callback}. */
 export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
-  /** Not `#func`: declaration files do not tell the types of those, and any callback would do for any other. */
+  /** Not `#func`: declaration files omit the types of those, so any callback would be assignable to any other. */
   protected readonly func: F;
   readonly #objects: Objects | undefined;
 
@@ -43,13 +43,14 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
 }
 
 /**
- * Wraps a function, sync or async, so that it can be an argument of a call, or a part of one, or of what an exported
- * function returns. Over there it is a function like any other, which can be called any number of times, also after the
- * call that brought it has returned. It is released when the other side lets go of it.
- * @param options with `objects: 'hold'`, arguments that cannot cross arrive as handles
- * @throws TypeError if it is no function, or an option is not known
+ * Wraps a function, so that you can pass it as an argument, in one, or in the result of an exported function. It may be
+ * async: the interpreter waits for it. It can be called any number of times, also after the call that passed it has
+ * returned. It is released when the interpreter no longer uses it.
+ * @param options with `objects: 'hold'`, arguments that cannot be copied arrive as handles
+ * @throws TypeError if `func` is not a function, or an option is unknown
  * @example
- * await python.call('sorted', python.ref('points'), kwargs({ key: callback((point) => point.x, { objects: 'hold' }) }));
+ * await php.call('array_map', callback((n) => n * 2), [1, 2]); // [2, 4]
+ * await python.call('sorted', ['bb', 'a'], kwargs({ key: callback((word) => word.length) })); // ['a', 'bb']
  */
 export function callback<Args extends unknown[], Result>(
   func: (...args: Args) => Result,

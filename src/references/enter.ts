@@ -7,7 +7,7 @@ import type { AnyRemote, Remote } from './remote-object.js';
 import type { Stays } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
 
-/** @internal What has been entered: to let go of it is to leave it. */
+/** @internal A context that has been entered. Releasing it leaves it. */
 export class Entered extends Held implements Entry {
   readonly #manager: Held;
   readonly #holder: Holder;
@@ -34,7 +34,7 @@ export class Entered extends Held implements Entry {
     await this.leave();
   }
 
-  /** An exception that is held there is itself; any other is told in words. */
+  /** Passes an exception of that interpreter as itself, and any other as a string. */
   #told(error: unknown): unknown {
     const exception: unknown = isA(error, RemoteException) ? error.exception : undefined;
     const isThere = exception !== undefined && chainOf(exception).evaluator.owner === this.#holder.owner;
@@ -42,15 +42,15 @@ export class Entered extends Held implements Entry {
   }
 }
 
-/** What is entered: of what stays, itself. */
+/** What has been entered: for `Stays<T>`, a handle of `T`. */
 type Inside<T> = unknown extends T ? AnyRemote : T extends Stays<infer S> ? Remote<S> : Remote<T>;
 
 /**
- * Enters what Python's `with` enters, or JavaScript's `await using`: a file, a lock, a transaction. It is left by `await using`, or by
- * {@link release}.
+ * Enters a context, as Python's `with` or JavaScript's `await using` do: a file, a lock, a transaction. `await using`
+ * or {@link release} leaves it.
  * @param remote a handle, or an expression that begins with one
  * @returns a handle of what `with … as` gives
- * @throws RemoteException if it cannot be entered; BondException if the language has nothing of the kind
+ * @throws RemoteException if it cannot be entered; BondException if the language has no contexts
  * @example
  * const builtins = await python.import('builtins');
  * await using file = await enter(builtins.open('notes.txt'));
@@ -58,11 +58,12 @@ type Inside<T> = unknown extends T ? AnyRemote : T extends Stays<infer S> ? Remo
  */
 export function enter<T>(remote: StandsFor<T>): Promise<Inside<T>>;
 /**
- * Enters it, calls `body`, and leaves it, telling it of the error if `body` has failed, as `with` does: a transaction is rolled back, say.
+ * Enters a context, calls `body`, and leaves the context. If `body` fails, the context learns of the error, as with
+ * Python's `with`, so a transaction is rolled back.
  * @param remote a handle, or an expression that begins with one
- * @param body is given a handle of what has been entered; may be async
- * @returns what `body` returns; `undefined` if that has failed, and the error was dealt with
- * @throws RemoteException if it cannot be entered, or left; whatever `body` throws
+ * @param body gets a handle of what `with … as` gives; may be async
+ * @returns what `body` returns; `undefined` if it failed and the context suppressed the error
+ * @throws RemoteException if the context cannot be entered or left; any error of `body`
  * @example
  * await enter(db, (transaction) => transaction.execute('delete from city'));
  */

@@ -12,48 +12,50 @@ import type { AnyRemote, Remote } from './remote-object.js';
 import type { Primitive, Stays } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
 
-/** What a class may have that is made by {@link Bond.extend}: methods, and values; getters and setters as well. */
+/** The members of a class for {@link Bond.extend}: methods, getters, setters and values. */
 export type ClassMembers = Record<PropertyKey, AnyMethod | Primitive | object>;
 
 // biome-ignore lint/suspicious/noExplicitAny: what a method is given is known over there
 type AnyMethod = (...args: any[]) => unknown;
 
-/** What a class makes that is of type `T`. */
+/** The type of the instances of a class of type `T`. */
 export type InstanceOf<T> = T extends AnyFunction ? Made<Awaited<ReturnType<T>>> : unknown;
 
 type Made<R> = R extends Stays<infer S> ? S : R;
 
-/** A class below one of type `T`, with members of its own. */
+/** The type of a subclass of `T` with the members `M`. */
 export type Extended<T, M> = T extends AnyFunction
   ? (...args: Parameters<T>) => Stays<Omit<InstanceOf<T>, keyof M> & M>
   : unknown;
 
-/** A constructor, by the name that it has in its language. */
+/** The constructor, by its name in the language. */
 type Constructors = {
   readonly [Name in '__init__' | '__construct' | 'constructor' | 'new']: (...args: readonly unknown[]) => AnyRemote;
 };
 
-/** A class that extends one over there: the driver knows it by a key. */
+/** A subclass. The driver knows it by a key. */
 export interface Extension {
   readonly key: number;
-  /** What it has: `[kind, name, value]` each. */
+  /** Its members, as `[kind, name, value]`. */
   readonly members: readonly Member[];
 }
 
 type Member = readonly [kind: 'method' | 'async' | 'get' | 'set' | 'value', name: string, value: unknown];
 
 let lastKey = 0;
-/** In the methods of which class a handle is `this`. */
+/** The key of the class in whose methods a handle is `this`. */
 const keys = new WeakMap<object, number>();
 
 /**
- * What the base of a class has, in a method of one that {@link Bond.extend} has made: what Python calls `super()`, PHP `parent::`, and Perl
- * `SUPER::`.
+ * Calls methods of the base class, in a method of a class from {@link Bond.extend}: what Python calls `super()`, PHP
+ * `parent::`, and Perl `SUPER::`.
  * @param instance `this` of the method
- * @returns an object whose methods are those of the base, called on the instance
+ * @returns an object with the methods of the base class, called on the instance
  * @throws TypeError if it is not `this` of such a method
  * @example
- * await superOf(this).setUp();
+ * const Case = await python.extend(unittest.TestCase, {
+ *   async setUp() { await superOf(this).setUp(); },
+ * });
  */
 export function superOf<T>(instance: StandsFor<T>): unknown extends T ? AnyRemote : Remote<T> & Constructors {
   const key = keys.get(Object(instance));
@@ -64,7 +66,7 @@ export function superOf<T>(instance: StandsFor<T>): unknown extends T ? AnyRemot
   return remoteOf(new Chain(new Super(held, key, evaluator.owner), evaluator)) as never;
 }
 
-/** What is above a class, for an instance of it. */
+/** The base class, for an instance. */
 class Super extends Ref {
   readonly #instance: Held;
   readonly #key: number;
@@ -84,7 +86,7 @@ class Super extends Ref {
   }
 }
 
-/** A function of the host as a method over there, where it gets the instance as its first argument. */
+/** A function of yours as a method, which gets the instance as its first argument. */
 class Method extends Reference {
   readonly #func: AnyFunction;
   readonly #key: number;
@@ -108,7 +110,7 @@ class Method extends Reference {
     return `_BOND_callback(${lender.lend(call)}, 1)`;
   }
 
-  /** Calls it on an instance. The other side may say that anything is one. */
+  /** Calls it on an instance. The other side may pass anything as one, so that is checked. */
   #call(lender: Lender, self: unknown, args: readonly unknown[]): unknown {
     const chain = typeof self === 'function' ? referenceOf(self) : undefined;
     if (!(chain instanceof Chain)) throw new TypeError('a method of a class was called without an instance');
@@ -117,7 +119,7 @@ class Method extends Reference {
   }
 }
 
-/** The class below one, as the driver is told of it. */
+/** Describes a subclass to the driver. */
 export function extensionOf(lang: string, methods: unknown): Extension {
   if (typeof methods !== 'object' || methods === null || referenceOf(methods)) {
     throw new BondException(lang, 'extend takes an object with the methods of the new class: { name(…) { … } }');
@@ -129,7 +131,7 @@ export function extensionOf(lang: string, methods: unknown): Extension {
   return { key, members };
 }
 
-/** Symbols of the language are names as well, `Symbol.iterator` say. */
+/** The name of a member. Well-known symbols such as `Symbol.iterator` are names as well. */
 function nameOf(lang: string, name: string | symbol): string {
   const text = typeof name === 'string' ? name : String(name.description);
   if (typeof name === 'string' || /^Symbol\.\w+$/.test(text)) return text;
@@ -151,7 +153,7 @@ function kindOf(func: object): 'method' | 'async' {
   return types.isAsyncFunction(func) && !types.isGeneratorFunction(func) ? 'async' : 'method';
 }
 
-/** What is to be extended, as a text for messages; refuses what can be nothing over there. */
+/** The base class as a text for messages. Refuses what cannot be one. */
 export function baseText(lang: string, base: unknown): string {
   if (typeof base === 'string' && base !== '') return base;
   const isPart = (typeof base === 'object' && base !== null) || typeof base === 'function';

@@ -18,43 +18,51 @@ import type {
 } from './remote-types.js';
 import { weightOfHandle } from './weight.js';
 
-/** @internal What something held needs of its bond. */
+/** @internal What a held value needs from its bond. */
 export interface Holder {
-  /** The connection: whoever else holds it cannot use it. */
+  /** The connection. Only its bonds can use the value. */
   readonly owner: Owner;
-  /** Calls a function of the driver; the user has asked for `what`, in messages, with `args`, which stand behind `own`. */
+  /**
+   * Calls a function of the driver for the request that messages name `what`. The arguments of the user, `args`, follow
+   * `own`.
+   */
   callDriver(what: string, name: string, own: readonly unknown[], args?: readonly unknown[]): Promise<unknown>;
   run(verb: 'EVAL', code: Ref, more: readonly unknown[]): Promise<unknown>;
-  /** The same as if it were here. */
+  /** The value as a {@link Remote}. */
   remote(held: Held): unknown;
-  /** The id of the youngest request. */
+  /** The id of the latest request. */
   readonly lastId: number;
   /** Lets go of what is held under that number, and that no request has used up to the one of the id `since`. */
   release(id: number, since: number): void;
 }
 
-/** Lets go of what is garbage here. */
+/** Releases values whose `Held` has been garbage collected. */
 const garbage = new FinalizationRegistry<() => void>((release) => release());
 
-/** What is held when a result is: an object with methods that are known, if the result stays there, or just anything. */
+/** What `hold` resolves to: with the methods of `T` for a function that returns `Stays<T>`. */
 export type HeldResult<G extends AnyFunction> = ReturnType<G> extends Stays<infer T extends object> ? Held<T> : Held;
 
-/** What is held, as a function: itself, or the class that it is. */
+/** The value as a function, for `apply`. */
 type Itself<T> = T extends AnyFunction ? T : UnknownFunction;
 
 /**
- * Something that stays on the other side, made by `bond.hold`. It can be used wherever a {@link Ref} can. It is let go of
- * by `release`, by `await using`, or when it is garbage here. `T` is an interface of the user's, of what it can do.
+ * A value that stays in the interpreter, from {@link Bond.hold}. You can pass it wherever you can pass a {@link Ref}.
+ * It is released by `release`, by `await using`, or when it is garbage collected in your program. `T` is an interface
+ * of its members.
+ * @example
+ * await using list = await python.hold('[3, 1, 2]');
+ * await list.call('sort');
+ * await list.value(); // [1, 2, 3]
  */
 export class Held<T extends object = Untyped> extends Ref implements AsyncDisposable {
   readonly #id: number;
   /** The id of the last request that cannot have used it. */
   readonly #since: number;
   readonly #holder: Holder;
-  /** @internal What it is the value of. */
+  /** @internal The expression whose value it is. */
   readonly expression: string;
   #isReleased = false;
-  /** @internal What makes V8 look for garbage in time. */
+  /** @internal Makes V8 collect garbage early enough. */
   protected readonly weight = weightOfHandle();
 
   /** @internal */
@@ -73,7 +81,12 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     garbage.register(this, () => holder.release(id, since), this);
   }
 
-  /** The value of an attribute, property, item or entry. */
+  /**
+   * Returns an attribute, a property or an item.
+   * @throws RemoteException if there is none; SerializationException if its value cannot be sent
+   * @example
+   * await (await python.hold('[3, 1, 2]')).get(0); // 3
+   */
   get<V = unknown>(name: IfUntyped<T, string | number, never>): Promise<V>;
   get<V = Unsaid>(name: IfSaid<V>): Promise<NoInfer<V>>;
   get<N extends NameOf<T>>(name: N): Promise<N extends keyof T ? T[N] : unknown>;
@@ -81,12 +94,18 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     return this.#call(`GET ${this.#shown(name)}`, '_BOND_get', [], name);
   }
 
-  /** Sets an attribute, property, item or entry. */
+  /**
+   * Sets an attribute, a property or an item.
+   * @throws RemoteException if it cannot be set; SerializationException if the value cannot be sent
+   */
   async set(name: string | number, value: unknown): Promise<void> {
     await this.#call(`SET ${this.#shown(name)}`, '_BOND_set', [], name, value);
   }
 
-  /** Calls a method. */
+  /**
+   * Calls a method, and resolves to its result.
+   * @throws RemoteException if the method throws; SerializationException if an argument or the result cannot be sent
+   */
   call<R = unknown>(method: IfUntyped<T, string, never>, ...args: readonly unknown[]): Promise<R>;
   call<R = Unsaid>(method: IfSaid<R>, ...args: readonly unknown[]): Promise<NoInfer<R>>;
   call<N extends NameOf<T>>(
@@ -98,14 +117,24 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     return this.#call(`CALL ${this.#shown(method)}`, '_BOND_invoke', [method], ...args);
   }
 
-  /** Calls what is held: a function, or a class, which makes an instance. */
+  /**
+   * Calls the value itself: a function, or a class, which makes an instance.
+   * @throws RemoteException if it throws; SerializationException if an argument or the result cannot be sent
+   */
   apply<R = ResultOf<Itself<T>>>(...args: NamedArgumentsOf<Itself<T>>): Promise<R>;
   apply<R = ResultOf<Itself<T>>>(...args: ArgumentsOf<Itself<T>>): Promise<R>;
   async apply(...args: readonly unknown[]): Promise<unknown> {
     return this.#call('APPLY', '_BOND_apply', [], ...args);
   }
 
-  /** Calls a method, and holds what it returns: a cursor of a database, say. */
+  /**
+   * Calls a method, and holds its result: the cursor of a database connection, for example.
+   * @throws RemoteException if the method throws; SerializationException if an argument cannot be sent
+   * @example
+   * await python.evalBlock('import sqlite3');
+   * await using db = await python.hold('sqlite3.connect', ':memory:');
+   * await using cursor = await db.hold('cursor');
+   */
   hold(method: IfUntyped<T, string, never>, ...args: readonly unknown[]): Promise<Held>;
   hold<N extends NameOf<T>>(
     method: N,
@@ -117,7 +146,10 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     return this.#hold(`${this.expression}.${method}()`, '_BOND_invoke', [method], ...args);
   }
 
-  /** Calls what is held, and holds what it returns: an instance of a class, say. */
+  /**
+   * Calls the value itself, and holds its result: an instance of a class, for example.
+   * @throws RemoteException if it throws; SerializationException if an argument cannot be sent
+   */
   holdApply(...args: NamedArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: ArgumentsOf<Itself<T>>): Promise<HeldResult<Itself<T>>>;
   holdApply(...args: readonly unknown[]): Promise<never> {
@@ -125,8 +157,9 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
   }
 
   /**
-   * The same as if it were here: `held.remote.name` is an expression, which is sent when it is awaited.
+   * The same value as a {@link Remote}, whose members you use like those of a local object.
    * @example
+   * await python.evalBlock('import sqlite3');
    * const db = await python.hold('sqlite3.connect', ':memory:');
    * await db.remote.execute('select 1').fetchone(); // [1]
    */
@@ -134,12 +167,15 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     return this.#holder.remote(this as unknown as Held) as never;
   }
 
-  /** What is held, by value after all. */
+  /**
+   * Copies the value to your program.
+   * @throws SerializationException if it cannot be copied
+   */
   async value<V = unknown>(): Promise<V> {
     return (await this.#holder.run('EVAL', this, [])) as V;
   }
 
-  /** Lets go of it. Safe to repeat; every other use is a `BondException` from now on. */
+  /** Releases the value. After that, every other use is a `BondException`. You may call it again. */
   async release(): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
@@ -176,7 +212,7 @@ export class Held<T extends object = Untyped> extends Ref implements AsyncDispos
     return new Held(id, expression, this.#holder) as never;
   }
 
-  /** A name in a message, if it is one: what stands for an object there would be taken for a name. */
+  /** Quotes a name for a message. Refuses what is not a name: the driver would take a reference for one. */
   #shown(name: unknown): string {
     if (typeof name === 'string' || typeof name === 'number') return quoted(String(name), 40);
     throw new BondException(this.#holder.owner.lang, `a name must be a string, or a number, not ${typeof name}`);

@@ -5,8 +5,8 @@ import { isA } from '../common/thrown.js';
 declare const BY_NAME: unique symbol;
 
 /**
- * Any value, or what stands for one, but no arguments by name. For the types of parameters that {@link ByName} names: a `kwargs` in the place of
- * one that is `unknown` would be taken for its value.
+ * Any value or reference, except named arguments. `bond types` writes it for parameters in {@link ByName}, since
+ * `kwargs` could otherwise be passed for a parameter of type `unknown`.
  */
 export type AnyValue =
   | string
@@ -24,26 +24,26 @@ interface NoNames {
 }
 
 /**
- * The last parameter of a function, in an interface, which says how the others are called: each may be given by name, and so may those of `Others`,
- * but nothing else.
+ * The last parameter of a function in an interface: the names of its other parameters, each of which may be passed by
+ * name. `Others` are further named arguments. Other names are errors.
  * @example
  * interface Textwrap {
  *   wrap(text: string, width?: number, named?: ByName<['text', 'width'], { tabsize?: number }>): string[];
  * }
  */
 export interface ByName<Names extends readonly string[], Others extends object = object> {
-  /** For the types alone: nothing has it. */
+  /** Exists only in the types. */
   readonly [BY_NAME]: readonly [Names, Others];
 }
 
-/** Arguments by name. Made by {@link kwargs}. `Names` are those of `Values`: others are a mistake where they are declared. */
+/** Named arguments. Made by {@link kwargs}. */
 export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, Names = keyof Values> extends Opaque {
-  /** For the types alone: what tells those of one value from those of another, and from anything else. */
+  /** Exists only in the types: it distinguishes named arguments from other values, and from each other. */
   declare protected readonly named: Values;
   declare protected readonly names: Names;
-  /** The same: `AnyValue` is none. */
+  /** Exists only in the types: it makes these no {@link AnyValue}. */
   declare readonly [BY_NAME]: true;
-  /** The arguments, by their names. */
+  /** The arguments, by name. */
   readonly values: Values;
 
   /** @internal */
@@ -68,9 +68,11 @@ export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, N
 }
 
 /**
- * Arguments by name, as the last argument of a call: keyword arguments in Python, named arguments in PHP 8, a flat list of
- * keys and values in Perl, an object of options in JavaScript.
- * @throws TypeError if it is given no object
+ * Passes named arguments, as the last argument of a call: keyword arguments in Python, named arguments in PHP 8, a flat
+ * list of keys and values in Perl, an options object in JavaScript.
+ * @throws TypeError if `values` is not an object
+ * @example
+ * await python.call('sorted', [1, 3, 2], kwargs({ reverse: true })); // [3, 2, 1]
  */
 export function kwargs<Values extends Readonly<Record<string, unknown>>>(values: Values): Kwargs<Values> {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
@@ -82,8 +84,8 @@ export function kwargs<Values extends Readonly<Record<string, unknown>>>(values:
 }
 
 /**
- * Whether a value is arguments by name: what a function of the host gets as its last argument where it was called with some, from Python
- * or PHP 8. An object that was given by position is none. This runs no code of yours.
+ * Tells whether a value is named arguments. A function of yours gets them as its last argument when Python or PHP 8
+ * calls it with some. A dictionary passed by position is not a `Kwargs`.
  * @example
  * await python.export((...args: unknown[]) => {
  *   const last = args.at(-1);

@@ -11,12 +11,12 @@ import { withLive } from './live-results.js';
 import { identityOf, isSequence, traitsOf } from './live-traits.js';
 import { stream } from './stream.js';
 
-/** An object of the host by reference, as an argument, or inside of one. Made by {@link live}. */
+/** An object of yours by reference, as an argument or in one. Made by {@link live}. */
 export class Live<T extends object = object> extends Reference {
-  /** For the types alone: what tells one from another. */
+  /** Exists for the types: it distinguishes one from another. */
   protected readonly object: T;
   readonly #listed: ReadonlySet<string | symbol> | undefined;
-  /** What it is called on, if it is a method: nothing else can be done with one. */
+  /** `this`, if it is a method. A method can only be called. */
   readonly #owner: object | undefined;
 
   /** @internal */
@@ -62,7 +62,7 @@ export class Live<T extends object = object> extends Reference {
     return `_BOND_live(${number}, '${flags.filter(Boolean).join('')}', '${traits.className}', ${identity})`;
   }
 
-  /** Does what the other side asks for; that may be any nonsense. */
+  /** Does what the other side asks for. The request may be malformed. */
   #answer([what, name, given]: readonly unknown[], names: Names, protocol: ProtocolName): unknown {
     const args = Array.isArray(given) ? given : [];
     const object = new LiveObject(this.object, names);
@@ -71,7 +71,7 @@ export class Live<T extends object = object> extends Reference {
     return this.#settle(what, perform(object, what, name, args), protocol);
   }
 
-  /** The result, once it is there. */
+  /** Passes on the result, when it is available. */
   #settle(what: unknown, result: unknown, protocol: ProtocolName): unknown {
     if (!types.isPromise(result)) return this.#lent(what, result, protocol);
     return new Promise((resolve, reject) => {
@@ -89,7 +89,7 @@ export class Live<T extends object = object> extends Reference {
     });
   }
 
-  /** Calls the function that it is; of a class, it makes an instance. */
+  /** Calls the function; a class makes an instance. */
   #call(args: readonly unknown[], isNew: boolean): unknown {
     const func: unknown = this.object;
     if (typeof func !== 'function') throw new TypeError('it is not a function');
@@ -101,7 +101,7 @@ export class Live<T extends object = object> extends Reference {
     for await (const item of iterable) yield this.#crossing(item, protocol);
   }
 
-  /** What is passed on of a result. A function that was got is a method. */
+  /** Prepares a result for sending. A function that was read is a method. */
   #lent(what: unknown, result: unknown, protocol: ProtocolName): unknown {
     if (what !== 'get' && what !== 'item') return this.#crossing(result, protocol);
     const found = result as readonly unknown[];
@@ -112,28 +112,31 @@ export class Live<T extends object = object> extends Reference {
     return referenceOf(func) ? func : new Live(func, this.#listed, isClass(func) ? undefined : this.object);
   }
 
-  /** A value with what is live on the same terms in the place of what does not cross. */
+  /** Replaces parts that cannot be copied with live objects that allow the same names. */
   #crossing(value: unknown, protocol: ProtocolName): unknown {
     return withLive(value, protocol, (object) => new Live(object, this.#listed));
   }
 }
 
-/** Whether a function can be called with `new` alone. */
+/** Whether a function can only be called with `new`. */
 function isClass(func: object): boolean {
   const prototype = types.isProxy(func) ? undefined : Object.getOwnPropertyDescriptor(func, 'prototype');
   return prototype?.writable === false;
 }
 
 /**
- * Hands an object to the other side by reference. There, it is a native object: properties are read and written, methods are
- * called (async ones are waited for), items are indexed and counted, it can be iterated over, and called if it is a function.
- * What comes back is the very same object. Plain data in it crosses as a value; functions and instances of classes that it leads to
- * are live as well, on the same terms. It is released when the other side lets go of it.
+ * Passes an object by reference. In the other language it is a native object. Code there reads and writes its
+ * properties, calls its methods (it waits for async ones), uses its items, iterates over it, and calls it if it is a
+ * function. When it is passed back, you get the same object. Plain data in it is copied. Functions and instances of
+ * classes in it are passed by reference too, with the same names. It is released when the interpreter no longer uses
+ * it.
  * @param object an object, or a function
- * @param names what may be touched, of it and of what it leads to; `Symbol.iterator` among them stands for the items. Without
- * them, all is but what begins with `_`, and what every object has. With protocol `JSON`, they have to be given
- * @throws TypeError if it is no object, or the names are none
+ * @param names the names that may be used, of the object and of what it leads to; `Symbol.iterator` stands for its
+ * items. By default all, except names that begin with `_` and those that every object has. With the protocol `JSON`,
+ * you must list them
+ * @throws TypeError if `object` is not an object, or `names` is not a list of names
  * @example
+ * const account = { balance: 1, deposit(amount) { this.balance += amount; } };
  * await python.call('audit', live(account, ['balance', 'deposit']));
  */
 export function live<T extends object>(object: T, names?: LiveNames): Live<T> {

@@ -8,20 +8,20 @@ export interface Owner {
   readonly lang: string;
 }
 
-/** Refuses what another bond has made. */
+/** Refuses a reference of another bond. */
 export function checkOwner(lender: Lender, owner: Owner, what: string, advice: string): void {
   if (lender.isOwner(owner)) return;
   throw new BondException(lender.lang, `${what} belongs to another bond (${owner.lang}): ${advice}`);
 }
 
 /**
- * A reference to an expression that has not been evaluated, in the interpreter of the bond that made it. It can be given
- * to `eval` and `evalBlock`, and as an argument to `call`, also inside of one.
+ * A reference to an expression that has not been evaluated, from {@link Bond.ref}. You can pass it to `eval`,
+ * `evalBlock` and `hold`, and as an argument of a call, at any depth.
  */
 export class Ref extends Reference {
-  /** The expression, in the bond's language. */
+  /** The expression, in the language of the bond. */
   readonly code: string;
-  /** The connection that made it: nobody else may use it. */
+  /** The connection that made it. Only its bonds may use it. */
   readonly #owner: Owner;
 
   /** @internal References are made by `bond.ref`. */

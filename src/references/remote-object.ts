@@ -2,25 +2,25 @@ import type { AnyFunction } from './callback.js';
 import type { ArgumentsOf, Copied, NamedArgumentsOf, Primitive, Stays } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
 
-/** Something of another language of which nothing is known. */
+/** A {@link Remote} about which nothing is known: every property, call and item is allowed. */
 // biome-ignore lint/suspicious/noExplicitAny: what it has is known over there
 export type AnyRemote = any;
 
-/** What crosses whole, and has methods of its own here. */
+/** What is copied as a whole, and has methods in your program. */
 type Whole = Copied | ArrayBuffer;
 
-/** A class of JavaScript, as its own types say it. */
+/** A class of JavaScript. */
 type AnyClass = abstract new (...args: never[]) => unknown;
 
-/** Whether a type says of an object nothing but that it is one. */
+/** Whether a type says nothing about an object. */
 type IsBare<T> = unknown extends T ? true : [keyof T] extends [never] ? ([object] extends [T] ? true : false) : false;
 
-/** The names of what is called, in an interface. */
+/** The names of the methods of an interface. */
 type MethodName<T> = { [K in keyof T]-?: NonNullable<T[K]> extends AnyFunction ? K : never }[keyof T];
 
 /**
- * What something of type `T` comes to when it is awaited: its value if that crosses, and otherwise a {@link Remote}. What has a method
- * does not cross; in a list or a record, only what does not is a `Remote`.
+ * The type of what you get when you await something of type `T`: its value if that can be copied, otherwise a {@link
+ * Remote}. An object with methods is a `Remote`; in a list or a record, only such parts are.
  */
 export type Arriving<T> = unknown extends T
   ? AnyRemote
@@ -37,8 +37,9 @@ export type Arriving<T> = unknown extends T
             : Remote<T>;
 
 /**
- * Something over there as if it were here, of which `T` says what it has: a module, an object, a class. Each property, call, item and `new`
- * is an {@link Expression}, which is sent when it is awaited, and comes to a value if that can cross, or to a `Remote`.
+ * A module, object or class in the interpreter, which you use like a local one. `T` is an interface of its members.
+ * Each property, call, item and `new` is an {@link Expression}, which is sent when you await it. You get its value if
+ * that can be copied, otherwise a `Remote`, also called a handle.
  * @example
  * interface Statistics {
  *   median(numbers: number[]): number;
@@ -49,16 +50,19 @@ export type Arriving<T> = unknown extends T
  */
 export type Remote<T> = IsBare<T> extends true ? AnyRemote : Members<T> & Called<T> & Handle<T>;
 
-/** What is done with a {@link Remote}, link by link, until it is awaited. */
+/**
+ * A property, call, item or `new` of a {@link Remote}, of which nothing has been sent yet. Await it to evaluate it, or
+ * add further properties and calls: all of them are one request.
+ */
 export type Expression<T> =
   IsBare<Subject<T>> extends true
     ? AnyRemote
     : Members<Subject<T>> & Called<Subject<T>> & Promise<Arriving<T>> & StandsFor<T> & AnyItems;
 
-/** What a link is done with: of something that may be missing over there, one that is not. */
+/** The type without `null` and `undefined`, whose members can be used. */
 type Subject<T> = [T] extends [null | undefined] ? T : NonNullable<T extends Stays<infer S> ? S : T>;
 
-/** What a handle has beside what is there: no `then`, so that it can be awaited and is itself. */
+/** The members of each handle. It has no `then`, so awaiting it gives the handle itself. */
 interface Handle<T> extends StandsFor<T>, AnyItems, AsyncDisposable {
   readonly then?: undefined;
   readonly catch?: undefined;
@@ -72,7 +76,10 @@ interface AnyItems {
 /** Names that belong to the promise. */
 type Taken = 'then' | 'catch' | 'finally';
 
-/** What has no members here, a text, say, may have some over there: `item`, or `as AnyRemote`, leads to them. */
+/**
+ * The members. A string or another value without members here may have some in its language: use `item`, or `as
+ * AnyRemote`.
+ */
 type Members<T> = T extends Primitive | Whole
   ? unknown
   : T extends readonly (infer I)[]
@@ -85,7 +92,7 @@ type Called<T> = T extends AnyFunction
     ? MadeAs<(...args: ConstructorParameters<T>) => Stays<InstanceType<T>>>
     : unknown;
 
-/** A function, or a class; what it returns may be a promise over there, which is awaited on the way. */
+/** A function or a class. If it returns a promise in its language, that is awaited. */
 interface CalledAs<G extends AnyFunction> extends MadeAs<G> {
   (...args: NamedArgumentsOf<G>): Expression<Awaited<ReturnType<G>>>;
   (...args: ArgumentsOf<G>): Expression<Awaited<ReturnType<G>>>;

@@ -5,50 +5,58 @@ import type { Ref } from './ref.js';
 import type { StandsFor } from './stands-for.js';
 import type { Stream } from './stream.js';
 
-/** The functions of a bond of which nothing was said: all names are possible, and everything is `unknown`. */
+/** The interface of a bond without one: every name is allowed, and every result is `unknown`. */
 // biome-ignore lint/complexity/noBannedTypes: an interface without members has an index signature in some places only
 export type Untyped = {};
 
-/** Whether an interface says something of functions at all: {@link A} if it does not. */
+/** {@link A} if an interface has no members, otherwise `B`. */
 export type IfUntyped<F, A, B> = [keyof F] extends [never] ? A : B;
 
-/** The names of the functions of an interface; any name, if nothing was said. */
+/** The names of the functions of an interface; any name, if it has none. */
 export type NameOf<F> = IfUntyped<F, string, Extract<keyof F, string>>;
 
-/** The function of an interface that has the name `N`. */
+/** The type of the function `N` of an interface. */
 export type SignatureOf<F, N> = N extends keyof F ? Extract<F[N], AnyFunction> : UnknownFunction;
 
 declare const STAYS: unique symbol;
 
 /**
- * What a function returns that cannot leave the interpreter: an object with methods, say, which are those of `T`. Called, the
- * function is a `SerializationException`; to `hold` what it returns gives a `Held<T>`.
+ * The type of a result that cannot be copied to your program, such as an object with methods. `bond types` writes it.
+ * `import` leads to a handle with the methods of `T`, and `hold` to a `Held<T>`. Calling the function with `call` is a
+ * {@link SerializationException}.
+ * @example
+ * interface Shop {
+ *   basket(): Stays<Basket>;
+ * }
+ * interface Basket {
+ *   add(item: string): number;
+ * }
  */
 export interface Stays<T> {
-  /** For the types alone: nothing has it. */
+  /** Exists only in the types. */
   readonly [STAYS]: T;
 }
 
-/** What a call of a function resolves to. */
+/** The type of the result of a call. */
 export type ResultOf<G extends AnyFunction> = Crossed<Awaited<ReturnType<G>>>;
 
 type Crossed<R> = unknown extends R ? R : R extends Stays<unknown> ? never : R;
 
-/** What is sent in the place of a value, but does not cross by value. */
+/** What is sent in place of a value. */
 type Reference = Ref | Stream | StandsFor<unknown>;
 
-/** What has no parts. */
+/** Values without parts. */
 export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
-/** Objects that cross as what they are. */
+/** Objects that are copied as a whole. */
 export type Copied = Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | NDArray;
 
-/** Values that are no mere lists or records of others. */
+/** Values that are more than lists or records. */
 type Whole = Copied | Kwargs;
 
 /**
- * What is accepted for a parameter of type `P`: a value of that type; or what stands for one, a `Ref`, something held, a
- * `stream`, or a `callback`, also inside of a list or a record. A function is sent as a `callback`, which may be async.
+ * The type of an argument for a parameter of type `P`: a value of that type, or a reference (`Ref`, `Held`, `Remote`,
+ * `stream`), also inside a list or a record. For a function, it is a {@link callback}, which may be async.
  */
 export type Argument<P> = Exclude<AnyValue, undefined> extends P ? P : Reference | ArgumentByValue<P>;
 
@@ -64,18 +72,18 @@ type ArgumentByValue<P> = P extends AnyFunction
 
 type Lent<R> = unknown extends R ? unknown : R | Argument<R> | PromiseLike<R | Argument<R>>;
 
-/** The arguments of a function: each of its parameters may be a reference. */
+/** The arguments of a function; each may be a reference. */
 export type ArgumentsOf<G extends AnyFunction> = EachArgument<Parameters<G>>;
 
 type EachArgument<P extends readonly unknown[]> = { [K in keyof P]: Argument<P[K]> };
 
-/** The arguments of a function of which the last ones are given by name. */
+/** The arguments of a function if the last ones are named. */
 export type NamedArgumentsOf<G extends AnyFunction> =
   Required<Parameters<G>> extends readonly [...unknown[], ByName<infer Names, infer Others>]
     ? Named<Parameters<G>, Names, Others>
     : WithKwargs<Parameters<G>, KwargsOf<Parameters<G>>, DeclaredKwargsOf<Parameters<G>>>;
 
-/** The first parameters, however many, and then the names of those that are left, and of no others. */
+/** Any number of the first parameters, and then named arguments for the others. */
 type Named<P extends readonly unknown[], Names extends readonly unknown[], Others> = P extends readonly [
   ByName<readonly string[]>?,
 ]
@@ -86,7 +94,7 @@ type Named<P extends readonly unknown[], Names extends readonly unknown[], Other
       : never
     : never;
 
-/** Parameters by their names. One that has none may not be given by name. */
+/** Parameters by name. A parameter without a name cannot be passed by name. */
 type NamesOf<P extends readonly unknown[], Names extends readonly unknown[]> = Names extends readonly [
   infer Name extends string,
   ...infer LaterNames,
@@ -100,21 +108,21 @@ type NamesOf<P extends readonly unknown[], Names extends readonly unknown[]> = N
 
 type WithoutFirst<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Others] ? Others : [];
 
-/** A parameter that is `Kwargs<…>` says of which types some arguments are that are given by name. */
+/** A parameter of type `Kwargs<…>` gives the types of named arguments. */
 type KwargsOf<P extends readonly unknown[]> =
   Required<P> extends readonly [...unknown[], Kwargs<infer Values>]
     ? Kwargs<Referable<Values> & Readonly<Record<string, unknown>>>
     : Kwargs;
 
-/** The same, of those names alone. */
+/** The same, for the declared names only. */
 type DeclaredKwargsOf<P extends readonly unknown[]> =
   Required<P> extends readonly [...unknown[], Kwargs<infer Values>] ? Kwargs<Referable<Values>> : Kwargs;
 
 type Referable<Values> = { [K in keyof Values]: Argument<Values[K]> };
 
 /**
- * The first parameters, however many, and then the names. Those that are left may be among the names, where nothing knows them:
- * only where none is left is a name that was not declared a mistake.
+ * Any number of the first parameters, and then named arguments. The names of parameters are unknown here, so undeclared
+ * names are errors only if no parameter is left.
  */
 type WithKwargs<P extends readonly unknown[], Names, DeclaredNames> = P extends
   | readonly []
@@ -125,23 +133,23 @@ type WithKwargs<P extends readonly unknown[], Names, DeclaredNames> = P extends
       ? [Names] | [Argument<First>, ...WithKwargs<Others, Names, DeclaredNames>]
       : never
     : unknown extends P[number]
-      ? EachArgument<P> // takes names as well; and the compiler would take both signatures for the same
+      ? EachArgument<P> // accepts named arguments as well; with both, the compiler would see two equal signatures
       : [...EachArgument<P>, Names];
 
 /**
- * A function of type `G` as it looks from the host: it takes the same, or what stands for it, and `kwargs` at the end; and
- * it resolves to what `G` returns. Of a function with overloads, the last one counts.
+ * A function of type `G`, as you call it: it also takes references and {@link kwargs}, and returns a promise. For an
+ * overloaded function, the last overload counts.
  */
 export interface RemoteFunction<G extends AnyFunction> {
   (...args: NamedArgumentsOf<G>): Promise<ResultOf<G>>;
-  (...args: ArgumentsOf<G>): Promise<ResultOf<G>>; // the last, because of it the compiler says what is wrong
+  (...args: ArgumentsOf<G>): Promise<ResultOf<G>>; // last, because the compiler reports errors for the last overload
 }
 
-/** Names that mean something else to every object of JavaScript, and are not functions of the other side. */
+/** Names that have a meaning for every object of JavaScript, so they cannot be functions of the other language. */
 export type Reserved = 'then' | 'toJSON';
 
 /**
- * The functions of an interface as they look from the host. A name with `.` or `::` in it can be written step by step:
+ * The functions of an interface, as properties of {@link Bond.fn}. Names with `.` or `::` are paths:
  * `fn['os.path.join']` is `fn.os.path.join`, and `fn['Foo::bar']` is `fn.Foo.bar`.
  */
 export type Functions<F> = IfUntyped<F, UnknownFunctions, Listed<F>>;
@@ -154,27 +162,27 @@ type Listed<F> = {
 
 type FirstStep<N> = N extends `${infer Step}::${string}` | `${infer Step}.${string}` ? Step : never;
 
-/** The functions whose names begin with a step, without it. */
+/** The functions whose names begin with a step, without that step. */
 type Below<F, Step extends string> = {
   [N in keyof F as N extends `${Step}::${infer Rest}` | `${Step}.${infer Rest}` ? Rest : never]: F[N];
 };
 
-/** All functions there may be, and what is in them. */
+/** Functions of any name, and what is below them. */
 export interface UnknownFunctions {
   readonly [name: string]: UnknownRemoteFunction;
 }
 
-/** A function of which nothing is known, and what is in it. */
+/** A function about which nothing is known, and what is below it. */
 export interface UnknownRemoteFunction extends UnknownFunctions {
   (...args: readonly unknown[]): Promise<unknown>;
 }
 
 declare const UNSAID: unique symbol;
 
-/** Stands for a type parameter that was not given. */
+/** Stands for a type parameter that is not given. */
 export interface Unsaid extends AnyFunction {
   readonly [UNSAID]: true;
 }
 
-/** A name that need not be listed, because the type was given: `call<string>('uniqid')`. */
+/** Allows a name that the interface lacks, if a type is given: `call<string>('uniqid')`. */
 export type IfSaid<T> = [T] extends [Unsaid] ? ([Unsaid] extends [T] ? never : string) : string;

@@ -6,14 +6,14 @@ import type { AnyRemote } from './remote-object.js';
 import type { Untyped } from './remote-types.js';
 import type { StandsFor } from './stands-for.js';
 
-/** What a handle or an expression stands for. */
+/** The chain of a handle or an expression. */
 export function chainOf(value: unknown): Chain {
   const chain = typeof value === 'function' && types.isProxy(value) ? referenceOf(value) : undefined;
   if (chain instanceof Chain) return chain;
   throw new TypeError('it takes a handle, or an expression that begins with one');
 }
 
-/** What is held, of a handle. */
+/** The held value of a handle. */
 function heldBy(value: unknown): Held {
   const chain = chainOf(value);
   if (chain.held) return chain.held;
@@ -21,11 +21,13 @@ function heldBy(value: unknown): Held {
 }
 
 /**
- * The same as a {@link Held}, which has methods for what a name would hide: `held(remote).call('then')`, `set('x', 1)`.
+ * Returns the {@link Held} of a handle. Its methods take any name, also one that the handle uses itself:
+ * `held(remote).call('then')`.
  * @param remote a handle: what `import` or an expression resolves to
- * @throws TypeError if it is none
+ * @throws TypeError if it is not a handle
  * @example
- * const point = await geometry.Point(1, 2);
+ * const types = await python.import('types');
+ * const point = await types.SimpleNamespace(kwargs({ x: 1 }));
  * await held(point).set('x', 5);
  */
 export function held<T extends object = Untyped>(remote: StandsFor<T>): Held<T> {
@@ -33,35 +35,44 @@ export function held<T extends object = Untyped>(remote: StandsFor<T>): Held<T> 
 }
 
 /**
- * An item of something over there, where a name could be an attribute as well, or the key is no name: `item(df, ['a', 'b'])`.
- * Several keys are a tuple in Python: `item(matrix, 1, 2)`.
+ * Reads an item, when a property could have the same name, or when the key is not a name. Several keys are a tuple in
+ * Python.
  * @param remote a handle, or an expression that begins with one
- * @param keys the key: any value, or a reference
- * @returns an expression: it is sent when it is awaited
- * @throws TypeError if `remote` is neither
+ * @param keys the key: any value or reference
+ * @returns an expression, which is sent when you await it
+ * @throws TypeError if `remote` is neither a handle nor an expression
+ * @example
+ * await item(frame, ['name', 'age']); // frame[['name', 'age']]
+ * await item(matrix, 1, 2); // matrix[1, 2]
  */
 export function item(remote: AnyRemote, ...keys: readonly [unknown, ...unknown[]]): AnyRemote {
   return remoteOf(chainOf(remote).with({ kind: 'item', args: keys }));
 }
 
 /**
- * Lets go of something over there; every other use of the handle is a `BondException` from now on. Safe to repeat.
- * Garbage collection does it as well, later, and so does `await using`.
+ * Releases a value in the interpreter. After that, every other use of the handle is a `BondException`. You may call it
+ * again. `await using` does it as well, and so does garbage collection, later.
  * @param remote a handle
- * @throws TypeError if it is none
+ * @throws TypeError if it is not a handle
+ * @example
+ * const frame = await pd.read_csv('sales.csv');
+ * await release(frame);
  */
 export async function release(remote: AnyRemote): Promise<void> {
   await heldBy(remote).release();
 }
 
-/** A chain as an object whose properties, calls and `new` are longer chains. */
+/** Makes an object of a chain. Its properties, calls and `new` are longer chains. */
 export function remoteOf(chain: Chain): AnyRemote {
   const remote = new Proxy(TARGET, new Links(chain));
   standFor(remote, chain);
   return remote;
 }
 
-/** What is bound can be called with `new`, and has no property that a proxy would have to show. It is the same for all: ten links make twenty. */
+/**
+ * A bound function can be called with `new`, and has no property that the proxy must report. All proxies share it,
+ * which halves the cost of a link.
+ */
 const TARGET = Object.assign(function remote() {}.bind(undefined), {
   [inspect.custom](this: unknown) {
     return chainOf(this).toString();
@@ -70,7 +81,7 @@ const TARGET = Object.assign(function remote() {}.bind(undefined), {
 
 const DIGIT_NINE = 57;
 
-/** Makes the longer chains. */
+/** Makes longer chains. */
 class Links implements ProxyHandler<object> {
   readonly #chain: Chain;
 
@@ -136,7 +147,7 @@ class Links implements ProxyHandler<object> {
   }
 }
 
-/** What makes an expression a promise of its value. A handle has none of them, and is what it is when it is awaited. */
+/** Makes an expression a promise of its value. A handle has none of these, so awaiting it gives the handle itself. */
 const PROMISE = {
   __proto__: null as never,
   // biome-ignore lint/suspicious/noThenProperty: this is what it is for

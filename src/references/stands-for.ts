@@ -1,7 +1,7 @@
 declare const SUBJECT: unique symbol;
 
-/** What can be sent in the place of a `T`: what stays over there, or an expression that is evaluated there. */
+/** What you can pass in place of a `T`: a handle, or an expression. */
 export interface StandsFor<T> {
-  /** For the types alone: nothing has it. */
+  /** Exists only in the types. */
   readonly [SUBJECT]: T;
 }

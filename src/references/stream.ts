@@ -3,13 +3,13 @@ import { nextTurn, Promise, performance } from '../common/globals.js';
 import { showObject } from '../common/inspect.js';
 import { type Lender, Reference } from '../values/reference.js';
 
-/** @internal Items that are passed on together, and whether they are the last. */
+/** @internal Items that are sent together, and whether they are the last. */
 export type Batch = [items: unknown[], isDone: boolean];
 
-/** How long a batch is waited for once it has an item, in ms. */
+/** How long to wait for more items for a batch that has one, in ms. */
 const PATIENCE = 5;
 
-/** Something to iterate over, as an argument, or inside of one. Made by {@link stream}. */
+/** An iterable of yours as an argument, or in one. Made by {@link stream}. */
 export class Stream extends Reference {
   readonly #iterable: AsyncIterable<unknown> | Iterable<unknown>;
   readonly #iterate: () => unknown;
@@ -42,9 +42,13 @@ export class Stream extends Reference {
 }
 
 /**
- * Wraps what can be iterated over, so that the other side can iterate over it natively: as an argument of a call, or as
- * what an exported function returns. Items are fetched as they are needed there; what is left early is closed.
- * @throws TypeError if it cannot be iterated over
+ * Wraps an iterable, so that code in the other language can iterate over it: as an argument, in one, or as the result
+ * of an exported function. Items are fetched in batches as they are needed. If the loop ends early, your iterator is
+ * closed.
+ * @throws TypeError if `iterable` is not an iterable
+ * @example
+ * await python.call('sum', stream([1, 2, 3])); // 6
+ * await python.export(() => stream(createReadStream('huge.log')), 'chunks');
  */
 export function stream(iterable: AsyncIterable<unknown> | Iterable<unknown>): Stream {
   const { [Symbol.asyncIterator]: asyncIterator } = Object(iterable);
@@ -53,20 +57,20 @@ export function stream(iterable: AsyncIterable<unknown> | Iterable<unknown>): St
   return new Stream(iterable, iterate);
 }
 
-/** Stands for an item that has not come yet. */
+/** Stands for an item that is not available yet. */
 const NOT_YET = Symbol();
 
-/** What an iterator gives, as far as it is known. */
+/** The result of an iterator, before it is checked. */
 type Result = { readonly done?: unknown; readonly value?: unknown };
 
-/** An iterator that hands out its items in batches: as many as are wanted, or as are there in a short while. */
+/** Delivers the items of an iterator in batches: as many as are wanted, or as are available soon. */
 class Source {
   readonly #iterator: { return?: unknown };
   readonly #ask: () => unknown;
-  /** An item that has been asked for, and did not come in time for its batch. */
+  /** An item that was requested, and was too late for its batch. */
   #coming: Promise<unknown> | undefined;
   #isDone = false;
-  /** What the iterator threw behind items that went before. */
+  /** An error of the iterator after items that are sent first. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(iterator: unknown) {
@@ -96,7 +100,7 @@ class Source {
     return [items, this.#isDone && !this.#failure];
   }
 
-  /** The other side wants no more items. Nothing waits for that: what fails now fails unheard. */
+  /** Closes the iterator. Its errors are ignored, since nothing waits for it. */
   close(): void {
     if (this.#isDone) return;
     this.#isDone = true;
@@ -106,7 +110,7 @@ class Source {
     })().catch(() => {});
   }
 
-  /** The next item; with items that could be passed on already, only if it comes soon. */
+  /** The next item. If others are ready to be sent, only if it is available soon. */
   async #next(isPatient: boolean): Promise<Result | typeof NOT_YET> {
     if (!this.#coming) {
       const next = this.#ask.call(this.#iterator);
@@ -120,7 +124,7 @@ class Source {
   }
 }
 
-/** @internal What `for await` checks: else an iterator that gives nothing would go on for ever. */
+/** @internal Checks the result of an iterator, as `for await` does. Otherwise an invalid iterator would run forever. */
 export function checkResult<R extends Result>(result: R): R {
   if (isObject(result)) return result;
   throw new TypeError(`an iterator's next() must give an object, not ${nameOf(result)}`);

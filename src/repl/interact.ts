@@ -3,14 +3,17 @@ import { INTERACT_OPTIONS, type InteractOptions } from './interact-options.js';
 import type { Partner } from './repl-target.js';
 
 /**
- * Starts an interactive session with a bond. A line is run as a block of code; one that begins with `!` is evaluated,
- * and its value printed. A block that is unfinished, as far as the language can tell, or that ends in a backslash, goes on
- * with the next line. Ctrl-C drops what has been typed, or stops the code that runs; Ctrl-D leaves. Resolves when the user
- * leaves, or the interpreter is gone.
+ * Starts an interactive session with a bond. A line runs as a block of code. With `!` before it, it is evaluated, and
+ * its value printed. An unfinished block, and a line that ends with a backslash, continue on the next line. Ctrl-C
+ * clears the line, or stops the running code. Ctrl-D leaves. Resolves when you leave, or when the interpreter has
+ * ended.
+ * @throws BondException if an option is unknown
+ * @example
+ * await interact(python, { history: false });
  */
 export async function interact(bond: Partner, options: InteractOptions = {}): Promise<void> {
   checkNames(bond.lang, options, INTERACT_OPTIONS);
-  // What few programs ever do is loaded when one does it.
+  // Few programs need this, so it is loaded on first use.
   const { converse } = await import('./converse.js');
   return converse(bond, options);
 }

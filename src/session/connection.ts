@@ -2,7 +2,7 @@ import { onAbort, reasonOf } from '../common/abort-signal.js';
 import { BondException, type Ending } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
 import type { CallSettings, Settings } from '../common/options.js';
-import type { Driver, Feature } from '../drivers/driver.js';
+import type { Driver, Feature } from '../drivers/manifest.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Protocol } from '../values/codec.js';
 import type { Lender } from '../values/reference.js';

@@ -3,7 +3,7 @@ import { isA } from '../common/thrown.js';
 import { nestedLists } from './shared/nested-lists.js';
 import { typeOfNumbers } from './shared/objects.js';
 
-/** What the items of an {@link NDArray} are. */
+/** The type of the items of an {@link NDArray}. */
 export type NDArrayType =
   | 'int8'
   | 'uint8'
@@ -18,7 +18,7 @@ export type NDArrayType =
   | 'float64'
   | 'bool';
 
-/** Numbers of one type side by side: a typed array. */
+/** A typed array of numbers. */
 export type NumberArray =
   | Int8Array
   | Uint8Array
@@ -32,16 +32,16 @@ export type NumberArray =
   | Float32Array
   | Float64Array;
 
-/** Items in lists, one inside the other for each dimension. */
+/** Items in lists, nested once for each dimension. */
 export type NestedList = number | bigint | boolean | NestedList[];
 
-/** How many rows, and how many items of each, are shown of an array of several dimensions. */
+/** How many rows, and items of each, `util.inspect` shows of several dimensions. */
 const SHOWN = 5;
 
 /**
- * An array of any number of dimensions: numbers, or booleans, of one type. It is a `numpy.ndarray` in Python where numpy is loaded, and lists in
- * lists elsewhere. What numpy has of several dimensions, or of booleans, arrives as one.
- *
+ * An array of numbers or booleans, with any number of dimensions. In Python it is a `numpy.ndarray` if numpy is loaded;
+ * otherwise, and in other languages, it is nested lists. Arrays of numpy with several dimensions, or with booleans,
+ * arrive as an `NDArray`.
  * @example
  * const matrix = new NDArray(Float64Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
  * await python.evalBlock('import numpy');
@@ -50,7 +50,7 @@ const SHOWN = 5;
  * turned.tolist(); // [[1, 4], [2, 5], [3, 6]]
  */
 export class NDArray<Data extends NumberArray = NumberArray> {
-  /** The items, row after row. Booleans are bytes, 0 and 1. */
+  /** The items, row by row. Booleans are bytes: 0 and 1. */
   readonly data: Data;
   /** The length of each dimension. */
   readonly shape: readonly number[];
@@ -58,10 +58,10 @@ export class NDArray<Data extends NumberArray = NumberArray> {
   readonly type: NDArrayType;
 
   /**
-   * @param data the items, row after row: a typed array, which is not copied, or a list of booleans
-   * @param shape the length of each dimension
-   * @param type `'bool'` has the bytes of a `Uint8Array` be booleans
-   * @throws TypeError if `data` is something else, or its length is not that of the shape
+   * @param data the items, row by row: a typed array, which is not copied, or a list of booleans
+   * @param shape the length of each dimension; by default one dimension
+   * @param type `'bool'` if the bytes of a `Uint8Array` are booleans
+   * @throws TypeError if `data` is something else, or its length does not match the shape
    */
   constructor(data: Data | readonly boolean[], shape: readonly number[] = [data.length], type?: 'bool') {
     const isList = Array.isArray(data);
@@ -73,19 +73,21 @@ export class NDArray<Data extends NumberArray = NumberArray> {
   }
 
   /**
-   * The items in lists, one inside the other for each dimension; without dimensions, the only item. 64-bit integers are numbers
-   * where those are exact, and `bigint` beyond.
+   * Returns the items as nested lists, or the only item if there are no dimensions. 64-bit integers are numbers where
+   * these are exact, otherwise `bigint`.
+   * @example
+   * new NDArray(Int8Array.of(1, 2, 3, 4), [2, 2]).tolist(); // [[1, 2], [3, 4]]
    */
   tolist<List = NestedList>(): List {
     return nestedLists(this.data, this.shape, this.type) as List;
   }
 
-  /** Its lists, as JSON: the same as {@link tolist}. */
+  /** The same as {@link tolist}, for JSON. */
   toJSON(): NestedList {
     return this.tolist();
   }
 
-  /** What it is, without its items. */
+  /** A short description without the items. */
   toString(): string {
     return `NDArray(${this.shape.join(', ')}) ${this.type}`;
   }
@@ -135,7 +137,7 @@ function checkLength({ data, shape }: NDArray): void {
   throw new TypeError(`an NDArray of the shape ${inspect(shape)} has ${length} items, not ${data.length}`);
 }
 
-/** The first items of each dimension, in lists that have the length of all. */
+/** The first items of each dimension, in lists with the full length. */
 function beginnings(data: NumberArray, shape: readonly number[], type: NDArrayType, most: number): unknown {
   const [count, ...others] = shape;
   if (count === undefined) return nestedLists(data, shape, type);
@@ -147,21 +149,21 @@ function beginnings(data: NumberArray, shape: readonly number[], type: NDArrayTy
   return longer(rows, count);
 }
 
-/** A list that ends in holes, of which `util.inspect` says how many there are. */
+/** A list that ends in holes, which `util.inspect` counts. */
 function longer(list: unknown, length: number): unknown {
   const whole = list as unknown[];
   whole.length = length;
   return whole;
 }
 
-/** The array that a word of EJSON means. */
+/** The array in an EJSON value. */
 export function arrayOf(data: unknown, shape: unknown, type: unknown): NDArray {
   const array = new NDArray(data as NumberArray, shape as number[], type === 'bool' ? 'bool' : undefined);
   if (array.type !== type) throw new TypeError(`the data of an array of ${type} are ${array.type}`);
   return array;
 }
 
-/** The array that a value is. */
+/** A value as an array, if it is one. */
 export function arrayIn(value: object): NDArray | undefined {
   if (!isA(value, NDArray)) return undefined;
   checkLength(value); // its memory may have been given away

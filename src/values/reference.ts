@@ -2,40 +2,40 @@ import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import type { CallSettings, ProtocolName } from '../common/options.js';
 import { isA } from '../common/thrown.js';
-import type { Feature } from '../drivers/driver.js';
+import type { Feature } from '../drivers/manifest.js';
 
-/** What a reference needs of the bond that it is sent through. */
+/** What a reference needs from the bond that sends it. */
 export interface Lender {
   readonly lang: string;
-  /** Whether what is the same object in a message is the same over there. */
+  /** Whether an object that occurs twice in a message is one object for the receiver. */
   readonly isClone: boolean;
   readonly protocol: ProtocolName;
-  /** @internal How calls are made through it. */
+  /** @internal The settings of calls made through it. */
   readonly settings: CallSettings;
-  /** Whether a reference that `owner` made can be used here. */
+  /** Whether a reference that `owner` made can be used. */
   isOwner(owner: object): boolean;
-  /** Throws a `BondException` if the driver there does not have a feature. */
+  /** Throws a `BondException` if the driver lacks a feature. */
   need(feature: Feature): void;
   /**
-   * Lends a function of the host to the other side, until that lets go of it; the number that it is known by there. If it speaks for
-   * an object, that is what comes back by this number.
+   * Lends a function of yours to the interpreter until it is released, and returns its number. With `object`, that is
+   * what you get when it is passed back.
    */
   lend(func: (...args: unknown[]) => unknown, onRelease?: () => void, object?: object): number;
 }
 
-/** What stands for something over there: an expression, or what to begin with, and what to do with it link by link. */
+/** The code for a value in the interpreter: an expression, or a start and the links of a chain. */
 export type Code = string | readonly [start: string | ImportedName, links: readonly unknown[]];
 
-/** What `import` finds by a name. */
+/** What `import` finds by name. */
 export type ImportedName = readonly ['import', string];
 
-/** Something that does not cross by value: over there, it is what an expression evaluates to. */
+/** What is not copied: in the interpreter, it is the value of an expression. */
 export abstract class Reference extends Opaque {
-  /** @internal What stands for it on the other side of `lender`. */
+  /** @internal The code for it. */
   abstract codeFor(lender: Lender): Code;
 }
 
-/** Is the object that it is given, so that a class below it can add a private field to that. */
+/** Returns the object that it is given, so that a subclass can add a private field to it. */
 class Given {
   constructor(value: object) {
     // biome-ignore lint/correctness/noConstructorReturn: this is what it is for
@@ -43,7 +43,10 @@ class Given {
   }
 }
 
-/** What stands for a reference has it in a private field: to look at that runs no code of a proxy, and a `WeakMap` takes five times as long. */
+/**
+ * Keeps the reference of a proxy in a private field. Reading that runs no code of a proxy, and takes a fifth of the
+ * time of a `WeakMap`.
+ */
 class Stand extends Given {
   readonly #reference: Reference;
 
@@ -57,12 +60,12 @@ class Stand extends Given {
   }
 }
 
-/** Has `stand` be taken for `reference` among values. */
+/** Makes `stand` count as `reference` in values. */
 export function standFor(stand: object, reference: Reference): void {
   new Stand(stand, reference);
 }
 
-/** The reference that a value is, or stands for. This runs no code of the user's. */
+/** The reference that a value is, or stands for. Runs no code of the user. */
 export function referenceOf(value: object): Reference | undefined {
   return Stand.referenceOf(value) ?? (!types.isProxy(value) && isA(value, Reference) ? value : undefined);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bond } from '../../bond/bond.js';
 import type { BondOptions } from '../../common/options.js';
-import type { Feature } from '../../drivers/driver.js';
+import type { Feature } from '../../drivers/manifest.js';
 import type { Code } from './code.js';
 import type { Level } from './level.js';
 import type { Words } from './words.js';

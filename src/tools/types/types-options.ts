@@ -1,14 +1,20 @@
 import type { BondOptions } from '../../common/options.js';
 
-/** Settings of `writeTypes`. What is not said here is for the bond. */
+/** Settings of {@link writeTypes}. All other options are those of the bond that it uses. */
 export interface TypesOptions extends BondOptions {
   /**
-   * What the interface of the functions is called.
+   * The name of the interface.
    * @default 'Legacy'
    */
   readonly name?: string | undefined;
-  /** Code that is run before the file is loaded: `require 'vendor/autoload.php';`, say. */
+  /**
+   * Code that runs before the file is loaded, for example `require 'vendor/autoload.php';`.
+   * @default none
+   */
   readonly setup?: string | undefined;
-  /** The interpreter, as `makeBond` takes it. */
+  /**
+   * The command of the interpreter, as for `makeBond`.
+   * @default the commands of the driver
+   */
   readonly cmd?: string | readonly string[] | undefined;
 }
