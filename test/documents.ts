@@ -29,3 +29,14 @@ export function documents(): Document[] {
 export function writtenByHand(): Document[] {
   return documents().filter(({ path }) => !path.startsWith(WRITTEN));
 }
+
+/** What is code is no link. */
+function withoutCode(text: string): string {
+  return text.replace(/^(`{3,}).*\n[\s\S]*?^\1$/gm, '').replace(/(`+)[^`][\s\S]*?\1/g, 'code');
+}
+
+/** The targets of a page's links and pictures that are no addresses of other sites. */
+export function targetsOf(text: string): string[] {
+  const targets = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target as string);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}

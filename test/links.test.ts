@@ -4,18 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './compiler.js';
-import { documents } from './documents.js';
-
-/** What is code is no link. */
-function withoutCode(text: string): string {
-  return text.replace(/^(`{3,}).*\n[\s\S]*?^\1$/gm, '').replace(/(`+)[^`][\s\S]*?\1/g, 'code');
-}
-
-/** The targets of a page's links and pictures that are no addresses of other sites. */
-function targetsOf(text: string): string[] {
-  const targets = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target as string);
-  return targets.filter((target) => !/^[a-z]+:/.test(target));
-}
+import { documents, targetsOf } from './documents.js';
 
 /** The anchors of a page, as code hosts make them of headings. */
 function anchorsOf(text: string): Set<string> {

@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -13,6 +13,7 @@ import { publint } from 'publint';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listDrivers, queryDriver } from '../src/index.js';
+import { targetsOf } from './documents.js';
 import { hasInterpreter, languages, missing } from './fixtures.js';
 import { findNode, hasRegistry } from './nodes.js';
 import { testInTurn } from './turns.js';
@@ -23,8 +24,12 @@ const NODES = [20, 22, 24, 26];
 /** At a check, what is packed is what was built before the tests; at a release, npm builds it. */
 const AS_BUILT = process.env.RELEASE ? [] : ['--ignore-scripts'];
 
-/** What may be unpacked, in bytes: the drivers, as text, are half of it. What grows is to be seen here. */
-const MOST_BYTES = 1_200_000;
+/** The most bytes of the package, unpacked. Half of it are the drivers, an eighth the pages. */
+const MOST_BYTES = 1_500_000;
+/** The pages that users need. Links of theirs to what is only in the repository work there, and on npm's site. */
+const PAGES = /^docs\/(?:guide\/|languages\/|pictures\/)?[\w.-]+\.(?:md|svg)$/;
+const REPOSITORY_ONLY =
+  /^(?:(?:benchmark|docs\/(?:decisions|reference)|drivers|examples|src|test)\/|(?:CONTRIBUTING|SECURITY|docs\/(?:adding-a-language|architecture|driver-isolation|protocol|reliability))\.md)/;
 const DRIVERS = listDrivers().flatMap((lang) => [`dist/driver-${lang}.js`, `dist/driver-${lang}-more.js`]);
 /** What few programs use, and what is loaded with it. */
 const SELDOM = [
@@ -197,9 +202,25 @@ describe('the package', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('is small, and has nothing in it but what is used', () => {
-    const names = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'));
-    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'docs/errors.md', 'package.json'].sort());
+    const paths = packed.files.map(({ path }) => path);
+    const names = paths.filter((path) => !path.startsWith('dist/types/') && !PAGES.test(path));
+    expect(names.sort()).toEqual(['LICENSE', 'NEWS.md', 'README.md', ...CODE, 'package.json'].sort());
     expect(packed.unpackedSize).toBeLessThan(MOST_BYTES);
+  });
+
+  test('has the pages that its pages lead to, but for those of the repository', () => {
+    const paths = new Set(packed.files.map(({ path }) => path));
+    const pages = [...paths].filter((path) => path.endsWith('.md'));
+    expect(pages).toContain('docs/errors.md'); // where errors lead to
+    const dead = pages.flatMap((page) => {
+      const targets = targetsOf(readFileSync(join(project, 'node_modules/bond', page), 'utf8'));
+      const files = targets
+        .map((target) => target.replace(/#.*/, ''))
+        .filter(Boolean)
+        .map((file) => posix.join(posix.dirname(page), file));
+      return files.filter((file) => !paths.has(file) && !REPOSITORY_ONLY.test(file)).map((file) => `${page}: ${file}`);
+    });
+    expect(dead).toEqual([]);
   });
 
   test('has readable code: no long lines but those of drivers, which are apart', () => {
