@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import type { Deserializer, Serializer } from 'node:v8';
-import { Block, Blocked } from '../wire/blocks.js';
+import { Block, Blocked, type Payload } from '../wire/blocks.js';
 import type { ReceivedBytes } from '../wire/received-bytes.js';
 import { TYPED_ARRAYS, typeOfNumbers } from './shared/objects.js';
 import { LONG_BYTES } from './shared/write-json.js';
@@ -52,8 +52,8 @@ function writerTo(block: Block): Writer {
   return writer;
 }
 
-/** A value as a clone in a block; none if it is short. Throws if that is not possible. */
-export function writeToBlock(value: unknown): Blocked | undefined {
+/** A value as a clone: in a block if it is long, in base64 if there are no views in it, otherwise none. Getters are read once. */
+export function writeToBlock(value: unknown): Payload | undefined {
   const block = new Block();
   const writer = writerTo(block);
   writer.writeHeader();
@@ -62,6 +62,7 @@ export function writeToBlock(value: unknown): Blocked | undefined {
   const sign = `${IN_BLOCK}${block.number} `;
   // A view that is alone in the block is not copied where it arrives.
   if (clone.length >= LONG_CLONE) return new Blocked(`${sign}${block.add(clone)} ${clone.length}`, block);
+  if (block.length === 0) return clone.toString('base64');
   return block.length < LONG_BYTES ? undefined : new Blocked(sign + clone.toString('base64'), block);
 }
 

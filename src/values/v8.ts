@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import { isA, textOf } from '../common/thrown.js';
-import type { Payload } from '../wire/blocks.js';
+import { type Payload, wrapped } from '../wire/blocks.js';
 import type { ReceivedBytes } from '../wire/received-bytes.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path, type Protocol } from './codec.js';
 import { writePlain } from './json.js';
@@ -98,7 +98,7 @@ function writeCloneBeside(value: unknown): Payload | undefined {
   try {
     const isLinked = needsLinks(value);
     const payload = writeToBlock(isLinked ? withoutParts(value) : value);
-    return payload && isLinked ? payload.as(LINKED + payload.text) : payload;
+    return payload !== undefined && isLinked ? wrapped(payload, (text) => LINKED + text) : payload;
   } catch {
     return undefined;
   }

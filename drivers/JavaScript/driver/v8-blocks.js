@@ -46,7 +46,7 @@ class BlockReader extends v8.Deserializer {
   }
 }
 
-/** The text for a clone in a block; none if it is short, or cannot be made so. */
+/** The text for a clone, with a block if there are views in it or it is long; none if it cannot be made so. Getters are read once. */
 function writeCloneBeside(value) {
   const block = newBlock();
   try {
@@ -55,10 +55,13 @@ function writeCloneBeside(value) {
     writer.writeHeader();
     writer.writeValue(isLinked ? withLinks(value) : value);
     const clone = writer.releaseBuffer();
-    const sign = `${isLinked ? LINKED : ''}${IN_BLOCK}${block.number} `;
+    const mark = isLinked ? LINKED : '';
+    const sign = `${mark}${IN_BLOCK}${block.number} `;
     // A view that is alone in the block is not copied where it arrives.
     if (clone.length >= LONG_CLONE) return `${sign}${block.add(clone)} ${clone.length}`;
-    if (block.size >= LONG_BYTES) return sign + clone.toString('base64');
+    if (block.size > 0) return sign + clone.toString('base64');
+    written.delete(block.number);
+    return mark + clone.toString('base64');
   } catch (error) {
     // By the clone of Node's own, it is told why.
   }
