@@ -190,9 +190,10 @@ const payload = fc.oneof(
 );
 
 const verb = fc.constantFrom('RETURN', 'EXCEPT', 'ERROR');
+const calling = fc.constantFrom('CALL', 'CALL', 'AWAIT', 'THREAD');
 const said = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(verb, id, payload).map((words) => words.join(' ')) },
-  { weight: 5, arbitrary: fc.tuple(fc.constant('CALL'), id, id, payload).map((words) => words.join(' ')) },
+  { weight: 5, arbitrary: fc.tuple(calling, id, id, payload).map((words) => words.join(' ')) },
   {
     weight: 1,
     arbitrary: fc.constantFrom(
@@ -202,6 +203,9 @@ const said = fc.oneof(
       'READY {}',
       'EVAL 0 1 "1"',
       'CALL',
+      'AWAIT',
+      'THREAD 1 0',
+      'CANCEL - 1 1',
       'RETURN',
       '',
     ),
@@ -240,10 +244,16 @@ type Event =
   | { readonly kind: 'say'; readonly text: string; readonly times: number }
   /** What the other side may do: call a function, or answer one of its requests, or notice an interrupt. */
   | { readonly kind: 'call'; readonly payload: string; readonly isOfItself: boolean }
+  /** A task or a thread calls: in the request of that place among all that run, in turn. */
+  | { readonly kind: 'callBeside'; readonly payload: string; readonly which: number; readonly isThread: boolean }
+  /** It answers, in whatever order, what it has been sent where no frame is in the way. */
+  | { readonly kind: 'answerAny'; readonly which: number; readonly verb: string; readonly payload: string }
   | { readonly kind: 'answer'; readonly which: number; readonly verb: string; readonly payload: string }
   | { readonly kind: 'notice' }
   | { readonly kind: 'ask'; readonly isElsewhere: boolean; readonly isAborted: boolean }
   | { readonly kind: 'turn' };
+
+const seldom = fc.nat(3).map((number) => number === 3);
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
@@ -255,6 +265,16 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('call' as const), payload: call, isOfItself: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('callBeside' as const),
+      payload: call,
+      which: fc.nat(5),
+      isThread: seldom,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('answerAny' as const), which: fc.nat(5), verb, payload }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(3), verb, payload }) },
   { weight: 1, arbitrary: fc.constant<Event>({ kind: 'notice' }) },
   {
@@ -264,17 +284,24 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Event>({ kind: 'turn' }) },
 );
 
+const manner = fc.record({ isConcurrent: fc.boolean(), interruptStopsAny: fc.boolean() });
+
 describe('a session', () => {
   test('bears whatever it is told: nothing is thrown, and in the end every call is settled', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 40, size: 'max' }), fc.nat(2), async (events, opening) => {
-        const fuzzed = new FuzzedSession();
-        await fuzzed.open(opening);
-        const before = prototypes();
-        for (const one of events) await fuzzed.meet(one);
-        await fuzzed.end();
-        expect(prototypes()).toEqual(before);
-      }),
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 40, size: 'max' }),
+        fc.nat(2),
+        manner,
+        async (events, opening, how) => {
+          const fuzzed = new FuzzedSession(how);
+          await fuzzed.open(opening);
+          const before = prototypes();
+          for (const one of events) await fuzzed.meet(one);
+          await fuzzed.end();
+          expect(prototypes()).toEqual(before);
+        },
+      ),
       effort(1500),
     );
   });
@@ -293,12 +320,20 @@ class FuzzedSession {
   readonly #lasting: (() => void)[] = [];
   /** What the other side would know: its frames, each with what it has been sent there and has not answered. */
   readonly #frames = [{ id: 0, requests: [] as number[] }];
+  /** Those of tasks and threads. */
+  readonly #beside: { readonly id: number; readonly isThread: boolean; readonly requests: number[] }[] = [];
   #lastCall = 1000;
   #lastSerial = 0;
   #violations = 0;
   #isHeld = false;
-  readonly #session = new Session(
-    {
+  readonly #session: Session;
+
+  constructor(manner: { readonly isConcurrent: boolean; readonly interruptStopsAny: boolean }) {
+    this.#session = new Session(this.#owner(manner), { send: (lines) => this.#takeInAll(lines as string) });
+  }
+
+  #owner(manner: object): ConstructorParameters<typeof Session>[0] {
+    return {
       lang: 'Test',
       protocol: json,
       transExcept: false,
@@ -309,7 +344,7 @@ class FuzzedSession {
         this.#isHeld = isHeld;
       },
       violated: () => this.#violations++,
-      nudge: (line) => this.#takeIn(line),
+      nudge: (lines) => this.#takeInAll(lines),
       traffic: { sent: 0, taken: 0 },
       makeHandle: () => undefined,
       isHeldUp: () => false,
@@ -317,9 +352,9 @@ class FuzzedSession {
       interruptStopsAny: false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
-    },
-    { send: (line) => this.#takeIn(line as string) },
-  );
+      ...manner,
+    };
+  }
 
   /** A call of a function that lasts may be under way: in a request (1), or in none (2). */
   async open(opening: number): Promise<void> {
@@ -367,6 +402,10 @@ class FuzzedSession {
         return this.#hearCall(one.payload, one.isOfItself);
       case 'answer':
         return this.#hearAnswer(one.which, one.verb, one.payload);
+      case 'callBeside':
+        return this.#hearCallBeside(one.payload, one.which, one.isThread);
+      case 'answerAny':
+        return this.#hearAnyAnswer(one.which, one.verb, one.payload);
       case 'notice':
         return this.#hear(`INTERRUPTED ${this.#lastSerial}`);
       default:
@@ -374,16 +413,46 @@ class FuzzedSession {
     }
   }
 
+  #takeInAll(lines: string): void {
+    for (const line of lines.trimEnd().split('\n')) this.#takeIn(line);
+  }
+
   /** A line that the other side gets. */
   #takeIn(line: string): void {
     this.#sent.push(line);
     const [verb = '', frame, id, serial] = line.split(' ');
-    if (verb === 'INTERRUPT') this.#lastSerial = Number(serial);
+    if (verb === 'INTERRUPT' || verb === 'CANCEL') this.#lastSerial = Number(serial);
     else if (/^(RETURN|EXCEPT|ERROR)$/.test(verb)) this.#leave(Number(frame));
-    else this.#frames.find((one) => one.id === Number(frame))?.requests.push(Number(id));
+    else [...this.#frames, ...this.#beside].find((one) => one.id === Number(frame))?.requests.push(Number(id));
+  }
+
+  /** The requests of the event loop, and those of threads: the latter run whatever stands still. */
+  #runBeside(isThread: boolean): number[][] {
+    const frames = this.#beside.filter((frame) => frame.isThread === isThread).map(({ requests }) => requests);
+    const root = this.#frames[0]?.requests ?? [];
+    if (isThread) return frames;
+    return this.#frames.length > 1 ? [] : [root, ...frames];
+  }
+
+  #hearCallBeside(text: string, which: number, isThread: boolean): void {
+    if (!isThread && this.#frames.length > 1) return;
+    const first = this.#runBeside(false).flatMap((requests) => requests.slice(0, 1));
+    const request = isThread ? 0 : (first[which % (first.length + 1)] ?? 0);
+    const id = ++this.#lastCall;
+    this.#beside.push({ id, isThread, requests: [] });
+    this.#hear(`${isThread ? 'THREAD' : 'AWAIT'} ${id} ${request} ${text}`);
+  }
+
+  #hearAnyAnswer(which: number, word: string, text: string): void {
+    const places = [...this.#runBeside(false), ...this.#runBeside(true)].filter(({ length }) => length > 0);
+    const requests = places[which % places.length];
+    const [id] = requests?.splice(which % requests.length, 1) ?? [];
+    if (id !== undefined) this.#hear(`${word} ${id} ${text}`);
   }
 
   #leave(frame: number): void {
+    const beside = this.#beside.findIndex(({ id }) => id === frame);
+    if (beside >= 0) this.#beside.splice(beside, 1);
     const place = this.#frames.findIndex(({ id }) => id === frame);
     if (place > 0) this.#frames.splice(place);
   }

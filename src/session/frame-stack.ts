@@ -13,6 +13,7 @@ export class FrameStack {
 
   constructor(isConcurrent = false) {
     this.#isConcurrent = isConcurrent;
+    this.root.isConcurrent = isConcurrent;
   }
 
   /** What the other side is carrying out; of several, the oldest. */
@@ -24,6 +25,11 @@ export class FrameStack {
   isActive(frame: Frame): boolean {
     if (frame === this.innermost) return true;
     return frame.waiter === 'thread' || (frame.waiter === 'task' && this.innermost === this.root);
+  }
+
+  /** Whether the code of a request may stop the other side, to wait for the host. */
+  canStandStill(frame: Frame): boolean {
+    return frame.waiter !== 'thread' && this.isActive(frame);
   }
 
   /** Whether the other side carries out a request, as far as one can know. */
@@ -89,14 +95,14 @@ export class FrameStack {
   open(id: number, request: Request | undefined, name: string): Frame {
     const frame = new Frame(id, request, name, 'interpreter', this.innermost);
     if (request) request.openFrame = frame;
-    else this.root.called = frame;
+    if (this.innermost === this.root) this.root.inner = frame;
     this.innermost = frame;
     return frame;
   }
 
   /** A task or a thread there has called the host, and waits for the answer. */
   openBeside(id: number, request: Request | undefined, name: string, waiter: 'task' | 'thread'): Frame {
-    const frame = new Frame(id, request, name, waiter);
+    const frame = new Frame(id, request, name, waiter, waiter === 'task' ? this.root : undefined);
     this.tasks.add(frame);
     if (request) request.taskFrames = (request.taskFrames ?? new Set()).add(frame);
     return frame;
@@ -110,7 +116,7 @@ export class FrameStack {
       return;
     }
     if (frame.request) frame.request.openFrame = undefined;
-    else this.root.called = undefined;
+    if (frame === this.root.inner) this.root.inner = undefined;
     this.innermost = frame.below ?? this.root;
   }
 

@@ -137,7 +137,7 @@ export class Frame {
   readonly name: string;
   /** Who waits for the answer: the interpreter, a task in its event loop, or a thread. */
   readonly waiter: Waiter;
-  /** The frame in which the interpreter goes on when this one is closed, if it stands still in this one. */
+  /** The frame in which the interpreter goes on when this one is closed; of a task's, the outermost one, where the event loop is. */
   readonly below: Frame | undefined;
   /** Requests in it that have not been answered, in order. */
   readonly pending = new RequestQueue<Request>();
@@ -145,8 +145,10 @@ export class Frame {
   held = 0;
   /** Requests without an answer that were made in it, of any bond. */
   readonly made = new Set<Request>();
-  /** The frame of a call that the other side made here of itself, in a timer, while it carried out nothing. */
-  called: Frame | undefined;
+  /** Of the outermost level: the frame in which the interpreter stands still, or the outermost of those. */
+  inner: Frame | undefined;
+  /** Of the outermost level: whether its requests, and those of tasks, run side by side as far as they await something. */
+  isConcurrent = false;
   /** Whether its call has been answered. */
   isOver = false;
   /** Answers its call, once no request of it is pending. */

@@ -109,11 +109,19 @@ export class IncomingCalls {
   #callerOf({ verb, request: id }: Call): Request | undefined {
     const { stack } = this.#parties;
     const request = stack.find(id);
-    const isOutermost = stack.innermost === stack.root;
-    const runs = request !== undefined && stack.runs(request) && !request.openFrame;
-    const isPossible = id === 0 ? isOutermost || verb === 'THREAD' : runs && (verb === 'CALL' || isOutermost);
-    if (!isPossible) throw new Violation(`it made a call in request ${id}, which it is not carrying out`);
+    if (!this.#canCall(verb, id, request))
+      throw new Violation(`it made a call in request ${id}, which it is not carrying out`);
     return request;
+  }
+
+  /** Whether the other side may call now, in a request, or in none. A thread calls in none, and only where nothing stands still do tasks run. */
+  #canCall(verb: CallVerb, id: number, request: Request | undefined): boolean {
+    const { stack } = this.#parties;
+    if (verb === 'THREAD') return id === 0;
+    const isOutermost = stack.innermost === stack.root;
+    if (id === 0) return isOutermost;
+    if (!request || request.openFrame || !stack.runs(request)) return false;
+    return stack.canStandStill(request.frame) && (verb === 'CALL' || isOutermost);
   }
 
   /** The arguments of a call cannot be read. */

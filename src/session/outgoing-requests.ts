@@ -135,7 +135,9 @@ export class OutgoingRequests {
   /** Rejects a request that waits for itself. */
   rejectDeadlock(request: Request, cycle: readonly Request[]): void {
     const text = `a wait that can never end: ${showCycle(cycle)}`;
+    const isSent = request.heldLine === undefined;
     this.reject(request, new BondException(this.#parties.owner.lang, text, { code: 'BOND_DEADLOCK' }));
+    if (isSent) this.#parties.interrupts.sendInTurn(request);
   }
 
   /** Nothing more will come: whatever waits, and every later request, is rejected with what `makeError` makes. */

@@ -60,11 +60,11 @@ export class RequestTimeouts {
   /** The requests in which it is the host's turn: a function of it runs, and has asked for nothing. */
   #waitingForHost(): Set<Request> {
     const waiting = new Set<Request>();
-    for (const { pending, request: caller, waiter } of this.#stack.active()) {
+    const { innermost, tasks } = this.#stack;
+    for (const { pending, request: caller, waiter } of [innermost, ...tasks]) {
       if (pending.size > 0) continue;
-      // What a thread waits for, the code that has started it may wait for.
-      for (let request = waiter === 'thread' ? this.#stack.running : caller; request; request = request.frame.request)
-        waiting.add(request);
+      // What a thread waits for, the code that has started it may wait for, which may be any that runs.
+      for (const request of waiter === 'thread' ? this.#stack.allRunning() : [caller]) addWithCallers(waiting, request);
     }
     return waiting;
   }
@@ -93,4 +93,9 @@ export class RequestTimeouts {
     const place = showPlace(running.place);
     return `${place && ` (made ${place})`}, which has called your function '${innermost.name}'`;
   }
+}
+
+/** Adds a request, and those that it is nested in. */
+function addWithCallers(requests: Set<Request>, innermost: Request | undefined): void {
+  for (let request = innermost; request; request = request.frame.request) requests.add(request);
 }

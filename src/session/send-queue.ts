@@ -33,8 +33,10 @@ export class SendQueue {
 
   /** Sends the line of a request as soon as it can have its turn. */
   send(request: Request, line: Payload): void {
-    if (this.#canSend(request, line)) this.#channel.send(line, request.frame.pending.size === 1);
-    else this.#hold(request, line);
+    if (!this.#canSend(request, line)) return this.#hold(request, line);
+    this.#channel.send(line, request.frame.pending.size === 1);
+    // It may wait behind one whose task awaits a function of the host.
+    if (request.madeIn && request.frame.first?.taskFrames?.size) this.#watchForCycle(request);
   }
 
   /**
@@ -118,10 +120,14 @@ export class SendQueue {
     request.heldLine = line;
     request.place ??= capturePlace();
     request.frame.held++;
-    if (!request.madeIn || !findCycle(request)) return;
+    if (request.madeIn) this.#watchForCycle(request);
+  }
+
+  #watchForCycle(request: Request): void {
+    if (!findCycle(request)) return;
     // A function that does not await its call, after all, will have returned by then.
     setImmediate(() => {
-      const cycle = request.isSettled || request.heldLine === undefined ? undefined : findCycle(request);
+      const cycle = request.isSettled ? undefined : findCycle(request);
       if (cycle) this.#owner.onDeadlock(request, cycle);
     });
   }

@@ -31,6 +31,7 @@ export class Session {
   readonly #timeouts: RequestTimeouts;
   readonly #requests: OutgoingRequests;
   readonly #calls: IncomingCalls;
+  readonly #queue: SendQueue;
   /** The other side has broken the rules: what else it says is not heard. */
   #isDeaf = false;
 
@@ -55,6 +56,7 @@ export class Session {
     const requests = new OutgoingRequests({ owner, stack, lent, queue, timeouts, interrupts, releases });
     this.#calls = new IncomingCalls({ owner, channel, stack, lent, requests, queue, timeouts, interrupts, releases });
     this.#owner = owner;
+    this.#queue = queue;
     this.#releases = releases;
     this.#interrupts = interrupts;
     this.#timeouts = timeouts;
@@ -186,7 +188,9 @@ export class Session {
   #takeAnswer(verb: AnswerVerb, id: number, received: Received): void {
     const request = this.#requests.answered(id);
     if (!request) return;
-    if (request.openFrame) this.#calls.abandon(request.openFrame);
+    const { openFrame } = request;
+    if (openFrame) this.#calls.abandon(openFrame);
     this.#requests.takeAnswer(request, verb, received);
+    if (openFrame) this.#queue.flush(); // what has waited, in any frame, for the interpreter to go on
   }
 }
