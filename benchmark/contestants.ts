@@ -1,7 +1,7 @@
 // Who takes part. Each opens a session in which the same functions can be called.
 
 import { endOf } from './ends.js';
-import type { Language, Program, Purpose } from './languages.js';
+import { canAwait, type Language, type Program, type Purpose } from './languages.js';
 import { NestedPingPong, Output, PingPong } from './limit.js';
 
 /** A session with another interpreter. */
@@ -48,13 +48,18 @@ type Thing = any;
 /** What every one of the {@link objectSession}'s calls comes to. */
 export const SIZE = 7;
 
+/** Whether a language can do what the limit and bond are asked for. */
+function can(language: Language, purpose: Purpose): boolean {
+  return purpose !== 'async' || canAwait(language);
+}
+
 /** The least that it takes. */
 export const limit: Contestant = {
   name: 'limit',
-  can: () => true,
+  can,
   script: (language) => ['limit.mjs', ...language.limit('call')],
   async open(language, purpose) {
-    const program = purpose === 'objects' ? 'call' : purpose;
+    const program = purpose === 'objects' || purpose === 'async' ? 'call' : purpose;
     const session = limitSession(language.limit(program), program);
     const { child } = session;
     const own: Session = {
@@ -65,6 +70,7 @@ export const limit: Contestant = {
         return endOf(child);
       },
     };
+    if (purpose === 'async') return { ...own, call: (_, ...args) => own.call('add', ...args) };
     return purpose === 'objects' ? leastOfObjects(own) : own;
   },
 };
@@ -80,7 +86,7 @@ function limitSession(command: readonly string[], purpose: Program): PingPong | 
 export function bond(name: string, url: string, { makeBond }: BondModule): Contestant {
   return {
     name,
-    can: () => true,
+    can,
     script: ({ lang, executable }) => ['bond.mjs', url, lang, executable],
     async open(language, purpose) {
       const { env, lang, executable } = language;
@@ -88,7 +94,8 @@ export function bond(name: string, url: string, { makeBond }: BondModule): Conte
       const stdout = (chunk: Buffer): void => {
         printed += chunk.length;
       };
-      const session = await makeBond(lang, [executable], [], { env, stdout });
+      const more = purpose === 'async' ? { concurrent: true } : {}; // which builds from before do not know
+      const session = await makeBond(lang, [executable], [], { env, stdout, ...more });
       await session.evalBlock(language.functions);
       if (purpose === 'nested') await session.export((n) => session.call('down', n), 'up');
       if (purpose === 'objects') return objectSession(session, language.thing);

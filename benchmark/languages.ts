@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** What a session is opened for: not everybody can do all of it. */
-export type Purpose = Program | 'objects';
+export type Purpose = Program | 'objects' | 'async';
 
-/** What the limit has a program for: an exchange is the least that can be done with an object. */
+/** What the limit has a program for: an exchange is the least that can be done with an object, or awaited. */
 export type Program = 'call' | 'nested' | 'output';
 
 export interface Language {
@@ -23,12 +23,18 @@ export interface Language {
   /**
    * Defines `add(a, b)`, `same(value)`, `take(text)`, `give(length)`, `down(n)` and `print_much(lines)`; a class `Thing` with a
    * property `size` and a method `step` that returns the thing itself; and `show()`, which calls the host's `see` with a thing.
+   * Where it {@link canAwait}, an async `add_later(a, b)` as well.
    */
   readonly functions: string;
   /** Makes a `Thing`. */
   readonly thing: string;
   /** The deepest nesting that is tried. */
   readonly depth: number;
+}
+
+/** Whether a language has async functions. */
+export function canAwait({ lang }: Language): boolean {
+  return lang === 'Python' || lang === 'JavaScript';
 }
 
 /** The version of an interpreter, for the notes. */
@@ -49,6 +55,9 @@ import sys
 sys.setrecursionlimit(200000)
 
 def add(a, b):
+    return a + b
+
+async def add_later(a, b):
     return a + b
 
 def same(value):
@@ -115,6 +124,7 @@ sub print_much { print 'x' x 999, "\\n" for 1 .. $_[0]; return }`,
     suffix: 'js',
     functions: `
 function add(a, b) { return a + b }
+async function add_later(a, b) { return a + b }
 function same(value) { return value }
 function take(text) { return text.length }
 function give(length) { return 'x'.repeat(length) }

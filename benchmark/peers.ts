@@ -18,13 +18,13 @@ function isPython({ lang }: Language, purpose: Purpose): boolean {
 }
 
 function isJavaScript({ lang }: Language, purpose: Purpose): boolean {
-  return lang === 'JavaScript' && purpose !== 'output' && purpose !== 'objects';
+  return lang === 'JavaScript' && purpose !== 'output' && purpose !== 'objects' && purpose !== 'async';
 }
 
 const pythonia: Contestant = {
   name: 'pythonia',
   isSingle: true,
-  can: ({ lang }, purpose) => lang === 'Python' && purpose !== 'output',
+  can: ({ lang }, purpose) => lang === 'Python' && purpose !== 'output' && purpose !== 'async',
   async open({ executable }) {
     // It starts an interpreter when it is loaded, and one that it starts later cannot call back.
     for (const file of Object.keys(require.cache)) if (file.includes('/pythonia/')) delete require.cache[file];

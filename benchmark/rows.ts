@@ -110,48 +110,10 @@ export const ROWS: readonly Row[] = [
     rounds: 1 / 3,
     turn: async ({ open, sizes }) => ({ value: await startTogether(open, sizes.together) }),
   },
-  {
-    name: 'sequential',
-    title: 'sequential call',
-    unit: 'µs',
-    isRate: false,
-    purpose: 'call',
-    takesTurns: true,
-    rounds: 1,
-    async turn({ session: own, sizes: { calls } }) {
-      const session = await own();
-      const times = new Array<number>(calls);
-      for (let i = 0; i < calls; i++) {
-        const began = performance.now();
-        const sum = await session.call('add', i, 2);
-        times[i] = performance.now() - began;
-        strictEqual(sum, i + 2);
-      }
-      return { value: quantile(times, 0.5) * 1_000, p99: quantile(times, 0.99) * 1_000 };
-    },
-  },
-  {
-    name: 'parallel',
-    title: '`Promise.all`',
-    unit: 'calls/s',
-    isRate: true,
-    purpose: 'call',
-    takesTurns: false,
-    rounds: 1,
-    async turn({ session: own, sizes: { parallel, bursts } }) {
-      const session = await own();
-      const times: number[] = [];
-      for (let burst = 0; burst < bursts; burst++) {
-        const began = performance.now();
-        const sums = await Promise.all(Array.from({ length: parallel }, (_, i) => session.call('add', i, 2)));
-        times.push(performance.now() - began);
-        sums.forEach((sum, i) => {
-          strictEqual(sum, i + 2);
-        });
-      }
-      return { value: (parallel / quantile(times, 0.5)) * 1_000 };
-    },
-  },
+  sequentialRow('sequential', 'sequential call', 'call', 'add'),
+  sequentialRow('async', 'sequential async call', 'async', 'add_later'),
+  parallelRow('parallel', '`Promise.all`', 'call', 'add'),
+  parallelRow('together', '`Promise.all` of async calls', 'async', 'add_later'),
   {
     name: 'text',
     title: '10 MB of text echoed',
@@ -206,6 +168,56 @@ export const ROWS: readonly Row[] = [
     },
   },
 ];
+
+/** Calls of a function that adds, one after the other. */
+function sequentialRow(name: string, title: string, purpose: Purpose, add: string): Row {
+  return {
+    name,
+    title,
+    unit: 'µs',
+    isRate: false,
+    purpose,
+    takesTurns: true,
+    rounds: 1,
+    async turn({ session: own, sizes: { calls } }) {
+      const session = await own();
+      const times = new Array<number>(calls);
+      for (let i = 0; i < calls; i++) {
+        const began = performance.now();
+        const sum = await session.call(add, i, 2);
+        times[i] = performance.now() - began;
+        strictEqual(sum, i + 2);
+      }
+      return { value: quantile(times, 0.5) * 1_000, p99: quantile(times, 0.99) * 1_000 };
+    },
+  };
+}
+
+/** Calls of a function that adds, all at once. */
+function parallelRow(name: string, title: string, purpose: Purpose, add: string): Row {
+  return {
+    name,
+    title,
+    unit: 'calls/s',
+    isRate: true,
+    purpose,
+    takesTurns: false,
+    rounds: 1,
+    async turn({ session: own, sizes: { parallel, bursts } }) {
+      const session = await own();
+      const times: number[] = [];
+      for (let burst = 0; burst < bursts; burst++) {
+        const began = performance.now();
+        const sums = await Promise.all(Array.from({ length: parallel }, (_, i) => session.call(add, i, 2)));
+        times.push(performance.now() - began);
+        sums.forEach((sum, i) => {
+          strictEqual(sum, i + 2);
+        });
+      }
+      return { value: (parallel / quantile(times, 0.5)) * 1_000 };
+    },
+  };
+}
 
 /** Something that is done with an object there, one after the other. */
 function objectRow(name: string, title: string): Row {

@@ -108,6 +108,18 @@ describe('the examples', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('a client makes 100 requests at a time', async ({ skip }) => {
+    needs(skip, 'Python');
+    expect(await run('async-client.ts')).toBe(lines("100 pages, from 'page /0' to 'page /99'", 'side by side: true'));
+  });
+
+  test('a server of asyncio replies what TypeScript says', async ({ skip }) => {
+    needs(skip, 'Python');
+    expect(await run('async-server.ts')).toBe(
+      lines("[ 'Hello Ann!', 'Hello Bo!', 'Hello Cy!' ]", 'side by side: true'),
+    );
+  });
+
   describe('objects', () => {
     const PYTHON = '/usr/bin/python3'; // whose modules Debian's packages are
 

@@ -856,7 +856,7 @@ async def later(): return 1
     ['map(abs, [1])', 'iterate() over it, or hold() it'],
     ['os.environ', 'send dict() of it'],
     ['memoryview(array.array("i", [1, 2]))', 'send its .tolist()'],
-    ['later()', 'it comes from an async def: send asyncio.run() of it'],
+    ['later()', 'it comes from an async def: await it there, and send the result'],
     ['object()', 'hold() it'],
   ])('%s', async (code, advice) => {
     const err = collect();

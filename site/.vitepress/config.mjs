@@ -76,6 +76,7 @@ export default defineConfig({
           'values',
           'old-text',
           'objects',
+          'async',
           'types',
           'errors',
           'exceptions',

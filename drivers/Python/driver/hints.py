@@ -26,7 +26,7 @@ def advice_for(value, path):
     return 'hold() it'
 
 
-COROUTINE = 'it comes from an async def: send asyncio.run() of it'
+COROUTINE = 'it comes from an async def: await it there, and send the result'
 
 
 def forget_unawaited():

@@ -11,6 +11,7 @@ import { queryDriver } from '../../drivers/driver.js';
 import type { Driver, Feature } from '../../drivers/manifest.js';
 import type { Check, Kit } from './check.js';
 import { carries } from './checks/carries.js';
+import { concurrent } from './checks/concurrent.js';
 import { converts } from './checks/converts.js';
 import { interrupts } from './checks/interrupts.js';
 import { octets } from './checks/octets.js';
@@ -30,13 +31,14 @@ export const checks: readonly Check[] = [
   ...interrupts,
   ...refers,
   ...converts,
+  ...concurrent,
   ...carries,
   ...octets,
   ...stacks,
 ];
 
-/** Features that most languages have no need of: of a driver without them, nothing is asked. */
-const FOR_SOME: readonly Feature[] = ['text'];
+/** Features that most languages cannot have, or have no need of: of a driver without them, nothing is asked. */
+const FOR_SOME: readonly Feature[] = ['text', 'concurrent'];
 
 /** What came of a check. */
 export interface Outcome {

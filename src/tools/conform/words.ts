@@ -88,6 +88,14 @@ export interface ReferenceWords {
    * - `named(first, last)`: the two with a space between, given by name as the language does
    */
   readonly functions: string;
+  /**
+   * For the feature `concurrent`, a block that defines async functions:
+   * - `meet(n)` waits until it has been called `n` times
+   * - `ask_later(x)`: one more than `host(x)`, which it awaits
+   * - `say_later(text)` prints it, waits a moment, and prints it again
+   * - `wait_forever()`
+   */
+  readonly async?: string;
   /** An expression: a new counter from 5. */
   readonly counter: string;
   /** Expressions, for the feature `convert`: a function that gives the count of a counter; and one that calls its `fail()`. */
@@ -123,7 +131,7 @@ export function readWords(folder: string): Words {
     throw new BondException('bond', `${path} cannot be read: ${textOf(cause)}`, { cause });
   }
   for (const holder of [words, words.references ?? {}] as Record<string, unknown>[]) {
-    if (Array.isArray(holder.functions)) holder.functions = holder.functions.join('\n');
+    for (const name of ['functions', 'async']) if (Array.isArray(holder[name])) holder[name] = holder[name].join('\n');
   }
   return words as unknown as Words;
 }
