@@ -100,7 +100,7 @@ const contents: [string, (mark: string) => string | Buffer][] = [
   ['messages with no mark', () => '\x1e RETURN 1 5\n\x1e+RETURN 1 5\n'],
   ['messages with almost the mark', (mark) => `${mark.slice(0, -1)} RETURN 1 5\n${mark.slice(1)} RETURN 1 5\n`],
   ['messages with another mark', () => `\x1e${'0123456789ab'.repeat(2)} RETURN 1 5\n`],
-  ['marks with other bytes behind them', (mark) => [...'xR\n\0*,?', '\x1e'].map((byte) => mark + byte).join('')],
+  ['marks with other bytes behind them', (mark) => [...'xR\n\0&,?', '\x1e'].map((byte) => mark + byte).join('')],
   ['the beginning of a mark', (mark) => `text${mark.slice(0, 12)}`],
   ['a whole mark at the end', (mark) => `text${mark}`],
 ];
