@@ -24,7 +24,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   JavaScript: '#f08c00',
 };
 
-const LEFT = 176;
+const LEFT = 236;
 const PANEL = 176;
 const GAP = 14;
 const TOP = 84;

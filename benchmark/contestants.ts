@@ -2,7 +2,7 @@
 
 import { endOf } from './ends.js';
 import { canAwait, type Language, type Program, type Purpose } from './languages.js';
-import { NestedPingPong, Output, PingPong } from './limit.js';
+import { Echo, NestedPingPong, Output, PingPong } from './limit.js';
 
 /** A session with another interpreter. */
 export interface Session {
@@ -50,6 +50,7 @@ export const SIZE = 7;
 
 /** Whether a language can do what the limit and bond are asked for. */
 function can(language: Language, purpose: Purpose): boolean {
+  if (purpose === 'arrays') return language.hasNumpy;
   return purpose !== 'async' || canAwait(language);
 }
 
@@ -75,9 +76,10 @@ export const limit: Contestant = {
   },
 };
 
-function limitSession(command: readonly string[], purpose: Program): PingPong | NestedPingPong | Output {
+function limitSession(command: readonly string[], purpose: Program): PingPong | NestedPingPong | Echo | Output {
   if (purpose === 'call') return new PingPong(command);
   if (purpose === 'output') return new Output(command);
+  if (purpose === 'bytes' || purpose === 'arrays') return new Echo(command);
   const session: NestedPingPong = new NestedPingPong(command, { up: (n) => session.call('down', n) });
   return session;
 }
@@ -98,6 +100,7 @@ export function bond(name: string, url: string, { makeBond }: BondModule): Conte
       const session = await makeBond(lang, [executable], [], { env, stdout, ...more });
       await session.evalBlock(language.functions);
       if (purpose === 'nested') await session.export((n) => session.call('down', n), 'up');
+      if (purpose === 'arrays') await session.evalBlock('import numpy\ndef same(x): return numpy.asarray(x)');
       if (purpose === 'objects') return objectSession(session, language.thing);
       if (purpose !== 'output') return session;
       return {

@@ -4,7 +4,8 @@ import { strictEqual } from 'node:assert';
 import type { Contestant, Session } from './contestants.js';
 import { useCores } from './cores.js';
 import type { Language } from './languages.js';
-import { quantile, text } from './rows.js';
+import { quantile } from './rows.js';
+import { text } from './values.js';
 
 /** What something costs, by its size. */
 export interface Series {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export type Purpose = Program | 'objects' | 'async';
 
 /** What the limit has a program for: an exchange is the least that can be done with an object, or awaited. */
-export type Program = 'call' | 'nested' | 'output';
+export type Program = 'call' | 'nested' | 'output' | 'bytes' | 'arrays';
 
 export interface Language {
   /** The name in the tables. */
@@ -30,6 +30,8 @@ export interface Language {
   readonly thing: string;
   /** The deepest nesting that is tried. */
   readonly depth: number;
+  /** Whether it is a Python with numpy. */
+  readonly hasNumpy: boolean;
 }
 
 /** Whether a language has async functions. */
@@ -152,7 +154,9 @@ function found(lang: Language['lang'], complain: (what: string) => void): Langua
   try {
     const executable = ask(words.command, ...words.path, process.env);
     const limit = (program: Program): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
-    return [{ ...words, name: lang, lang, executable, env: process.env, limit }];
+    const hasNumpy = lang === 'Python' && succeeds(executable, '-c', 'import numpy', process.env);
+    if (lang === 'Python' && !hasNumpy) complain('Python has no numpy here: apt-get install python3-numpy');
+    return [{ ...words, name: lang, lang, executable, env: process.env, limit, hasNumpy }];
   } catch {
     complain(`${lang} is not here`);
     return [];
@@ -161,7 +165,7 @@ function found(lang: Language['lang'], complain: (what: string) => void): Langua
 
 /** Perl with a fast JSON module, where one is installed. */
 function withXs(perl: Language, complain: (what: string) => void): Language[] {
-  const module = PERL_MODULES.find((name) => has(perl, name));
+  const module = PERL_MODULES.find((name) => succeeds(perl.executable, `-M${name}`, '-e', '1', perl.env));
   if (module) return [{ ...perl, limit: (program) => [...perl.limit(program), module] }];
   complain('Perl has no XS module for JSON here: apt-get install libjson-xs-perl');
   return [];
@@ -173,9 +177,9 @@ function withoutXs(perl: Language): Language {
   return { ...perl, name: 'Perl (core)', env, limit: (program) => [...perl.limit(program), 'JSON::PP'] };
 }
 
-function has(perl: Language, module: string): boolean {
+function succeeds(...command: Parameters<typeof ask>): boolean {
   try {
-    ask(perl.executable, `-M${module}`, '-e', '1', perl.env);
+    ask(...command);
     return true;
   } catch {
     return false;

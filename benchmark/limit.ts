@@ -81,6 +81,34 @@ export class NestedPingPong {
   }
 }
 
+/** Bytes that go there as a whole, and come back as a whole. */
+export class Echo {
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+
+  constructor(command: readonly string[]) {
+    this.child = spawn(command[0] as string, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  call(_name: string, bytes: unknown): Promise<unknown> {
+    const { stdin, stdout } = this.child;
+    const { buffer, byteOffset, byteLength } = bytes as Uint8Array | Float64Array;
+    return new Promise((resolve) => {
+      const answer = new Uint8Array(byteLength);
+      let done = 0;
+      const take = (chunk: Buffer): void => {
+        answer.set(chunk, done);
+        done += chunk.length;
+        if (done < byteLength) return;
+        stdout.off('data', take);
+        resolve(bytes instanceof Float64Array ? new Float64Array(answer.buffer) : answer);
+      };
+      stdout.on('data', take);
+      stdin.write(`${byteLength}\n`);
+      stdin.write(new Uint8Array(buffer, byteOffset, byteLength));
+    });
+  }
+}
+
 /** What is printed there. */
 export class Output {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;

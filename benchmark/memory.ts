@@ -9,7 +9,7 @@ import type { Contestant } from './contestants.js';
 import { bondOf, EVERYBODY } from './everybody.js';
 import { findLanguages, type Language } from './languages.js';
 import { reasonOf } from './outcomes.js';
-import { text } from './rows.js';
+import { text } from './values.js';
 
 /** Nothing but a session; a text that goes there, or back, or both. */
 export type Way = 'rest' | 'there' | 'back' | 'echo';

@@ -17,15 +17,35 @@ function isPython({ lang }: Language, purpose: Purpose): boolean {
   return lang === 'Python' && purpose === 'call';
 }
 
+/** Has texts only, so that bytes cross as base64, which a function there decodes and encodes again. */
+function asBase64(session: Session): Session {
+  return {
+    ...session,
+    async call(name, bytes) {
+      const text = (await session.call(
+        `${name}_base64`,
+        Buffer.from(bytes as Uint8Array).toString('base64'),
+      )) as string;
+      return new Uint8Array(Buffer.from(text, 'base64'));
+    },
+  };
+}
+
+/** The function in Python for {@link asBase64}. */
+const SAME_BASE64 = `
+import base64
+def same_base64(text):
+    return base64.b64encode(base64.b64decode(text)).decode()`;
+
 function isJavaScript({ lang }: Language, purpose: Purpose): boolean {
-  return lang === 'JavaScript' && purpose !== 'output' && purpose !== 'objects' && purpose !== 'async';
+  return lang === 'JavaScript' && !['output', 'objects', 'async', 'arrays'].includes(purpose);
 }
 
 const pythonia: Contestant = {
   name: 'pythonia',
   isSingle: true,
-  can: ({ lang }, purpose) => lang === 'Python' && purpose !== 'output' && purpose !== 'async',
-  async open({ executable }) {
+  can: ({ lang }, purpose) => lang === 'Python' && !['output', 'async', 'arrays'].includes(purpose),
+  async open({ executable }, purpose) {
     // It starts an interpreter when it is loaded, and one that it starts later cannot call back.
     for (const file of Object.keys(require.cache)) if (file.includes('/pythonia/')) delete require.cache[file];
     process.env.PYTHON_BIN = executable;
@@ -34,7 +54,7 @@ const pythonia: Contestant = {
     const up = (n: number): Promise<unknown> => functions.down(n, up);
     const deeds = deedsWith(await functions.Thing(), functions);
     const child: ChildProcess = com.proc;
-    return {
+    const session: Session = {
       async call(name, ...args) {
         if (name === 'down') return functions.down(...args, up);
         if (name in deeds) return deeds[name]?.();
@@ -49,6 +69,7 @@ const pythonia: Contestant = {
         await end;
       },
     };
+    return purpose === 'bytes' ? asBase64(session) : session;
   },
 };
 
@@ -71,15 +92,16 @@ function deedsWith(thing: Package, { show }: Package): Record<string, () => Prom
 
 const pythonBridge: Contestant = {
   name: 'python-bridge',
-  can: isPython,
-  async open({ executable, functions }) {
+  can: ({ lang }, purpose) => lang === 'Python' && (purpose === 'call' || purpose === 'bytes'),
+  async open({ executable, functions }, purpose) {
     const python: Package = require('python-bridge')({ python: executable });
-    await python.ex([functions]);
-    return {
+    await python.ex([functions + SAME_BASE64]);
+    const session: Session = {
       call: (name, ...args) => python([`${name}(`, ...args.slice(1).map(() => ', '), ')'], ...args),
       pid: python.pid,
       close: () => python.end(),
     };
+    return purpose === 'bytes' ? asBase64(session) : session;
   },
 };
 
@@ -105,7 +127,7 @@ const pythonShell: Contestant = {
 
 const jsonRpc: Contestant = {
   name: 'vscode-jsonrpc',
-  can: isJavaScript,
+  can: (language, purpose) => isJavaScript(language, purpose) && purpose !== 'bytes',
   async open({ executable }) {
     const { createMessageConnection, ParameterStructures, StreamMessageReader, StreamMessageWriter }: Package =
       require('vscode-jsonrpc/node');

@@ -3,6 +3,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import { type Session, SIZE } from './contestants.js';
 import type { Purpose } from './languages.js';
+import { bytes, numbers, octets, records, text } from './values.js';
 
 /** How much is done in one turn. */
 export interface Sizes {
@@ -14,6 +15,7 @@ export interface Sizes {
   readonly bursts: number;
   readonly textBytes: number;
   readonly records: number;
+  readonly bytes: number;
   readonly levels: number;
   readonly nestedCalls: number;
   readonly printedLines: number;
@@ -27,6 +29,7 @@ export const FULL: Sizes = {
   bursts: 5,
   textBytes: 10_000_000,
   records: 100_000,
+  bytes: 64_000_000,
   levels: 100,
   nestedCalls: 20,
   printedLines: 100_000,
@@ -134,20 +137,10 @@ export const ROWS: readonly Row[] = [
     rounds: 1,
     turn: async ({ session, sizes }) => echo(await session(), records(sizes.records)),
   },
-  {
-    name: 'nested',
-    title: 'a nested level',
-    unit: 'µs',
-    isRate: false,
-    purpose: 'nested',
-    takesTurns: true,
-    rounds: 1,
-    async turn({ session: own, sizes: { levels, nestedCalls } }) {
-      const session = await own();
-      const microseconds = await medianTime(nestedCalls, levels, () => session.call('down', levels));
-      return { value: microseconds / levels };
-    },
-  },
+  bytesRow('bytes', '64 MB of bytes echoed', bytes),
+  bytesRow('arrays', '64 MB of Float64Array through numpy', numbers),
+  nestedRow('nested', 'a nested level', true),
+  nestedRow('nested-anywhere', 'a nested level, on any core', false),
   objectRow('chain', 'a chain of ten links'),
   objectRow('property', 'a property of an object'),
   objectRow('handle', 'a handle, created and released'),
@@ -168,6 +161,48 @@ export const ROWS: readonly Row[] = [
     },
   },
 ];
+
+/** What goes there and comes back as a whole, as bytes. */
+function bytesRow(name: 'bytes' | 'arrays', title: string, make: (length: number) => Uint8Array | Float64Array): Row {
+  return {
+    name,
+    title,
+    unit: 'ms',
+    isRate: false,
+    purpose: name,
+    takesTurns: false,
+    rounds: 1,
+    async turn({ session: own, sizes }) {
+      const session = await own();
+      const value = make(sizes.bytes);
+      globalThis.gc?.();
+      const began = performance.now();
+      const answer = await session.call('same', value);
+      const time = performance.now() - began;
+      strictEqual((answer as object).constructor, value.constructor);
+      strictEqual(Buffer.compare(octets(answer as typeof value), octets(value)), 0);
+      return { value: time };
+    },
+  };
+}
+
+/** Calls within calls, on one core or wherever the scheduler puts the two sides. */
+function nestedRow(name: string, title: string, takesTurns: boolean): Row {
+  return {
+    name,
+    title,
+    unit: 'µs',
+    isRate: false,
+    purpose: 'nested',
+    takesTurns,
+    rounds: 1,
+    async turn({ session: own, sizes: { levels, nestedCalls } }) {
+      const session = await own();
+      const microseconds = await medianTime(nestedCalls, levels, () => session.call('down', levels));
+      return { value: microseconds / levels };
+    },
+  };
+}
 
 /** Calls of a function that adds, one after the other. */
 function sequentialRow(name: string, title: string, purpose: Purpose, add: string): Row {
@@ -274,18 +309,6 @@ async function echo(session: Session, value: unknown): Promise<Figures> {
   const seconds = (performance.now() - began) / 1_000;
   deepStrictEqual(answer, value);
   return { value: bytes / 1e6 / seconds };
-}
-
-/** Prose with what prose has: lines, quotes, and a letter beyond ASCII now and then. */
-export function text(bytes: number): string {
-  const sentence = 'It was a "dark" and stormy night; the rain fell in torrents, except at occasional intervals.\n';
-  const page = `${sentence.repeat(9)}À bientôt, said the façade of the café, and nothing more was heard of it for a while.\n`;
-  return page.repeat(Math.ceil(bytes / page.length)).slice(0, bytes);
-}
-
-/** Rows as they come out of a table. */
-function records(count: number): object[] {
-  return Array.from({ length: count }, (_, i) => ({ id: i, name: `name ${i}`, price: i + 0.25, active: i % 2 === 0 }));
 }
 
 /** The value below which this share of the values is. */

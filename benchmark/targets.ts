@@ -1,7 +1,7 @@
 // What was set out to be reached, as ratios to the limit.
 
 import type { Outcome } from './outcomes.js';
-import { rowNamed } from './rows.js';
+import { ROWS, rowNamed } from './rows.js';
 
 type Targets = Readonly<Record<string, number>>;
 
@@ -12,19 +12,23 @@ const ORDINARY: Targets = {
   parallel: 1,
   text: 1,
   records: 0.9,
+  bytes: 1.3,
   nested: 1.2,
+  'nested-anywhere': 1.2,
 };
 
 const TARGETS: Readonly<Record<string, Targets>> = {
-  Python: ORDINARY,
+  Python: { ...ORDINARY, arrays: 1.5 },
   PHP: ORDINARY,
   Perl: ORDINARY,
-  'Perl (core)': { text: 5, records: 3 },
+  'Perl (core)': { text: 5, records: 3, bytes: 1.3 },
   JavaScript: { ...ORDINARY, start: 1.1 },
 };
 
 /** The rows that have targets, in their order. */
-export const TARGET_ROWS = Object.keys(ORDINARY);
+export const TARGET_ROWS = ROWS.map(({ name }) => name).filter((row) =>
+  Object.values(TARGETS).some((targets) => row in targets),
+);
 
 export function targetOf(language: string, row: string): number | undefined {
   return TARGETS[language]?.[row];

@@ -1,4 +1,5 @@
 # What pythonia imports and calls.
+import base64
 
 
 def add(a, b):
@@ -7,6 +8,10 @@ def add(a, b):
 
 def same(value):
     return value
+
+
+def same_base64(text):
+    return base64.b64encode(base64.b64decode(text)).decode()
 
 
 def down(n, up):
