@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { oneCopy } from './one-copy.js';
 import { driverIndex, driverModule, lineByLine, nameOfDriver } from './packed-drivers.js';
 import { writePresetTypes } from './preset-types.js';
 import { requireTypes } from './require-types.js';
@@ -106,7 +107,7 @@ function withoutFacades(name: string, code: string): string {
     isFirst = false;
     return `${ask}\n${taking}`;
   });
-  return name === SHARED ? `${asking}export { getBuiltinModule };\n` : asking;
+  return name === SHARED ? oneCopy(`${asking}export { getBuiltinModule };\n`) : asking;
 }
 
 /** Code with escapes for what is not ASCII: Node reads a file of 80 kB in 0.1 ms then, and in 1 ms otherwise. */

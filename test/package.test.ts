@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { build } from 'esbuild';
@@ -20,6 +20,7 @@ import { testInTurn } from './turns.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const TSX = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
 const NODES = [20, 22, 24, 26];
 /** At a check, what is packed is what was built before the tests; at a release, npm builds it. */
 const AS_BUILT = process.env.RELEASE ? [] : ['--ignore-scripts'];
@@ -130,6 +131,19 @@ export const base = (error: Unpaid): RemoteException => error;
 export const wrong: Callback = 'twice';
 `,
 };
+
+/** A TypeScript file of a CommonJS project. What it makes has to be known to what is loaded later. */
+const LOADED = `
+import { kwargs, makeBond, RemoteException } from 'bond';
+async function main() {
+  const javascript = await makeBond('JavaScript');
+  const sorted = await javascript.call('(list, { by }) => list.sort((a, b) => by * (a - b))', [1, 3, 2], kwargs({ by: -1 }));
+  const error = await javascript.eval('null.x').catch((reason) => reason);
+  await javascript.close();
+  console.log(JSON.stringify([sorted, error.type, error instanceof RemoteException]));
+}
+main();
+`;
 
 const run = promisify(execFile);
 
@@ -308,6 +322,13 @@ describe('the package', () => {
     const files = Object.keys(MIXED).map((name) => join(project, name));
     for (const [name, text] of Object.entries(MIXED)) writeFileSync(join(project, name), text);
     expect(await compiled(files, '--module nodenext')).toBe('');
+  });
+
+  test('is there once where a loader turns it into CommonJS, and leaves import() to Node', async () => {
+    const program = join(project, 'loaded.ts');
+    writeFileSync(program, LOADED);
+    const { stdout } = await run(process.execPath, ['--import', TSX, program], { cwd: project });
+    expect(JSON.parse(stdout)).toEqual([[3, 2, 1], 'TypeError', true]);
   });
 
   test('has documentation in its types, and nothing of what is inside', () => {
