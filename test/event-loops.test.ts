@@ -302,6 +302,23 @@ describe.each(withLoops)('%s runs calls side by side', (lang) => {
     expect(told).toEqual(['a\na\n', 'b\nb\n']);
   });
 
+  test('close waits for all that were made before it', async () => {
+    const bond = await open(lang, { concurrent: true });
+    await bond.export(async (n: number) => delay(5, n + 1), 'host');
+    const calls = [bond.call('double', 1), bond.call('ask', 2), bond.call('ask_all', 2), bond.eval('3')];
+    await bond.close();
+    expect(await Promise.all(calls)).toEqual([2, 3, [1, 2], 3]);
+  });
+
+  test('an exit while they await has its exit code', async () => {
+    const bond = await open(lang, { concurrent: true, stderr: 'ignore' });
+    const calls = [1, 2].map(() => rejection(bond.call('forever'), BondException));
+    const exit = lang === 'Python' ? '__import__("sys").exit(3)' : 'process.exit(3)';
+    calls.push(rejection(bond.eval(exit), BondException));
+    for (const error of await Promise.all(calls)) expect(error.name).toBe('TerminatedException');
+    expect(await bond.closed).toMatchObject({ exitCode: 3, stderr: '' });
+  });
+
   test('when the interpreter is gone, each is told so', async () => {
     const bond = await open(lang, { concurrent: true });
     const calls = [1, 2, 3].map(() => rejection(bond.call('forever'), BondException));

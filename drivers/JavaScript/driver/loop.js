@@ -28,7 +28,7 @@ function serveOutermost() {
     if (promised) waitFor(promised, current);
     else if (answer) finish(answer);
   }
-  if (isOver && !isBusy) exit();
+  if (isOver && !isBusy && tasks.size === 0) exit();
 }
 
 /** Goes on until there is something that must not be left in the middle. */

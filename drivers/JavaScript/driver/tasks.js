@@ -30,8 +30,11 @@ function startTask(promise, message) {
     .catch((error) => report(request, error, verb))
     .then((text) => {
       tasks.delete(request);
-      if (innermost.depth === 0) say(text);
-      else addOnce(ended, { text, next: undefined }); // only that frame is spoken of now
+      if (innermost.depth > 0) addOnce(ended, { text, next: undefined }); // only that frame is spoken of now
+      else {
+        say(text);
+        if (isOver) serveOutermost();
+      }
     });
 }
 

@@ -52,8 +52,14 @@ def answer_later(handler, request, value):
 
     def note_end(task):
         finished.append((request, task, finish))
-        event_loop.stop()
+        stop_turning(task)
     start_task(value, request).add_done_callback(note_end)
+
+
+def stop_turning(task):
+    """There is an outcome to tell the host of; not when the loop ends, which must come to its own end."""
+    if turning:
+        event_loop.stop()
 
 
 def finish_plain(outcome):
@@ -86,7 +92,7 @@ def wait(value):
     global running
     request, running = running, '0'  # its code runs in the task
     task = start_task(value, request)
-    task.add_done_callback(lambda task: event_loop.stop())
+    task.add_done_callback(stop_turning)
     try:
         while not task.done():
             sort_lines()
@@ -245,12 +251,19 @@ def next_line_turning(frame):
         attend()
         if not lines:
             turn()
-        elif unanswered and lines[0].startswith(b'END '):
-            lines.append(lines.popleft())  # what has been begun is carried out
-            turn()
         else:
             return lines.popleft()
     return b''
+
+
+def finish_begun():
+    """Carries out what has been begun, before the interpreter ends."""
+    while unanswered:
+        sort_lines()
+        answer_finished()
+        attend()
+        if unanswered and not finished:
+            turn()
 
 
 def sort_lines():

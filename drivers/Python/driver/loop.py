@@ -38,6 +38,8 @@ def take(frame):
 def set_aside(verb, target, request, payload):
     global interrupted
     if verb == b'END':
+        if event_loop and depth == 1:
+            finish_begun()
         leave()
     if verb == b'RELEASE':
         held.pop(int(request), None)
