@@ -22,7 +22,7 @@ const LOAD_OPTIONS = ['replace'] satisfies (keyof LoadOptions)[];
 /** How many names are listed where none is near. */
 const MOST_LISTED = 10;
 
-/** @internal Runs a file over there, as a program of its language. */
+/** @internal Runs a file in the interpreter, as a program of its language. */
 export async function loadFile(requester: Requester, file: unknown, options: LoadOptions): Promise<void> {
   const { connection } = requester;
   const { lang } = connection;
@@ -41,7 +41,7 @@ export async function loadFile(requester: Requester, file: unknown, options: Loa
     throw new BondException(lang, `${what}: ${missing.map((name) => notFound(name, known)).join('; ')}`);
 }
 
-/** What to say of a name that nothing has defined. */
+/** The message for a name that nothing has defined. */
 function notFound(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const listed = known.slice(0, MOST_LISTED).join(', ') + (known.length > MOST_LISTED ? ', …' : '');

@@ -96,7 +96,7 @@ export class Requester implements Evaluator, Holder {
     }
   }
 
-  /** What has that name over there. */
+  /** Resolves to the module, package or class of that name. */
   async import(name: string): Promise<AnyRemote> {
     return this.evaluate(new Chain(['import', this.checkText(name, 'a name')], this.#holder));
   }
@@ -150,7 +150,7 @@ export class Requester implements Evaluator, Holder {
     return this.connection.session.export(name, { call, lender: this.#lends }, { objects });
   }
 
-  /** Something that is held over there. */
+  /** A `Held` of a value that the interpreter keeps. */
   hold(id: unknown, expression: string): Held {
     return new Held(id, expression, this);
   }
@@ -175,7 +175,7 @@ export class Requester implements Evaluator, Holder {
     this.connection.session.release(id, since);
   }
 
-  /** The code that is given as it is, or as a reference. */
+  /** The code, given as a string or as a reference. */
   codeOf(code: string | Ref): string {
     return isA(code, Ref) ? code.codeFor(this.#lends) : this.checkText(code, 'code');
   }

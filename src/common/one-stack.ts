@@ -19,7 +19,7 @@ const LONGEST_LINE = 1000;
 
 /** What the stack of an exception of another language is made of. */
 interface Parts {
-  /** Frames over there. */
+  /** Frames of the other language. */
   readonly remote: readonly Item[];
   /** What a function of the host threw, if that is what has come back. */
   readonly inner: unknown;
@@ -33,7 +33,7 @@ interface Parts {
 
 const partsOf = new WeakMap<object, Parts>();
 
-/** Says what frames an exception had over there, and what of the host's it comes from. */
+/** Records the frames of an exception in the other language, and the error of the host that caused it. */
 export function tellFrames(error: Error, remote: readonly Item[], inner: unknown): void {
   partsOf.set(error, { remote, inner, waiting: undefined, made: [], excerpt: undefined });
 }

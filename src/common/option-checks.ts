@@ -5,7 +5,7 @@ import { textOf } from './thrown.js';
 
 // What options have to be, where TypeScript did not look.
 
-/** Refuses what is no object with options, and an option that is not known: it would be ignored, and nobody would know. */
+/** Refuses what is no object with options, and an option that is not known: it would be ignored silently. */
 export function checkNames(lang: string, options: unknown, known: readonly string[]): void {
   if (!isObject(options)) throw new BondException(lang, `options are an object, not ${quoted(String(options))}`);
   const unknown = Object.keys(options as object).find((name) => !known.includes(name));

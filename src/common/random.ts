@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** So many bytes that nobody can guess, in hexadecimal. Node's `crypto` takes as long to load as a tenth of the library. */
+/** The given number of unpredictable bytes, in hexadecimal. Node's `crypto` takes as long to load as a tenth of the library. */
 export function randomHex(count: number): string {
   const bytes = Buffer.alloc(count);
   if (!fillFromSystem(bytes)) crypto.getRandomValues(bytes);

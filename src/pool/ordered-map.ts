@@ -100,7 +100,7 @@ class OrderedMap<Item> {
     }
   }
 
-  /** Ends the iteration with an error, at once. */
+  /** Ends the iteration immediately, with an error. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#isEnough = true;

@@ -18,7 +18,7 @@ export interface StartCommand {
 export interface CommandRequest {
   /** The words of the user's command, if there is one. */
   readonly words: CommandLine | undefined;
-  /** Further arguments, which arrive to the letter. */
+  /** Further arguments, which arrive unchanged. */
   readonly args: readonly string[];
   /** Whether the driver's own arguments are added. */
   readonly defArgs: boolean;

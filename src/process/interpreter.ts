@@ -47,7 +47,7 @@ export class Interpreter {
   readonly pid: number;
   /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
   readonly ended: Promise<Ending>;
-  /** Whether the local process is the interpreter itself; nobody knows before that has said who it is. */
+  /** Whether the local process is the interpreter itself. This is unknown until the interpreter has sent its process id. */
   isDirect = false;
   readonly #child: SpawnedChild;
   readonly #ways: Ways;
@@ -91,7 +91,7 @@ export class Interpreter {
     });
   }
 
-  /** Writes to the interpreter; what it waits for leaves at once. */
+  /** Writes to the interpreter. A message that it waits for is written immediately. */
   send(text: string, isAwaited: boolean): void {
     this.#writeQueue.send(text, isAwaited);
   }
@@ -170,7 +170,7 @@ export class Interpreter {
     return within(this.ended, patience, () => this.kill());
   }
 
-  /** Ends it at once. */
+  /** Kills it immediately. */
   async kill(): Promise<Ending> {
     this.hold(true);
     await this.#killAll();
@@ -203,7 +203,7 @@ export class Interpreter {
     for (const pid of left) signalQuietly(pid, 'SIGKILL');
   }
 
-  /** It cannot be killed: what is in it may end it when nobody is there any more. If not, it is left to itself. */
+  /** It cannot be killed. The driver ends it when its input ends; otherwise it goes on alone. */
   #endInput(): void {
     this.#ways.input.destroy();
     const timer = setTimeout(() => this.#giveUp(), WITHOUT_INPUT);

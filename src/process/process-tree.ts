@@ -22,7 +22,7 @@ export function signalQuietly(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** Whether a process of ours still runs: nobody may have taken note of its end yet. */
+/** Whether a process of ours still runs. It may have ended and not been reaped yet. */
 export function isRunning(pid: number): boolean {
   if (!signalQuietly(pid, 0)) return false;
   return process.platform !== 'linux' || readStat(pid)?.state !== 'Z';

@@ -57,9 +57,9 @@ function isSurelyMainThread(): boolean {
   }
 }
 
-/** The descriptor over there of the socket beside the pipes. */
+/** The descriptor, in the interpreter, of the socket beside the pipes. */
 const BULK = 3;
-/** How much is read at once. It is all that a pipe holds. */
+/** Maximum size of one read, in bytes: the capacity of a pipe. */
 const PORTION = 65_536;
 
 /**
@@ -135,7 +135,7 @@ function bulkOf({ pid, stdio }: ChildProcess): Bulk | undefined {
 
 /** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */
 const SHORT = 1365;
-/** Where longer texts are made bytes, of which the pipe may take a part: of a text, nobody could tell which. */
+/** A buffer to encode longer texts in. The pipe may take a part of it, which could not be told apart in a text. */
 let scratch = Buffer.alloc(0);
 
 /** Our ends of two pipes. */
@@ -174,7 +174,7 @@ class Pipes implements Ways {
       writeSync(this.#inputFd, piece);
       return '';
     } catch (error) {
-      // It is full. If nobody reads it any more, the stream finds that out as well.
+      // It is full. If its reader has gone, the stream notices that as well.
       return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? piece : undefined;
     }
   }

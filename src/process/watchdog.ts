@@ -52,7 +52,7 @@ export function watchOver(target: number): void {
   targets.add(target);
 }
 
-/** What has ended is nobody's business any more. */
+/** Stops watching a process that has exited. */
 export function leaveAlone(target: number): void {
   targets.delete(target);
   watchdog?.tell(`leave ${target}`);
@@ -93,7 +93,7 @@ class Watchdog {
   #answer: ((areThere: boolean) => void) | undefined;
 
   constructor() {
-    // Where no shell can be started, nobody watches.
+    // If no shell can be started, there is no watchdog.
     this.#child.on('error', () => this.#replace(false)).once('close', (code) => this.#end(code));
     this.#input?.on('error', () => {});
     this.#output?.on('data', () => this.#tellAsker(true));

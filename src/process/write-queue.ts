@@ -28,7 +28,7 @@ export class WriteQueue {
   readonly #texts: (string | Buffer)[] = [];
   #start = 0;
   #gathered = '';
-  /** Whether the stream is writing: then nobody else can. */
+  /** Whether the stream is writing. Nothing else may write to the pipe then. */
   #isStreaming = false;
   #isFlushDue = false;
 
@@ -42,7 +42,7 @@ export class WriteQueue {
     return this.sent - this.#gathered.length - inTexts - this.#rest.length - this.#ways.input.writableLength;
   }
 
-  /** Sends a text; if it is what the interpreter waits for, it leaves at once. */
+  /** Sends a text, immediately if the interpreter waits for it. */
   send(text: string, isAwaited: boolean): void {
     this.sent += text.length;
     const isBehind = this.#isBehind;

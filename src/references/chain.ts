@@ -42,7 +42,7 @@ const LINKS = 1;
 const ARGUMENTS = 2;
 const REFERENCES = 3;
 
-/** Something over there, and what is to be done with it, link by link. */
+/** A value in the interpreter, and what to do with it, link by link. */
 export class Chain extends Reference {
   readonly #start: Start | ImportedName;
   readonly evaluator: Evaluator;

@@ -173,7 +173,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   text: (object) => object.text(),
 };
 
-/** The value in a list is waited for, if it is a promise: in a list, nobody would. */
+/** Awaits the value in a list, if it is a promise. Nothing else awaits it there. */
 function settled(found: Found): unknown {
   const [value] = found;
   return types.isPromise(value) ? value.then((result) => [result]) : found;

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { functionName, property } from '../common/thrown.js';
 import type { Names } from './live-names.js';
 
-/** What the other side has to know of a live object at once: what it answers natively. */
+/** What the other side learns about a live object when it is sent, so that it can answer without asking. */
 export interface Traits {
   readonly isCallable: boolean;
   readonly isIterable: boolean;

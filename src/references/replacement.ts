@@ -4,7 +4,7 @@ import { type Lender, Reference, referenceOf } from '../values/reference.js';
 import { callForOther } from './call-for-other.js';
 import type { AnyFunction } from './callback.js';
 
-/** A function of the host in the place of one over there. */
+/** A function of the host that replaces one of the other language. */
 class Replacement extends Reference {
   readonly #func: AnyFunction;
 

@@ -32,7 +32,7 @@ export class Dialog {
   readonly #history: History;
   readonly #echo: Echo;
   readonly #lines: Interface;
-  /** For each line that nobody has looked at yet, whether it was typed while code ran. */
+  /** For each line not yet processed, whether it was typed while code ran. */
   readonly #waiting: boolean[] = [];
   /** How often Ctrl-C has been pressed for the code that runs. */
   #interrupts = 0;

@@ -7,7 +7,7 @@ import { styled } from './terminal.js';
 /** How many lines of a traceback are shown; of a longer one, the two ends. */
 const MOST_FRAMES = 8;
 
-/** How values and errors are written down for whoever looks at them. */
+/** How values and errors are shown to the user. */
 export interface Presentation {
   value(value: unknown): string;
   error(error: unknown): string;

@@ -33,7 +33,7 @@ export class History {
     if (this.lines.length > 2 * MOST_LINES) this.#cut(path);
   }
 
-  /** Keeps a line, at once: sessions side by side lose none of each other's. */
+  /** Saves a line immediately, so that sessions running side by side keep each other's lines. */
   add(line: string): void {
     if (line.trim() === '' || line === this.lines.at(-1)) return;
     this.lines.push(line);

@@ -15,7 +15,7 @@ export interface Audience {
 /** Runs a block; resolves to what is to be shown, if there is anything. */
 type RunBlock = (code: string) => Promise<string | undefined>;
 
-/** Runs code, and shows what comes of it. */
+/** Runs code, and shows its result. */
 export class Runner {
   /** The last error that was shown. */
   failure: unknown;

@@ -6,7 +6,7 @@ type Output = Pick<CallSettings, 'stdout' | 'stderr'>;
 type Target = Output['stdout'];
 
 const captures = new AsyncLocalStorage<Capture>();
-/** How many are under way: without any, nobody has to look for one. */
+/** The number of running captures. With none, calls need not look for one. */
 let running = 0;
 
 /** Collects what the calls print that are made while it runs, in its async context. */
@@ -55,7 +55,7 @@ export class Capture {
     return capture;
   }
 
-  /** What comes when nobody waits for it any more goes where it would have gone. One target is one function: see `agreesOnStderr`. */
+  /** Output after the end of the capture goes to the usual target. One target is one function: see `agreesOnStderr`. */
   #target(name: keyof Output, usual: Target): OutputTarget {
     let target = this.#targets[name].get(usual);
     if (!target) {

@@ -23,7 +23,7 @@ export interface ConnectionParts {
   readonly protocolFor: (hasBlocks: boolean) => Protocol;
   readonly ready: Ready;
   readonly settings: Settings;
-  /** What stands here for something that stays over there. */
+  /** Makes the handle of a value that stays in the interpreter. */
   readonly makeHandle: (connection: Connection, number: number, text: string, settings: CallSettings) => unknown;
 }
 
@@ -154,7 +154,7 @@ export class Connection {
     return this.#closing;
   }
 
-  /** Calls that somebody waits for have their own time; exit hooks have ten seconds; what nobody waits for any more, one. */
+  /** Running calls have their own timeout, exit hooks 10 seconds, and calls whose callers have given up 1 second. */
   async #letFinish(): Promise<Ending> {
     this.interpreter.hold(true);
     this.#channel.send(formatMessage({ verb: 'END' }));

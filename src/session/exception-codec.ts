@@ -14,7 +14,7 @@ export interface Description {
   readonly types?: readonly string[];
   readonly message?: string;
   readonly traceback?: string;
-  /** Frames over there: `[name, file, line, column]`, or how many are left out, from where it was thrown outwards. */
+  /** Frames of the other language, innermost first: `[name, file, line, column]`, or the number of omitted ones. */
   readonly frames?: unknown;
   /** Frames here, and of whatever led to them, as the lines of a stack: for drivers that ask for it. */
   readonly stack?: string;
@@ -27,7 +27,7 @@ export interface Description {
   readonly exception?: readonly [number: number, text: string];
 }
 
-/** The exception for an answer of the other side; what a function of the host threw, and nobody caught, is its cause. */
+/** The exception for a reply. If it began as an error in a function of the host, that is its cause. */
 export function exceptionOf(
   verb: AnswerVerb,
   description: Description,

@@ -60,7 +60,7 @@ export class Request {
   readonly context: AsyncResource;
   /** Where the caller made it, if that is known. */
   place: Place | undefined = undefined;
-  /** Its line, as long as it is held back, because it cannot have its turn yet. */
+  /** Its line, while it is not sent because its turn has not come. */
   heldLine: Payload | undefined = undefined;
   /** Whether an interrupt has been sent for it, or is to be. */
   isToBeStopped = false;

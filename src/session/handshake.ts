@@ -14,7 +14,7 @@ import type { Incoming } from '../wire/messages.js';
 
 /** How many times `startTimeout` set-up may take altogether, when noise breaks the silence again and again. */
 const MOST_TIMEOUTS = 5;
-/** Noise that is borne before the interpreter's first word, in bytes. */
+/** Maximum output tolerated before the handshake, in bytes. */
 const MOST_NOISE = 16 * 2 ** 20;
 
 /** What the driver says of itself once it runs. */
@@ -108,7 +108,7 @@ class SetUp {
         heard: () => this.#watch.heard(),
         message: (message) => {
           if (message?.verb !== due) return this.#reject(outOfTurn(message));
-          this.#channel.wait(); // what stands behind it is for whoever listens next
+          this.#channel.wait(); // the next listener gets what follows
           resolve(message);
         },
         stdout: (chunk) => this.#hearNoise(chunk),

@@ -2,7 +2,7 @@ import { clearInterval, setInterval } from '../common/globals.js';
 import { formatMessage } from '../wire/messages.js';
 import type { Request } from './frame.js';
 
-/** How long an interrupt that nobody has noticed waits until it is repeated, in ms. */
+/** The pause before an interrupt without effect is repeated, in ms. */
 const PATIENCE = 100;
 
 /** What {@link Interrupts} need of those who own them. */
@@ -25,7 +25,7 @@ export interface InterruptsOwner {
  */
 export class Interrupts {
   readonly #owner: InterruptsOwner;
-  /** Requests that nobody waits for any more, and that are to be stopped when they have their turn. */
+  /** Requests whose callers have given up. They are interrupted when their turn comes. */
   readonly #unwanted = new Set<Request>();
   /** What was sent an interrupt that has not been noticed, by the interrupt's number. */
   readonly #sent = new Map<number, Request>();
@@ -38,13 +38,13 @@ export class Interrupts {
     this.#owner = owner;
   }
 
-  /** Stops what the other side is carrying out. What follows it is left alone, even if it follows at once. */
+  /** Stops the running request. Later requests are not affected, even if one starts immediately after it. */
   send(): void {
     const running = this.#owner.running();
     this.#stop(running, running);
   }
 
-  /** Stops a request as soon as it is one that is carried out. */
+  /** Stops a request when it runs. */
   sendInTurn(request: Request): void {
     this.#unwanted.add(request);
     request.isToBeStopped = true;

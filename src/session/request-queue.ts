@@ -28,7 +28,7 @@ export class RequestQueue<Request extends Queued<Request>> {
     this.#size++;
   }
 
-  /** The request of that id. It is found at once if it is the oldest, which is the one that is answered next. */
+  /** The request with that id. The oldest, which is usually answered next, is found without a search. */
   get(id: number): Request | undefined {
     let request = this.first;
     while (request && request.id < id) request = request.next;

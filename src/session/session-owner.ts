@@ -16,7 +16,7 @@ export interface Callable {
 export interface SessionOwner {
   readonly lang: string;
   readonly protocol: Protocol;
-  /** Whether what is thrown crosses itself; `undefined` if nobody has said so: as is usual for the protocol. */
+  /** Whether thrown values are transferred themselves; `undefined` means the default of the protocol. */
   readonly transExcept: boolean | undefined;
   /** Whether the other side makes use of the stacks of what the host throws. */
   readonly takesStacks: boolean;
@@ -24,7 +24,7 @@ export interface SessionOwner {
   readonly isConcurrent: boolean;
   /** How far what is sent has come. */
   readonly traffic: Traffic;
-  /** What stands here for something that stays over there, under a number; what that is, in words. */
+  /** Makes the handle of a value that stays in the interpreter, from its number and a description. */
   makeHandle(number: number, text: string, settings: CallSettings): unknown;
   /** Whether anything waits for the other side: then the host's event loop has to. */
   hold(isHeld: boolean): void;

@@ -1,6 +1,6 @@
 import { randomHex } from '../common/random.js';
 
-/** A text that nobody can have written on purpose. */
+/** A text that no user writes by accident or on purpose. */
 export function unlikelyText(): string {
   return randomHex(16);
 }

@@ -25,7 +25,7 @@ export class Channel {
   readonly #interpreter: Interpreter;
   readonly #log: ConversationLog | undefined;
   #listener: ChannelEvents | undefined;
-  /** What has come while nobody listened. */
+  /** Events without a listener. */
   #unheard: ((listener: ChannelEvents) => void)[] = [];
   /** Chunks of standard output that have been read, and wait for what standard error holds of the same moment. */
   #chunks: Buffer[] = [];
@@ -59,7 +59,7 @@ export class Channel {
     });
   }
 
-  /** From now on, `listener` gets what comes, beginning with what nobody has heard yet. */
+  /** Passes events to `listener` from now on, starting with those that had no listener. */
   listen(listener: ChannelEvents): void {
     this.#listener = listener;
     const unheard = this.#unheard;

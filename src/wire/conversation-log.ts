@@ -64,7 +64,7 @@ export class ConversationLog {
     for (const target of this.#targets) this.#write(target, '<', depth, text);
   }
 
-  /** Something that has happened, and that nobody has said. */
+  /** An event, as opposed to a message. */
   note(text: string): void {
     for (const target of this.#targets) this.#write(target, '#', 0, text);
   }

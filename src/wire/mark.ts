@@ -12,7 +12,7 @@ export interface Mark {
   readonly text: string;
 }
 
-/** A mark that nobody can guess. */
+/** An unpredictable mark. */
 export function newMark(): Mark {
   const [head, tail] = [randomHex(6), randomHex(6)];
   return { head, tail, text: `${String.fromCharCode(FIRST_BYTE)}${head}${tail}` };

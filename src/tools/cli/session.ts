@@ -119,7 +119,7 @@ async function converse(bond: Bond, order: SessionOrder, audience: Audience, out
     codeOf: (path) => codeOf({ kind: 'run', text: path }, fileOpening),
     typesOf: (path) => writeTypes(order.lang, path, { cmd: order.cmd }),
   };
-  // Lines that nobody types are a program: it prints what it wants to be seen.
+  // Lines from a file or pipe are a program, which prints what it wants to show.
   const isTyped = isTerminal(stdin) && !order.isJson;
   const isColored = hasColors(stdout);
   if (isAtTerminal()) stdout.write(`${styled('dim', greeting(bond), isColored)}\n`);
