@@ -263,7 +263,7 @@ def guesses(): subprocess.run([sys.executable, '-c', guess]); return 'honest'`);
       await rejection(attack(`EXCEPT @ ${clone}`), SerializationException);
       expect(await bond.call('ask', '1', '', clone)).toMatch(/^ERROR/);
       const ready = ({ say }: { say(text: string): void }) => say('READY {"protocol":"V8","version":"1.0"}');
-      expect((await refusalOf('ready', ready)).message).toContain('none of the protocols wanted (JSON)');
+      expect((await refusalOf('ready', ready)).message).toContain('none of the requested protocols (JSON)');
       expect(deserialize).not.toHaveBeenCalled();
       const trusted = await openBond('JavaScript', { protocol: 'V8' });
       expect(await trusted.eval('new Map')).toEqual(new Map());
