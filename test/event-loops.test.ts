@@ -440,6 +440,65 @@ def one_more(n): return n + 1
     expect(await bond.call('double', 4)).toBe(8);
   });
 
+  test('what awaits in a loop that code closes fails, and there is another loop for what follows', async () => {
+    const bond = await open('Python', { concurrent: true });
+    await bond.export(async (n: number) => n, 'host');
+    const pending = [bond.call('forever'), bond.call('ask', 1)].map((call) => call.catch((error) => error));
+    await bond.evalBlock('asyncio.get_event_loop_policy().get_event_loop().close()');
+    expect((await pending[0])?.message).toContain('the event loop was closed');
+    await pending[1];
+    expect(await bond.call('double', 2)).toBe(4);
+    expect(await bond.call('ask', 3)).toBe(3);
+  });
+
+  test('a long text for a thread takes about as long as one for the main thread', async () => {
+    const bond = await open('Python');
+    const length = 3e6;
+    await bond.export(() => 'x'.repeat(length), 'host');
+    await bond.evalBlock(`
+import resource
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+def spent(call):
+    start = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    assert len(call()) == ${length}
+    return resource.getrusage(resource.RUSAGE_SELF).ru_utime - start`);
+    await bond.eval('len(pool.submit(host).result())');
+    const [alone, thread] = await bond.eval<[number, number]>(
+      '[spent(host), spent(lambda: pool.submit(host).result())]',
+    );
+    expect(thread).toBeLessThan(10 * alone + 0.2);
+  });
+
+  test('code that replaces what the driver reads with does not reach it', async () => {
+    const bond = await open('Python');
+    await bond.export((n: number) => n, 'host');
+    await bond.evalBlock(`
+import os, select
+from concurrent.futures import ThreadPoolExecutor
+def refuse(*_): raise RuntimeError('replaced')
+kept = os.pipe, os.set_blocking, os.read, select.select
+os.pipe = os.set_blocking = os.read = select.select = refuse
+def from_thread(n):
+    with ThreadPoolExecutor(1) as pool: return pool.submit(host, n).result()`);
+    expect(await bond.call('from_thread', 1)).toBe(1);
+  });
+
+  test('threads that call before and after the end of the bond are done, whatever it was that came first', async () => {
+    const bond = await open('Python');
+    const called: number[] = [];
+    await bond.export((n: number) => called.push(n), 'host');
+    await bond.evalBlock(`
+import atexit, threading
+def call_late():
+    threading.main_thread().join()
+    host(1)
+threading.Thread(target=call_late).start()
+atexit.register(lambda: host(2))`);
+    await bond.close();
+    expect(called).toEqual([1, 2]);
+  });
+
   test('threads, tasks and code that stands still at the same time', async () => {
     const bond = await open('Python', { concurrent: true });
     await bond.export(async (n: number) => (n < 2 ? n : bond.call<number>('mixed', n - 1)), 'host');

@@ -41,7 +41,7 @@ def read_block():
         wait_or_raise(error, [descriptor], [])
         return True
     if count is None:
-        select.select([descriptor], [], [])
+        select([descriptor], [], [])
         return True
     block = block[count:] if count < len(block) else None
     return count > 0
@@ -49,7 +49,7 @@ def read_block():
 
 def begin_block(number, length):
     global block
-    if depth == 1 and not lines and not aside:
+    if depth == 1 and not lines and not aside and switched is None:
         blocks.clear()  # of messages that nobody has read
     data = blocks[int(number)] = bytearray(int(length))
     block = memoryview(data)

@@ -2,6 +2,7 @@
 # The event loop, made when something is to be awaited for the first time: it turns while the host is waited for.
 
 asyncio = standard('asyncio')
+finishers = {}         # how the outcome of each request is sent that is answered later
 finished = deque()     # requests that can be answered: each with its task, and how its outcome is sent
 watched = None         # the descriptor that the loop looks at
 input_is_over = False
@@ -23,6 +24,7 @@ def open_loop():
     """The loop of the bond; another one if user code has closed it."""
     global event_loop, watched, next_line
     if event_loop is None or event_loop.is_closed():
+        finished.extend((request, unanswered[request], finishers.pop(request)) for request in list(finishers))
         event_loop, watched = loop_of_program() or asyncio.new_event_loop(), None
         next_line = next_line_turning
     asyncio.set_event_loop(event_loop)  # which `asyncio.run` takes away
@@ -51,9 +53,11 @@ def answer_later(handler, request, value):
         return attempt(finish, request, lambda: wait(value))
 
     def note_end(task):
-        finished.append((request, task, finish))
+        finished.append((request, task, finishers.pop(request)))
         stop_turning(task)
-    start_task(value, request).add_done_callback(note_end)
+    task = start_task(value, request)
+    finishers[request] = finish
+    task.add_done_callback(note_end)
 
 
 def stop_turning(task):
@@ -92,13 +96,14 @@ def wait(value):
     global running
     request, running = running, '0'  # its code runs in the task
     task = start_task(value, request)
+    task_loop = event_loop
     task.add_done_callback(stop_turning)
     try:
-        while not task.done():
+        while not task.done() and not task_loop.is_closed():
             sort_lines()
             answer_finished()
             attend()
-            if not task.done():
+            if not task.done() and not task_loop.is_closed():
                 turn()
     finally:
         running = request
@@ -114,6 +119,8 @@ def outcome(request, task):
         cancelled.discard(request)
         if task.cancelled():
             raise KeyboardInterrupt()
+    if not task.done():
+        raise RuntimeError('the event loop was closed')
     return task.result()
 
 
@@ -202,7 +209,7 @@ def wait_for_input(loop):
     try:
         reading = True
         if not pending:
-            select.select([descriptor, loop._ssock], [], [])
+            select([descriptor, loop._ssock], [], [])
     except SignalInWait:
         pass
     reading = False
@@ -227,7 +234,7 @@ def take_in():
     global busy, input_is_over
     was_busy, busy = busy, False  # from here on, the handler of a signal reads nothing
     try:
-        if select.select([descriptor], [], [], 0)[0]:
+        if select([descriptor], [], [], 0)[0]:
             chunk = read(descriptor, 65536 if block is None else 262144)
             if chunk:
                 feed(chunk)

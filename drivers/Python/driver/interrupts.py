@@ -39,7 +39,7 @@ def on_notice(signum, frame):
 
 def find_notices():
     """Whether an interrupt has come for what is being carried out."""
-    while select.select([descriptor], [], [], 0)[0]:
+    while select([descriptor], [], [], 0)[0]:
         chunk = read(descriptor, 65536)
         if not chunk:
             break

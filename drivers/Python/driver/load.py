@@ -12,11 +12,12 @@ from errno import EAGAIN, EINTR, ESRCH
 from _collections import deque
 from _weakref import ref
 from itertools import chain, count, starmap
-from os import getpid, read, write
+from os import close as close_descriptor, getpid, pipe as open_pipe, read, write
 from time import sleep, time as now
 
 try:
     import _signal as signal
+    from os import set_blocking
     from _thread import RLock, allocate_lock, get_ident, start_new_thread
 except ImportError:
     import signal
@@ -52,7 +53,7 @@ def unshadowed(name):
             sys.modules.pop(name, None)
 
 
-select = unshadowed('select')
+select = unshadowed('select').select
 
 lazy = {}       # the text of each file that has not been needed yet, by name
 loading = RLock and RLock()  # one thread after the other

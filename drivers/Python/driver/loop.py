@@ -16,6 +16,7 @@ awaited = None       # the frame whose answer user code waits for, while the han
 event_loop = None    # what awaits what can be awaited, once there is one
 turning = False      # whether it runs
 unanswered = {}      # tasks that make the answers to requests, by request
+switched = None      # a lock that is free once one thread reads for all
 is_concurrent = False  # whether requests run side by side, as far as they await something
 
 

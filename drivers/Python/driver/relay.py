@@ -45,14 +45,14 @@ def relay(outer, busy_one, number):
     while True:
         if is_gone(busy_one):
             return
-        if select.select([descriptor], [outer] if waiting else [], [], 0.2)[0]:
+        if select([descriptor], [outer] if waiting else [], [], 0.2)[0]:
             chunk = os.read(descriptor, 65536)
             if not chunk:
                 break
             waiting.append(chunk)
             urgent = urgent or sought in seam + chunk
             seam = (seam + chunk)[1 - len(sought):]
-        if waiting and select.select([], [outer], [], 0)[1]:
+        if waiting and select([], [outer], [], 0)[1]:
             first = waiting.popleft()
             rest = first[os.write(outer, first):]
             if rest:

@@ -47,7 +47,7 @@ def write_all(descriptor, data):
 def wait_or_raise(error, readable, writable):
     """Waits where the other end shares a descriptor that user code, or a subprocess, has set not to block."""
     if error.errno == EAGAIN:
-        select.select(readable, writable, [])
+        select(readable, writable, [])
     elif error.errno != EINTR:  # which Python 2 does not take care of
         raise error
 

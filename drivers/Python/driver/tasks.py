@@ -24,7 +24,7 @@ async def awaited_call(name, arguments, named, lent, encode):
     global busy
     check_is_fork(name)
     if not turning or get_ident() != main_thread:
-        return await call_from_loop(name, encode(called_as(name, arguments, named, lent), name=name))
+        return await call_from_loop(name, arguments, named, lent, encode)
     busy = False  # signals have to wait
     try:
         payload = encode(called_as(name, arguments, named, lent), name=name)
@@ -58,8 +58,11 @@ def settle(frame, verb, payload):
     aside.pop(frame.encode('ascii'), None)
     begun.pop(frame, None)
     future = unsettled.pop(frame)
-    if not future.done():  # a task that was cancelled does not await it any more
-        future.set_result((verb, payload))
+    try:
+        if not future.done():  # a task that was cancelled does not await it any more
+            future.set_result((verb, payload))
+    except RuntimeError:
+        pass  # its loop has been closed
 
 
 def carry_out(handler, request, payload):

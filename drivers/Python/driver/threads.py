@@ -2,8 +2,10 @@
 # Threads that call the host and wait for the answer, whatever the main thread does meanwhile.
 
 MOST_READ = 65536
+LONGEST_HEAD = 64  # of a line, up to the request
+send_signal, notice = signal.pthread_kill, signal.SIGURG
 mail = {}         # where the lines for a thread go that waits, by frame
-switched = None   # a lock that is free once one thread reads for all
+host_is_gone = False
 first_call, say_lock = allocate_lock(), RLock()
 say_alone = say
 try:
@@ -15,6 +17,7 @@ except ImportError:  # Python 3.6, and PyPy
 def call_from_thread(name, arguments, named, lent, encode):
     """Calls the host from another thread than the main one; calls nested in this one run in that thread."""
     check_is_fork(name)
+    switch_input()
     box = Mail()
     frame = send_call(encode(called_as(name, arguments, named, lent), name=name), box)
     while True:
@@ -32,11 +35,10 @@ GONE = b'EXCEPT - 0 {"message":"the host is gone"}'
 
 
 def send_call(payload, box):
-    if switched is None or switched.locked():
-        with first_call:
-            switch_input()
     frame = str(next(calls))
     mail[frame.encode('ascii')] = box
+    if host_is_gone:
+        box.put(None)
     say('THREAD %s 0 %s' % (frame, payload))
     return frame
 
@@ -75,9 +77,10 @@ class LoopMail(object):
             say(report(request, verb in HOLDING))
 
 
-async def call_from_loop(name, payload):
+async def call_from_loop(name, arguments, named, lent, encode):
+    switch_input()
     box = LoopMail(standard('asyncio').get_event_loop())
-    frame = send_call(payload, box)
+    frame = send_call(encode(called_as(name, arguments, named, lent), name=name), box)
     return told(frame, *await box.answer)
 
 
@@ -128,12 +131,15 @@ def switch_input():
     global switched, new_pipe
     if switched is not None and not switched.locked():
         return
-    lock = allocate_lock()
-    lock.acquire()
-    new_pipe, switched = os.pipe(), lock
-    while not switched.acquire(True, 0.005):
-        signal.pthread_kill(main_thread, signal.SIGURG)
-    switched.release()
+    with first_call:
+        if switched is not None:
+            return
+        lock = allocate_lock()
+        lock.acquire()
+        new_pipe, switched = open_pipe(), lock
+        while not switched.acquire(True, 0.005):
+            send_signal(main_thread, notice)
+        switched.release()
 
 
 def lead_input_aside():
@@ -141,7 +147,7 @@ def lead_input_aside():
     global descriptor, short_read, long_read, new_pipe, say
     source, (descriptor, outer), new_pipe = descriptor, new_pipe, None
     short_read, long_read = ((descriptor, MOST_READ),), ((descriptor, 262144),)
-    os.set_blocking(outer, False)
+    set_blocking(outer, False)
     say = say_in_turn
     start_new_thread(distribute, (source, outer, Sorter(bool(partial), 0 if block is None else len(block))))
     switched.release()
@@ -156,24 +162,35 @@ def say_in_turn(message):
 
 def distribute(source, outer, sorter):
     """Gives each thread its lines, and all others to the main thread."""
+    global host_is_gone
     waiting = sorter.for_main
     while True:
-        readable, _, _ = select.select([source], [outer] if waiting else [], [])
+        readable, _, _ = select([source], [outer] if waiting else [], [])
         if readable:
             chunk = read(source, MOST_READ)
             if not chunk:
                 break
             sorter.take(chunk)
-        while waiting and select.select([], [outer], [], 0)[1]:
-            text = b''.join(waiting)
-            waiting[:] = [text[write(outer, text):]]
-            if not waiting[0]:
-                waiting.clear()
-    os.set_blocking(outer, True)
+        while waiting and select([], [outer], [], 0)[1]:
+            text = first_of(waiting)
+            count = write(outer, text)
+            if count < len(text):
+                waiting.appendleft(text[count:])
+    set_blocking(outer, True)
     write_all(outer, b''.join(waiting))
-    os.close(outer)
+    close_descriptor(outer)
+    host_is_gone = True
     for box in list(mail.values()):
         box.put(None)
+
+
+def first_of(pieces):
+    """As many of the first pieces as are written together."""
+    taken, size = [], 0
+    while pieces and size < MOST_READ:
+        taken.append(pieces.popleft())
+        size += len(taken[-1])
+    return b''.join(taken)
 
 
 class Sorter(object):
@@ -182,11 +199,15 @@ class Sorter(object):
 
     def __init__(self, is_inside, raw):
         self.is_inside, self.raw = is_inside, raw  # a line of the main thread; how many bytes of a block
-        self.for_main, self.rest, self.block = [], b'', None
+        self.for_main, self.rest, self.block = deque(), [], None
 
     def take(self, chunk):
-        chunk, start = self.rest + chunk, 0
-        self.rest = b''
+        if self.rest:
+            self.rest.append(chunk)
+            if len(self.rest[0]) > LONGEST_HEAD and b'\n' not in chunk:
+                return
+            chunk = b''.join(self.rest)
+        self.rest, start = [], 0
         while start < len(chunk):
             if self.raw:
                 end = min(len(chunk), start + self.raw)
@@ -199,14 +220,14 @@ class Sorter(object):
             else:
                 end = self.take_line(chunk, start)
                 if end is None:
-                    self.rest = chunk[start:]
+                    self.rest = [chunk[start:]]
                     return
             start = end
 
     def take_line(self, chunk, start):
         """The end of a line, or of what there is of one of the main thread; None if it cannot be told yet whose it is."""
         end = chunk.find(b'\n', start) + 1
-        words = chunk[start:start + 64].split(b' ', 2)
+        words = chunk[start:start + LONGEST_HEAD].split(b' ', 2)
         if not self.is_inside and (len(words) < 3 or words[0] == b'BYTES' or words[1] in mail):
             if not end:
                 return None
