@@ -57,7 +57,11 @@ function requestNow() {
 
 /** Calls a function of the host, and gives a promise: the event loop turns meanwhile. Where it stands still, this waits. */
 function awaitHost(name, args, number, encodeArguments) {
-  if (innermost.depth > 0) return new Promise((resolve) => resolve(callHost(name, args, number, encodeArguments)));
+  if (innermost.depth > 0) {
+    const promise = new Promise((resolve) => resolve(callHost(name, args, number, encodeArguments)));
+    promise.catch(() => {}); // in the next call, Node would find it unhandled before the code has come to `Promise.all`
+    return promise;
+  }
   return new Promise((resolve) => {
     const payload = encodeArguments(name, number, args);
     const frame = String(++lastCall);

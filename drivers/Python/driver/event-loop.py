@@ -131,21 +131,24 @@ def answer_finished():
 
 
 def run_apart(value):
-    """Awaits something in a loop of its own: that of the bond stands still, perhaps in the middle of a step."""
+    """Awaits something in a loop of its own: the one that runs in this thread stands still, perhaps in the middle of a step."""
     global busy
+    is_main = get_ident() == main_thread
     outer = asyncio._get_running_loop()
     swap = getattr(asyncio.tasks, '_swap_current_task', None) if outer else None
     task = swap(outer, None) if swap else None
     asyncio._set_running_loop(None)
     apart = asyncio.new_event_loop()
-    busy = True
+    if is_main:
+        busy = True
     try:
         return apart.run_until_complete(outcome_of(value))
     finally:
         try:
             end_tasks(apart)
         finally:
-            busy = False
+            if is_main:
+                busy = False
             asyncio._set_running_loop(outer)
             if swap:
                 swap(outer, task)

@@ -97,7 +97,7 @@ IN_THREAD = {
 def attempt_in_thread(verb, request, payload):
     try:
         value = evaluated_in_thread(verb.partition(b'_HOLD')[0], request, payload)
-        return answer_in_thread(verb, request, run_in_thread(value) if is_awaitable(value) else value)
+        return answer_in_thread(verb, request, run_apart(value) if is_awaitable(value) else value)
     except BaseException:
         return report(request, verb in HOLDING)
 
@@ -113,16 +113,6 @@ def answer_in_thread(verb, request, value):
     if verb.startswith((b'EVAL_BLOCK', b'EXPORT')):
         return 'RETURN %s ' % request
     return 'RETURN %s %s' % (request, encode(with_held(value) if verb in HOLDING else as_result(value)))
-
-
-def run_in_thread(value):
-    async def outcome():
-        return await value
-    loop = standard('asyncio').new_event_loop()
-    try:
-        return loop.run_until_complete(outcome())
-    finally:
-        loop.close()
 
 
 def switch_input():
