@@ -158,6 +158,22 @@ export const ndarrays: fc.Arbitrary<NDArray> = fc.array(fc.nat({ max: 3 }), { ma
   );
 });
 
+/** Bytes and numbers of lengths around that at which they cross beside the text; their values repeat, to be made quickly. */
+const blocks: fc.Arbitrary<unknown> = fc
+  .tuple(
+    fc.oneof(fc.integer({ min: 505, max: 520 }), fc.integer({ min: 521, max: 3000 })),
+    fc.uint8Array({ minLength: 1, maxLength: 20 }),
+    fc.constantFrom(Uint8Array, Int8Array, Uint16Array, Int32Array, BigInt64Array, Float64Array),
+  )
+  .map(([length, pattern, type]) => {
+    const bytes = Uint8Array.from(
+      { length: length - (length % type.BYTES_PER_ELEMENT) },
+      (_, index) => pattern[index % pattern.length] as number,
+    );
+    const numbers = new type(bytes.buffer);
+    return numbers instanceof Float64Array ? numbers.map((number) => (Number.isNaN(number) ? NaN : number)) : numbers;
+  });
+
 function scalarFor(lang: Language): fc.Arbitrary<unknown> {
   return fc.oneof(
     fc.constantFrom(null, undefined, true, false, NaN, Infinity, -Infinity, -0),
@@ -169,6 +185,7 @@ function scalarFor(lang: Language): fc.Arbitrary<unknown> {
     fc.uint8Array({ maxLength: 20 }).map((bytes) => new Uint8Array(bytes)),
     fc.date({ noInvalidDate: true, min: new Date('0001-01-02'), max: new Date('9999-12-30') }),
     fc.oneof(fc.float64Array(), fc.float32Array(), fc.int8Array(), fc.uint32Array(), fc.bigInt64Array()),
+    blocks,
     ndarrays,
     fc.uniqueArray(fc.oneof(fc.string(), fc.integer())).map((items) => new Set<unknown>(items)),
   );

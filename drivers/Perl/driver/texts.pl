@@ -11,8 +11,9 @@ sub encode_string {
     return word(binary => '{"base64":"' . base64($_[0]) . '","subType":"00"}');
 }
 
-# Perl does not tell text from bytes: what is not ASCII is text if Perl keeps it as characters.
-sub is_bytes { !is_utf8($_[0]) && $_[0] =~ tr/\x80-\xff// }
+# Perl does not tell text from bytes: what is not ASCII is text if Perl keeps it as characters. A match ends at the first byte that
+# is none, where `tr` counts all of them.
+sub is_bytes { !is_utf8($_[0]) && $_[0] =~ /[^\x00-\x7f]/ }
 
 sub encode_text {
     my $text = "$_[0]";    # without the number that it may have been used as

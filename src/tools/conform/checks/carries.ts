@@ -8,6 +8,15 @@ async function comesBack(kit: Kit, values: readonly unknown[]): Promise<void> {
   for (const value of values) assert.deepEqual(await bond.call('same', value), value);
 }
 
+/** Lengths around those at which bytes are no longer written into the text, and at which a pipe is full. */
+const LENGTHS = [1, 511, 512, 513, 4095, 4096, 65_535, 65_536, 200_000];
+
+/** Bytes that are no text, among them what looks like a message. */
+function bytesOf(length: number): Uint8Array {
+  const pattern = Buffer.from('\xff\nINTERRUPT - 1 1\n\x1e\0BYTES - 3 7\nEND - 0 \n', 'latin1');
+  return new Uint8Array(Buffer.alloc(length, pattern));
+}
+
 export const carries = checksOf('carries everything', {
   'numbers that JSON has no word for come back': [
     ['ejson'],
@@ -16,6 +25,19 @@ export const carries = checksOf('carries everything', {
   'bytes come back': [
     ['ejson'],
     (kit) => comesBack(kit, [Uint8Array.of(0xff, 0, 0xfe), { deep: [Uint8Array.of(0x80)] }]),
+  ],
+  'bytes of every length come back, and so do many side by side, from functions of the host as well': [
+    ['ejson', 'bytes'],
+    async (kit) => {
+      const bond = await kit.open({ protocol: 'EJSON' });
+      const passed: unknown[] = [];
+      await bond.export((value) => [passed.push(value), value][1], 'host');
+      for (const value of [...LENGTHS.map(bytesOf), { deep: [LENGTHS.map(bytesOf), { text: 'é' }] }]) {
+        assert.deepEqual(await bond.call('same', value), value);
+        assert.deepEqual(await bond.call('caught', value), value);
+        assert.deepEqual(passed.pop(), value);
+      }
+    },
   ],
   'dates come back': [['ejson'], (kit) => comesBack(kit, [new Date(0), new Date(1_700_000_000_000)])],
   'keys that begin with a dollar sign are keys like any other': [
