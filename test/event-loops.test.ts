@@ -369,6 +369,24 @@ describe.runIf(languages.includes('Python'))('Python', () => {
     expect(await bond.call('double', 2)).toBe(4);
   });
 
+  test('in a loop of the program alone, functions of the host are awaited, and links fail as elsewhere', async () => {
+    const bond = await open('Python');
+    await bond.export(async (n: number) => n + 1, 'host');
+    expect(await bond.eval('asyncio.run(ask_all(3))')).toEqual([1, 2, 3]);
+    await bond.evalBlock('class Failing:\n    async def fail(self): raise KeyError("gone")\nasync def use(f): return await f(Failing())');
+    const fail = callback(async (object: { fail(): Promise<unknown> }) => object.fail(), { objects: 'hold' });
+    await expect(bond.call('lambda f: asyncio.run(use(f))', fail)).rejects.toThrow('gone');
+  });
+
+  test('a call that is a statement by itself, in what is async, waits as ever', async () => {
+    const bond = await open('Python');
+    const seen: number[] = [];
+    await bond.export(async (n: number) => void seen.push(n), 'host');
+    await bond.evalBlock('async def tell(n):\n    await pause(1)\n    host(n)\n    host(n + 1)');
+    await bond.call('tell', 1);
+    expect(seen).toEqual([1, 2]);
+  });
+
   test('a call that is nested in one that stands still awaits in a loop of its own', async () => {
     const bond = await open('Python');
     await bond.export((n: number) => bond.call('double', n), 'host');

@@ -1,6 +1,9 @@
 #: lazy
 # What is awaited of objects: items, blocks that are entered, links of chains, what is held.
 
+load('event-loop')
+
+
 class AsyncItems(object):
     """Iterates over what gives each item in its own time; `coming` is an item that has been asked for."""
 

@@ -9,7 +9,8 @@ ASYNC = '''
 if True:
     def async_method(function, name):
         async def method(*arguments, **named):
-            return await call_awaited(name, (Kept(arguments[0]),) + arguments[1:], named, function, encode_holding)
+            result = await call_awaited(name, (Kept(arguments[0]),) + arguments[1:], named, function, encode_holding)
+            return await result if is_awaitable(result) else result
         return method
 
     def async_iteration(function, name):

@@ -7,7 +7,8 @@ AWAITING = '''
 if True:
     def awaiting(function):
         async def stub(*arguments, **named):
-            return await function(*arguments, **named)
+            result = await function(*arguments, **named)
+            return await result if is_awaitable(result) else result
         return stub
 
     def iterating_async(function):

@@ -1,18 +1,30 @@
 #: lazy
 # Tasks that await functions of the host, and what the host asks for in their frames.
 
+load('event-loop')
 ASYNC_CODE = 0x80 | 0x100 | 0x200  # flags of the code of coroutines, and of what is like them
 COMPREHENSIONS = '<listcomp>', '<setcomp>', '<dictcomp>', '<genexpr>'
+POP_TOP = standard('opcode').opmap['POP_TOP']
 unsettled = {}  # the futures of answers that tasks await, by frame
 begun = {}     # the request that has been begun last in such a frame
 
 
 def is_called_by_async():
-    """Whether a function of the host has been called by code that can await it."""
+    """Whether a function of the host has been called by code that can await it, and does something with the result."""
     frame = sys._getframe(1)
     while frame is not None and (frame.f_globals is world or frame.f_code.co_name in COMPREHENSIONS):
         frame = frame.f_back
-    return frame is not None and frame.f_code.co_flags & ASYNC_CODE != 0 and asyncio._get_running_loop() is not None
+    if frame is None or frame.f_code.co_flags & ASYNC_CODE == 0 or asyncio._get_running_loop() is None:
+        return False
+    return not drops_result(frame)
+
+
+def drops_result(frame):
+    """Whether a call is a statement by itself: what it gives could not be awaited."""
+    code, place = frame.f_code.co_code, frame.f_lasti + 2
+    while place < len(code) and code[place] == 0:  # room that a call has for itself
+        place += 2
+    return place < len(code) and code[place] == POP_TOP
 
 
 def call_awaited(name, arguments, named, lent, encode):
