@@ -373,7 +373,9 @@ describe.runIf(languages.includes('Python'))('Python', () => {
     const bond = await open('Python');
     await bond.export(async (n: number) => n + 1, 'host');
     expect(await bond.eval('asyncio.run(ask_all(3))')).toEqual([1, 2, 3]);
-    await bond.evalBlock('class Failing:\n    async def fail(self): raise KeyError("gone")\nasync def use(f): return await f(Failing())');
+    await bond.evalBlock(
+      'class Failing:\n    async def fail(self): raise KeyError("gone")\nasync def use(f): return await f(Failing())',
+    );
     const fail = callback(async (object: { fail(): Promise<unknown> }) => object.fail(), { objects: 'hold' });
     await expect(bond.call('lambda f: asyncio.run(use(f))', fail)).rejects.toThrow('gone');
   });

@@ -474,8 +474,10 @@ export function testReferences(suite: Suite): void {
       await bond.eval(byName('noted', ''));
       await bond.evalBlock(`${byName('noted', '2')};`);
       expect(seen).toEqual([[[{ a: 1 }]], [[1], { sep: '-' }], [[], { sep: '-' }], [[2], { sep: '-' }]]);
-      await bond.eval(byName('noted', '3', lang === 'PHP' ? 'INF' : 'float("inf")'));
-      expect(seen.at(-1)).toEqual([[3], { sep: Infinity }]);
+      if (suite.defaults?.protocol !== 'JSON') {
+        await bond.eval(byName('noted', '3', lang === 'PHP' ? 'INF' : 'float("inf")'));
+        expect(seen.at(-1)).toEqual([[3], { sep: Infinity }]);
+      }
       const error = await rejection(bond.eval(byName('noted', '1', OPAQUE[lang] as string)), SerializationException);
       expect(error.message).toContain('noted(): args[1].sep');
     });
