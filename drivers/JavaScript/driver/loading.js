@@ -49,7 +49,7 @@ function runMain(path, load) {
   return importModule(`${require('url').pathToFileURL(path).href}${++lastRewrite > 1 ? `?_BOND_load=${lastRewrite}` : ''}`);
 }
 
-/** As `Module._load` does it. That itself does not wait for ES modules: their errors would be nobody's. */
+/** As `Module._load` does it. That does not wait for ES modules, so no one would catch their errors. */
 function runAsMain(Module, filename) {
   const main = new Module(filename, null);
   main.id = '.';

@@ -67,9 +67,8 @@ class LoopMail(object):
                 self.answer.set_result((verb, payload))
 
     async def carry_out(self, verb, request, payload):
-        kind, value = verb.partition(b'_HOLD')[0], None
         try:
-            value = evaluated_in_thread(kind, request, payload)
+            value = evaluated_in_thread(verb, request, payload)
             if is_awaitable(value):
                 value = await value
             say(answer_in_thread(verb, request, value))
@@ -96,17 +95,17 @@ IN_THREAD = {
 
 def attempt_in_thread(verb, request, payload):
     try:
-        value = evaluated_in_thread(verb.partition(b'_HOLD')[0], request, payload)
+        value = evaluated_in_thread(verb, request, payload)
         return answer_in_thread(verb, request, run_apart(value) if is_awaitable(value) else value)
     except BaseException:
         return report(request, verb in HOLDING)
 
 
-def evaluated_in_thread(kind, request, payload):
+def evaluated_in_thread(verb, request, payload):
     given = decode(payload)
     if request in parts:
         add_parts(given[1], request)
-    return IN_THREAD[kind](given)
+    return IN_THREAD[verb.partition(b'_HOLD')[0]](given)
 
 
 def answer_in_thread(verb, request, value):
