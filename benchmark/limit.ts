@@ -81,14 +81,17 @@ export class NestedPingPong {
   }
 }
 
-/** Bytes that go there as a whole, and come back as a whole. */
-export class Echo {
+/** A program by hand, and the pipes to it. */
+class Program {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
 
   constructor(command: readonly string[]) {
     this.child = spawn(command[0] as string, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
   }
+}
 
+/** Bytes that go there as a whole, and come back as a whole. */
+export class Echo extends Program {
   call(_name: string, bytes: unknown): Promise<unknown> {
     const { stdin, stdout } = this.child;
     const { buffer, byteOffset, byteLength } = bytes as Uint8Array | Float64Array;
@@ -110,13 +113,7 @@ export class Echo {
 }
 
 /** What is printed there. */
-export class Output {
-  readonly child: ChildProcessByStdio<Writable, Readable, null>;
-
-  constructor(command: readonly string[]) {
-    this.child = spawn(command[0] as string, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
-  }
-
+export class Output extends Program {
   call(_name: string, lines: unknown): Promise<unknown> {
     const { stdin, stdout } = this.child;
     return new Promise((resolve) => {
