@@ -100,6 +100,20 @@ test('an ES module runs, and what it leaves open keeps it alive', async () => {
   expect(await run([program(text, 'main.mjs')])).toEqual({ stdout: '.mjs\nlate', stderr: '', code: 0 });
 });
 
+test('the top level of an ES module is awaited, whatever it waits for, and its errors have their line', async () => {
+  const text = [
+    'import { Worker } from "node:worker_threads";',
+    'const worker = new Worker("require(\'worker_threads\').parentPort.postMessage(5)", { eval: true });',
+    'worker.unref();',
+    'console.log(await new Promise((resolve) => worker.on("message", resolve)));',
+    'throw new RangeError("no");',
+  ];
+  const file = program(text.join('\n'), 'main.mjs');
+  const { stdout, stderr, code } = await run([file]);
+  expect([stdout, code]).toEqual(['5\n', 1]);
+  expect(stderr).toMatch(/^RangeError: no\n.*main\.mjs:5:7\)?\n$/);
+});
+
 test.each<[what: string, args: string[], message: RegExp]>([
   ['no file', [], /run takes a file/],
   ['a file that is not there', ['/there/is/none.py'], /ENOENT/],

@@ -7,28 +7,14 @@
 
   /** Runs the file at a path; or, where the file is elsewhere, returns the block that it is. */
   function _BOND_run_file(path, text, args) {
-    process.argv = [process.execPath, require('path').resolve(path), ...args];
-    if (text !== null) return text.replace(/^#!.*/, '');
-    const before = resources();
-    return _BOND_load(process.argv[1]).then(() => untilIdle(before));
-  }
-
-  /** As the main module, in whichever system of modules it is written. */
-  async function _BOND_load(path) {
-    try {
-      require('module')._load(path, null, true);
-    } catch (error) {
-      const isOther = /^ERR_REQUIRE_(?:ESM|ASYNC_MODULE)$/.test(error && error.code);
-      if (
-        !isOther &&
-        !(
-          error instanceof SyntaxError &&
-          /import statement|Unexpected token '?export|import\.meta|await is only valid/.test(error.message)
-        )
-      )
-        throw error;
-      await import(require('url').pathToFileURL(path).href);
+    process.argv = [process.execPath, ...args];
+    if (text !== null) {
+      process.argv.splice(1, 0, require('path').resolve(path));
+      return text.replace(/^#!.*/, '');
     }
+    const before = resources();
+    // It waits for the top level of an ES module, which Node itself does not where that is the main module.
+    return Promise.resolve(_BOND_load(path, [])).then(() => untilIdle(before));
   }
 
   /** Waits until nothing of the program's keeps it alive: no timer, no server. */

@@ -54,6 +54,9 @@ function headline({ type, remoteMessage }: RemoteException): string {
 const EMPTY_LINE =
   /^\s*$|^Traceback \(.*\):$|^Stack trace:$|^#\d+ \{main\}$|<bond driver|__BOND_|\b_BOND_(?:run|show|compile|load)|^ +at (?:<call>:|new Script |Script\.runInThisContext )/;
 
+/** A line of a traceback that names a file. */
+const HAS_FILE = /[\\/].*\d/;
+
 /** The lines of a traceback that tell more than the headline. One that is only where the code was typed tells nothing. */
 function framesOf(traceback: string, { type, remoteMessage }: RemoteException): string[] {
   const lastOfMessage = remoteMessage.split('\n').at(-1) as string;
@@ -61,7 +64,7 @@ function framesOf(traceback: string, { type, remoteMessage }: RemoteException): 
     .split('\n')
     .filter((line) => !EMPTY_LINE.test(line) && line !== type && !line.startsWith(`${type}:`))
     .filter((line) => lastOfMessage === '' || !line.endsWith(lastOfMessage));
-  if (frames.length < 2) return [];
+  if (frames.length === 1 && !HAS_FILE.test(frames[0] as string)) return [];
   if (frames.length <= MOST_FRAMES) return frames;
   const end = MOST_FRAMES / 2;
   return [...frames.slice(0, end), `  … ${frames.length - 2 * end} more`, ...frames.slice(-end)];
