@@ -1,31 +1,24 @@
 /**
- * Parsedown, a class of Debian's `php-parsedown`, makes HTML of a Markdown file, with one of its methods in TypeScript:
+ * A program with the class Parsedown, of Debian's `php-parsedown`, makes HTML of a Markdown file. One method of the class is TypeScript:
  *
- *     npx tsx examples/migrate-php-class.ts README.md
+ *     npx tsx examples/migrate-php-class.ts README.md      # instead of: php examples/markdown.php README.md
  *
- * What a class does is replaced in a class below it. That has to be PHP, but its methods need be no more than calls.
+ * No line of the program or of the class is edited. The class is in a file that PHP loads when the program first needs it: `load` replaces the
+ * method then.
  */
-import { readFileSync } from 'node:fs';
-import { makeBond } from 'bond';
+import { type AnyRemote, makeBond } from 'bond';
 
 let headings = 0;
 
-/** What Parsedown asks of each line that begins with `#`: is it a heading, and which? */
-function heading({ text }: { text: string }) {
+/** A protected method: Parsedown asks it whether a line that begins with `#` is a heading. The instance comes first. */
+function blockHeader(_parsedown: AnyRemote, { text }: { text: string }) {
   const level = text.search(/[^#]|$/);
   if (text.length < 2 || level > 6) return null;
   headings++;
   return { element: { name: `h${level}`, text: text.replace(/^[# ]+|[# ]+$/g, ''), handler: 'line' } };
 }
 
-await using php = await makeBond('PHP');
-await php.evalBlock(`
-  require 'Parsedown/autoload.php';
-  class MigratedParsedown extends Parsedown {
-    protected function blockHeader($line) { return heading($line); }
-  }
-  $parsedown = new MigratedParsedown;`);
-await php.export(heading);
-const html = await php.call('$parsedown->text', readFileSync(process.argv[2] ?? 'README.md', 'utf8'));
-console.log(html);
+// Everything after `--` is for the program: it is $argv there.
+await using php = await makeBond('PHP', 'php', ['--', ...process.argv.slice(2)]);
+await php.load('examples/markdown.php', { replace: { 'Parsedown::blockHeader': blockHeader } });
 console.error(`TypeScript made ${headings} headings.`);

@@ -139,18 +139,17 @@ describe('programs that nobody here wrote', () => {
   });
 
   describe('with a function in TypeScript', () => {
-    test('PHP: a namespaced function of phpcs, which ends with exit()', () => {
+    test('PHP: a static method of phpcs, which ends with exit()', () => {
       const args = ['-s', '/usr/share/php/Parsedown', '/usr/share/php/Composer/Semver'];
       const migrated = runExample('migrate-php.ts', ...args);
       expectSame(timeless(migrated), timeless(run('phpcs', ...args)));
       expect(calls(migrated)).toBeGreaterThan(500);
     });
 
-    test('PHP: a method of the class Parsedown', () => {
+    test('PHP: a method of the class Parsedown, in a file that is loaded when it is needed', () => {
       const path = manual();
-      const code = 'require "Parsedown/autoload.php"; echo (new Parsedown)->text(file_get_contents($argv[1])), "\\n";';
       const migrated = runExample('migrate-php-class.ts', path);
-      expectSame(migrated, run('php', '-r', code, path));
+      expectSame(migrated, run('php', 'examples/markdown.php', path));
       expect(calls(migrated)).toBeGreaterThan(200);
     });
 
@@ -190,6 +189,14 @@ describe('programs that nobody here wrote', () => {
       const migrated = runExample('migrate-docutils.ts', path);
       expectSame(migrated, run('/usr/bin/rst2html', path));
       expect(calls(migrated)).toBeGreaterThan(30);
+    });
+
+    test('JavaScript: a function of a module of semver, in node_modules', () => {
+      const versions = ['1.0.0', '1.0.0-rc.2', '1.0.0-rc.10', '1.0.0-alpha.beta', '2.0.0-1.x', '1.0.0-alpha.1', 'no'];
+      const args = ['-p', '-r', '>=1.0.0-alpha', ...versions];
+      const migrated = runExample('migrate-javascript.ts', ...args);
+      expectSame(migrated, run(process.execPath, 'node_modules/semver/bin/semver.js', ...args));
+      expect(calls(migrated)).toBeGreaterThan(5);
     });
 
     test('Perl: a function of a module of exiftool, which ends with exit', async () => {
