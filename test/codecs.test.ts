@@ -20,7 +20,7 @@ class Stub extends Reference {
     return 'Stub';
   }
   override describe(): string {
-    return 'a Stub';
+    return 'something over there';
   }
 }
 
@@ -82,6 +82,9 @@ describe('EJSON', () => {
     ['a symbol', { 'a b': Symbol('x') }, 'value["a b"]: a symbol cannot be carried by EJSON'],
     ['a Promise', Promise.resolve(), 'value: a Promise (is an `await` missing?) cannot be carried by EJSON'],
     ['a class', new (class Point {})(), 'value: a Point cannot be carried by EJSON'],
+    ['a class whose name is no text', Object.create({ constructor: { name: 5 } }), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
+    ['a class that is hidden', Object.create({ get constructor() { throw new Error('no'); } }), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
+    ['what has no class', Object.create(Object.create(null)), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
     ['a nameless class', new (class {})(), 'value: an object with a prototype of its own cannot be carried by EJSON'],
     ['a RegExp', /x/, 'value: a RegExp cannot be carried by EJSON'],
     ['a DataView', new DataView(new ArrayBuffer(1)), 'value: a DataView cannot be carried by EJSON'],
@@ -127,7 +130,7 @@ describe('JSON', () => {
       new NDArray(new Float64Array(1), [1, 1]),
       'value: an NDArray cannot be carried by JSON: send its tolist()',
     ],
-    ['a reference', new Stub(), 'value: a Stub cannot be carried by JSON'],
+    ['a reference', new Stub(), 'value: something over there cannot be carried by JSON'],
   ])('refuses %s', (_, value, reason) => {
     expect(refused(json, value)).toBe(reason);
   });
@@ -348,7 +351,7 @@ describe('V8', () => {
     ['a function in a Set', new Set([1, () => {}]), /^value\[1\]: a function has to be wrapped/],
     ['a function that is a key', new Map([[() => {}, 1]]), /^value\[0\]: a function has to be wrapped/],
     ['a cause', new Error('x', { cause: () => {} }), /^value\.cause: a function has to be wrapped/],
-    ['a reference', [new Stub()], /^value\[0\]: a Stub cannot be carried by V8$/],
+    ['a reference', [new Stub()], /^value\[0\]: something over there cannot be carried by V8$/],
     ['a symbol', { a: Symbol('x') }, /^value\.a: Symbol\(x\) could not be cloned\.$/],
     ['a proxy', [new Proxy({}, {})], /^value\[0\]: #<Object> could not be cloned\.$/],
     ['process.env', { env: process.env }, /^value\.env: a host object could not be cloned\.$/],
@@ -404,4 +407,8 @@ test('a place among arguments is told as the user counts them', () => {
   expect(caused.within(2, 'f()').cause).toBe(cause);
   expect('cause' in inArgs.within(1, 'x')).toBe(false);
   expect(new NotCarried([], 'no').message).toBe('value: no');
+  expect(new NotCarried(['value', 3], 'no').amongArguments(1).message).toBe('value[3]: no');
+  const causedInArgs = new NotCarried(['args', 1], 'no', { cause }).amongArguments(1);
+  expect([causedInArgs.message, causedInArgs.cause]).toEqual(['args[0]: no', cause]);
+  expect(new NotCarried(['args', 'é', 'a1', '1a'], 'no').message).toBe('args["é"].a1["1a"]: no');
 });

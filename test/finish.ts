@@ -1,12 +1,11 @@
 // What a test does at its end, also one that runs side by side with others: vitest's own `onTestFinished` knows of one test
-// at a time. vitest.config.ts loads this before each file of tests.
+// at a time. test/each-test.ts tells which test is running.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { aroundEach, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 
-const running = new AsyncLocalStorage<TestContext>();
-
-aroundEach((runTest, context) => running.run(context, runTest));
+/** The test that is running, in all that it leads to. */
+export const running = new AsyncLocalStorage<TestContext>();
 
 /** The test that this is called in. */
 export function currentTest(): TestContext {

@@ -23,6 +23,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'message-splitter',
     'messages',
     'one-stack',
+    'payloads',
     'projects',
     'replay',
     'session',

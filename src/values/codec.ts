@@ -38,16 +38,17 @@ export class NotCarried extends Error {
 
   /** The same, with the outermost `levels` of the path replaced by a name. */
   within(levels: number, name: string): NotCarried {
-    const details = 'cause' in this ? { cause: this.cause } : undefined;
-    return new NotCarried([name, ...this.path.slice(levels)], this.reason, details);
+    return this.#at([name, ...this.path.slice(levels)]);
   }
 
   /** The same, where the first `count` arguments are not those of the user. */
   amongArguments(count: number): NotCarried {
     const [root, index, ...steps] = this.path;
-    if (root !== 'args' || typeof index !== 'number') return this;
-    const details = 'cause' in this ? { cause: this.cause } : undefined;
-    return new NotCarried([root, index - count, ...steps], this.reason, details);
+    return root === 'args' && typeof index === 'number' ? this.#at([root, index - count, ...steps]) : this;
+  }
+
+  #at(path: Path): NotCarried {
+    return new NotCarried(path, this.reason, 'cause' in this ? { cause: this.cause } : undefined);
   }
 }
 
@@ -57,14 +58,13 @@ export const HOW_FUNCTIONS_CROSS = 'has to be wrapped in callback(…) to cross'
 function showPath(path: Path): string {
   const [root = 'value', ...steps] = path;
   return steps.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`;
-    return /^[A-Za-z_$][\w$]*$/.test(step) ? `${text}.${step}` : `${text}[${JSON.stringify(step)}]`;
+    const isName = /^[A-Za-z_$][\w$]*$/.test(String(step));
+    return isName ? `${text}.${step}` : `${text}[${JSON.stringify(step)}]`;
   }, String(root));
 }
 
 /** What to call a value in a message about it. */
 export function describeValue(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
   if (types.isPromise(value)) return 'a Promise (is an `await` missing?)';
   if (types.isDate(value) && Number.isNaN(timeOf(value))) return 'a Date that is invalid';
