@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       globalSetup: 'test/build-once.ts',
-      setupFiles: 'test/finish.ts',
+      setupFiles: 'test/each-test.ts',
       // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do. With three,
       // what goes back and forth between two processes takes twice as long, and all of it a tenth longer.
       maxWorkers: 2,

@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const TESTS: Record<string, readonly string[]> = {
   session: ['session', 'conversations', 'connection', 'model', 'fuzz'],
   wire: ['messages', 'channel', 'message-splitter', 'fuzz'],
-  values: ['codecs', 'json', 'conversations'],
+  values: ['codecs', 'payloads', 'ndarray', 'json', 'conversations'],
 };
 const names = TESTS[process.env.FOLDER ?? ''] ?? [];
 
@@ -25,7 +25,7 @@ export default defineConfig({
   },
   test: {
     include: names.map((name) => `test/${name}.test.ts`),
-    setupFiles: 'test/finish.ts',
+    setupFiles: 'test/each-test.ts',
     testTimeout: 20_000,
     sequence: { sequencer: AsListed },
     // No interpreters, and few random tries of each test, as there are thousands of changes.
