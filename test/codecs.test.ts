@@ -1,5 +1,6 @@
 // Values as text, and back, without an interpreter. test/values.test.ts and test/extended.test.ts ask the languages.
 
+import { constants } from 'node:buffer';
 import { types } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -7,8 +8,10 @@ import { callback, NDArray } from '../src/index.js';
 import { NotCarried, type Protocol } from '../src/values/codec.js';
 import { protocolNamed } from '../src/values/codecs.js';
 import { ejson, json } from '../src/values/json.js';
-import { type Lender, Reference } from '../src/values/reference.js';
+import { type Lender, Reference, standFor } from '../src/values/reference.js';
+import { checkLength, refusal } from '../src/values/refusals.js';
 import { isLong, partsOf } from '../src/values/shared/chunks.js';
+import { isPlainObject } from '../src/values/shared/objects.js';
 import { takeSnapshot } from '../src/values/snapshot.js';
 import { v8 } from '../src/values/v8.js';
 
@@ -74,6 +77,10 @@ describe('EJSON', () => {
   test('carries arrays of several dimensions', () => {
     const array = new NDArray(new Float64Array([1, 2, 3, 4]), [2, 2]);
     expect(there(ejson, { array })).toEqual({ array });
+    const truths = new NDArray([true, false], [2, 1]);
+    expect(there(ejson, [truths])).toEqual([truths]);
+    const forged = ejson.encode(array).replace('"type":"float64"', '"type":"int8"');
+    expect(() => ejson.decode(forged as string)).toThrow('the data of an array of int8 are float64');
   });
 
   test.each<[string, unknown, string]>([
@@ -171,6 +178,21 @@ describe('JSON', () => {
     expect(refused(json, { sparse: [sparse, 1n] })).toMatch(/is too long/);
   });
 
+  test('says that a text is too long, whoever finds that', () => {
+    const most = constants.MAX_STRING_LENGTH - 256; // there are words in front of it
+    expect(checkLength('x'.repeat(most))).toHaveLength(most);
+    expect(() => checkLength('x'.repeat(most + 1))).toThrow(
+      `value: is too long: its text would have more than ${most}`,
+    );
+    const codes = [
+      new RangeError('Invalid string length'),
+      Object.assign(new Error('no'), { code: 'ERR_STRING_TOO_LONG' }),
+    ];
+    for (const error of codes) expect(refusal(error, ['value', 'a']).message).toMatch(/^value: is too long/);
+    const other = Object.assign(new Error('no'), { code: 'ERR_OTHER' });
+    expect(refusal(other, ['value', 'a'])).toMatchObject({ message: 'value.a: cannot be read: no', cause: other });
+  });
+
   test('is plain for exactly what JSON.stringify writes as it is', () => {
     const plain = [
       1,
@@ -191,6 +213,53 @@ describe('JSON', () => {
     for (const value of others) expect([json.isPlain(value), json.encodePlain(value)]).toEqual([false, undefined]);
     expect([ejson.isPlain({ $a: 1 }), json.isPlain({ $a: 1 })]).toEqual([false, true]);
     expect(ejson.isPlain({ a$: 1 })).toBe(true);
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    expect(json.isPlain(cycle)).toBe(false);
+  });
+
+  test('is not what a program has put into Object.prototype', () => {
+    Object.assign(Object.prototype, { inherited: () => {} });
+    try {
+      expect([json.isPlain({ a: 1 }), v8.isPlain({ a: 1 })]).toEqual([true, true]);
+    } finally {
+      delete (Object.prototype as { inherited?: unknown }).inherited;
+    }
+  });
+});
+
+describe('a plain object', () => {
+  const withPrototype = (value: object, prototype: object | null): object => Object.setPrototypeOf(value, prototype);
+
+  test('is one that a literal makes, in any realm, and one without a prototype', () => {
+    for (const value of [
+      {},
+      { a: 1 },
+      Object.create(null),
+      runInNewContext('({ a: 1 })'),
+      runInNewContext('Object.create(null)'),
+    ])
+      expect(isPlainObject(value)).toBe(true);
+  });
+
+  test('is nothing else, whatever its prototype is', () => {
+    const look = Object.create(null, { isPrototypeOf: { value: 1 } });
+    const others = [
+      null, undefined, 'x', 5, [], withPrototype([], null), withPrototype([], Object.prototype), withPrototype(() => {}, null),
+      Object.create({}), Object.create({ isPrototypeOf: 1 }), Object.create(Object.create(null)), Object.create(new Proxy(look, {})),
+      new (class Point {})(),
+    ]; // biome-ignore format: short
+    for (const value of others) expect(isPlainObject(value)).toBe(false);
+    expect(isPlainObject(Object.create(look))).toBe(true);
+  });
+
+  test('is not what is more than its properties, if that was given no prototype', () => {
+    const generator = (function* () {})();
+    const kinds = [
+      new Date(), new Map(), new Set(), /x/, new Error('x'), Promise.resolve(), new ArrayBuffer(1), new SharedArrayBuffer(1), Object(1), Object('x'),
+      new WeakMap(), new WeakSet(), generator, new Uint8Array(1), new DataView(new ArrayBuffer(1)),
+    ]; // biome-ignore format: short
+    for (const value of kinds) expect(isPlainObject(withPrototype(value, null))).toBe(false);
   });
 });
 
@@ -213,6 +282,9 @@ describe('what is read once', () => {
       [['b', 1], two],
     ]);
     expect(snap(one)).toEqual({ value: null, references: [[[], one]] });
+    const stand = {};
+    standFor(stand, one);
+    expect(snap({ stand })).toEqual({ value: { stand: null }, references: [[['stand'], one]] });
     const call = callback(() => {});
     expect(snap([call]).references).toEqual([[[0], call]]);
   });
@@ -299,6 +371,11 @@ describe('V8', () => {
     const same = {};
     for (const value of [[same, same], [-0], [undefined], new Proxy({}, {}), Object.create(null), { toJSON: 1 }, { get a() { return 1; } }, Object.assign([1], { a: 1 })]) // biome-ignore format: short
       expect(v8.isPlain(value)).toBe(false);
+    for (const value of [undefined, 1n, () => {}, new Date(0)]) expect(v8.isPlain(value)).toBe(false);
+    let deep: unknown = 1;
+    for (let level = 0; level < 1e5; level++) deep = [deep];
+    expect(v8.isPlain(deep)).toBe(false);
+    for (const value of [true, null, 'x', 1.5, [true, null, { a: false }], []]) expect(v8.isPlain(value)).toBe(true);
     const [one, other] = there(v8, [same, same]) as unknown[];
     expect(one).toBe(other);
     const cycle: unknown[] = [];

@@ -7,7 +7,7 @@ import { protocolNamed } from '../src/values/codecs.js';
 import { NDArray } from '../src/values/ndarray.js';
 import { withOctets } from '../src/values/octets.js';
 import { Parts } from '../src/values/parts.js';
-import { Blocked, type Payload } from '../src/wire/blocks.js';
+import { Block, Blocked, type Payload, wrapped } from '../src/wire/blocks.js';
 import { ReceivedBytes } from '../src/wire/received-bytes.js';
 
 const json = protocolNamed('JSON');
@@ -227,6 +227,7 @@ describe('where text is octets, half of a surrogate pair', () => {
     ['in lists and objects', { a: [1, { 'b c': half }] }, 'value.a[1]["b c"]'],
     ['as a key', { a: { [half]: 1 } }, 'value.a["\\ud800"]'],
     ['under a key with $', { $a: [half] }, 'value.$a[0]'],
+    ['under a key with $$ in it', { a$$b: half }, 'value.a$$b'],
     ['beside what is more than JSON', [1n, new Set([half])], 'value[1].$set[0]'],
   ])('is refused, %s, and the message says where it sits', (_, value, place) => {
     const message = `${place}: half of a surrogate pair cannot be carried where text is 'bytes'`;
@@ -254,5 +255,156 @@ describe('where text is octets, half of a surrogate pair', () => {
     const blocks = withOctets(ejson);
     expect(() => blocks.encode([numbers(600), half])).toThrow(/^value\[1\]: half/);
     expect(there(blocks, [numbers(600), 'é'])).toStrictEqual([numbers(600), 'é']);
+  });
+});
+
+describe('a block that is sent', () => {
+  test('has a number of its own, and tells where what is added begins', () => {
+    const [one, other] = [new Block(), new Block()];
+    expect(other.number).toBe(one.number + 1);
+    expect([one.add(numbers(3)), one.add(numbers(0)), one.add(numbers(5)), one.length]).toEqual([0, 3, 3, 8]);
+    expect(one.take()).toEqual([Buffer.from([0, 1, 2, 0, 1, 2, 3, 4])]);
+    expect([one.take(), other.take()]).toEqual([[], []]);
+  });
+
+  test('keeps bytes as they were when they were added', () => {
+    const bytes = Uint8Array.of(1);
+    const block = new Block();
+    block.add(bytes);
+    bytes[0] = 2;
+    expect(block.take()).toEqual([Buffer.of(1)]);
+  });
+
+  test('is in pieces of a megabyte at most, and in few of them', () => {
+    const block = new Block();
+    const [short, long] = [numbers(1000), new Uint8Array(3 * 2 ** 20).fill(7)];
+    for (let count = 0; count < 100; count++) block.add(short);
+    block.add(long);
+    const pieces = block.take();
+    expect(pieces.length).toBeLessThan(12);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(2 ** 20);
+    expect(pieces[0]).toHaveLength(4096);
+    const expected = Buffer.concat([...Array<Uint8Array>(100).fill(short), long]);
+    expect(Buffer.concat(pieces).equals(expected)).toBe(true);
+    const only = new Block();
+    only.add(numbers(5000));
+    expect(only.take()[0]?.buffer.byteLength).toBe(5000);
+  });
+
+  test('stays with its text when that becomes part of another one', () => {
+    const block = new Block();
+    block.add(numbers(4));
+    const payload = wrapped(new Blocked('a', block), (text) => `(${text})`) as Blocked;
+    expect([payload.text, payload.block, payload.length]).toEqual(['(a)', block, 7]);
+    expect(wrapped('a', (text) => `(${text})`)).toBe('(a)');
+  });
+});
+
+describe('blocks that arrive', () => {
+  test('come one after the other, each number once, and count more than their bytes', () => {
+    const bytes = new ReceivedBytes();
+    expect([bytes.missing, bytes.size]).toEqual([0, 0]);
+    expect(bytes.begin(1, 10)).toBe(true);
+    expect([bytes.missing, bytes.size, bytes.begin(2, 1)]).toEqual([10, 266, false]);
+    bytes.add(Buffer.from(numbers(6)), 2, 6);
+    expect(bytes.missing).toBe(6);
+    bytes.add(Buffer.from(numbers(9)), 0, 6);
+    expect([bytes.missing, bytes.begin(1, 1), bytes.begin(2, 0), bytes.missing, bytes.size]).toEqual([
+      0,
+      false,
+      true,
+      0,
+      522,
+    ]);
+    expect(bytes.bytesAt(1, 0, 10)).toEqual(Uint8Array.of(2, 3, 4, 5, 0, 1, 2, 3, 4, 5));
+    expect(bytes.bytesAt(2, 0, 0)).toEqual(new Uint8Array(0));
+    bytes.checkNamed();
+  });
+
+  test('have no memory that has only been announced, beyond a megabyte', () => {
+    const bytes = new ReceivedBytes();
+    const length = 2 ** 20 + 10;
+    bytes.begin(1, length);
+    expect(() => bytes.bytesAt(1, 0, length)).toThrow('block 1 has no 1048586 bytes at 0');
+    const content = Buffer.alloc(length, 'abc');
+    bytes.add(content, 0, 5);
+    bytes.add(content, 5, length);
+    expect(content.equals(bytes.bytesAt(1, 0, length))).toBe(true);
+    bytes.checkNamed();
+  });
+
+  test('are given out as parts with memory of their own, or as they are', () => {
+    const bytes = received({ 1: numbers(10) });
+    const part = bytes.bytesAt(1, 2, 3);
+    expect([part, part.buffer.byteLength]).toEqual([Uint8Array.of(2, 3, 4), 3]);
+    expect(bytes.bytesAt(1, 0, 10).buffer).toBe(bytes.bytesAt(1, 0, 10).buffer);
+    for (const [start, length] of [[8, 3], [-1, 2], [0, -1], [0.5, 1], [0, 1.5], [11, 0], [Number.NaN, 1]] as const) // biome-ignore format: short
+      expect(() => bytes.bytesAt(1, start, length)).toThrow(`block 1 has no ${length} bytes at ${start}`);
+    expect(bytes.bytesAt(1, 10, 0)).toHaveLength(0);
+    expect(() => bytes.bytesAt(2, 0, 1)).toThrow('there is no block 2');
+  });
+
+  type Named = readonly (readonly [number: number, start: number, length: number])[];
+  test.each<[string, Named, string | undefined]>([
+    [
+      'each byte once, in any order',
+      [
+        [2, 2, 4],
+        [1, 5, 5],
+        [2, 0, 2],
+        [1, 0, 5],
+      ],
+      undefined,
+    ],
+    ['nothing of one of them', [[1, 0, 10]], '6 bytes of block 2 are not named'],
+    [
+      'not the end',
+      [
+        [1, 0, 9],
+        [2, 0, 6],
+      ],
+      '1 bytes of block 1 are not named',
+    ],
+    [
+      'not the middle',
+      [
+        [1, 0, 4],
+        [1, 5, 5],
+        [2, 0, 6],
+      ],
+      '1 bytes of block 1 are not named',
+    ],
+    [
+      'one byte twice, and one not at all',
+      [
+        [1, 0, 6],
+        [1, 5, 4],
+        [2, 0, 6],
+      ],
+      'bytes of block 1 are named twice',
+    ],
+    [
+      'all of it twice',
+      [
+        [2, 0, 6],
+        [1, 0, 10],
+        [2, 0, 6],
+      ],
+      'bytes of block 2 are named twice',
+    ],
+    [
+      'none twice',
+      [
+        [1, 0, 10],
+        [1, 3, 0],
+        [2, 0, 6],
+      ],
+      'bytes of block 1 are named twice',
+    ],
+  ])('are checked for what names %s', (_, named, complaint) => {
+    const bytes = received({ 1: numbers(10), 2: numbers(6) });
+    for (const place of named) bytes.bytesAt(...place);
+    if (complaint === undefined) bytes.checkNamed();
+    else expect(() => bytes.checkNamed()).toThrow(complaint);
   });
 });

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { Opaque } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
-import { isA } from '../common/thrown.js';
+import { functionName, isA, property } from '../common/thrown.js';
 import type { Payload } from '../wire/blocks.js';
 import type { ReceivedBytes } from '../wire/received-bytes.js';
 import { NDArray } from './ndarray.js';
@@ -70,14 +70,6 @@ export function describeValue(value: unknown): string {
   if (types.isDate(value) && Number.isNaN(timeOf(value))) return 'a Date that is invalid';
   if (isA(value, Opaque)) return value.describe();
   if (isA(value, NDArray)) return 'an NDArray';
-  const name = nameOfClass(value);
-  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object with a prototype of its own';
-}
-
-function nameOfClass(value: object): unknown {
-  try {
-    return (value as { constructor?: { name?: unknown } }).constructor?.name;
-  } catch {
-    return undefined;
-  }
+  const name = functionName(property(value, 'constructor'));
+  return name === '' ? 'an object with a prototype of its own' : `a ${name}`;
 }
