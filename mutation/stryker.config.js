@@ -6,14 +6,14 @@ const CACHE = `node_modules/.cache/mutation/${FOLDER}`;
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: [`src/${FOLDER}/**/*.ts`],
-  testRunner: 'vitest',
-  vitest: { configFile: 'mutation/vitest.config.ts', related: false },
+  plugins: ['./mutation/quick-runner.js'],
+  testRunner: 'quick',
   coverageAnalysis: 'perTest',
   // What is done once, when a module is loaded, would take a run of all tests for each change.
   ignoreStatic: true,
   concurrency: 1,
-  timeoutMS: 20_000,
-  timeoutFactor: 2,
+  timeoutMS: 8_000,
+  timeoutFactor: 1.5,
   incremental: true,
   incrementalFile: `${CACHE}/incremental.json`,
   jsonReporter: { fileName: `${CACHE}/report.json` },

@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const TESTS: Record<string, readonly string[]> = {
   session: ['session', 'conversations', 'connection', 'model', 'fuzz'],
-  wire: ['messages', 'channel', 'message-splitter', 'fuzz'],
+  wire: ['messages', 'channel', 'payloads', 'message-splitter', 'fuzz'],
   values: ['codecs', 'payloads', 'ndarray', 'json', 'conversations'],
 };
 const names = TESTS[process.env.FOLDER ?? ''] ?? [];

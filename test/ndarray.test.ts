@@ -67,6 +67,8 @@ describe('an NDArray', () => {
     expect(complaint(Float64Array.of(1), [1.5])).toContain('the shape of an NDArray is a list of lengths, not [ 1.5 ]');
     expect(complaint(Float64Array.of(1), [-1])).toContain('a list of lengths');
     expect(complaint(Float64Array.of(1), 1)).toContain('a list of lengths');
+    const words = Array<string>(7).fill('a length of some dimension');
+    expect(complaint(Float64Array.of(1), words)).toMatch(/^the shape of an NDArray is a list of lengths, not \[.*\]$/);
     expect(complaint([1, 2], [2])).toContain('a typed array, or a list of booleans, not of numbers');
     expect(complaint('ab', [2])).toContain('a typed array of numbers');
     expect(complaint(new DataView(new ArrayBuffer(1)), [1])).toContain('a typed array of numbers');
@@ -77,6 +79,9 @@ describe('an NDArray', () => {
 
   test('shows its shape, its type, and the beginning', () => {
     expect(inspect(matrix)).toBe('NDArray(2, 3) float64 [ [ 0, 0.5, 1 ], [ 1.5, 2, 2.5 ] ]');
+    expect(inspect(matrix, { depth: 0 })).toBe(inspect(matrix));
+    const truths = new NDArray(Array<boolean>(36).fill(true), [6, 6]);
+    expect(inspect(truths)).toContain('[ true, true, true, true, true, ... 1 more item ]');
     expect(inspect({ a: { b: { c: matrix } } })).toContain('c: [NDArray(2, 3) float64]');
     expect(inspect(new NDArray(new Int32Array(1e6), [1000, 1000]))).toContain(
       '[ 0, 0, 0, 0, 0, ... 995 more items ],\n  ... 995 more items\n]',

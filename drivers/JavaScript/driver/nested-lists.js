@@ -12,7 +12,6 @@ function isTrue(byte) {
 
 /** A number, where it is exact as one: 64-bit integers may not be. */
 function smallest(item) {
-  if (typeof item !== 'bigint') return item;
   return item >= -MAX_SAFE_INTEGER && item <= MAX_SAFE_INTEGER ? Number(item) : item;
 }
 
@@ -20,7 +19,7 @@ function nested(items, [count, ...others]) {
   if (count === undefined) return items[0];
   if (others.length === 0) return items;
   const lists = [];
-  const length = count === 0 ? 0 : items.length / count;
+  const length = items.length / count;
   for (let row = 0; row < count; row++) lists.push(nested(items.slice(row * length, (row + 1) * length), others));
   return lists;
 }
