@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Bond, callback, kwargs, NDArray, type NumberArray, SerializationException } from '../src/index.js';
 import { all, expectAlive, expectSame, languages, needs, needsInterpreter, openBond, rejection } from './fixtures.js';
-import { effort } from './fuzzing.js';
+import { effort, rounds } from './fuzzing.js';
 import { ndarrays } from './kinds.js';
 import { words } from './words.js';
 
@@ -120,7 +120,7 @@ describe.each(languages)('%s', (lang) => {
         fc.asyncProperty(ndarrays, async (array) => {
           expect(await bond.call('same', array)).toEqual(array.tolist());
         }),
-        effort(100),
+        effort(rounds(100, 1000)),
       );
     },
   );
@@ -189,7 +189,7 @@ def orders(a):
         const expected = array.shape.length === 0 ? array.tolist() : isTyped ? clamped.data : clamped;
         for (const back of await bond.call<unknown[]>('orders', array)) expect(back).toEqual(expected);
       }),
-      effort(200),
+      effort(rounds(200, 1000)),
     );
   });
 

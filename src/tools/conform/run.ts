@@ -14,6 +14,7 @@ import { carries } from './checks/carries.js';
 import { concurrent } from './checks/concurrent.js';
 import { converts } from './checks/converts.js';
 import { interrupts } from './checks/interrupts.js';
+import { loads } from './checks/loads.js';
 import { octets } from './checks/octets.js';
 import { refers } from './checks/refers.js';
 import { speaks } from './checks/speaks.js';
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   ...interrupts,
   ...refers,
   ...converts,
+  ...loads,
   ...concurrent,
   ...carries,
   ...octets,

@@ -96,6 +96,11 @@ export interface ReferenceWords {
    * - `wait_forever()`
    */
   readonly async?: string;
+  /**
+   * For the feature `load`, a file that defines `half(x)`, `quarter(x)`, which is `half(half(x))`, `fails(message)`, which throws, and
+   * `tried()`: what `fails('broken')` throws, as text. It prints `quarter(20)`, a space, and `tried()`.
+   */
+  readonly program?: string;
   /** An expression: a new counter from 5. */
   readonly counter: string;
   /** Expressions, for the feature `convert`: a function that gives the count of a counter; and one that calls its `fail()`. */
@@ -131,7 +136,8 @@ export function readWords(folder: string): Words {
     throw new BondException('bond', `${path} cannot be read: ${textOf(cause)}`, { cause });
   }
   for (const holder of [words, words.references ?? {}] as Record<string, unknown>[]) {
-    for (const name of ['functions', 'async']) if (Array.isArray(holder[name])) holder[name] = holder[name].join('\n');
+    for (const name of ['functions', 'async', 'program'])
+      if (Array.isArray(holder[name])) holder[name] = holder[name].join('\n');
   }
   return words as unknown as Words;
 }

@@ -1,6 +1,7 @@
 // Level "carries everything": the words of EJSON, and values that are long.
 
 import assert from 'node:assert/strict';
+import { NDArray } from '../../../values/ndarray.js';
 import { checksOf, type Kit } from '../check.js';
 
 async function comesBack(kit: Kit, values: readonly unknown[]): Promise<void> {
@@ -15,6 +16,31 @@ const LENGTHS = [1, 511, 512, 513, 4095, 4096, 65_535, 65_536, 200_000];
 function bytesOf(length: number): Uint8Array {
   const pattern = Buffer.from('\xff\nINTERRUPT - 1 1\n\x1e\0BYTES - 3 7\nEND - 0 \n', 'latin1');
   return new Uint8Array(Buffer.alloc(length, pattern));
+}
+
+/** Arrays of numbers of each size, with the ends of what they can have. */
+const ARRAYS = [
+  Float64Array.of(0.1, -1e300, 5e-324),
+  Float32Array.of(0.5, -1e30),
+  Int8Array.of(-128, 127),
+  Int16Array.of(-32_768, 32_767),
+  Uint16Array.of(0, 65_535),
+  Int32Array.of(-(2 ** 31), 2 ** 31 - 1),
+  Uint32Array.of(0, 2 ** 32 - 1),
+  BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n),
+  new NDArray(Float64Array.of(1, 2.5, 3, 4, 5, 6), [2, 3]),
+  new NDArray(Int16Array.of(1, 2, 3, 4, 5, 6, 7, 8), [2, 2, 2]),
+  new NDArray([true, false, false, true], [2, 2]),
+];
+
+/** The same with lists in the place of arrays, since some languages have no other. */
+function plain(value: unknown): unknown {
+  if (value instanceof NDArray) return value.tolist();
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, Number);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 export const carries = checksOf('carries everything', {
@@ -36,6 +62,16 @@ export const carries = checksOf('carries everything', {
         assert.deepEqual(await bond.call('same', value), value);
         assert.deepEqual(await bond.call('caught', value), value);
         assert.deepEqual(passed.pop(), value);
+      }
+    },
+  ],
+  'numbers of typed arrays and of arrays of several dimensions arrive, as such or as lists': [
+    ['ejson'],
+    async (kit) => {
+      const bond = await kit.open({ protocol: 'EJSON' });
+      for (const array of ARRAYS) {
+        const given = { short: [array], long: Array(100).fill(array) };
+        assert.deepEqual(plain(await bond.call('same', given)), plain(given));
       }
     },
   ],
