@@ -113,13 +113,26 @@ final class __BOND_passing
     /** A method of a class, which may come from a trait, under another name. */
     private static function methodOf($class, ReflectionMethod $declared)
     {
+        $found = $declared;
         foreach (strcasecmp($class, $declared->class) === 0 ? [] : (new ReflectionClass($class))->getMethods() as $method) {
-            if ($method->getFileName() === $declared->getFileName() && $method->getStartLine() === $declared->getStartLine()
-                && $method->getEndLine() === $declared->getEndLine()) {
+            if ($method->getFileName() !== $declared->getFileName() || $method->getStartLine() !== $declared->getStartLine()
+                || $method->getEndLine() !== $declared->getEndLine()) {
+                continue;
+            }
+            if (self::isNamed($method, $declared)) {
                 return $method;
             }
+            $found = $found === $declared ? $method : $found; // several may stand on one line
         }
-        return $declared;
+        return $found;
+    }
+
+    /** Whether a method has the name of one of a trait, or one that the class has given to that. */
+    private static function isNamed(ReflectionMethod $method, ReflectionMethod $declared)
+    {
+        $aliases = $method->getDeclaringClass()->getTraitAliases();
+        $name = isset($aliases[$method->name]) ? $aliases[$method->name] : "$declared->class::$method->name";
+        return strcasecmp($name, "$declared->class::$declared->name") === 0;
     }
 
     /** Calls a static method for the class that it has been called for. */

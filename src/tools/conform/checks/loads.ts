@@ -19,7 +19,7 @@ async function open(kit: Kit): Promise<[bond: Bond, path: string]> {
 async function printed(bond: Bond, path: string, replace: Record<string, AnyFunction> = {}): Promise<[number, string]> {
   const { stdout, stderr } = await bond.capture(() => bond.load(path, { replace }));
   assert.equal(stderr, '');
-  const [, number, text] = /^(\S+) ([^]*)$/.exec(stdout) ?? [];
+  const [, number, text] = /^(\S+) (.*)$/s.exec(stdout) ?? [];
   return [Number(number), text ?? ''];
 }
 
