@@ -60,6 +60,8 @@ describe('EJSON', () => {
     ['large numbers', new BigInt64Array([1n]), '{"$typedArray":{"type":"int64","base64":"AQAAAAAAAAA="}}'],
     ['a Map', new Map<unknown, unknown>([['a', 1], [2, { $b: 3 }]]), '{"$map":[["a",1],[2,{"$$b":3}]]}'], // biome-ignore format: short
     ['a Set', new Set([1, 'x', [1]]), '{"$set":[1,"x",[1]]}'],
+    ['a Set of lists that are alike', new Set([[1], [1]]), '{"$set":[[1],[1]]}'],
+    ['the largest integer beside what is more than JSON', [2 ** 53, NaN], '[9007199254740992,{"$numberDouble":"NaN"}]'],
     ['keys with $', { $a: 1, $$b: { $c: null } }, '{"$$a":1,"$$$b":{"$$c":null}}'],
     ['a single key with $', { $date: 1 }, '{"$$date":1}'],
     ['a key __proto__', JSON.parse('{"__proto__":{"$a":1}}'), '{"__proto__":{"$$a":1}}'],
@@ -269,6 +271,11 @@ describe('what is read once', () => {
   test('is left alone if there is nothing in it to be read twice', () => {
     const values = [1, null, 'x', { a: [1] }, new Map(), () => {}, new Date(0), [{ b: new Set() }]];
     for (const value of values) expect(snap(value)).toEqual({ value, references: [] });
+    const instance = Object.create({}, { a: { get: () => expect.fail('a getter was asked'), enumerable: true } });
+    for (const list of [[new Date(0)], [instance], [null, () => {}]]) expect(snap(list).value).toBe(list);
+    let deep: unknown = new Stub(); // which writing it refuses
+    for (let level = 0; level < 1e5; level++) deep = [deep];
+    expect(snap(deep).value).toBe(deep);
     const value = { a: [1, { b: 2 }] };
     expect(snap(value).value).toBe(value);
   });
@@ -276,7 +283,18 @@ describe('what is read once', () => {
   test('has null in the place of each reference, and tells where those were', () => {
     const [one, two] = [new Stub(), new Stub()];
     const { value, references } = snap({ a: one, b: [1, two], c: { d: 1 } });
-    expect(value).toEqual({ a: null, b: [1, null], c: { d: 1 } });
+    expect(value).toStrictEqual({ a: null, b: [1, null], c: { d: 1 } });
+    expect(Object.getOwnPropertyDescriptor(value, 'c')).toMatchObject({
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+    const func = () => {};
+    expect(snap([null, func, one])).toEqual({ value: [null, func, null], references: [[[2], one]] });
+    const called = Object.assign(() => {}, { a: 1 });
+    standFor(called, two);
+    expect(snap([called])).toEqual({ value: [null], references: [[[0], two]] });
+    expect(snap([() => {}]).references).toEqual([]);
     expect(references).toEqual([
       [['a'], one],
       [['b', 1], two],
@@ -300,11 +318,12 @@ describe('what is read once', () => {
   });
 
   test('keeps holes, keys of lists, and what a toJSON will tell', () => {
-    const list = Object.assign([1], { key: new Stub() });
-    list.length = 3;
-    const { value, references } = snap(list);
-    expect((value as unknown[]).length).toBe(3);
-    expect(references[0]?.[0]).toEqual(['key']);
+    const list: unknown[] = [1];
+    list[10] = new Stub();
+    list.length = 12;
+    const { value, references } = snap(Object.assign(list, { key: new Stub(), k1: new Stub(), '1k': new Stub() }));
+    expect((value as unknown[]).length).toBe(12);
+    expect(references.map(([path]) => path)).toEqual([[10], ['key'], ['k1'], ['1k']]);
     const own = { toJSON: () => 1 };
     expect((snap([own, new Stub()]).value as unknown[])[0]).toBe(own);
     const date = new Date(0);
@@ -342,6 +361,15 @@ describe('what is read once', () => {
     const [[key, member] = []] = keys;
     expect(key).toBe(member);
     expect(references).toHaveLength(1);
+    const proxy = new Proxy({}, {}); // which the clone refuses
+    expect((snap([new Stub(), proxy], true).value as unknown[])[1]).toBe(proxy);
+    let reads = 0;
+    const getter = { get a() { return ++reads; } }; // biome-ignore format: short
+    const [, read, members] = snap([new Stub(), new Map([['k', getter]]), new Set([getter])], true).value as [null, Map<string, unknown>, Set<unknown>]; // biome-ignore format: short
+    for (const copied of [read.get('k'), ...members])
+      expect(Object.getOwnPropertyDescriptor(copied, 'a')?.value).toBe(1);
+    const failing = { get a() { throw new Error('no'); } }; // biome-ignore format: short
+    expect(() => snap([new Stub(), new Map([['k', failing]])], true)).toThrow('value[1].k.a: cannot be read: no');
     const error = new Error('x');
     expect((snap([new Stub(), error], true).value as unknown[])[1]).toBe(error);
   });
@@ -409,6 +437,11 @@ describe('V8', () => {
     const many = there(v8, { many: new AggregateError([error, 1], 'several') }) as { many: AggregateError };
     expect(many.many).toBeInstanceOf(AggregateError);
     expect(many.many.message).toBe('several');
+    expect(many.many.stack).toContain('AggregateError: several');
+    expect(Object.hasOwn(many.many, 'cause')).toBe(false);
+    const inside = new AggregateError([1]);
+    const [map, set] = there(v8, [new Map([['k', inside]]), new Set([inside])]) as [Map<string, unknown>, Set<unknown>];
+    for (const each of [map.get('k'), ...set]) expect(each).toBeInstanceOf(AggregateError);
     expect(many.many.errors[0]).toBeInstanceOf(RangeError);
     expect(many.many.errors[1]).toBe(1);
     expect(types.isNativeError(many.many)).toBe(true);
@@ -416,6 +449,33 @@ describe('V8', () => {
     const mine = there(v8, new AggregateError([new (class Mine extends Error { override name = 'Mine'; })('z')])) as AggregateError; // biome-ignore format: short
     expect(mine.errors[0].message).toBe('z');
     expect(mine.errors[0].constructor).toBe(Error);
+  });
+
+  test('has the parts of errors beside it only where V8 does not write them', () => {
+    const [same, error]: unknown[] = [{ a: new Map() }, new Error('x', { cause: new TypeError('y') })];
+    const cycle: unknown[] = [new Map()];
+    cycle.push(cycle);
+    for (const value of [error, [error, error], [same, same], cycle, [null, 1n]])
+      expect(v8.encode(value)).toMatch(/^\//);
+    const round: Error & { cause?: unknown } = new Error('cycle');
+    round.cause = [round];
+    for (const value of [new AggregateError([]), round]) expect(v8.encode(value)).toMatch(/^!\//);
+  });
+
+  test('says where it cannot be read, or that it is nested too deep', () => {
+    const failing = { get a() { throw new Error('no'); } }; // biome-ignore format: short
+    expect(refused(v8, new AggregateError([failing]))).toBe('value.errors[0].a: cannot be read: no');
+    let [deep, nested]: unknown[] = [new Map(), () => {}];
+    for (let level = 0; level < 1e5; level++) deep = [deep];
+    expect(refused(v8, deep)).toBe('value: is nested too deep');
+    for (let level = 0; level < 60; level++) nested = [nested];
+    expect(refused(v8, nested)).toMatch(/^value(\[0\]){50}: /);
+    try {
+      v8.encode(Symbol('x'));
+      expect.fail('was written');
+    } catch (error) {
+      expect(error).toMatchObject({ cause: expect.any(Error) });
+    }
   });
 
   test('carries an NDArray as lists', () => {

@@ -39,8 +39,8 @@ function isVolatile(value: unknown, seen: Set<object>): boolean {
   seen.add(value);
   if (!Array.isArray(value) && !isPlainObject(value)) return false;
   return Object.keys(value).some((key) => {
-    const property = Object.getOwnPropertyDescriptor(value, key);
-    return property !== undefined && (!('value' in property) || isVolatile(property.value, seen));
+    const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+    return !('value' in property) || isVolatile(property.value, seen);
   });
 }
 
@@ -59,7 +59,6 @@ class Copier {
       this.references.push([path.slice(1), reference]);
       return null;
     }
-    if (typeof value === 'function') return value;
     try {
       return this.copyObject(value, path);
     } catch (error) {
@@ -178,10 +177,10 @@ function copyOfError({ name, message, stack }: Error): Error {
   return copy;
 }
 
-const PARTS_OF_ERRORS: Readonly<Record<string, readonly string[]>> = {
-  AggregateError: ['errors'],
-  SuppressedError: ['error', 'suppressed'],
-};
+const PARTS_OF_ERRORS = new Map([
+  ['AggregateError', ['errors']],
+  ['SuppressedError', ['error', 'suppressed']],
+]);
 
 /** Those of them that this Node has. */
 const LINKED_ERRORS: { readonly [name: string]: { readonly prototype: unknown } | undefined } = {
@@ -191,8 +190,7 @@ const LINKED_ERRORS: { readonly [name: string]: { readonly prototype: unknown } 
 
 /** What errors refer to: V8 cannot read an error that is its own cause, nor does it write what some kinds have beside it. */
 export function partsOfError(error: Error): readonly string[] {
-  const name = nameOf(error);
-  return ['cause', ...((Object.hasOwn(PARTS_OF_ERRORS, name) && PARTS_OF_ERRORS[name]) || [])];
+  return ['cause', ...(PARTS_OF_ERRORS.get(nameOf(error)) ?? [])];
 }
 
 function nameOf(error: Error): string {

@@ -24,11 +24,11 @@ const VIEWS: readonly (readonly [name: string, make: MakeView])[] = [
     ({ buffer }) => new type(buffer as ArrayBuffer),
   ]),
 ];
-const NAMES = VIEWS.map(([name]) => name);
+const NAMES: readonly (string | undefined)[] = VIEWS.map(([name]) => name);
 
-function nameOf(view: ArrayBufferView): string {
+function nameOf(view: ArrayBufferView): string | undefined {
   if (Buffer.isBuffer(view)) return 'Buffer';
-  return types.isDataView(view) ? 'DataView' : (typeOfNumbers(view) ?? '');
+  return types.isDataView(view) ? 'DataView' : typeOfNumbers(view);
 }
 
 /** What Node documents, and its types leave out: V8 asks these of the object itself. */

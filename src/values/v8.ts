@@ -29,35 +29,26 @@ export const v8WithBlocks: Protocol = {
   encode: (value) => writePlain(value, isPlain) ?? writeCloneBeside(value) ?? checkLength(writeClone(value)),
 };
 
-/** Node's types leave out what is to be overridden, though Node documents it. */
-type ReaderOfNode = new (
-  bytes: Buffer,
-) => { readHeader(): boolean; readValue(): unknown; _readHostObject(): ArrayBufferView };
-
-let Reader: ReaderOfNode | undefined;
-
-function makeReader(): ReaderOfNode {
-  /** Gives views memory of their own. Node's lie in the message, and show what else is in it. */
-  return class extends (v8Module().DefaultDeserializer as unknown as ReaderOfNode) {
-    override _readHostObject(): ArrayBufferView {
-      const view = super._readHostObject();
-      const { buffer, byteOffset, byteLength } = view;
-      if (buffer.byteLength === byteLength) return view;
-      const own = buffer.slice(byteOffset, byteOffset + byteLength);
-      return Buffer.isBuffer(view) ? Buffer.from(own as ArrayBuffer) : ownView(view, own);
-    }
-  };
-}
-
-function ownView(view: ArrayBufferView, own: ArrayBufferLike): ArrayBufferView {
-  return new (view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView)(own);
+/** Node's types leave out what is to be replaced, though Node documents it. */
+interface ReaderOfNode {
+  readHeader(): boolean;
+  readValue(): unknown;
+  _readHostObject(): ArrayBufferView;
 }
 
 function deserialize(bytes: Buffer): unknown {
-  Reader ??= makeReader();
-  const reader = new Reader(bytes);
+  const reader = new (v8Module().DefaultDeserializer)(bytes) as unknown as ReaderOfNode;
+  const { _readHostObject: readView } = reader;
+  reader._readHostObject = () => withOwnMemory(readView.call(reader));
   reader.readHeader();
   return reader.readValue();
+}
+
+/** A view with memory of its own. Node's lie in the message, and show what else is in it. */
+function withOwnMemory(view: ArrayBufferView): ArrayBufferView {
+  const own = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  if (Buffer.isBuffer(view)) return Buffer.from(own as ArrayBuffer);
+  return new (view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView)(own);
 }
 
 /** What V8 writes begins with a byte that begins with `/` in base64, and JSON never does. */
