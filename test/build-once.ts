@@ -2,11 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildExamples } from './built-examples.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Builds the package before the tests, unless it is what the sources are now: programs, pages and examples are run with it. */
+/** Before the tests: programs, pages and examples are run with the package. */
 export default function build(): void {
+  buildPackage();
+  buildExamples();
+}
+
+/** Builds the package, unless it is what the sources are now. */
+function buildPackage(): void {
   const sources = ['src', 'drivers', 'build'].flatMap((folder) => filesIn(folder));
   const newest = Math.max(...sources.map(changed));
   if (changed(join(ROOT, 'dist/types/index.d.ts')) > newest) return; // which the build writes last

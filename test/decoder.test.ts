@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './bonds.js';
+import { exampleProgram } from './built-examples.js';
 import { ROOT } from './compiler.js';
 import { rounds } from './fuzzing.js';
 import { needsSandbox } from './sandboxes.js';
@@ -25,7 +26,7 @@ sys.stdout.buffer.write(pickle.dumps(${expression}))`;
     const { stdout: bytes } = spawnSync('/usr/bin/python3', ['-c', pickle]);
     const file = join(temporaryDirectory(), 'data.pickle');
     writeFileSync(file, bytes);
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'examples/decoder.ts', file], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [exampleProgram('decoder.ts'), file], {
       cwd: ROOT,
       encoding: 'utf8',
     });

@@ -1,6 +1,6 @@
 // Runs each example as its first lines say, and compares what it prints. The tour and the migrations have tests of their own.
 
-import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './bonds.js';
+import { exampleProgram } from './built-examples.js';
 import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, type Language, languages, missing } from './fixtures.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
@@ -18,7 +19,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** An example that has been started; it is ended with the test at the latest. */
 function start(name: string, ...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
-  const child = spawn(process.execPath, ['--import', 'tsx', `examples/${name}`, ...args], {
+  const child = spawn(process.execPath, [exampleProgram(name), ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -45,11 +46,6 @@ function needs(skip: Skip, ...langs: Language[]): void {
 }
 
 describe('the examples', () => {
-  beforeAll(() => {
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    if (!existsSync(join(ROOT, 'dist/index.js'))) execFileSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: ROOT });
-  });
-
   test('hello says so in every language', async ({ skip }) => {
     needs(skip, ...languages);
     const said = ['JavaScript', 'PHP', 'Perl', 'Python'].map((lang) => [`Hello from ${lang}!`, '  two and two are 4']);

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
 import { program as file, temporaryDirectory } from './bonds.js';
+import { exampleProgram } from './built-examples.js';
 import { ROOT } from './compiler.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
 
@@ -72,7 +73,7 @@ function run(command: string, ...args: string[]): Run {
 
 /** Runs an example, as its first lines say. */
 function runExample(name: string, ...args: string[]): Run {
-  return run(process.execPath, '--import', 'tsx', `examples/${name}`, ...args);
+  return run(process.execPath, exampleProgram(name), ...args);
 }
 
 /** Runs code that ends with `exit()` in a bond that `prepare` has had before. */

@@ -18,6 +18,7 @@ import {
 } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
 import { COMMANDS, HANG, isAlive, markedEnvironment, PACKAGE, program, temporaryDirectory, until } from './bonds.js';
+import { exampleProgram } from './built-examples.js';
 import { countInTest, onTestFinished } from './finish.js';
 import { all, collect, type Language, languages, needsInterpreter, openPool, range, rejection } from './fixtures.js';
 import { randomness, rounds } from './fuzzing.js';
@@ -648,7 +649,7 @@ describe.concurrent('the example', () => {
     return promisify(execFile)(command, args, { cwd: new URL('..', import.meta.url) });
   }
 
-  const line = [process.execPath, '--import', 'tsx', 'examples/pool.ts', '2000'];
+  const line = [process.execPath, exampleProgram('pool.ts'), '2000'];
   const result = '9592 primes below 100000';
 
   test('draws its progress on a terminal', async () => {
