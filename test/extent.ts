@@ -42,8 +42,8 @@ const LARGE = [
 ];
 
 /**
- * What every version shows at every check, with each part of a driver among it. All other versions than the oldest, the
- * newest and the installed one show no more than this; they show the rest at a release.
+ * What every version shows at every check, with each part of a driver among it. All other versions than the oldest
+ * and the installed one show no more than this; they show the rest at a release.
  */
 const SMOKE = [
   // suite.ts
