@@ -116,9 +116,10 @@ describe('a command line is split as a shell does it', () => {
       '%',
     );
     const line = fc.array(piece, { maxLength: 12 }).map((pieces) => `x${pieces.join('')}`);
-    let taken = 0;
+    let [tried, taken] = [0, 0];
     fc.assert(
       fc.property(line, (text) => {
+        tried++;
         let words: readonly string[];
         try {
           words = splitCommand('Test', text);
@@ -131,7 +132,7 @@ describe('a command line is split as a shell does it', () => {
       }),
       effort(1200),
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeGreaterThan(tried / 4);
   });
 
   test('what a shell makes words of, it takes', () => {
