@@ -25,6 +25,7 @@ Without options, all is measured, and written to benchmark/README.md. Otherwise:
   --only <names>    these contestants alone, by commas: ${['bond', ...EVERYBODY.map(({ name }) => name)].join(', ')};
                     the others are compared with the first
   --bond <path>     another build of bond, as label=/path/to/dist/index.js; may be repeated
+  --ssh <command>   also measure bytes through ssh, with a command like 'ssh host', for the same paths of interpreters there
   --rounds <n>      how often contestants take turns (7)
   --quick           a third of the rounds
   --json            figures as JSON on standard output
@@ -37,6 +38,7 @@ const { values: options } = parseArgs({
     row: { type: 'string', multiple: true, default: [] },
     only: { type: 'string' },
     bond: { type: 'string', multiple: true, default: [] },
+    ssh: { type: 'string' },
     rounds: { type: 'string' },
     quick: { type: 'boolean' },
     json: { type: 'boolean' },
@@ -74,7 +76,7 @@ async function contestants(): Promise<readonly Contestant[]> {
 }
 
 const everybody = await contestants();
-const languages = chosen(findLanguages(say), options.lang);
+const languages = chosen(findLanguages(say, options.ssh?.split(' ')), options.lang);
 const parts = chosen<{ readonly name: string }>(PARTS, options.row).map(({ name }) => name);
 const rounds = Math.ceil(Number(options.rounds ?? 7) / (options.quick ? 3 : 1));
 const core = everybody.filter(({ name }) => name === 'limit' || !EVERYBODY.some((one) => one.name === name));

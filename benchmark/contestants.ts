@@ -2,7 +2,7 @@
 
 import { endOf } from './ends.js';
 import { canAwait, type Language, type Program, type Purpose } from './languages.js';
-import { Echo, NestedPingPong, Output, PingPong } from './limit.js';
+import { Cat, Echo, NestedPingPong, Output, PingPong } from './limit.js';
 
 /** A session with another interpreter. */
 export interface Session {
@@ -51,6 +51,7 @@ export const SIZE = 7;
 /** Whether a language can do what the limit and bond are asked for. */
 function can(language: Language, purpose: Purpose): boolean {
   if (purpose === 'arrays') return language.hasNumpy;
+  if (purpose === 'ssh') return language.ssh.length > 0;
   return purpose !== 'async' || canAwait(language);
 }
 
@@ -61,7 +62,8 @@ export const limit: Contestant = {
   script: (language) => ['limit.mjs', ...language.limit('call')],
   async open(language, purpose) {
     const program = purpose === 'objects' || purpose === 'async' ? 'call' : purpose;
-    const session = limitSession(language.limit(program), program);
+    const command = program === 'ssh' ? [...language.ssh, 'cat'] : language.limit(program);
+    const session = limitSession(command, program);
     const { child } = session;
     const own: Session = {
       call: session.call.bind(session),
@@ -76,10 +78,11 @@ export const limit: Contestant = {
   },
 };
 
-function limitSession(command: readonly string[], purpose: Program): PingPong | NestedPingPong | Echo | Output {
+function limitSession(command: readonly string[], purpose: Program): PingPong | NestedPingPong | Cat | Output {
   if (purpose === 'call') return new PingPong(command);
   if (purpose === 'output') return new Output(command);
   if (purpose === 'bytes' || purpose === 'arrays') return new Echo(command);
+  if (purpose === 'ssh') return new Cat(command);
   const session: NestedPingPong = new NestedPingPong(command, { up: (n) => session.call('down', n) });
   return session;
 }
@@ -97,7 +100,8 @@ export function bond(name: string, url: string, { makeBond }: BondModule): Conte
         printed += chunk.length;
       };
       const more = purpose === 'async' ? { concurrent: true } : {}; // which builds from before do not know
-      const session = await makeBond(lang, [executable], [], { env, stdout, ...more });
+      const command = purpose === 'ssh' ? [...language.ssh, executable] : [executable];
+      const session = await makeBond(lang, command, [], { env, stdout, ...more });
       await session.evalBlock(language.functions);
       if (purpose === 'nested') await session.export((n) => session.call('down', n), 'up');
       if (purpose === 'arrays') await session.evalBlock('import numpy\ndef same(x): return numpy.asarray(x)');

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export type Purpose = Program | 'objects' | 'async';
 
 /** What the limit has a program for: an exchange is the least that can be done with an object, or awaited. */
-export type Program = 'call' | 'nested' | 'output' | 'bytes' | 'arrays';
+export type Program = 'call' | 'nested' | 'output' | 'bytes' | 'arrays' | 'ssh';
 
 export interface Language {
   /** The name in the tables. */
@@ -32,6 +32,8 @@ export interface Language {
   readonly depth: number;
   /** Whether it is a Python with numpy. */
   readonly hasNumpy: boolean;
+  /** The command that reaches a host where the interpreter has the same path; none if none was given. */
+  readonly ssh: readonly string[];
 }
 
 /** Whether a language has async functions. */
@@ -140,13 +142,14 @@ function print_much(lines) { for (let i = 0; i < lines; i++) process.stdout.writ
 } as const;
 
 /** What there is on this machine; `complain` is told of the rest. */
-export function findLanguages(complain: (what: string) => void): Language[] {
-  return [
+export function findLanguages(complain: (what: string) => void, ssh: readonly string[] = []): Language[] {
+  const languages = [
     ...found('Python', complain),
     ...found('PHP', complain),
     ...found('Perl', complain).flatMap((perl) => [...withXs(perl, complain), withoutXs(perl)]),
     ...found('JavaScript', complain),
   ];
+  return languages.map((language) => ({ ...language, ssh }));
 }
 
 function found(lang: Language['lang'], complain: (what: string) => void): Language[] {
@@ -156,7 +159,7 @@ function found(lang: Language['lang'], complain: (what: string) => void): Langua
     const limit = (program: Program): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
     const hasNumpy = lang === 'Python' && succeeds(executable, '-c', 'import numpy', process.env);
     if (lang === 'Python' && !hasNumpy) complain('Python has no numpy here: apt-get install python3-numpy');
-    return [{ ...words, name: lang, lang, executable, env: process.env, limit, hasNumpy }];
+    return [{ ...words, name: lang, lang, executable, env: process.env, limit, hasNumpy, ssh: [] }];
   } catch {
     complain(`${lang} is not here`);
     return [];

@@ -90,8 +90,8 @@ class Program {
   }
 }
 
-/** Bytes that go there as a whole, and come back as a whole. */
-export class Echo extends Program {
+/** Bytes that go there, and come back as a whole. */
+export class Cat extends Program {
   call(_name: string, bytes: unknown): Promise<unknown> {
     const { stdin, stdout } = this.child;
     const { buffer, byteOffset, byteLength } = bytes as Uint8Array | Float64Array;
@@ -106,9 +106,16 @@ export class Echo extends Program {
         resolve(bytes instanceof Float64Array ? new Float64Array(answer.buffer) : answer);
       };
       stdout.on('data', take);
-      stdin.write(`${byteLength}\n`);
       stdin.write(new Uint8Array(buffer, byteOffset, byteLength));
     });
+  }
+}
+
+/** The same, where all of them are read before they are written. */
+export class Echo extends Cat {
+  override call(name: string, bytes: unknown): Promise<unknown> {
+    this.child.stdin.write(`${(bytes as Uint8Array).byteLength}\n`);
+    return super.call(name, bytes);
   }
 }
 

@@ -23,7 +23,7 @@ const HANG = 20_000;
 export async function inTime<T>(promise: Promise<T>, time = HANG): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(HUNG)), time);
+    timer = setTimeout(() => reject(new Error(time === HANG ? HUNG : `did not end in ${time / 1000} s`)), time);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

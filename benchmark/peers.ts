@@ -38,13 +38,13 @@ def same_base64(text):
     return base64.b64encode(base64.b64decode(text)).decode()`;
 
 function isJavaScript({ lang }: Language, purpose: Purpose): boolean {
-  return lang === 'JavaScript' && !['output', 'objects', 'async', 'arrays'].includes(purpose);
+  return lang === 'JavaScript' && !['output', 'objects', 'async', 'arrays', 'ssh'].includes(purpose);
 }
 
 const pythonia: Contestant = {
   name: 'pythonia',
   isSingle: true,
-  can: ({ lang }, purpose) => lang === 'Python' && !['output', 'async', 'arrays'].includes(purpose),
+  can: ({ lang }, purpose) => lang === 'Python' && !['output', 'async', 'arrays', 'ssh'].includes(purpose),
   async open({ executable }, purpose) {
     // It starts an interpreter when it is loaded, and one that it starts later cannot call back.
     for (const file of Object.keys(require.cache)) if (file.includes('/pythonia/')) delete require.cache[file];

@@ -69,6 +69,8 @@ export interface Row {
   readonly opensMany?: boolean;
   /** How many rounds, as a share of what was asked for: what takes long says much in a few. */
   readonly rounds: number;
+  /** How long a turn may take until it counts as hung, in ms; as long as anything else without it. */
+  readonly patience?: number;
   turn(turn: Turn): Promise<Figures>;
 }
 
@@ -139,6 +141,7 @@ export const ROWS: readonly Row[] = [
   },
   bytesRow('bytes', '64 MB of bytes echoed', bytes),
   bytesRow('arrays', '64 MB of Float64Array through numpy', numbers),
+  bytesRow('ssh', '64 MB of bytes echoed through ssh', bytes),
   nestedRow('nested', 'a nested level', true),
   nestedRow('nested-anywhere', 'a nested level, on any core', false),
   objectRow('chain', 'a chain of ten links'),
@@ -163,7 +166,11 @@ export const ROWS: readonly Row[] = [
 ];
 
 /** What goes there and comes back as a whole, as bytes. */
-function bytesRow(name: 'bytes' | 'arrays', title: string, make: (length: number) => Uint8Array | Float64Array): Row {
+function bytesRow(
+  name: 'bytes' | 'arrays' | 'ssh',
+  title: string,
+  make: (length: number) => Uint8Array | Float64Array,
+): Row {
   return {
     name,
     title,
@@ -172,6 +179,7 @@ function bytesRow(name: 'bytes' | 'arrays', title: string, make: (length: number
     purpose: name,
     takesTurns: false,
     rounds: 1,
+    patience: 60_000,
     async turn({ session: own, sizes }) {
       const session = await own();
       const value = make(sizes.bytes);

@@ -13,6 +13,7 @@ const ORDINARY: Targets = {
   text: 1,
   records: 0.9,
   bytes: 1.3,
+  ssh: 1.3,
   nested: 1.2,
   'nested-anywhere': 1.2,
 };

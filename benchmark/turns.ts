@@ -45,7 +45,7 @@ function canPlay(contestant: Contestant, row: Row, language: Language): boolean 
 async function takeTurn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<void> {
   if (player.broke !== undefined) return;
   try {
-    player.figures.push(await inTime(turn(player, row, language, sizes)));
+    player.figures.push(await inTime(turn(player, row, language, sizes), row.patience));
   } catch (error) {
     player.broke = reasonOf(error);
   }

@@ -71,6 +71,17 @@ describe.each(languages)('%s', (lang) => {
     });
   });
 
+  everyTest('long bytes stay what they are when others follow, on their way and after their arrival', async () => {
+    const bond = await open();
+    const values = Array.from({ length: 3 }, (_, index) => new Uint8Array(2 * MB + 1).fill(200 + index));
+    const echo = (bytes: Uint8Array): Promise<Uint8Array> => bond.call('same', bytes) as Promise<Uint8Array>;
+    const together = await Promise.all(values.map(echo));
+    const apart = [await echo(values[2] as Uint8Array), await echo(values[0] as Uint8Array)];
+    for (const [index, value] of values.entries()) expectSame(plain(together[index]), value);
+    expectSame(plain(apart[0]), values[2]);
+    expectSame(plain(apart[1]), values[0]);
+  });
+
   everyTest('many values share a block', async () => {
     const bond = await open(lang === 'JavaScript' ? { protocol: 'EJSON' } : {});
     const values = Array.from({ length: 3000 }, (_, index) => ({

@@ -7,4 +7,5 @@ $| = 1;
 while (my $line = <STDIN>) {
     read(STDIN, my $data, $line);
     print $data;
+    undef $data;    # or Perl would keep its memory for the next value, which no value has that a function is given
 }

@@ -1,4 +1,5 @@
 import { nextTick } from '../common/globals.js';
+import { LARGE, reuse } from '../common/spare-memory.js';
 import { endOfChunk } from '../common/surrogates.js';
 import type { Ways } from './stdio-pipes.js';
 
@@ -87,6 +88,7 @@ export class WriteQueue {
       if (rest === undefined) return this.#stream(chunk);
       this.#rest = rest;
       if (rest.length > 0) return;
+      release(chunk);
     }
   }
 
@@ -95,6 +97,7 @@ export class WriteQueue {
     if (!this.#isStreaming) return;
     this.#ways.input.write(chunk, (error) => {
       if (error) this.#drop();
+      else release(chunk);
       this.#stream(this.#nextChunk());
     });
   }
@@ -127,4 +130,9 @@ export class WriteQueue {
     if (this.#gathered !== '') this.#texts.push(this.#gathered);
     this.#gathered = '';
   }
+}
+
+/** Bytes have been written, and these were the last of theirs. Only a block has so many in one memory. */
+function release(chunk: string | Buffer): void {
+  if (typeof chunk !== 'string' && chunk.buffer.byteLength >= LARGE) reuse(chunk.buffer);
 }

@@ -1,4 +1,5 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
+import { LARGE, memoryFor } from '../common/spare-memory.js';
 
 /** A text whose bytes stand in front of it, in a block that its words name by a number. */
 export class Blocked {
@@ -29,8 +30,8 @@ export function wrapped(payload: Payload, wrap: (text: string) => string): Paylo
   return typeof payload === 'string' ? wrap(payload) : payload.as(wrap(payload.text));
 }
 
-/** How large the pieces are in which bytes are kept: each is free once it has been written. */
-const PIECE = 2 ** 20;
+/** How large the pieces are in which short bytes are kept. Long ones have memory of their own, which is used again once it has been written. */
+const PIECE = LARGE;
 const FIRST_PIECE = 2 ** 12;
 
 let lastNumber = 0;
@@ -47,6 +48,7 @@ export class Block {
   /** Copies bytes to the end; where they begin. */
   add(bytes: Uint8Array): number {
     const start = this.length;
+    if (bytes.length >= LARGE) this.#begin(bytes.length);
     for (let done = 0; done < bytes.length; ) done += this.#copy(bytes, done);
     this.length += bytes.length;
     return start;
@@ -54,18 +56,27 @@ export class Block {
 
   /** What is in it, in order; it is empty then. */
   take(): Buffer[] {
-    const last = this.#pieces.pop();
-    if (last) this.#pieces.push(last.subarray(0, this.#used));
+    this.#endPiece();
     return this.#pieces.splice(0);
+  }
+
+  #endPiece(): void {
+    const last = this.#pieces.pop();
+    if (last) this.#pieces.push(last.length > this.#used ? last.subarray(0, this.#used) : last);
+  }
+
+  #begin(size: number): Buffer {
+    this.#endPiece();
+    const piece = memoryFor(size);
+    this.#pieces.push(piece);
+    this.#used = 0;
+    return piece;
   }
 
   #copy(bytes: Uint8Array, done: number): number {
     let piece = this.#pieces.at(-1);
     if (!piece || this.#used === piece.length) {
-      const size = Math.min(PIECE, Math.max(FIRST_PIECE, bytes.length - done, this.length));
-      piece = Buffer.allocUnsafeSlow(size);
-      this.#pieces.push(piece);
-      this.#used = 0;
+      piece = this.#begin(Math.min(PIECE, Math.max(FIRST_PIECE, bytes.length - done, this.length)));
     }
     const part = bytes.subarray(done, done + piece.length - this.#used);
     piece.set(part, this.#used);

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { memoryFor } from '../common/spare-memory.js';
 
 /** What a block costs beside its bytes: so nobody fills the memory with thousands of short ones. */
 const OVERHEAD = 256;
@@ -41,7 +42,7 @@ export class ReceivedBytes {
   #roomFor(count: number): Buffer {
     const block = this.#blocks.get(this.#number) as Buffer;
     if (this.#arrived + count <= block.length) return block;
-    const whole = Buffer.allocUnsafeSlow(this.#length);
+    const whole = memoryFor(this.#length);
     block.copy(whole);
     this.#blocks.set(this.#number, whole);
     return whole;

@@ -10,14 +10,13 @@ def ndarray_word(value, kind):
 
 
 def read_ndarray(content):
-    data, shape = read_words(content['data']), tuple(content['shape'])
-    is_bool = content['type'] == 'bool'
+    shape, is_bool = tuple(content['shape']), content['type'] == 'bool'
     numpy = sys.modules.get('numpy')
     if hasattr(numpy, 'frombuffer'):
-        if isinstance(data, bytes):
-            data = bytearray(data)  # which can be changed
-        kind = 'bool' if is_bool else content['type'].replace('clamped', '')
-        return numpy.frombuffer(data, kind).reshape(shape)
+        (data,) = content['data'].values()
+        memory = memory_at(*data['block']) if 'block' in data else bytearray(bytes_in(data))
+        return numpy.frombuffer(memory, 'bool' if is_bool else content['type'].replace('clamped', '')).reshape(shape)
+    data = read_words(content['data'])
     items = [byte != 0 for byte in bytearray(data)] if is_bool else list(bytearray(data) if is_bytes(data) else data)
     return nested_lists(items, shape)
 

@@ -51,15 +51,35 @@ def begin_block(number, length):
     global block
     if depth == 1 and not lines and not aside and switched is None:
         blocks.clear()  # of messages that nobody has read
-    data = blocks[int(number)] = bytearray(int(length))
-    block = memoryview(data)
+    block = new_block(int(number), int(length))
+
+
+def new_block(number, length):
+    """Room for a block, as a view. In CPython 3, it becomes `bytes` without a copy: fresh memory takes longer than to read into it."""
+    data = blocks[number] = bytearray(length) if PYTHON2 or PYPY else io.BytesIO(bytes(length))
+    return view_of(data)
+
+
+def view_of(data):
+    return memoryview(data) if PYTHON2 or PYPY else data.getbuffer()
 
 
 def bytes_at(number, start, length):
-    """Bytes of a block, as a view."""
-    if number not in blocks or start + length > len(blocks[number]):
+    """Bytes of a block: a view, or `bytes` if they are all of it and that takes no copy. It would take one while there is a view."""
+    data = block_with(number, start, length)
+    return data.getvalue() if hasattr(data, 'getvalue') and length == len(view_of(data)) else view_of(data)[start:start + length]
+
+
+def memory_at(number, start, length):
+    """Bytes of a block in memory that can be changed, without a copy if they are all of it."""
+    view = view_of(block_with(number, start, length))
+    return view if length == len(view) and not PYTHON2 else bytearray(view[start:start + length].tobytes())
+
+
+def block_with(number, start, length):
+    if number not in blocks or start + length > len(view_of(blocks[number])):
         raise ValueError('block %d has no %d bytes at %d' % (number, length, start))
-    return memoryview(blocks[number])[start:start + length]
+    return blocks[number]
 
 
 def is_named(number, text):

@@ -222,8 +222,7 @@ class Sorter(object):
                 return None
             if words[0] == b'BYTES':
                 number, length = chunk[start:end].split(b' ')[2:]
-                blocks[int(number)] = data = bytearray(int(length))
-                self.block = memoryview(data)
+                self.block = new_block(int(number), int(length))
             elif words[1] in mail:
                 mail[words[1]].put(chunk[start:end - 1])
             else:
