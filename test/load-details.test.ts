@@ -51,6 +51,23 @@ testOf('Perl', 'contexts, lists, prototypes, DATA, caller, late definitions, war
   expect(Object.keys(calls).filter((name) => calls[name] === 0)).toEqual(['assigned', 'one']);
 });
 
+const SAME: Partial<Record<Language, string[]>> = {
+  Perl: ['@strs', 'grow', 'inc', 'context', 'nested', 'swap'],
+  Python: ['grow', 'kw', 'same', 'talk', 'talks', 'Box.add'],
+  JavaScript: ['grow', 'count', 'nothing', 'same', 'nested', 'fill', 'Old', 'gen'],
+};
+
+for (const [lang, names] of Object.entries(SAME) as [Language, string[]][]) {
+  testOf(lang, 'what is passed on unchanged is the same object as before, and can be changed', async () => {
+    const file = { Perl: 'same.pl', Python: 'same.py', JavaScript: 'same.cjs', PHP: '' }[lang];
+    const { calls, ...printed } = await runReplaced(lang, file, names);
+    const { stdout, stderr } = runAlone(lang, file);
+    expect(printed.stdout).toBe(stdout);
+    expect(printed.stderr).toBe(stderr);
+    expect(Object.values(calls)).not.toContain(0);
+  });
+}
+
 testOf('Perl', 'a name with @ returns lists, also of one item', async () => {
   const bond = await openBond('Perl', { cwd });
   const lists: unknown[] = [];

@@ -123,7 +123,11 @@ function _BOND_replacementOf(id, name, get, self, args) {
 /** A function that calls one of the host as another one would be called. */
 function standInFor(wanted, original, isMethod, holder) {
   noteOriginal(wanted, () => original, isMethod, holder);
-  const { [original.name]: standIn } = { [original.name](...args) { return callReplacement(wanted, original, this, args, isMethod); } };
+  const { writable: isConstructor = false } = types.isGeneratorFunction(original) ? {} : propertyOf(original, 'prototype') || {};
+  const { [original.name]: standIn } = isConstructor
+    ? { [original.name]: function (...args) { return callReplacement(wanted, original, this, args, isMethod); } }
+    : { [original.name](...args) { return callReplacement(wanted, original, this, args, isMethod); } };
+  if (isConstructor) standIn.prototype = original.prototype;
   define(standIn, 'length', { __proto__: null, value: original.length, configurable: true });
   if (keysOf(original).length > 0) setPrototypeOf(standIn, original);
   return standIn;
@@ -131,10 +135,11 @@ function standInFor(wanted, original, isMethod, holder) {
 
 function callReplacement({ name, func }, original, self, args, isMethod) {
   const isAsync = types.isAsyncFunction(original) && !types.isGeneratorFunction(original);
-  receivers.push({ name, self });
+  const call = { name, self, sent: isMethod ? [self, ...args] : args, results: [] };
+  receivers.push(call);
   try {
     const result = isMethod ? func(keptInstance(self), ...args) : func(...args);
-    const value = result instanceof Later ? result.promise : result;
+    const value = result instanceof Later ? result.promise : call.results.length > 0 && isUnchanged(call.results[0], result) ? call.results[0] : result;
     if (isAsync) return resolved(value);
     return types.isGeneratorFunction(original) ? resultAsIterator(value, types.isAsyncFunction(original)) : value;
   } catch (error) {
@@ -156,8 +161,11 @@ function _BOND_original(name, ...args) {
   const original = originals.get(name);
   if (!original) throw new ReferenceError(`nothing has been replaced by the name ${name}`);
   const innermostCall = receivers[receivers.length - 1];
-  const self = original.isMethod ? args.shift() : innermostCall && innermostCall.name === name ? innermostCall.self : original.holder;
-  const value = Reflect.apply(original.get(), self, args);
+  const call = innermostCall && innermostCall.name === name ? innermostCall : undefined;
+  const passed = call ? restored(args, call.sent) : args;
+  const self = original.isMethod ? passed.shift() : call ? call.self : original.holder;
+  const value = Reflect.apply(original.get(), self, passed);
+  if (call) call.results = [value];
   const promise = innermost.depth > 0 ? promiseOf(value) : undefined;
   return promise ? settledOrLater(promise) : value;
 }

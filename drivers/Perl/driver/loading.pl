@@ -126,13 +126,16 @@ sub replacement_of {
     my ($callback, $is_list) = ($wanted->{callback}, $wanted->{name} =~ /^\@/);
     my ($package) = $full_name =~ /(.*)::/s;
     return sub {
-        local $replaced = { name => $name, wants => wantarray };
+        local $replaced = { name => $name, wants => wantarray, sent => \@_ };
         my @arguments = @_;
         if (@arguments && length ref $arguments[0] && $isa->($arguments[0], $package)) {
             my $self = shift @arguments;
             unshift @arguments, bless(\$self, '_BOND_Kept');
         }
         my ($result) = $callback->(@arguments);
+        if (my $values = $replaced->{values}) {
+            return wantarray ? @$values : $values->[0] if is_same($replaced->{crossed}, $result);
+        }
         return $result if !wantarray || ref $result ne 'ARRAY' || !($is_list || $replaced->{is_list});
         return @$result;
     };
@@ -144,11 +147,15 @@ sub main::_BOND_original {
     $name =~ s/^\@//;
     my $original = $originals{$name} or die "nothing has been replaced by the name $name\n";
     my $is_inside = $replaced && $replaced->{name} eq $name;
-    return scalar $original->{code}->(@arguments) if $is_inside && !$replaced->{wants};
-    my @values = $original->{code}->(@arguments);
-    return \@values if $original->{is_list};
-    $replaced->{is_list} = @values != 1 if $is_inside;
-    return @values;
+    my ($call, $is_scalar) = $is_inside ? ($replaced, !$replaced->{wants}) : ();
+    my @values = $is_scalar ? scalar call_original($original->{code}, $call, \@arguments)
+        : call_original($original->{code}, $call, \@arguments);
+    my $crosses_as_list = !$is_scalar && ($original->{is_list} || @values != 1);
+    if ($call) {
+        @$call{qw(values crossed)} = (\@values, $crosses_as_list ? [@values] : $values[0]);
+        $call->{is_list} = @values != 1 if !$is_scalar && !$original->{is_list};
+    }
+    return $crosses_as_list && $original->{is_list} ? \@values : $is_scalar ? $values[0] : @values;
 }
 
 # Code in `main` that is compiled from now on calls a sub of the driver's as `caller`: what is imported comes before what is built in.

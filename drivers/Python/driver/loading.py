@@ -3,6 +3,13 @@
 
 originals = {}  # what has been replaced, by name
 GENERATOR = 0x20  # a flag of the code of what yields
+DELEGATING = '''
+if True:
+    def delegating(function):
+        def stub(*arguments, **named):
+            return (yield from function(*arguments, **named))
+        return stub
+'''
 AWAITING = '''
 if True:
     def awaiting(function):
@@ -58,7 +65,7 @@ def _BOND_original(*arguments, **named):
     name = arguments[0]
     if name not in originals:
         raise NameError('nothing has been replaced by the name %s' % name)
-    return originals[name](*arguments[1:], **named)
+    return call_original(name, originals[name], arguments[1:], named)
 
 
 class Loading(object):
@@ -223,11 +230,11 @@ def stand_in_for(name, function, original, is_method):
     is_awaited = flags_of(original) & AWAITED
 
     def stub(*arguments, **named):
-        if is_method:
-            arguments = (Kept(arguments[0]),) + arguments[1:]
+        given = (Kept(arguments[0]),) + arguments[1:] if is_method else arguments
         if is_awaited:
-            return call_awaited(short, arguments, named, function, encode_holding)
-        return call_host(short, arguments, named, function, encode_holding, False)
+            return call_awaited(short, given, named, function, encode_holding)
+        return ReplacedCall(name, arguments, named).pass_on(
+            lambda: call_host(short, given, named, function, encode_holding, False))
     stub = of_the_kind_of(original, stub)
     try:
         standard('functools').update_wrapper(stub, original)
@@ -240,8 +247,12 @@ def stand_in_for(name, function, original, is_method):
 def of_the_kind_of(original, function):
     """The same function as a generator, a coroutine function, or both, as another one is."""
     flags = flags_of(original)
-    if flags & GENERATOR:
+    if flags & GENERATOR and PYTHON2:
         return iterating(function)
+    if flags & GENERATOR:
+        if 'delegating' not in world:
+            run('loading', DELEGATING)
+        return delegating(function)
     if not flags & (AWAITED | ASYNC_ITERATED):
         return function
     if 'awaiting' not in world:
