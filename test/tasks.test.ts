@@ -1,10 +1,23 @@
 // Tasks and threads of the other side, line by line: frames that are beside the others.
 
 import { AsyncResource } from 'node:async_hooks';
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
 import { TerminatedException, TimeoutException } from '../src/common/errors.js';
+import { onTestFinished } from './finish.js';
 import { type Play, play } from './play.js';
+
+vi.mock('../src/common/globals.js', async (load) => {
+  const { timersOfTheMoment } = await import('./time.js');
+  return { ...(await load<object>()), ...timersOfTheMoment };
+});
+
+/** Time that goes on only when the test says so; gives what lets it. */
+function stopTime(): (ms: number) => Promise<unknown> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return (ms) => vi.advanceTimersByTimeAsync(ms);
+}
 
 const concurrent = { isConcurrent: true };
 
@@ -249,11 +262,12 @@ describe('time-outs', () => {
     `,
       concurrent,
     );
+    const goOn = stopTime();
     const last = lasting();
     await other.export('lasts', last.call);
     const calls = ['one', 'two'].map((name) => other.call(name, [], { timeout: 30 }));
     await last.begun;
-    await delay(150);
+    await goOn(150);
     last.end();
     expect(await Promise.all(calls)).toEqual(['one', 'two']);
     await other.done();
@@ -271,11 +285,12 @@ describe('time-outs', () => {
     `,
       concurrent,
     );
+    const goOn = stopTime();
     const last = lasting();
     await other.export('lasts', last.call);
     const calls = ['one', 'two'].map((name) => other.call(name, [], { timeout: 30 }));
     await last.begun;
-    await delay(150);
+    await goOn(150);
     last.end();
     expect(await Promise.all(calls)).toEqual(['one', 'two']);
     await other.done();
@@ -292,10 +307,14 @@ describe('time-outs', () => {
     `,
       concurrent,
     );
+    const goOn = stopTime();
     const last = lasting();
     await other.export('lasts', last.call);
     const [one, two] = ['one', 'two'].map((name) => other.call(name, [], { timeout: 50 }));
-    await expect(two).rejects.toThrow(TimeoutException);
+    const late = expect(two).rejects.toThrow(TimeoutException);
+    await last.begun;
+    await goOn(51);
+    await late;
     last.end();
     expect(await one).toBe('one');
     await other.done();
@@ -369,24 +388,35 @@ describe('waits that can never end', () => {
     await Promise.all([one.done(), two.done()]);
   });
 
-  test('are named where a task waits for its function', async () => {
-    const one = play(`
+  test.each([1000, 30])('where a task waits, which may go on, they are named by the time-out: %i ms', async (timeout) => {
+    const goOn = stopTime();
+    const mayGoOn = timeout === 1000;
+    const one = play(
+      mayGoOn
+        ? `
       > CALL 0 2 ["task",[]]
       < AWAIT 1 2 ["asksOther",[]]
       > CALL 0 3 ["wanted",[]]
-      > RETURN 1 0 null
-      < RETURN 2 null
-      > INTERRUPT - 3 1
-      < INTERRUPTED 1
-      < EXCEPT 3 {"message":"interrupted"}
-    `);
+      < RETURN 2 "it did not await that"
+      < RETURN 3 "wanted"
+      > RETURN 1 0 "queued"
+    `
+        : `
+      > CALL 0 2 ["task",[]]
+      < AWAIT 1 2 ["asksOther",[]]
+      > CALL 0 3 ["wanted",[]]
+      > RETURN 1 0 "queued"
+      < RETURN 2 "task"
+      < RETURN 3 "wanted"
+    `,
+    );
     const two = play(`
       > CALL 0 2 ["runs",[]]
       < CALL 1 2 ["asksOne",[]]
-      > RETURN 1 0 "a wait that can never end…
+      > RETURN 1 0 …
       > CALL 0 3 ["queued",[]]
       < RETURN 2 null
-      < RETURN 3 null
+      < RETURN 3 "queued"
     `);
     const asked = lasting();
     await one.export('asksOther', () => {
@@ -395,10 +425,14 @@ describe('waits that can never end', () => {
     });
     await two.export('asksOne', async () => {
       await asked.begun;
-      return one.call('wanted').catch((error) => error.message.slice('[Test] '.length));
+      return one.call('wanted', [], { timeout }).catch((error) => error.message.slice('[Test] '.length));
     });
-    await Promise.all([two.call('runs'), one.call('task')]);
-    expect(two.sent.join()).toContain("CALL task, which has called your function 'asksOther', which waits for");
+    const calls = Promise.all([two.call('runs'), one.call('task')]);
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    if (!mayGoOn) await goOn(31);
+    await calls;
+    if (mayGoOn) expect(two.sent.join()).toContain('RETURN 1 0 "wanted"');
+    else expect(two.sent.join()).toContain("CALL task, which has called your function 'asksOther', which waits for");
     await Promise.all([one.done(), two.done()]);
   });
 

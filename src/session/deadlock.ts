@@ -6,11 +6,14 @@ import type { Frame, Request } from './frame.js';
  * A request waits for the one that is carried out before it in its frame, unless they run side by side; one that has called a
  * function of the host waits for whatever that function has asked for, of any bond, and for what it has left behind in its frame.
  * What runs in the event loop waits for that which makes the interpreter stand still.
+ *
+ * What a task awaits does not count: the task may have been started and not awaited, or may have a time-out of its own, and other
+ * code may wake whoever waits. `mayGoOn` takes in such waits, which are only probable.
  */
-export function findCycle(request: Request): Request[] | undefined {
+export function findCycle(request: Request, mayGoOn = false): Request[] | undefined {
   const seen = new Set<Request>();
   const search = (current: Request): Request[] | undefined => {
-    for (const next of waitsFor(current)) {
+    for (const next of waitsFor(current, mayGoOn)) {
       if (next === request) return [current];
       if (seen.has(next)) continue;
       seen.add(next);
@@ -22,12 +25,12 @@ export function findCycle(request: Request): Request[] | undefined {
   return search(request);
 }
 
-function waitsFor(request: Request): Request[] {
+function waitsFor(request: Request, mayGoOn: boolean): Request[] {
   const { frame, openFrame, taskFrames } = request;
   if (openFrame) return neededBy(openFrame);
   const root = loopOf(frame);
   const needed = root?.isConcurrent ? sentBefore(request) : firstBefore(request);
-  if (taskFrames) for (const awaited of taskFrames) needed.push(...neededBy(awaited));
+  if (taskFrames && mayGoOn) for (const awaited of taskFrames) needed.push(...neededBy(awaited));
   if (root?.inner) needed.push(...neededBy(root.inner));
   return needed;
 }

@@ -2,6 +2,7 @@ import { showPlace } from '../common/call-site.js';
 import { TimeoutException } from '../common/errors.js';
 import { performance } from '../common/globals.js';
 import { IdleTimer } from '../common/idle-timer.js';
+import { findCycle, showCycle } from './deadlock.js';
 import type { Request } from './frame.js';
 import type { FrameStack } from './frame-stack.js';
 
@@ -70,13 +71,20 @@ export class RequestTimeouts {
   }
 
   #overdue(request: Request): TimeoutException {
-    const { running } = this.#stack;
-    const isBehind = running && running !== request && !this.#stack.runs(request);
-    const behind = isBehind ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
+    const behind = this.#obstacle(request);
     const place = behind && showPlace(request.place);
     const what = `${request.what}${place && ` (made ${place})`}`;
     const text = `${what}: no reply and no output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
     return new TimeoutException(this.#owner.lang, text);
+  }
+
+  /** What a request waits behind, or for. */
+  #obstacle(request: Request): string {
+    const cycle = findCycle(request, true);
+    if (cycle) return `; it looks like a wait that can never end: ${showCycle(cycle)}`;
+    const { running } = this.#stack;
+    const isBehind = running && running !== request && !this.#stack.runs(request);
+    return isBehind ? `; it waits behind ${running.what}${this.#hostPart(running)}` : '';
   }
 
   /** What can be done about a request that the other side is silent in. */

@@ -35,8 +35,6 @@ export class SendQueue {
   send(request: Request, line: Payload): void {
     if (!this.#canSend(request, line)) return this.#hold(request, line);
     this.#channel.send(line, request.frame.pending.size === 1);
-    // It may wait behind one whose task awaits a function of the host.
-    if (request.madeIn && request.frame.first?.taskFrames?.size) this.#watchForCycle(request);
   }
 
   /**
