@@ -1,6 +1,6 @@
 // What plans must lead to: a model that knows nothing of frames, messages and queues.
 
-import { type Action, type HostPlan, type Plan, plansOf, type Root } from './plans.js';
+import { type Action, type HostPlan, type Plan, plansOf, type Root, type Step } from './plans.js';
 
 /** How something ends that can be caught. */
 export type Outcome = { readonly value: unknown } | { readonly failure: Failure };
@@ -9,6 +9,8 @@ export interface Failure {
   readonly message: string;
   /** What was thrown on the host, if that is where it comes from: a function's own error, or what a call rejected with. */
   readonly cause: Cause | undefined;
+  /** Whether it has come through a thread, which does not tell whose error it is. */
+  readonly isOfThread?: boolean;
 }
 
 export type Cause = { readonly host: number } | { readonly call: number };
@@ -24,6 +26,7 @@ export class Prediction {
   readonly later = new Set<number>();
   /** What the other sides note down, in any order. */
   readonly notes: string[] = [];
+  #isInThread = false;
 
   /** A call that is left in peace. */
   add(plan: Plan): void {
@@ -36,7 +39,7 @@ export class Prediction {
    */
   addStopped(plan: Plan, hasBegun: boolean, isReached: (host: HostPlan) => boolean): void {
     if (hasBegun) for (const host of plan.later) this.#later(host);
-    for (const { host } of plan.steps) if (isReached(host)) this.#perform(host);
+    for (const step of plan.steps) if (isReached(step.host)) this.#performStep(step, true);
   }
 
   #call(plan: Plan): Outcome {
@@ -49,14 +52,37 @@ export class Prediction {
     this.notes.push(`begin ${plan.id}`, `end ${plan.id}`);
     for (const host of plan.later) this.#later(host);
     const results: unknown[] = [plan.id];
-    for (const { host, catches } of plan.steps) {
-      this.notes.push(`call ${host.id}`, `back ${host.id}`);
-      const outcome = this.#perform(host);
-      if ('value' in outcome) results.push(outcome.value);
-      else if (catches) results.push(outcome.failure.message);
+    const beside: Outcome[] = [];
+    for (const step of plan.steps) {
+      const outcome = this.#step(step);
+      if (step.how === 'beside') beside.push(outcome);
+      if (step.how === 'beside' || step.how === 'left') results.push(null);
+      else if ('value' in outcome) results.push(outcome.value);
       else return outcome;
     }
+    for (const outcome of beside) {
+      if ('failure' in outcome) return outcome;
+      results.push(outcome.value);
+    }
     return plan.throws ? { failure: { message: planError(plan), cause: undefined } } : { value: results };
+  }
+
+  #step({ host, how, catches }: Step): Outcome {
+    this.notes.push(`call ${host.id}`, `back ${host.id}`);
+    const outcome = this.#performStep({ host, how });
+    if ('value' in outcome) return outcome;
+    return catches ? { value: outcome.failure.message } : outcome;
+  }
+
+  /** What a function of the host does. It may outlive the call that has led to it. */
+  #performStep({ host, how }: Pick<Step, 'host' | 'how'>, mayOutlive = how !== 'call' && how !== 'await'): Outcome {
+    if (mayOutlive) this.later.add(host.id);
+    const outer = this.#isInThread;
+    this.#isInThread ||= how === 'thread';
+    const outcome = this.#perform(host);
+    const isOfThread = this.#isInThread;
+    this.#isInThread = outer;
+    return 'value' in outcome ? outcome : { failure: { ...outcome.failure, isOfThread } };
   }
 
   #later(host: HostPlan): void {
@@ -137,7 +163,8 @@ export class Nesting {
   #addPlan(plan: Plan, hosts: Place['hosts'], isLate: boolean): void {
     this.#plans.set(plan.id, { bond: plan.bond, hosts, isLate: isLate || this.#isLoose });
     for (const host of plan.later) this.#addHost(host, plan.bond, undefined, []);
-    for (const { host } of plan.steps) this.#addHost(host, plan.bond, plan.id, hosts);
+    // A thread is new: it does not know who has started it.
+    for (const { host, how } of plan.steps) this.#addHost(host, plan.bond, plan.id, how === 'thread' ? [] : hosts);
   }
 
   #addHost(host: HostPlan, bond: number, caller: number | undefined, outer: Place['hosts']): void {
@@ -150,10 +177,30 @@ export class Nesting {
     }
   }
 
+  /** A task begins when the loop turns: calls that are made later and are none may come before it. */
   #addOrder(plans: readonly Plan[]): void {
     for (const bond of new Set(plans.map((plan) => plan.bond))) {
-      this.#orders.push(plans.filter((plan) => plan.bond === bond).map((plan) => plan.id));
+      for (const isAsync of [false, true]) {
+        const order = plans.filter((plan) => plan.bond === bond && plan.isAsync === isAsync);
+        this.#orders.push(order.map((plan) => plan.id));
+      }
     }
+  }
+
+  /** What is wrong with the order in which calls of a bond have begun, if anything is. */
+  disorder(notes: readonly string[]): string | undefined {
+    const position = new Map(notes.map((note, index) => [note, index]));
+    for (const order of this.#orders) {
+      const begun = order.map((id) => position.get(`begin ${id}`)).filter((index) => index !== undefined);
+      if (begun.some((index, place) => index < (begun[place - 1] ?? 0))) return `out of order: ${order.join(', ')}`;
+    }
+    return undefined;
+  }
+
+  /** The functions of the host in whose frame a call belongs, from the innermost outwards, and whether these may be over. */
+  waitsOf(plan: number): { readonly hosts: readonly number[]; readonly isLate: boolean } {
+    const { bond, hosts, isLate } = this.#plans.get(plan) as Place;
+    return { hosts: hosts.filter((host) => host.bond === bond).map((host) => host.id), isLate };
   }
 
   /** What is wrong with the order in which a bond's other side has noted things down, if anything is. */
@@ -164,7 +211,7 @@ export class Nesting {
       const wrong = this.#step(what, Number(id), bond, open);
       if (wrong) return `note ${index}, '${note}': ${wrong}; open: ${open.join(', ') || 'nothing'}`;
     }
-    return open.length > 0 ? `these have not ended: ${open.join(', ')}` : this.#disorder(notes);
+    return open.length > 0 ? `these have not ended: ${open.join(', ')}` : this.disorder(notes);
   }
 
   #step(what: string, id: number, bond: number, open: string[]): string | undefined {
@@ -197,14 +244,5 @@ export class Nesting {
     const caller = this.#callers.get(id);
     if (caller === undefined) return top?.startsWith('call') ? 'the interpreter waits' : undefined;
     return top === `begin ${caller}` ? undefined : `it is called by ${caller}`;
-  }
-
-  #disorder(notes: readonly string[]): string | undefined {
-    const position = new Map(notes.map((note, index) => [note, index]));
-    for (const order of this.#orders) {
-      const begun = order.map((id) => position.get(`begin ${id}`)).filter((index) => index !== undefined);
-      if (begun.some((index, place) => index < (begun[place - 1] ?? 0))) return `out of order: ${order.join(', ')}`;
-    }
-    return undefined;
   }
 }

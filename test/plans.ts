@@ -14,10 +14,19 @@ export interface Plan {
   /** Functions of the host that are called, one after the other. */
   readonly steps: readonly Step[];
   readonly throws: boolean;
+  /** Whether it is async, so that it is a task where nothing stands still. */
+  readonly isAsync: boolean;
 }
+
+/**
+ * How a function of the host is called: the code waits; or awaits it; or awaits it in the end, with others; or never; or has
+ * a thread call it. Code that is not async waits all the same.
+ */
+export type How = 'call' | 'await' | 'beside' | 'left' | 'thread';
 
 export interface Step {
   readonly host: HostPlan;
+  readonly how: How;
   /** Whether an exception of it is caught. */
   readonly catches: boolean;
 }
@@ -30,8 +39,9 @@ export interface HostPlan {
 }
 
 export type Action =
+  /** One after the other; or all at once, until one fails; or all at once, until each has ended. */
   | {
-      readonly kind: 'sequence' | 'all';
+      readonly kind: 'sequence' | 'all' | 'each';
       readonly plans: readonly Plan[];
       /** Whether what they reject with is caught. */
       readonly catches: boolean;
@@ -66,10 +76,34 @@ export interface Surroundings {
   readonly isInterrupted?: boolean;
   /** For each bond, whether calls through it may be aborted; all may if it is not given. */
   readonly aborts?: readonly boolean[];
+  /** For each bond, whether requests run side by side there, as far as they await something, and how they are ended; no bond has tasks if it is not given. */
+  readonly tasks?: readonly TaskTraits[];
+  /** Whether one of the bonds is closed or killed in the middle. */
+  readonly mayEnd?: boolean;
+}
+
+/** The end of a bond in the middle of everything: after so many other things have happened. */
+export interface Ending {
+  readonly bond: number;
+  readonly how: 'close' | 'kill';
+  readonly after: number;
+}
+
+/** Such ends of one of the bonds. */
+export function endingsOf(bonds: number): fc.Arbitrary<Ending> {
+  const after = fc.nat(200).map((number) => number + 2 * bonds);
+  return fc.record({ bond: fc.nat(bonds - 1), how: fc.constantFrom('close' as const, 'kill' as const), after });
+}
+
+export interface TaskTraits {
+  readonly isConcurrent: boolean;
+  /** Whether what is given up is not interrupted: only its wait ends, as in JavaScript. */
+  readonly cancels: boolean;
 }
 
 const delay = fc.constantFrom<Delay>('immediate', 0, 1, 3);
 const seldom = fc.nat(5).map((number) => number === 5);
+const how = fc.constantFrom<How>('call', 'await', 'await', 'beside', 'beside', 'left', 'thread');
 
 /** Plans that have no ids yet, and of bonds only wishes. */
 const planOf = fc.memo((depth): fc.Arbitrary<Plan> => {
@@ -79,8 +113,9 @@ const planOf = fc.memo((depth): fc.Arbitrary<Plan> => {
     bond: fc.nat(11),
     elsewhere: seldom,
     later: isLeaf ? fc.constant([]) : fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, someOf(hostPlanOf(depth), 1)),
-    steps: isLeaf ? fc.constant([]) : someOf(fc.record({ host: hostPlanOf(depth), catches: fc.boolean() }), 2),
+    steps: isLeaf ? fc.constant([]) : someOf(fc.record({ host: hostPlanOf(depth), catches: fc.boolean(), how }), 2),
     throws: seldom,
+    isAsync: fc.nat(3).map((number) => number > 0),
   });
 });
 
@@ -148,8 +183,13 @@ class Settler {
       ...plan,
       id,
       bond,
+      isAsync: plan.isAsync && this.#hasTasks,
       later: later.map((host) => this.#host(host, [bond])),
-      steps: plan.steps.map((step) => ({ ...step, host: this.#host(step.host, [...chain, bond]) })),
+      steps: plan.steps.map((step) => ({
+        ...step,
+        how: this.#hasTasks ? step.how : 'call',
+        host: this.#host(step.host, [...chain, bond]),
+      })),
     };
   }
 
@@ -174,6 +214,10 @@ class Settler {
     return this.#mayForget || (kind !== 'forget' && kind !== 'timer');
   }
 
+  get #hasTasks(): boolean {
+    return this.#surroundings.tasks !== undefined;
+  }
+
   get #mayForget(): boolean {
     return this.#surroundings.order !== 'winding';
   }
@@ -196,6 +240,7 @@ class Settler {
         const bond = this.#choose(action.plans[0]?.bond ?? 0, chain);
         const plans = action.plans.map((plan) => this.#plan(plan, chain, bond));
         // All at once, the others are forgotten when the first one fails.
+        if (action.kind === 'all' && this.#hasTasks) return { ...action, kind: 'each', plans };
         return { ...action, kind: this.#mayForget ? action.kind : 'sequence', plans };
       }
     }

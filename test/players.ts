@@ -5,7 +5,7 @@ import { BondException, RemoteException, TimeoutException } from '../src/common/
 import type { Bond } from '../src/index.js';
 import { expectAlive, type Language } from './fixtures.js';
 import { hostError, planError } from './oracle.js';
-import { type Action, type Delay, type HostPlan, type Plan, plansOf, type Root } from './plans.js';
+import { type Action, type Delay, type HostPlan, type How, type Plan, plansOf, type Root } from './plans.js';
 
 /** A plan as far as the other side has to know it. */
 export interface RemotePlan {
@@ -16,10 +16,12 @@ export interface RemotePlan {
   readonly steps: readonly RemoteStep[];
   /** What it throws; nothing if it is empty. */
   readonly throws: string;
+  readonly isAsync: boolean;
 }
 
 export interface RemoteStep {
   readonly host: number;
+  readonly how: How;
   readonly catches: boolean;
 }
 
@@ -35,6 +37,8 @@ export interface Conversation {
   export(call: (id: number) => unknown, name: string): Promise<void>;
   /** What the other side has noted down; it tells that after all that was asked before. */
   takeNotes(): Promise<string[]>;
+  /** Whether all that a plan prints has come; if it is known where that goes, there. */
+  hasHeard?(plan: number, isElsewhere: boolean | undefined): boolean;
 }
 
 /** Where timers are from. */
@@ -81,10 +85,19 @@ export class Host {
   }
 
   start({ plan, abortion }: Root): void {
-    if (abortion === undefined) return void this.#call(plan).catch(() => {});
     const controller = new AbortController();
-    this.#clock.later(abortion, () => controller.abort('enough'));
-    void this.#call(plan, controller.signal).catch(() => {});
+    if (abortion !== undefined) this.#clock.later(abortion, () => controller.abort('enough'));
+    const signal = abortion === undefined ? undefined : controller.signal;
+    this.#call(plan, signal).then(
+      () => this.#listen(plan, plan.elsewhere),
+      () => {},
+    );
+  }
+
+  /** What a call prints comes before it resolves. Whose it is that is nested in a task cannot be told. */
+  #listen({ id, bond }: Plan, isElsewhere?: boolean): void {
+    const isHeard = this.#conversations[bond]?.hasHeard?.(id, isElsewhere) ?? true;
+    if (!isHeard) this.complaints.push(`plan ${id} has ended, and what it printed has not come`);
   }
 
   #call(plan: Plan, signal?: AbortSignal): Promise<unknown> {
@@ -92,6 +105,10 @@ export class Host {
     const conversation = this.#conversations[plan.bond] as Conversation;
     const answer = conversation.call('run', [remotePlan(plan)], { elsewhere, signal });
     void this.#observe(plan, answer);
+    answer.then(
+      () => this.#listen(plan),
+      () => {},
+    );
     return answer;
   }
 
@@ -193,11 +210,21 @@ export class Host {
   async #await({ kind, plans, catches }: Extract<Action, { catches: boolean }>): Promise<unknown> {
     try {
       if (kind === 'sequence') return await this.#inSequence(plans);
-      return await Promise.all(plans.map((plan) => this.#call(plan)));
+      const calls = plans.map((plan) => this.#call(plan));
+      if (kind === 'all') return await Promise.all(calls);
+      await Promise.allSettled(calls);
+      return await this.#firstFailure(calls);
     } catch (error) {
       if (catches) return messageOf(error);
       throw error;
     }
+  }
+
+  /** The results of what has ended, or the first error. */
+  async #firstFailure(calls: readonly Promise<unknown>[]): Promise<unknown[]> {
+    const values: unknown[] = [];
+    for (const call of calls) values.push(await call);
+    return values;
   }
 
   async #inSequence(plans: readonly Plan[]): Promise<unknown[]> {
@@ -212,8 +239,9 @@ function remotePlan(plan: Plan): RemotePlan {
     id: plan.id,
     elsewhere: plan.elsewhere,
     later: plan.later.map((host) => host.id),
-    steps: plan.steps.map(({ host, catches }) => ({ host: host.id, catches })),
+    steps: plan.steps.map(({ host, how, catches }) => ({ host: host.id, how, catches })),
     throws: plan.throws ? planError(plan) : '',
+    isAsync: plan.isAsync,
   };
 }
 
@@ -227,8 +255,9 @@ export function isAbortion(ended: Ended): boolean {
   return 'error' in ended && ended.error instanceof TimeoutException && ended.error.cause === 'enough';
 }
 
-/** Whether a call was rejected because it could never have ended. */
+/** Whether a call was rejected because it could never have ended, or waited for others that could not. */
 export function isEndless(error: unknown): boolean {
+  if (error instanceof TimeoutException) return error.code === 'BOND_TIMEOUT';
   return error instanceof BondException && error.message.includes('a wait that can never end');
 }
 

@@ -1,79 +1,16 @@
-// Interpreters without a process, as docs/protocol.md wants them, and a scheduler that lets things happen in any order.
+// Interpreters without a process, as docs/protocol.md wants them.
 
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { vi } from 'vitest';
 import { TerminatedException } from '../src/common/errors.js';
 import { Session } from '../src/session/session.js';
 import { json } from '../src/values/json.js';
 import { formatMessage, parseMessage } from '../src/wire/messages.js';
+import type { Nesting } from './oracle.js';
+import type { TaskTraits } from './plans.js';
 import { lender, settings } from './play.js';
-import type { CallDetails, Clock, Conversation, RemotePlan, RemoteStep } from './players.js';
-import { randomNumbers } from './seeds.js';
-
-/** How many turns of the event loop a library that works may take without anything to do, before it does something. */
-const LONGEST_LULL = 20;
-
-/** What the library repeats at most so often, in ms. */
-const REPETITION = 100;
-
-/** Lets what is due happen in an order that its seed decides. What the library repeats needs `vi`'s fake timers. */
-export class Scheduler implements Clock {
-  readonly #random: () => number;
-  readonly #due: (() => void)[] = [];
-
-  constructor(seed: number) {
-    this.#random = randomNumbers(seed);
-  }
-
-  /** Something that may happen now. */
-  add(task: () => void): void {
-    this.#due.push(task);
-  }
-
-  chance(probability: number): boolean {
-    return this.#random() < probability;
-  }
-
-  later(_delay: unknown, run: () => void): void {
-    const inContext = AsyncLocalStorage.snapshot();
-    this.add(() => inContext(run));
-  }
-
-  async until(isDone: () => boolean): Promise<void> {
-    for (let lull = 0; !isDone(); lull++) {
-      await nextTurn();
-      if (this.#due.length > 0) lull = 0;
-      else if (lull > LONGEST_LULL) throw new Error('nothing is due any more, and not everything has been done');
-      this.#runSome();
-    }
-  }
-
-  /** What comes in one chunk is heard in one turn of the event loop. */
-  #runSome(): void {
-    if (this.chance(0.05)) vi.advanceTimersByTime(REPETITION);
-    while (this.#due.length > 0) {
-      const index = Math.floor(this.#random() * this.#due.length);
-      const [task] = this.#due.splice(index, 1);
-      task?.();
-      if (this.chance(0.5)) return;
-    }
-  }
-}
-
-interface Line {
-  readonly verb: string;
-  readonly frame: string;
-  readonly id: string;
-  readonly payload: string;
-}
-
-function parseLine(text: string): Line {
-  const [, verb, frame, id, payload] = /^(\w+) (-|\d+) (\d+) (.*)\n$/s.exec(text) as unknown as LineParts;
-  return { verb, frame, id, payload };
-}
-
-type LineParts = [line: string, verb: string, frame: string, id: string, payload: string];
+import type { CallDetails, Conversation, RemotePlan, RemoteStep } from './players.js';
+import { type Line, parseLine, Referee } from './referee.js';
+import type { Scheduler } from './scheduler.js';
+import { TaskInterpreter } from './simulated-tasks.js';
 
 /** What a function of the host has failed with, as an exception over there. */
 class HostException extends Error {
@@ -305,158 +242,63 @@ class SimulatedInterpreter {
   }
 }
 
-interface SentRequest {
-  readonly frame: string;
-  readonly isElsewhere: boolean;
-  readonly signal: AbortSignal | undefined;
-  /** The number of the interrupt that it has been sent. */
-  serial?: string;
-  /** Whether it has been stopped. */
-  isStopped?: boolean;
-}
-
-interface OpenFrame {
-  readonly id: string;
-  readonly request: string;
-}
-
-/** Looks at all that a host says, and knows what it has heard by then: whether it may say that. */
-class Referee {
-  readonly #violations: string[];
-  readonly #openFrames: OpenFrame[] = [{ id: '0', request: '0' }];
-  readonly #signals = new Map<string, AbortSignal | undefined>();
-  readonly #unanswered = new Map<string, SentRequest>();
-  readonly #sent = new Set<string>();
-  readonly #givenUp = new Set<string>();
-
-  constructor(violations: string[]) {
-    this.#violations = violations;
-  }
-
-  /** A call that is about to be made. */
-  expect(payload: string, signal: AbortSignal | undefined): void {
-    this.#signals.set(payload, signal);
-  }
-
-  /** A call is over: if it has not been sent by now, it must not be. */
-  giveUp(payload: string): void {
-    if (!this.#sent.has(payload)) this.#givenUp.add(payload);
-  }
-
-  /** A line of the host. */
-  see(line: string): void {
-    const { verb, frame, id, payload } = parseLine(line);
-    if (verb === 'INTERRUPT') return this.#seeInterrupt(line, id, payload);
-    if (frame !== this.#innermost.id) this.#complain(line, 'it is not for the innermost frame');
-    if (/^(RETURN|EXCEPT|ERROR)$/.test(verb)) this.#seeAnswer(line);
-    else {
-      const isElsewhere = payload.includes('"elsewhere":true');
-      this.#seeRequest(line, id, { frame, isElsewhere, signal: this.#signals.get(payload) });
-    }
-    if (verb === 'CALL' && this.#givenUp.has(payload)) this.#complain(line, 'it was given up');
-    this.#sent.add(payload);
-  }
-
-  #seeRequest(line: string, id: string, request: SentRequest): void {
-    const others = this.#inFrame(request.frame);
-    if (others.some((other) => other.isElsewhere !== request.isElsewhere)) {
-      this.#complain(line, 'it wants standard error in another place than what is under way');
-    }
-    this.#unanswered.set(id, request);
-  }
-
-  #seeAnswer(line: string): void {
-    const { id } = this.#openFrames.pop() as OpenFrame;
-    if (this.#inFrame(id).length > 0) this.#complain(line, 'not everything in its frame has been answered');
-  }
-
-  #seeInterrupt(line: string, id: string, serial: string): void {
-    const request = this.#unanswered.get(id);
-    if (!request || id !== this.#running) return this.#complain(line, 'that is not what is carried out');
-    if (!request.signal?.aborted) this.#complain(line, 'nobody has given that up');
-    if (request.isStopped) this.#complain(line, 'that has been stopped already');
-    request.serial = serial;
-  }
-
-  get #innermost(): OpenFrame {
-    return this.#openFrames.at(-1) as OpenFrame;
-  }
-
-  /** The request that the other side carries out, as far as the host can know. */
-  get #running(): string {
-    const { id, request } = this.#innermost;
-    const [first] = [...this.#unanswered].find(([, { frame }]) => frame === id) ?? [request];
-    return first;
-  }
-
-  #inFrame(frame: string): SentRequest[] {
-    return [...this.#unanswered.values()].filter((request) => request.frame === frame);
-  }
-
-  #complain(line: string, what: string): void {
-    this.#violations.push(`${line.trimEnd()}: ${what}`);
-  }
-
-  /** A message of the other side. */
-  hear(text: string): void {
-    const [verb, id, request] = text.split(' ') as [string, string, string];
-    if (verb === 'CALL') this.#openFrames.push({ id, request });
-    else if (verb === 'INTERRUPTED') this.#hearOfInterrupt(id);
-    else this.#hearAnswer(id);
-  }
-
-  #hearOfInterrupt(serial: string): void {
-    for (const request of this.#unanswered.values()) if (request.serial === serial) request.isStopped = true;
-  }
-
-  /** Frames inside of a request that is answered have been left. */
-  #hearAnswer(id: string): void {
-    const request = this.#unanswered.get(id) as SentRequest;
-    const place = this.#openFrames.findIndex(({ id: frame }) => frame === request.frame);
-    for (const frame of this.#openFrames.splice(place + 1)) this.#leave(frame);
-    this.#unanswered.delete(id);
-  }
-
-  #leave(frame: OpenFrame): void {
-    for (const [id, request] of this.#unanswered) if (request.frame === frame.id) this.#unanswered.delete(id);
-  }
-}
-
 /** A conversation with such an interpreter. */
 export class SimulatedBond implements Conversation {
   readonly lang: string;
   readonly session: Session;
   readonly violations: string[] = [];
-  readonly #referee = new Referee(this.violations);
+  readonly #referee: Referee;
+  readonly #tasks: TaskTraits | undefined;
   readonly #scheduler: Scheduler;
   readonly #send: (line: string) => void;
+  readonly #printedHere: string[] = [];
+  readonly #printedElsewhere: string[] = [];
+  readonly #here = { stdout: collector(this.#printedHere) };
+  readonly #elsewhere = { stdout: collector(this.#printedElsewhere), stderr: ignore };
   #hasEnded = false;
   /** Whether the event loop is held. */
   isHeld = false;
 
-  constructor(lang: string, scheduler: Scheduler, isHasty = false) {
+  /** `isHasty` ones are interrupted by others than the host as well; those with `tasks` await. */
+  constructor(lang: string, scheduler: Scheduler, isHasty = false, tasks?: TaskTraits) {
     this.lang = lang;
     this.#scheduler = scheduler;
+    this.#tasks = tasks;
+    this.#referee = new Referee(this.violations, tasks?.isConcurrent ?? false);
     const say = inOrder(scheduler, (text: string | undefined) => this.#hear(text));
-    const interpreter = new SimulatedInterpreter(scheduler, isHasty, say);
+    const interpreter = tasks
+      ? new TaskInterpreter(scheduler, tasks, say)
+      : new SimulatedInterpreter(scheduler, isHasty, say);
     this.#send = inOrder(scheduler, (line: string) => interpreter.hear(line));
     this.session = new Session(this.#owner(), { send: (line) => this.#sendSeen(line as string) });
   }
 
   #hear(text: string | undefined): void {
     if (text === undefined) return this.#end();
+    if (this.#hasEnded) return;
+    if (text.startsWith('OUTPUT ')) return this.#hearOutput(text.slice('OUTPUT '.length));
+    this.session.heard();
     this.#referee.hear(text);
     this.session.receive(parseMessage(text), text);
   }
 
+  #hearOutput(text: string): void {
+    const { stdout } = this.session.running?.output ?? settings;
+    if (typeof stdout === 'function') stdout(Buffer.from(text));
+  }
+
   #end(): void {
+    if (this.#hasEnded) return;
     this.session.end(() => new TerminatedException(this.lang, 'gone', { exitCode: 0, signal: null, stderr: '' }));
     this.#hasEnded = true;
   }
 
-  #sendSeen(line: string): void {
-    this.#referee.see(line);
-    this.#send(line);
+  #sendSeen(lines: string): void {
+    if (this.#hasEnded) return;
+    for (const line of lines.match(/.*\n/g) ?? []) {
+      this.#referee.see(line);
+      this.#send(line);
+    }
   }
 
   #owner(): ConstructorParameters<typeof Session>[0] {
@@ -465,7 +307,7 @@ export class SimulatedBond implements Conversation {
       protocol: json,
       transExcept: false,
       takesStacks: false,
-      isConcurrent: false,
+      isConcurrent: this.#tasks?.isConcurrent ?? false,
       hold: (isHeld) => {
         if (isHeld === this.isHeld) this.violations.push(`held ${isHeld} twice`);
         this.isHeld = isHeld;
@@ -476,14 +318,14 @@ export class SimulatedBond implements Conversation {
       makeHandle: () => undefined,
       isHeldUp: () => false,
       isInterruptible: true,
-      interruptStopsAny: false,
+      interruptStopsAny: this.#tasks?.cancels ?? false,
       maxMessageBytes: 2 ** 28,
       tooLong: () => {},
     };
   }
 
   call(name: string, args: readonly unknown[], { elsewhere, signal }: CallDetails = {}): Promise<unknown> {
-    const stderr = elsewhere ? ignore : settings.stderr;
+    const output = elsewhere ? this.#elsewhere : this.#here;
     const payload = json.encode([name, args]);
     const shown = `CALL ${name}`;
     this.#referee.expect(payload, signal);
@@ -492,11 +334,26 @@ export class SimulatedBond implements Conversation {
       subject: name,
       shown,
       payload,
-      settings: { ...settings, stderr, signal },
+      settings: { ...settings, ...output, signal },
     });
-    if (!this.isHeld) this.violations.push('the event loop is not held while a call is under way');
+    if (!this.isHeld && !this.#hasEnded) this.violations.push('the event loop is not held while a call is under way');
     asked.catch(() => this.#referee.giveUp(payload));
     return asked;
+  }
+
+  /** Whether a plan that has ended has said so before, in one place or the other. */
+  hasHeard(plan: number, isElsewhere?: boolean): boolean {
+    if (!this.#tasks) return true;
+    const places =
+      isElsewhere === undefined
+        ? [this.#printedHere, this.#printedElsewhere]
+        : [isElsewhere ? this.#printedElsewhere : this.#printedHere];
+    return places.flat().filter((text) => text === String(plan)).length === 2;
+  }
+
+  /** What tells in which frames calls belong. */
+  set nesting(nesting: Nesting) {
+    this.#referee.nesting = nesting;
   }
 
   async export(call: (id: number) => unknown, name: string): Promise<void> {
@@ -507,6 +364,16 @@ export class SimulatedBond implements Conversation {
     return (await this.call('take_notes', [])) as string[];
   }
 
+  /** Ends the interpreter in the middle of whatever it does, or when it has done what it was sent. */
+  endSoon(how: 'close' | 'kill'): void {
+    if (how === 'kill') this.#end();
+    else this.#send(formatMessage({ verb: 'END' }));
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Ends the interpreter, which first carries out what it has been sent. */
   async close(): Promise<void> {
     this.#send(formatMessage({ verb: 'END' }));
@@ -514,7 +381,11 @@ export class SimulatedBond implements Conversation {
   }
 }
 
-const ignore = (): void => {};
+function ignore(): void {}
+
+function collector(texts: string[]): (chunk: Buffer) => void {
+  return (chunk) => void texts.push(String(chunk));
+}
 
 /** A wire: what goes in comes out in the same order, whenever the scheduler lets it. */
 function inOrder<Item>(scheduler: Scheduler, deliver: (item: Item) => void): (item: Item) => void {

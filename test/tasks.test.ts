@@ -388,12 +388,14 @@ describe('waits that can never end', () => {
     await Promise.all([one.done(), two.done()]);
   });
 
-  test.each([1000, 30])('where a task waits, which may go on, they are named by the time-out: %i ms', async (timeout) => {
-    const goOn = stopTime();
-    const mayGoOn = timeout === 1000;
-    const one = play(
-      mayGoOn
-        ? `
+  test.each([1000, 30])(
+    'where a task waits, which may go on, they are named by the time-out: %i ms',
+    async (timeout) => {
+      const goOn = stopTime();
+      const mayGoOn = timeout === 1000;
+      const one = play(
+        mayGoOn
+          ? `
       > CALL 0 2 ["task",[]]
       < AWAIT 1 2 ["asksOther",[]]
       > CALL 0 3 ["wanted",[]]
@@ -401,7 +403,7 @@ describe('waits that can never end', () => {
       < RETURN 3 "wanted"
       > RETURN 1 0 "queued"
     `
-        : `
+          : `
       > CALL 0 2 ["task",[]]
       < AWAIT 1 2 ["asksOther",[]]
       > CALL 0 3 ["wanted",[]]
@@ -409,8 +411,8 @@ describe('waits that can never end', () => {
       < RETURN 2 "task"
       < RETURN 3 "wanted"
     `,
-    );
-    const two = play(`
+      );
+      const two = play(`
       > CALL 0 2 ["runs",[]]
       < CALL 1 2 ["asksOne",[]]
       > RETURN 1 0 …
@@ -418,23 +420,24 @@ describe('waits that can never end', () => {
       < RETURN 2 null
       < RETURN 3 "queued"
     `);
-    const asked = lasting();
-    await one.export('asksOther', () => {
-      void asked.call();
-      return two.call('queued');
-    });
-    await two.export('asksOne', async () => {
-      await asked.begun;
-      return one.call('wanted', [], { timeout }).catch((error) => error.message.slice('[Test] '.length));
-    });
-    const calls = Promise.all([two.call('runs'), one.call('task')]);
-    for (let turn = 0; turn < 20; turn++) await nextTurn();
-    if (!mayGoOn) await goOn(31);
-    await calls;
-    if (mayGoOn) expect(two.sent.join()).toContain('RETURN 1 0 "wanted"');
-    else expect(two.sent.join()).toContain("CALL task, which has called your function 'asksOther', which waits for");
-    await Promise.all([one.done(), two.done()]);
-  });
+      const asked = lasting();
+      await one.export('asksOther', () => {
+        void asked.call();
+        return two.call('queued');
+      });
+      await two.export('asksOne', async () => {
+        await asked.begun;
+        return one.call('wanted', [], { timeout }).catch((error) => error.message.slice('[Test] '.length));
+      });
+      const calls = Promise.all([two.call('runs'), one.call('task')]);
+      for (let turn = 0; turn < 20; turn++) await nextTurn();
+      if (!mayGoOn) await goOn(31);
+      await calls;
+      if (mayGoOn) expect(two.sent.join()).toContain('RETURN 1 0 "wanted"');
+      else expect(two.sent.join()).toContain("CALL task, which has called your function 'asksOther', which waits for");
+      await Promise.all([one.done(), two.done()]);
+    },
+  );
 
   test('are not seen where requests run side by side', async () => {
     const one = play(

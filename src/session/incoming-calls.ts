@@ -105,19 +105,20 @@ export class IncomingCalls {
     for (const request of abandoned) releases.answered(request);
   }
 
-  /** The request in which the other side calls; none if it does of itself. */
+  /** The request in which the other side calls; none if it does of itself, or in a thread that goes on after the answer. */
   #callerOf({ verb, request: id }: Call): Request | undefined {
-    const { stack } = this.#parties;
+    const { stack, requests } = this.#parties;
     const request = stack.find(id);
+    if (verb === 'THREAD' && !request && id <= requests.lastId) return undefined;
     if (!this.#canCall(verb, id, request))
       throw new Violation(`it made a call in request ${id}, which it is not carrying out`);
     return request;
   }
 
-  /** Whether the other side may call now, in a request, or in none. A thread calls in none, and only where nothing stands still do tasks run. */
+  /** Whether the other side may call now, in a request, or in none. A thread calls in none or in one of its own, and only where nothing stands still do tasks run. */
   #canCall(verb: CallVerb, id: number, request: Request | undefined): boolean {
     const { stack } = this.#parties;
-    if (verb === 'THREAD') return id === 0;
+    if (verb === 'THREAD') return request?.frame.waiter === 'thread' && request.heldLine === undefined;
     const isOutermost = stack.innermost === stack.root;
     if (id === 0) return isOutermost;
     if (!request || request.openFrame || !stack.runs(request)) return false;

@@ -65,7 +65,8 @@ export class RequestTimeouts {
     for (const { pending, request: caller, waiter } of [innermost, ...tasks]) {
       if (pending.size > 0) continue;
       // What a thread waits for, the code that has started it may wait for, which may be any that runs.
-      for (const request of waiter === 'thread' ? this.#stack.allRunning() : [caller]) addWithCallers(waiting, request);
+      for (const request of waiter === 'thread' ? this.#stack.allRunning() : []) addWithCallers(waiting, request);
+      addWithCallers(waiting, caller);
     }
     return waiting;
   }
