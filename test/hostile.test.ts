@@ -91,6 +91,10 @@ describe.concurrent('messages that no driver sends end the peer', () => {
     ['CALL without a request', 'CALL 1'],
     ['CALL with a request that is no number', 'CALL 1 x ["f",[]]'],
     ['CALL with an id below zero', 'CALL -1 @ ["f",[]]'],
+    ['AWAIT alone', 'AWAIT'],
+    ['AWAIT with an id of 16 digits', 'AWAIT 1000000000000000 @ ["f",[]]'],
+    ['THREAD without a request', 'THREAD 1'],
+    ['a verb of the host that ends waits', 'CANCEL - 1 1'],
   ])('%s', async (_, line) => {
     const hostile = await openAnswering(line);
     await expectEnded(hostile, hostile.bond.eval('x'), /makes no sense|RETURN/);
@@ -112,6 +116,12 @@ describe.concurrent('messages that no driver sends end the peer', () => {
     ['a call of a list', 'CALL 1 @ [["f"],[]]', 'without a name'],
     ['a call that is a map', 'CALL 1 @ {"0":"f","1":[]}', 'without a name'],
     ['a call that is null', 'CALL 1 @ null', 'without a name'],
+    ['a call of a task in what was never asked', 'AWAIT 1 7 ["f",[]]', 'request 7, which it is not carrying out'],
+    ['a call of a task in the largest request', 'AWAIT 1 999999999999999 ["f",[]]', 'which it is not carrying out'],
+    ['a call of a thread in a request that is none of a thread', 'THREAD 1 @ ["f",[]]', 'which it is not carrying out'],
+    ['a call of a thread in what was never asked', 'THREAD 1 7 ["f",[]]', 'request 7, which it is not carrying out'],
+    ['a call of a task that is null', 'AWAIT 1 @ null', 'without a name'],
+    ['a call of a thread of what it was never lent', 'THREAD 1 0 [5,[]]', 'function 5, which it was not lent'],
   ])('%s', async (_, line, complaint) => {
     const hostile = await openAnswering(line);
     await expectEnded(hostile, hostile.bond.eval('x'), complaint);
@@ -186,6 +196,16 @@ describe.concurrent('messages that no driver sends end the peer', () => {
     await expectEnded(hostile, bond.with({ timeout: 1000 }).eval('x'), 'request 3');
   });
 
+  test.each([
+    ['of a task', 'while it stands still', ['CALL 1 2 ["slow",[]]', 'AWAIT 2 0 ["slow",[]]']],
+    ['of a task', 'in a request that stands still', ['CALL 1 2 ["slow",[]]', 'AWAIT 2 2 ["slow",[]]']],
+    ['that stands still', 'in a frame that was never opened', ['AWAIT 1 2 ["slow",[]]', 'CALL 2 7 ["slow",[]]']],
+    ['of a thread', 'in a request of the outermost level', ['THREAD 1 0 ["slow",[]]', 'THREAD 2 2 ["slow",[]]']],
+  ])('a call %s %s', async (_what, _where, lines) => {
+    const hostile = await openWithSlow(...lines);
+    await expectEnded(hostile, hostile.bond.eval('x'), 'which it is not carrying out');
+  });
+
   test('and what stands behind them is not heard', async () => {
     const hostile = await openHostile(async ({ next, print, mark, forever }) => {
       const { id } = await next();
@@ -210,6 +230,19 @@ describe.concurrent('messages that are odd, and no more than that', () => {
       say(`RETURN ${one.id} ${one.payload}`);
     });
     await expectInStep(bond);
+    await expectInStep(bond);
+  });
+
+  test.each(['AWAIT', 'THREAD'])('%s of a number that is in use is a call of its own', async (verb) => {
+    const { bond } = await openHostile(async ({ next, say }, verb) => {
+      say(`RETURN ${(await next()).id} `);
+      const { id } = await next();
+      for (const given of ['"a"', '"b"']) say(`${verb} 1 0 ["later",[${given}]]`);
+      const answers = [(await next()).line, (await next()).line];
+      say(`RETURN ${id} ${JSON.stringify(answers)}`);
+    }, verb);
+    await bond.export(async (given: string) => setImmediate(given), 'later');
+    expect(await bond.eval('x')).toEqual(['RETURN 1 0 "a"', 'RETURN 1 0 "b"']);
     await expectInStep(bond);
   });
 

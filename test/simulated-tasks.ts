@@ -208,6 +208,7 @@ export class TaskInterpreter {
     task.awaits = awaited;
     awaited.whenSettled(() => {
       if (task.awaits !== awaited) return; // it has been cancelled
+      task.awaits = undefined;
       this.#ready.push(task);
       this.#goOn();
     });

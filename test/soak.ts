@@ -1,4 +1,4 @@
-// Bonds under load, at random, in all languages: npm run soak -- [minutes] [--write] [--only <name>]
+// Bonds under load, at random, in all languages, with tasks and threads: npm run soak -- [minutes] [--write] [--only <name>]
 // Prints one line of totals, and exits with 1 if anything was wrong, hung, or left behind. `--write` puts that line into
 // docs/reliability.md. Each complaint has the name of what failed: `--only` runs that alone, with the same decisions.
 
@@ -206,6 +206,161 @@ async function killIt({ bond, chance }: Life): Promise<void> {
   totals.kills++;
 }
 
+// ---- Tasks and threads
+
+/** Those whose calls can run side by side. */
+const WITH_TASKS = ['Python', 'JavaScript'] as const;
+
+const TASK_FUNCTIONS = {
+  Python: `
+import asyncio, time
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(8)
+async def same_later(x, ms):
+    await asyncio.sleep(ms / 1000.0)
+    return x
+async def boom_later(text, ms):
+    await asyncio.sleep(ms / 1000.0)
+    raise ValueError(text)
+async def asked(x): return await host(x)
+async def asked_together(items): return await asyncio.gather(*[host(x) for x in items])
+def waited(x): return host(x)
+async def below(x):
+    await asyncio.sleep(0)
+    return waited(x)
+async def in_threads(items):
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*[loop.run_in_executor(pool, host, x) for x in items])
+def from_threads(items): return list(pool.map(host, items))
+async def left(x):
+    global task
+    task = asyncio.get_running_loop().create_task(asked(x))
+    return x
+async def say(text):
+    print(text, end='')
+    await asyncio.sleep(0.001)
+    print(text, end='')
+async def forever(): await asyncio.sleep(1000)
+`,
+  JavaScript: `
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const same_later = async (x, ms) => { await pause(ms); return x; };
+const boom_later = async (text, ms) => { await pause(ms); throw new RangeError(text); };
+const asked = async (x) => host.awaited(x);
+const asked_together = async (items) => Promise.all(items.map((x) => host.awaited(x)));
+const waited = (x) => host(x);
+const below = async (x) => { await pause(0); return waited(x); };
+const in_threads = asked_together;
+const from_threads = (items) => items.map((x) => host(x));
+const left = async (x) => { host.awaited(x).catch(() => {}); return x; };
+const say = async (text) => { process.stdout.write(text); await pause(1); process.stdout.write(text); };
+const forever = () => pause(1000000);
+`,
+} as const;
+
+/** Calls of which many wait at a time, by themselves, for functions of the host, and in threads. */
+async function converseInTasks({ bond, chance }: Life): Promise<void> {
+  // Where JavaScript stands still, perhaps in the middle of a job, it awaits nothing.
+  const [deeper, nested] = bond.lang === 'JavaScript' ? ['waited', 'same'] : ['asked', 'same_later'];
+  await bond.export(async (x: number) => {
+    if (x % 3 === 0) await sleep(chance.apart(x).upTo(4));
+    if (x % 5 === 0) return bond.call(deeper, x + 1);
+    return x % 2 === 0 ? bond.call(nested, x, x % 3) : x;
+  }, 'host');
+  const given = (x: number): number => (x % 5 === 0 ? x + 1 : x);
+  const calls = Array.from({ length: 20 + chance.upTo(100) }, (_, index) => {
+    const items = [index, index + 1, index + 2];
+    const together = chance.pick(['asked_together', 'asked_together', 'in_threads', 'from_threads']);
+    const alone = chance.pick(['asked', 'asked', 'waited', 'below']);
+    const text = chance.text(chance.upTo(1000));
+    if (index % 10 === 0) return expectError('boom_later', bond.call('boom_later', text, index % 4), RemoteException);
+    if (index % 7 === 0) return expectValue(together, bond.call(together, items), items.map(given));
+    if (index % 3 === 0) return expectValue(alone, bond.call(alone, index), given(index));
+    if (index % 4 === 0) return expectValue('left', bond.call('left', index), index);
+    return expectValue('same_later', bond.call('same_later', [index, text], chance.upTo(5)), [index, text]);
+  });
+  await Promise.all(calls);
+}
+
+/** Each has all that it prints by the time it resolves. */
+async function printInTasks({ bond, chance }: Life): Promise<void> {
+  const say = async (name: string): Promise<void> => {
+    let text = '';
+    const call = bond.with({ stdout: (chunk) => (text += chunk) }).call('say', name);
+    await outcome('say', call);
+    expect(text === name + name, `wrong: ${name} printed ${text.slice(0, 100)}`);
+  };
+  await Promise.all(Array.from({ length: 1 + chance.upTo(5) }, (_, index) => say(`${index}`)));
+}
+
+/** Some are given up, all others go on. */
+async function abortTasks({ bond, chance }: Life): Promise<void> {
+  const calls = Array.from({ length: 1 + chance.upTo(10) }, async (_, index) => {
+    const own = chance.apart(index);
+    const call = bond.with({ signal: AbortSignal.timeout(own.upTo(30)) }).call('forever');
+    await expectError('aborted task', call, TimeoutException);
+    totals.aborts++;
+  });
+  for (let x = 1; x < 20; x++) {
+    calls.push(expectValue('beside aborts', bond.call('same_later', x, chance.upTo(40)), x));
+  }
+  await Promise.all(calls);
+}
+
+async function interruptTasks({ bond, chance }: Life): Promise<void> {
+  const calls = Array.from({ length: 1 + chance.upTo(5) }, () =>
+    expectError('interrupted task', bond.call('forever'), RemoteException),
+  );
+  await sleep(chance.upTo(30));
+  await expectValue('beside what waits', bond.eval('1'), 1);
+  await bond.interrupt();
+  await Promise.all(calls);
+  totals.interrupts++;
+  await expectValue('after an interrupt of tasks', bond.call('same_later', 1, 1), 1);
+}
+
+async function timeOutInTasks({ bond, chance }: Life): Promise<void> {
+  const call = bond.with({ timeout: 1 + chance.upTo(50) }).call('forever');
+  await expectError('timed out task', call, TimeoutException);
+  await bond.interrupt();
+  await expectValue('after a time-out of a task', bond.call('same_later', 1, 1), 1);
+  totals.timeouts++;
+}
+
+/** Ends the interpreter while tasks and threads wait for the host. */
+async function killInTasks({ bond, chance }: Life): Promise<void> {
+  await bond.export((x: number) => sleep(chance.apart(x).upTo(20), x), 'host');
+  const names = ['asked', 'waited', 'below', 'asked_together', 'in_threads', 'from_threads', 'forever'];
+  const calls = Array.from({ length: 1 + chance.upTo(30) }, (_, index) => {
+    const name = chance.pick(names);
+    const given = name === 'forever' ? [] : [/s$|together/.test(name) ? [index, index] : index];
+    return outcome('killed task', bond.call(name, ...given));
+  });
+  const outcomes = Promise.all(calls);
+  await sleep(chance.upTo(30));
+  process.kill(bond.pid, chance.pick(['SIGKILL', 'SIGSEGV', 'SIGTERM'] as const));
+  for (const [index, result] of (await outcomes).entries()) {
+    const isValue = result === index || JSON.stringify(result) === JSON.stringify([index, index]);
+    expect(isValue || result instanceof TerminatedException, `wrong: a killed task gave ${String(result)}`);
+  }
+  totals.calls += calls.length;
+  totals.kills++;
+}
+
+const TASK_DEEDS = [converseInTasks, converseInTasks, printInTasks, abortTasks, interruptTasks, timeOutInTasks];
+
+/** The life of a bond whose calls run side by side. */
+async function liveWithTasks(chance: Chance): Promise<void> {
+  const lang = chance.pick(WITH_TASKS);
+  const { bond, heard } = await open(lang, { concurrent: true });
+  await bond.evalBlock(TASK_FUNCTIONS[lang]);
+  const life = { bond, heard, chance };
+  for (let deeds = 1 + chance.upTo(6); deeds > 0; deeds--) await chance.pick(TASK_DEEDS)(life);
+  if (chance.upTo(3) === 0) await killInTasks(life);
+  await outcome('close', chance.upTo(2) === 0 ? bond.close() : bond.kill());
+  await expectError('after the end', bond.eval('1'), TerminatedException);
+}
+
 const DEEDS: readonly ((life: Life) => Promise<void>)[] = [converse, converse, makeNoise, interrupt, abort, timeOut];
 
 /** One bond's life. */
@@ -292,7 +447,7 @@ function stock(): { children: number; descriptors: number } {
 function perform(name: string): Promise<void> {
   const chance = new Chance(name);
   const kind = chance.upTo(10);
-  const deed = kind === 0 ? bearHostility : kind === 1 ? failToOpen : live;
+  const deed = kind === 0 ? bearHostility : kind === 1 ? failToOpen : kind < 5 ? liveWithTasks : live;
   return underWay.run(name, () => deed(chance).catch(complain));
 }
 

@@ -1,6 +1,6 @@
 // Tasks and threads of the other side, line by line: frames that are beside the others.
 
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { TerminatedException, TimeoutException } from '../src/common/errors.js';
@@ -183,7 +183,8 @@ describe('calls that are awaited there', () => {
     ['AWAIT', 'while the interpreter stands still', 'AWAIT 2 3 ["lasts",[]]'],
     ['AWAIT', 'in no request, while it stands still', 'AWAIT 2 0 ["lasts",[]]'],
     ['CALL', 'in a request of a thread', 'CALL 2 4 ["lasts",[]]'],
-    ['THREAD', 'in a request', 'THREAD 2 3 ["lasts",[]]'],
+    ['THREAD', 'in a request of the outermost level', 'THREAD 2 3 ["lasts",[]]'],
+    ['THREAD', 'in a request that has not been made', 'THREAD 2 9 ["lasts",[]]'],
     ['AWAIT', 'in a request that has not been made', 'AWAIT 2 9 ["lasts",[]]'],
   ])('%s %s is a violation', async (_, where, said) => {
     const isOfThread = where.includes('of a thread');
@@ -229,6 +230,26 @@ describe('calls of threads', () => {
       return nested;
     });
     expect(await other.call('outer')).toBe('outer');
+    await other.done();
+  });
+
+  test('what a thread calls in a request of its frame belongs to what has led there, and to nothing once that is over', async () => {
+    const other = play(`
+      > CALL 0 3 ["outer",[]]
+      < RETURN 3 null
+      < THREAD 1 0 ["asks",[]]
+      > CALL 1 4 ["nested",[]]
+      < THREAD 2 4 ["tells",[]]
+      > RETURN 2 0 "mine"
+      < RETURN 4 "nested"
+      > RETURN 1 0 "nested"
+      < THREAD 3 4 ["tells",[]]
+      > RETURN 3 0 null
+    `);
+    const storage = new AsyncLocalStorage<string>();
+    await other.export('tells', () => storage.getStore());
+    await other.export('asks', () => storage.run('mine', () => other.call('nested')));
+    await other.call('outer');
     await other.done();
   });
 

@@ -7,6 +7,12 @@ send_signal, notice = signal.pthread_kill, signal.SIGURG
 mail = {}         # where the lines for a thread go that waits, by frame
 host_is_gone = False
 first_call, say_lock = allocate_lock(), RLock()
+try:
+    request_in_thread = standard('contextvars').ContextVar('_BOND_request_in_thread', default='0')
+except ImportError:  # Python 3.6
+    class request_in_thread(object):
+        get = staticmethod(lambda: '0')
+        set = staticmethod(lambda request: None)
 say_alone = say
 try:
     from _queue import SimpleQueue as Mail
@@ -39,7 +45,7 @@ def send_call(payload, box):
     mail[frame.encode('ascii')] = box
     if host_is_gone:
         box.put(None)
-    say('THREAD %s 0 %s' % (frame, payload))
+    say('THREAD %s %s %s' % (frame, request_in_thread.get(), payload))
     return frame
 
 
@@ -67,6 +73,7 @@ class LoopMail(object):
                 self.answer.set_result((verb, payload))
 
     async def carry_out(self, verb, request, payload):
+        request_in_thread.set(request)
         try:
             value = evaluated_in_thread(verb, request, payload)
             if is_awaitable(value):
@@ -94,11 +101,15 @@ IN_THREAD = {
 
 
 def attempt_in_thread(verb, request, payload):
+    outer = request_in_thread.get()
+    request_in_thread.set(request)
     try:
         value = evaluated_in_thread(verb, request, payload)
         return answer_in_thread(verb, request, run_apart(value) if is_awaitable(value) else value)
     except BaseException:
         return report(request, verb in HOLDING)
+    finally:
+        request_in_thread.set(outer)
 
 
 def evaluated_in_thread(verb, request, payload):
