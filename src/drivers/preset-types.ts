@@ -34,4 +34,15 @@ export interface Presets {
     /** Tables without their index: as one record for each row, by default, or as one list for each column; `NaT` and `NA` as `null`. */
     readonly pandas: (options?: { readonly frames?: 'records' | 'columns' | undefined }) => Conversions;
   };
+  /** Conversions of Ruby values. */
+  readonly Ruby: {
+    /** `Date` as ISO 8601 text, and `Time` and `DateTime` with microseconds. What has no option stays an error. */
+    readonly dates: (options?: { readonly microseconds?: 'truncate' | 'text' | undefined }) => Conversions;
+    /** `Rational`, `Complex` and `BigDecimal` as text. */
+    readonly numbers: () => Conversions;
+    /** Each `Struct`, `Data` and `OpenStruct` as a record. */
+    readonly structs: () => Conversions;
+    /** A `Symbol` as text. As a key, it is text in any case. */
+    readonly symbols: () => Conversions;
+  };
 }

@@ -1,0 +1,1 @@
+STDOUT.syswrite("\x1e@HEAD@" + "@TAIL@ STAGE1\n"); $_BOND_driver = $stdin.read(@LENGTH@).force_encoding('UTF-8'); Class.new(BasicObject).class_eval($_BOND_driver[/.*?(?=\n#: |\z)/m], '<bond driver: load>', 1)
