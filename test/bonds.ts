@@ -12,16 +12,17 @@ import { fileURLToPath } from 'node:url';
 import { type Bond, BondException, RemoteException } from '../src/index.js';
 import { signalQuietly } from '../src/process/process-tree.js';
 import { onTestFinished } from './finish.js';
-import { collect, type Language, rejection } from './fixtures.js';
+import { collect, type Language, rejection, type SuiteLanguage } from './fixtures.js';
 import { HANG } from './patience.js';
 import { words } from './words.js';
 
 /** The command that one types for a language. */
-export const COMMANDS: Record<Language, string> = {
+export const COMMANDS: Record<SuiteLanguage, string> = {
   JavaScript: 'node',
   PHP: 'php',
   Perl: 'perl',
   Python: 'python3',
+  Ruby: 'ruby',
 };
 
 export { HANG };

@@ -12,7 +12,7 @@ import { checks, conform, type Outcome } from '../src/tools/conform/run.js';
 import { showLevels } from '../src/tools/conform/table.js';
 import { readWords, unknownWords } from '../src/tools/conform/words.js';
 import { temporaryDirectory } from './bonds.js';
-import { all, languages, needs, needsInterpreter, rejection } from './fixtures.js';
+import { all, needs, needsInterpreter, rejection, suiteLanguages } from './fixtures.js';
 import { HANG, LONG_TEST_HANG } from './patience.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,7 +32,7 @@ function failures(outcomes: readonly Outcome[]): string[] {
   return outcomes.filter(({ state }) => state !== 'holds').map(({ check, reason }) => `${check.title}: ${reason}`);
 }
 
-describe.concurrent.each(languages)('%s', (lang) => {
+describe.concurrent.each(suiteLanguages)('%s', (lang) => {
   needsInterpreter(lang);
 
   test('reaches every level', { timeout: PATIENCE }, async () => {
@@ -53,14 +53,14 @@ describe('the words of a language', () => {
   test('that nothing asks for are misspelt, and named', () => {
     expect(unknownWords(ruby)).toEqual([]);
     expect(unknownWords({ ...ruby, coment: '#' } as typeof ruby)).toEqual(['coment']);
-    for (const lang of languages) expect(unknownWords(readWords(join(ROOT, 'drivers', lang)))).toEqual([]);
+    for (const lang of suiteLanguages) expect(unknownWords(readWords(join(ROOT, 'drivers', lang)))).toEqual([]);
   });
 
   test('are all on the page on adding a language', () => {
     const page = readFileSync(join(ROOT, 'docs/adding-a-language.md'), 'utf8');
     const table = page.slice(page.indexOf('| key | what it is |'), page.indexOf('`functions` defines'));
     const named = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => String(cell).match(/\w+/g) ?? []);
-    const used = [...languages.map((lang) => join(ROOT, 'drivers', lang)), RUBY].flatMap((folder) =>
+    const used = [...suiteLanguages.map((lang) => join(ROOT, 'drivers', lang)), RUBY].flatMap((folder) =>
       Object.keys(readWords(folder)),
     );
     expect(used.filter((key) => !named.includes(key))).toEqual([]);

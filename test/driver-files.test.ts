@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { SHARED, sharedFile } from '../build/share-values.js';
 import { driverLanguages, driverPart } from '../src/drivers/driver-files.js';
 import { readStage } from './driver-source.js';
-import { type Language, needsInterpreter } from './fixtures.js';
+import { needsInterpreter, type SuiteLanguage } from './fixtures.js';
 
 function printed(command: string, args: readonly string[], input: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -18,7 +18,7 @@ function printed(command: string, args: readonly string[], input: string): strin
 }
 
 /** What a language makes of a program, in which comments do not count. */
-const understood: Record<Language, (program: string) => string> = {
+const understood: Record<SuiteLanguage, (program: string) => string> = {
   PHP: (program) => printed('php', ['-w'], program).replace(/\s+/g, ' '),
   Perl: (program) => printed('perl', ['-MO=Deparse,-l'], program),
   Python: (program) =>
@@ -27,21 +27,23 @@ const understood: Record<Language, (program: string) => string> = {
       ['-c', 'import ast, sys; print(ast.dump(ast.parse(sys.stdin.read()), include_attributes=True))'],
       program,
     ),
+  Ruby: (program) => printed('ruby', ['-W0', '-rripper', '-e', 'p Ripper.sexp($stdin.read)'], program),
   JavaScript: (program) =>
     transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
 };
 
 /** What a driver defines for all of its files, one name a match. */
-const DEFINITIONS: Record<Language, RegExp> = {
+const DEFINITIONS: Record<SuiteLanguage, RegExp> = {
   PHP: /^(?:(?:final |abstract )?class|interface|trait|function) (\w+)/gm,
   Perl: /^sub ([\w:]+)/gm,
   Python: /^(?:async )?(?:def|class) (\w+)|^(\w+) = /gm,
+  Ruby: /^(?:def|class|module) ([\w.?!=]+)|^([A-Z]\w+) = /gm,
   JavaScript: /^(?:(?:async )?function\*?|class|const|let|var) (\w+)/gm,
 };
 
 const DRIVERS = fileURLToPath(new URL('../drivers', import.meta.url));
 
-describe.each(driverLanguages() as Language[])('%s', (lang) => {
+describe.each(driverLanguages() as SuiteLanguage[])('%s', (lang) => {
   needsInterpreter(lang);
 
   test('is sent its driver without comments, and nothing else is gone', async () => {

@@ -18,10 +18,17 @@ import { CLOSE_PATIENCE } from './patience.js';
 export const everyLanguage = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
 export type Language = (typeof everyLanguage)[number];
 
+/** Those, and the languages for which only the suite of every language and the kit have words. */
+export const everySuiteLanguage = [...everyLanguage, 'Ruby'] as const;
+export type SuiteLanguage = (typeof everySuiteLanguage)[number];
+
 const chosen = (process.env.ONLY ?? '').split(',').filter((lang) => lang !== '');
 
 /** The languages that the suites run on: those in `ONLY`, if that is set. */
 export const languages = everyLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
+
+/** The languages that the suite of every language and the kit run on. */
+export const suiteLanguages = everySuiteLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 
 /** A bond like one of `makeBond`, which is closed when the test is over; what it prints goes nowhere by default. */
 export async function openBond(
@@ -42,8 +49,8 @@ export async function openBond(
 const quiet: BondOptions = { stdout: 'ignore', stderr: 'ignore' };
 
 /** A suite of tests, to be shown by a program. */
-export interface Suite {
-  readonly lang: Language;
+export interface Suite<Lang extends SuiteLanguage = Language> {
+  readonly lang: Lang;
   readonly find: () => string;
   readonly defaults?: BondOptions;
   /** How much of it; everything by default. */
@@ -57,7 +64,7 @@ export interface Suite {
 }
 
 /** Opens bonds for the tests of a suite, in which some functions are defined. */
-export function opener({ lang, find, defaults, isShared }: Suite, functions: string) {
+export function opener({ lang, find, defaults, isShared }: Suite<SuiteLanguage>, functions: string) {
   async function define(bond: Bond): Promise<Bond> {
     await bond.evalBlock(functions);
     return bond;
@@ -185,7 +192,7 @@ export async function expectAlive(bond: Bond): Promise<void> {
 }
 
 /** Skips the tests of the current suite, aloud, where the interpreter is missing; in CI, they fail. */
-export function needsInterpreter(lang: Language): void {
+export function needsInterpreter(lang: SuiteLanguage): void {
   needs(() => (hasInterpreter(lang) ? undefined : `${lang}: no interpreter; ${queryDriver(lang).install}`));
 }
 
@@ -207,10 +214,10 @@ export function missing(what: string, skip: (note: string) => void, isRequired =
   skip(what);
 }
 
-const found = new Map<Language, boolean>();
+const found = new Map<SuiteLanguage, boolean>();
 
 /** Whether the interpreter of a language is here. */
-export function hasInterpreter(lang: Language): boolean {
+export function hasInterpreter(lang: SuiteLanguage): boolean {
   const known = found.get(lang);
   if (known !== undefined) return known;
   const isFound = queryDriver(lang).commands.some(

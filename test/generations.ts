@@ -7,7 +7,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Bond, kwargs, RemoteException, SerializationException } from '../src/index.js';
-import type { Language } from './fixtures.js';
+import type { Language, SuiteLanguage } from './fixtures.js';
 import { findNode, hasRegistry, output } from './nodes.js';
 import { markdownTable, writtenPart } from './page.js';
 
@@ -35,7 +35,7 @@ const NAMED = 'no arguments by name';
 const NUMBERS = 'a number that was used as a string may arrive as one';
 
 /** For each thing that some lack, whether it is there. */
-export const features: Record<Language, Record<string, (bond: Bond) => Promise<boolean>>> = {
+export const features: Record<SuiteLanguage, Record<string, (bond: Bond) => Promise<boolean>>> = {
   PHP: {
     [NAMED]: async (bond) => {
       await bond.evalBlock('function takes_named($a) {}');
@@ -52,6 +52,7 @@ export const features: Record<Language, Record<string, (bond: Bond) => Promise<b
       return (await bond.eval('len(gone)')) === 1;
     },
   },
+  Ruby: {},
   JavaScript: {
     [KEEPS]: (bond) => bond.eval<boolean>('typeof FinalizationRegistry === "function"'),
     [CLONE]: (bond) => works(bond.call('x => x', /a/)),
@@ -103,10 +104,11 @@ export function pythonOfPyenv(version: string): string | undefined {
 }
 
 /** An expression for what runs: its implementation and version. */
-export const FOUND: Record<Language, string> = {
+export const FOUND: Record<SuiteLanguage, string> = {
   PHP: "'PHP ' . PHP_VERSION",
   Perl: "sprintf('Perl %vd', $^V)",
   Python: "'%s %s' % (__import__('platform').python_implementation(), __import__('platform').python_version())",
+  Ruby: "'Ruby ' + RUBY_VERSION",
   JavaScript: "'Node ' + process.versions.node",
 };
 

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
 import { COMMANDS } from './bonds.js';
-import { languages, needsInterpreter } from './fixtures.js';
+import { languages, needsInterpreter, suiteLanguages } from './fixtures.js';
 import { testFeatures, testLanguage } from './suite.js';
 
-describe.each(languages)('%s', (lang) => {
+describe.each(suiteLanguages)('%s', (lang) => {
   needsInterpreter(lang);
   // What is of the host only is shown with the first of them.
   const extent = lang === languages[0] ? 'whole' : 'other';

@@ -28,13 +28,14 @@ import {
   opener,
   rejection,
   type Suite,
+  type SuiteLanguage,
 } from './fixtures.js';
 import { FOUND, features } from './generations.js';
 import { words } from './words.js';
 
 /** The language after this one: the partner where two are needed. */
-function partnerOf(lang: Language): Language {
-  return everyLanguage[(everyLanguage.indexOf(lang) + 1) % everyLanguage.length] as Language;
+function partnerOf(lang: SuiteLanguage): Language {
+  return everyLanguage[((everyLanguage as readonly string[]).indexOf(lang) + 1) % everyLanguage.length] as Language;
 }
 
 /** The path of a file that is not there yet. */
@@ -48,7 +49,7 @@ const CONTROLS = Array.from({ length: 32 }, (_, code) => String.fromCharCode(cod
 const MEGABYTE = 'aé😀\n"\\'.repeat(100_000);
 
 /** Declares the tests of the suite. */
-export function testLanguage(suite: Suite): void {
+export function testLanguage(suite: Suite<SuiteLanguage>): void {
   const { lang, find, defaults = {} } = suite;
   const test = testWithin(suite.extent, suite.isInKit);
   const say = words[lang];
@@ -888,7 +889,7 @@ export function testLanguage(suite: Suite): void {
 }
 
 /** Declares the test of what the interpreter has of what others of its language may lack, which also tells what it is. */
-export function testFeatures({ lang, find, lacks = [] }: Suite): void {
+export function testFeatures({ lang, find, lacks = [] }: Suite<SuiteLanguage>): void {
   everyTest('has what its language has, but for what the documentation says', async ({ task }) => {
     const bond = await openBond(lang, [find()]);
     task.meta.found = await bond.eval<string>(FOUND[lang]);

@@ -1,4 +1,4 @@
-import type { Language } from './fixtures.js';
+import type { Language, SuiteLanguage } from './fixtures.js';
 
 /** One language's words for what the suites want to say. */
 export interface Words {
@@ -52,7 +52,7 @@ export interface Words {
 
 const BAD_NAMES = ['', ' ', '1st', 'a b', 'a-b', 'a;b', 'a()', "a'", 'a\0', 'a\n', '.a', 'a.', '('];
 
-export const words: Record<Language, Words> = {
+export const words: Record<SuiteLanguage, Words> = {
   PHP: {
     functions: `
       function twice($x) { return $x * 2; }
@@ -203,6 +203,44 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     printGlobals: ['-p', 'JSON.stringify(%)'],
     nulInCode: 'value',
     badNames: [...BAD_NAMES, '💥', 'a::b', 'class', 'no_such_object.f'],
+  },
+  Ruby: {
+    functions: `
+      def twice(x); x * 2; end
+      def same(x); x; end
+      def boom(message); raise ArgumentError, message; end
+      def leave; exit(3); end
+      def caught(x = nil)
+        host(x)
+      rescue StandardError => error
+        error.message
+      end
+      def down(n); n == 0 ? 0 : 1 + up(n - 1); end
+      def uncrossable; { 'items' => [1, Object.new] }; end
+      def pass_uncrossable; host(uncrossable); end
+      class Textless < StandardError; def message; raise 'no text'; end; end
+      def boom_without_text; raise Textless; end`,
+    boomType: 'ArgumentError',
+    set: (value) => `$x = ${value}`,
+    get: '$x',
+    lengthOf: (expression) => `${expression}.length`,
+    comment: '#',
+    print: (text) => `print '${text}'`,
+    printError: (text) => `$stderr.print '${text}'`,
+    printBytes: String.raw`$stdout.write("\xff\xfe\x00".b)`,
+    printMuch: "print 'x' * 1_000_000",
+    printAndWaitFor: (path) => `print 'tick'; $stderr.print 'tick'; sleep 0.005 until File.exist?('${path}')`,
+    run: (command) => `system('${command}')`,
+    readInput: '$stdin.read',
+    loop: "print 'on'; loop {}",
+    sleep: "print 'on'; sleep",
+    pid: 'Process.pid',
+    exitHook: "at_exit { print 'bye' }",
+    globals:
+      "(global_variables + Object.constants + Object.private_instance_methods).map { |name| name.to_s.delete('$') }",
+    printGlobals: ['-rjson', '-e', 'print JSON.generate(%)'],
+    nulInCode: 'value',
+    badNames: [...BAD_NAMES, '💥', 'a::b', 'class', 'No::Such.f'],
   },
 };
 

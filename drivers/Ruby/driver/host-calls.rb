@@ -18,7 +18,7 @@ end
 def call_host(name, arguments, lent: nil, block: nil, is_holding: false)
   raise ThreadError, "#{name} is a function of the host: only the main thread can call it" unless Thread.current.equal?(Thread.main)
   raise ThreadError, "#{name} is a function of the host: it cannot be called in the middle of an exchange with it" unless @busy
-  raise ThreadError, "#{name} is a function of the host: a forked process cannot call it" if Process.pid != @process
+  raise ThreadError, "#{name} is a function of the host: a forked process cannot call it" if fork?
   need_room
   reply = Thread.handle_interrupt(NO_RAISE) { exchange(name, arguments, lent, block, is_holding) }
   raised, @interrupted = @interrupted, nil

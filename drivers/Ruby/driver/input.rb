@@ -1,5 +1,8 @@
 # Reads the lines of the host.
 
+SHORT_READ = 4096 # to make room for more takes longer than to read a short line
+LONG_READ = 262_144
+
 # The next line, or nil at the end.
 def next_line
   while @lines.empty?
@@ -15,7 +18,7 @@ end
 def read_portion
   @waiting = true
   deliver_in_wait unless @pending.empty?
-  @in.sysread(65_536)
+  @in.sysread(@partial.empty? && !@block ? SHORT_READ : LONG_READ)
 rescue EOFError
   nil
 rescue Errno::EAGAIN

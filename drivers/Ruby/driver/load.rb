@@ -1,5 +1,5 @@
 # Runs the other files of the driver: those that are lazy when a method of theirs is first called. STAGE1 has run this one in a
-# class of its own, whose one object is the driver; `$_BOND_driver` has the text of all files until then.
+# class of its own, whose one object is the driver. `$_BOND_driver` has the text of all files.
 
 # The driver has no methods of Object: those include what your program defines at its top level. It has Kernel's.
 include ::Kernel
@@ -60,7 +60,7 @@ end
 def self.const_missing(name)
   file, = LAZY.find { |_, text| text.match?(/^(class |module )?#{name}\b( =| <|$)/) }
   return super unless file
-  $_BOND_driver.load_file(file)
+  ONE.load_file(file)
   const_get(name)
 end
 
@@ -73,6 +73,7 @@ ensure
   @busy = was_busy
 end
 
-source, $_BOND_driver = $_BOND_driver, allocate
+source, $_BOND_driver = $_BOND_driver, nil
+ONE = allocate
 run_files(source)
-$_BOND_driver.start
+ONE.start

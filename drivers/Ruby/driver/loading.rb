@@ -163,6 +163,7 @@ class Loading
   end
 
   def from?(method, path)
+    method = method.super_method while method.owner.name.nil? && method.respond_to?(:super_method) && method.super_method
     method.source_location && method.source_location[0] == path
   end
 end

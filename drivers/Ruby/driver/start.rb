@@ -4,7 +4,7 @@ def start
   settings = read_json(STDIN.gets.split(' ', 2)[1])
   @lines, @partial, @aside, @held, @pending, @failed_link = [], [], {}, {}, {}, []
   @running, @depth, @calls, @last_interrupt = '0', 0, 0, 0
-  @busy = @waiting = @describing = @is_cut_off = @has_encoded = @takes_parts = @takes_blocks = false
+  @is_fork = @busy = @waiting = @describing = @is_cut_off = @has_encoded = @takes_parts = @takes_blocks = false
   @leaving = @interrupted = @bulk = @block = @blocks = @parts = @live_objects = nil
   open_streams(settings['mark'])
   protocol = settings['protocols'].find { |name| %w[EJSON JSON].include?(name) }
@@ -15,6 +15,7 @@ def start
   open_bulk(*settings['bulk']) if settings['bulk'] && is_near
   guard_signals
   stand_behind_relay unless is_near
+  watch_forks
   define_names
   say("READY #{write_json('protocol' => protocol, 'version' => ::RUBY_VERSION, 'implementation' => ::RUBY_ENGINE, 'pid' => @process, 'interrupt' => 'SIGURG')}")
   serve_outermost

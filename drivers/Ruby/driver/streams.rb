@@ -16,6 +16,35 @@ def open_streams(mark)
   @process, @released, @written, @last_block = Process.pid, [], {}, 0
 end
 
+# Whether this is a forked child. From Ruby 3.1 on, a hook tells; to ask for the process each time is a system call.
+if Process.respond_to?(:_fork)
+  def watch_forks
+    driver = self
+    hook = Module.new do
+      define_method(:_fork) do
+        process = super()
+        driver.note_fork if process.zero?
+        process
+      end
+    end
+    Process.singleton_class.prepend(hook)
+  end
+
+  def note_fork
+    @is_fork = true
+  end
+
+  def fork?
+    @is_fork
+  end
+else
+  def watch_forks; end
+
+  def fork?
+    Process.pid != @process
+  end
+end
+
 # Opens a second way to the host, for long messages, if nothing stands between.
 def open_bulk(number, inode)
   bulk = IO.for_fd(number, 'wb', autoclose: false)
@@ -30,7 +59,7 @@ end
 def say(message)
   say_released unless @released.empty?
   flush_output unless STDOUT.sync
-  exit if Process.pid != @process # a fork that has come to the end of what it was to do: the conversation is its parent's
+  exit if fork? # a fork that has come to the end of what it was to do: the conversation is its parent's
   say_blocks(message) unless @written.empty?
   return say_long(message) if message.bytesize > @piece_size
   write_all(@out, "#{@last_piece}#{message}\n")
