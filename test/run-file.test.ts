@@ -14,12 +14,12 @@ function run(args: readonly string[], settings: Parameters<typeof runCommand>[1]
 /** A program in each language. */
 interface Program {
   readonly name: string;
-  /** Prints its arguments by way of a file beside it, with a `|` between them, and ends with the code 3. */
+  /** Prints its arguments by way of a file beside it, with a `|` between them, if it is the main program; ends with the code 3. */
   readonly source: string;
   readonly neighbour: readonly [name: string, source: string];
   /** Fails in its third line. */
   readonly failing: string;
-  /** Prints its arguments, and needs nothing else. */
+  /** Prints its arguments if nothing has called it, and needs nothing else. */
   readonly alone: string;
 }
 
@@ -30,12 +30,12 @@ const PROGRAMS: Record<Language, Program> = {
       '#!/usr/bin/python3\nimport sys, other\nif __name__ == "__main__":\n  other.say(sys.argv[1:])\n  sys.exit(3)\n',
     neighbour: ['other.py', 'def say(words): print("|".join(words))\n'],
     failing: 'import sys\n\nraise ValueError("no")\n',
-    alone: '#!/usr/bin/python3\nimport sys\nprint("|".join(sys.argv[1:]))\n',
+    alone: '#!/usr/bin/python3\nimport sys\nif __name__ == "__main__": print("|".join(sys.argv[1:]))\n',
   },
   PHP: {
     name: 'main.php',
     source:
-      '#!/usr/bin/php\n<?php\ndeclare(strict_types=1);\nrequire __DIR__ . "/other.php";\nsay(array_slice($argv, 1));\nexit(3);\n',
+      '#!/usr/bin/php\n<?php\ndeclare(strict_types=1);\nrequire __DIR__ . "/other.php";\nif (realpath($_SERVER["SCRIPT_FILENAME"]) === __FILE__) say(array_slice($argv, 1));\nexit(3);\n',
     neighbour: ['other.php', '<?php function say(array $words) { global $argc; echo implode("|", $words), "\\n"; }\n'],
     failing: '<?php\n\nthrow new DomainException("no");\n',
     alone: '#!/usr/bin/php\n<?php echo implode("|", array_slice($argv, 1)), "\\n";\n',
@@ -43,15 +43,15 @@ const PROGRAMS: Record<Language, Program> = {
   Perl: {
     name: 'main.pl',
     source:
-      '#!/usr/bin/perl\nuse strict;\nuse FindBin;\nrequire "$FindBin::Bin/other.pl";\nsay_all(@ARGV, scalar <DATA>);\nexit 3;\n__DATA__\ndata',
+      '#!/usr/bin/perl\nuse strict;\nuse FindBin;\nrequire "$FindBin::Bin/other.pl";\nsay_all(@ARGV, scalar <DATA>) unless caller;\nexit 3;\n__DATA__\ndata',
     neighbour: ['other.pl', 'sub say_all { pop if $_[-1] ne "data"; pop; print join("|", @_), "\\n" } 1;\n'],
-    failing: 'use strict;\n\ndie "no";\n',
-    alone: '#!/usr/bin/perl\nprint join("|", @ARGV), "\\n";\n',
+    failing: 'use strict;\n\ndie "no" unless caller;\n',
+    alone: '#!/usr/bin/perl\nsub main { print join("|", @ARGV), "\\n" }\nmain() unless caller;\n',
   },
   JavaScript: {
     name: 'main.js',
     source:
-      '#!/usr/bin/env node\nconst { say } = require("./other.js");\nsetTimeout(() => { say(process.argv.slice(2)); process.exitCode = 3 }, 50);\n',
+      '#!/usr/bin/env node\nconst { say } = require("./other.js");\nif (require.main === module) setTimeout(() => { say(process.argv.slice(2)); process.exitCode = 3 }, 50);\n',
     neighbour: ['other.js', 'exports.say = (words) => console.log(words.join("|"));\n'],
     failing: '"use strict";\n\nthrow new RangeError("no");\n',
     alone: '#!/usr/bin/env node\nconsole.log(process.argv.slice(2).join("|"));\n',

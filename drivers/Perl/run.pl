@@ -5,18 +5,16 @@ use strict;
 use warnings;
 no warnings 'redefine';
 
-# Runs the file at a path; or, where the file is elsewhere, its text.
+# Runs the file at a path; or, where the file is elsewhere, its text. Perl reads a program and its arguments as octets.
 sub main::_BOND_run_file {
-    my ($path, $text, $arguments) = @_;
-    ($0, @ARGV) = ($path, @$arguments);
+    my ($path, $text, @arguments) = ($_[0], $_[1], @{ $_[2] });
+    for my $octets ($path, $text, @arguments) { utf8::encode($octets) if defined $octets && utf8::is_utf8($octets) }
+    @ARGV = @arguments;
     if (defined $text) {
-        __BOND_driver::run_code("#line 1 \"$path\"\n$text");
-        return;
+        local $__BOND_driver::loading = { wanted => {}, path => $path, is_sent => 1 };
+        __BOND_driver::run_program($path, $text);
+    } else {
+        main::_BOND_load($path, []);
     }
-    require File::Spec;
-    $path = File::Spec->rel2abs($path);
-    die "$path: $!\n" unless -r $path;
-    do $path;
-    die $@ if length ref $@ || $@ ne '';
     return;
 }

@@ -82,7 +82,8 @@ sub open_data {
     my ($package) = $before =~ /.*^\s*package\s+([\w:]+)\s*;/ms;
     no strict 'refs';
     my $data = \*{ (defined $package ? $package : 'main') . '::DATA' };
-    open $data, $before =~ /^\s*use\s+utf8\b/m ? '<:utf8' : '<', $path or return;
+    my $source = $loading->{is_sent} ? \"$text" : $path;    # a copy, which the handle keeps
+    open $data, $before =~ /^\s*use\s+utf8\b/m ? '<:utf8' : '<', $source or return;
     seek $data, $end, 0;
     return;
 }
