@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { textOf } from './common/thrown.js';
 import { forPeople, type Presentation } from './repl/format.js';
 import { hasColors, widthOf } from './repl/terminal.js';
 import { doctor } from './tools/cli/doctor.js';
@@ -38,8 +41,20 @@ function print(text: string): number {
   return EXIT.fine;
 }
 
-async function printTypes({ lang, file, cmd, name, setup }: TypesOrder): Promise<number> {
-  return failingWell(async () => print(await writeTypes(lang, file, { cmd, name, setup })));
+async function printTypes({ lang, file, cmd, name, setup, output }: TypesOrder): Promise<number> {
+  return failingWell(async () => {
+    const text = await writeTypes(lang, file, { cmd, name, setup });
+    return output === undefined ? print(text) : writeFile(output, text);
+  });
+}
+
+function writeFile(path: string, text: string): number {
+  try {
+    writeFileSync(path, text);
+    return EXIT.fine;
+  } catch (error) {
+    throw new UsageError(textOf(error));
+  }
 }
 
 async function makeProject(order: NewOrder): Promise<number> {
@@ -57,6 +72,7 @@ async function failingWell(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     process.stderr.write(`${presentation().error(error)}\n`);
     return EXIT.failed;
   }
@@ -68,7 +84,8 @@ function presentation(): Presentation {
 }
 
 function manifest(): Manifest {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const path = fileURLToPath(new URL('../package.json', import.meta.url));
+  return { ...JSON.parse(readFileSync(path, 'utf8')), root: dirname(path) };
 }
 
 // Nobody reads on: `bond … | head`.

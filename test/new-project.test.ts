@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownSource } from '../src/tools/cli/own-source.js';
 import { markedEnvironment, temporaryDirectory } from './bonds.js';
 import { BOND, runCommand } from './built.js';
 import { ROOT } from './compiler.js';
@@ -90,7 +92,9 @@ describe.each(shown)('%s', (lang) => {
     const named = [...page.matchAll(/^\| `(.*?)`/gm)].map(([, path]) => path as string);
     expect(named).toHaveLength(5);
     for (const path of named) expect(existsSync(join(project, path)), path).toBe(true);
-    expect(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).name).toBe('my-project');
+    const { name, dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+    expect(name).toBe('my-project');
+    expect(realpathSync(join(project, dependencies.bond.replace('file:', '')))).toBe(realpathSync(ROOT));
     install(project);
     const npm = async (...args: string[]): Promise<string> =>
       (await run('npm', args, { cwd: project, env: { ...markedEnvironment().env, NODE_TEST_CONTEXT: undefined } }))
@@ -98,9 +102,23 @@ describe.each(shown)('%s', (lang) => {
     expect(await npm('start', '--silent')).toBe(`Hello, world, from ${lang}\nmean: 3\n`);
     expect(await npm('test')).toMatch(/^\D*pass 3$/m);
     await npm('run', 'types', '--silent');
+    await expect(npm('run', 'types', '--silent', '--', '-e', '!')).rejects.toThrow(); // which leaves the file
     expect(readFileSync(join(project, 'src/greeting-types.d.ts'), 'utf8')).toContain(`Written by \`bond types`);
     if (isTypeScript) expect(await npm('test')).toMatch(/^\D*pass 3$/m);
   });
+});
+
+test.each([
+  ['file:../bond-1.2.3.tgz', 'file:../../bond-1.2.3.tgz'],
+  ['https://registry.example/bond-1.2.3.tgz', '^1.2.3'],
+  [undefined, '^1.2.3'],
+])('a project depends on what the package was installed from: %s', (resolved, expected) => {
+  const folder = join(temporaryDirectory(), 'installed');
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules, { recursive: true });
+  const packages = { 'node_modules/bond': { version: '1.2.3', resolved } };
+  writeFileSync(join(modules, '.package-lock.json'), JSON.stringify({ packages }));
+  expect(ownSource(join(modules, 'bond'), '1.2.3', join(folder, 'new'))).toBe(expected);
 });
 
 test('nothing is written where something is', async () => {

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BondException, RemoteException, type TypesOptions, writeTypes } from '../src/index.js';
@@ -567,9 +567,11 @@ describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
 
   test('a file that is not there, or has nothing, is an exception', async () => {
-    const error = await rejection(writeTypes(lang, '/nonexistent/file'), RemoteException);
-    expect(error.message).toContain('/nonexistent/file');
     const extension = { PHP: 'php', Perl: 'pl', Python: 'py', JavaScript: 'cjs' }[lang];
+    for (const missing of ['/nonexistent/file', `missing.${extension}`]) {
+      const error = await rejection(writeTypes(lang, missing), BondException);
+      expect(error.message).toBe(`[${lang}] there is no file ${missing}`);
+    }
     const empty = file({ Perl: '1;', PHP: '<?php', Python: '', JavaScript: '' }[lang], `empty.${extension}`);
     expect((await rejection(writeTypes(lang, empty), BondException)).message).toContain('no functions');
   });
@@ -610,8 +612,76 @@ test.each(languages)('an editor completes what is written of %s', async (lang) =
   expect(await completionsAtEnd(path)).toEqual(expect.arrayContaining([...offers]));
 });
 
+test.each(languages)('the head of the types of a file in %s names it as you do', async (lang) => {
+  const name = { PHP: 'legacy.php', Perl: 'Legacy.pm', Python: 'legacy.py', JavaScript: 'legacy.cjs' }[lang];
+  const cwd = dirname(fixture(name));
+  const types = await writeTypes(lang, name, { cwd });
+  expect(types).not.toContain(cwd);
+  const load = /await bond\.evalBlock\((["'])(.*)\1\);/.exec(types)?.[2] as string;
+  const bond = await openBond(lang, { cwd });
+  await bond.evalBlock(load.replaceAll('\\"', '"'));
+});
+
+const AWAITED = `
+from typing import Any, Awaitable, Coroutine, AsyncIterator
+try: from typing import Self
+except ImportError: Self = 'Account'
+class Account:
+    async def balance(self) -> int: return 1
+    async def unknown(self): return 1
+    async def renamed(self, name: str) -> Self: return self
+async def find(name: str, most: int = 1) -> Account:
+    """Finds one.
+
+    :param name: whose it is,
+        by name
+    :param int most: how many
+    :type name: str
+    :returns: the account
+    :rtype: Account
+    """
+    return Account()
+def later() -> Awaitable[str]: pass
+def sometime() -> Coroutine[Any, Any, bool]: pass
+async def each() -> AsyncIterator[int]: yield 1
+`;
+
+test('in Python, what is awaited, the class of a method, and the fields of a docstring are known', async () => {
+  const types = await writeTypes('Python', file(AWAITED, 'awaited.py'));
+  expect(types.slice(types.indexOf('export interface AwaitedModule'), types.indexOf('/** The class'))).toBe(
+    `export interface AwaitedModule {
+  /**
+   * Finds one.
+   * @param name whose it is, by name
+   * @param most how many; by default \`1\`
+   * @returns the account
+   */
+  find(name: string, most?: number, named?: ByName<['name', 'most']>): Stays<Account>;
+  later(): string;
+  sometime(): boolean;
+  each(): Stays<object>;
+  Account: AccountClass;
+}
+
+export interface Account {
+  balance(): number;
+  renamed(name: string, named?: ByName<['name']>): Stays<Account>;
+  unknown(): unknown;
+}
+
+`,
+  );
+});
+
 describe('PHP', () => {
   needsInterpreter('PHP');
+
+  test('a static method that returns static returns an object of its class', async () => {
+    const text =
+      '<?php class A { /** @return static */ public static function of() { return new static; } } class B extends A {}';
+    const types = await writeTypes('PHP', file(text, 'of.php'));
+    expect(types.match(/(?<=[^:])\bof\(.*/g)).toEqual(['of(): Stays<A>;', 'of(): Stays<B>;']);
+  });
 
   test('what a file needs can be loaded before it', async () => {
     const base = file('<?php class Base {}', 'base.php');

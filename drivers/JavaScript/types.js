@@ -5,9 +5,11 @@ globalThis._BOND_types = async (name) => {
   // biome-ignore lint/style/useNodejsImportProtocol: the same
   const url = require('url');
   // biome-ignore lint/style/useNodejsImportProtocol: the same
-  const path = require('path').resolve(name);
+  const { isAbsolute, relative, resolve } = require('path');
+  const path = resolve(name);
   const isFile = fs.existsSync(path) && fs.statSync(path).isFile();
-  const what = JSON.stringify(isFile ? path : name);
+  const fromHere = isAbsolute(name) ? path : `./${relative('', path)}`;
+  const what = JSON.stringify(isFile ? fromHere : name);
   // biome-ignore lint/style/useNodejsImportProtocol: the same
   const isBuiltin = require('module').builtinModules.includes(name.replace(/^node:/, ''));
   const stem = (
@@ -82,7 +84,7 @@ globalThis._BOND_types = async (name) => {
   return {
     load,
     module: stem,
-    imports: isFile ? path : name,
+    imports: isFile ? fromHere : name,
     default: hasDefault ? (isBeside ? 'beside' : 'alone') : undefined,
     typesFrom: isFile ? undefined : typesOf(name),
     constants: Object.keys(module).filter(isConstant).map(constant),

@@ -4,10 +4,10 @@ final class __BOND_types
     public static function describe($name)
     {
         if (is_file($name)) {
-            return self::ofFile(realpath($name));
+            return self::ofFile(realpath($name), $name);
         }
         if (is_dir($name)) {
-            return self::ofFolder(realpath($name));
+            return self::ofFolder(realpath($name), $name);
         }
         $name = trim($name, '\\');
         $classes = __BOND_type_names::exists($name) ? __BOND_type_names::withRelated([$name]) : __BOND_type_names::ofNamespace($name);
@@ -17,7 +17,7 @@ final class __BOND_types
         return self::described('', [], $classes);
     }
 
-    private static function ofFile($path)
+    private static function ofFile($path, $name)
     {
         $before = [get_defined_functions()['user'], __BOND_type_names::classes()];
         self::load($path);
@@ -31,23 +31,31 @@ final class __BOND_types
             $functions = array_filter($functions, $isOfFile);
             $classes = array_filter($classes, $isOfFile);
         }
-        return self::described('require_once ' . var_export($path, true) . ';', $functions, $classes);
+        return self::described(self::loading($path, $name), $functions, $classes);
     }
 
     /** The classes in the files of a folder, loaded by what loads them in a program. */
-    private static function ofFolder($path)
+    private static function ofFolder($path, $name)
     {
         $load = '';
         for ($folder = $path; $load === '' && dirname($folder) !== $folder; $folder = dirname($folder)) {
             foreach ([$folder . '/autoload.php', $folder . '/vendor/autoload.php'] as $autoload) {
                 if ($load === '' && is_file($autoload)) {
-                    $load = 'require_once ' . var_export($autoload, true) . ';';
+                    $load = self::loading($autoload, $name);
                     self::load($autoload);
                 }
             }
         }
         $classes = __BOND_type_names::loaded(__BOND_type_names::namesBelow($path));
         return self::described($load, [], array_map(function ($name) { return new ReflectionClass($name); }, $classes));
+    }
+
+    /** The code that loads a file, from the working directory if that is where its name begins. */
+    private static function loading($path, $name)
+    {
+        $here = getcwd() . '/';
+        $isRelative = $name[0] !== '/' && strncmp($path, $here, strlen($here)) === 0;
+        return 'require_once ' . var_export($isRelative ? './' . substr($path, strlen($here)) : $path, true) . ';';
     }
 
     private static function described($load, array $functions, array $classes)

@@ -6,7 +6,8 @@ sub _BOND_types {
     require JSON::PP;
     my $path = File::Spec->rel2abs($name);
     my $isFile = -f $path;
-    my $load = $isFile ? "require '" . ($path =~ s/(['\\])/\\$1/gr) . "'" : "require $name";
+    my $shown = File::Spec->file_name_is_absolute($name) ? $path : './' . File::Spec->abs2rel($path);
+    my ($load, $loads) = map { $isFile ? "require '" . ($_ =~ s/(['\\])/\\$1/gr) . "'" : "require $name" } $path, $shown;
     die "$name is neither a file nor the name of a module\n" if !$isFile && $name !~ /^\w+(?:::\w+)*$/;
     eval "$load; 1" or die $@;
     (my $key = "$name.pm") =~ s{::}{/}g;
@@ -20,7 +21,7 @@ sub _BOND_types {
         push @functions, @$plain;
         push @classes, __BOND_package($package, $docs, $plain, $methods) if $package ne 'main' && (@$plain || @$methods);
     }
-    return { load => "$load;", functions => \@functions, classes => \@classes };
+    return { load => "$loads;", functions => \@functions, classes => \@classes };
 }
 
 # A package, whether it has objects or not: where there is a method "new", it makes them.

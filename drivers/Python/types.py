@@ -36,10 +36,11 @@ def _BOND_types(name):
             folder = os.path.dirname(os.path.dirname(path))
         else:
             folder = os.path.dirname(path)
+        shown = folder if os.path.isabs(name) else os.path.relpath(folder)
         if not stem.isidentifier():
             raise ImportError('%s cannot be imported: its name is no identifier' % os.path.basename(path))
         sys.path.insert(0, folder)
-        return importlib.import_module(stem), 'import sys; sys.path.insert(0, %r); import %s' % (folder, stem)
+        return importlib.import_module(stem), 'import sys; sys.path.insert(0, %r); import %s' % (shown, stem)
 
     module, code = load()
 
@@ -102,8 +103,8 @@ def _BOND_types(name):
             return spell(annotation.__bound__, is_parameter) if annotation.__bound__ else 'unknown'
         if hasattr(annotation, '__supertype__'):
             return spell(annotation.__supertype__, is_parameter)
-        if getattr(typing, 'Self', None) is annotation:
-            return 'Opaque'
+        if getattr(annotation, '_name', None) == 'Self':
+            return 'this'
         if annotation in ITERABLES:
             return 'Iterable'
         if annotation in (abc.Callable, typing.Callable, types.FunctionType):
@@ -214,9 +215,16 @@ def _BOND_types(name):
         return '`%s`' % text if len(text) < 60 and ' at 0x' not in text else 'something else'
 
     def returned(thing, hints):
-        if inspect.iscoroutinefunction(thing) or inspect.isgeneratorfunction(thing) or inspect.isasyncgenfunction(thing):
+        if inspect.isgeneratorfunction(thing) or inspect.isasyncgenfunction(thing):
             return 'Opaque'
-        return spell(hints['return'], False) if 'return' in hints else ''
+        return spell(awaited(hints['return']), False) if 'return' in hints else ''
+
+    def awaited(annotation):
+        """What a call resolves to: what can be awaited is awaited."""
+        origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+        if isinstance(origin, type) and issubclass(origin, abc.Awaitable) and args:
+            return args[-1]
+        return annotation
 
     def is_function(thing):
         return callable(thing) and not isinstance(thing, type)  # numpy has functions that are objects

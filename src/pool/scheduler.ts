@@ -187,7 +187,7 @@ export class Scheduler {
       return result;
     } catch (error) {
       void giveBackAfter(error, lease, signal);
-      throw error;
+      throw isOverdue(error) && !signal?.aborted ? replacedAfter(error) : error;
     }
   }
 
@@ -232,6 +232,18 @@ async function giveBackAfter(error: unknown, { worker, bond }: Lease, signal: Ab
 /** Whether an error says that the worker has been lost, or is no longer waited for. */
 function isLoss(error: unknown): boolean {
   return isA(error, TerminatedException) || isA(error, TimeoutException);
+}
+
+function isOverdue(error: unknown): error is TimeoutException {
+  return isA(error, TimeoutException) && error.code === 'BOND_TIMEOUT';
+}
+
+/** The same time-out, with what a pool can do about it. */
+function replacedAfter(error: TimeoutException): TimeoutException {
+  const hint = 'its worker is replaced; a longer timeout of the pool waits longer';
+  const replaced = new TimeoutException(error.lang, error.text, { hint });
+  replaced.stack = `${error.stack}`.replace(error.message, () => replaced.message);
+  return replaced;
 }
 
 /** Whether an error says that the code there is being interrupted, because a function for its output has failed. */

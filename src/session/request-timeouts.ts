@@ -75,8 +75,8 @@ export class RequestTimeouts {
     const behind = this.#obstacle(request);
     const place = behind && showPlace(request.place);
     const what = `${request.what}${place && ` (made ${place})`}`;
-    const text = `${what}: no reply and no output for ${request.settings.timeout} ms${behind || this.#advice(request)}`;
-    return new TimeoutException(this.#owner.lang, text);
+    const text = `${what}: no reply and no output for ${request.settings.timeout} ms${behind}`;
+    return new TimeoutException(this.#owner.lang, text, { hint: behind ? undefined : this.#advice(request) });
   }
 
   /** What a request waits behind, or for. */
@@ -89,10 +89,10 @@ export class RequestTimeouts {
   }
 
   /** What can be done about a request that the other side is silent in. */
-  #advice(request: Request): string {
-    if (!this.#stack.runs(request)) return '';
+  #advice(request: Request): string | undefined {
+    if (!this.#stack.runs(request)) return undefined;
     const stops = this.#owner.isInterruptible ? 'interrupt() stops it' : 'only kill() stops it, which ends the bond';
-    return `; ${stops}, and a longer timeout waits for it`;
+    return `${stops}, and a longer timeout waits for it`;
   }
 
   /** Which function of the host runs in the request that others wait behind, and where both were called. */

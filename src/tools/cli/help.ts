@@ -87,6 +87,8 @@ the file: use trusted files without side effects.
 Options:
   -e, --execute CODE      code to run first, such as require 'vendor/autoload.php';
       --name NAME         the name of the interface (default: Legacy)
+  -o, --output FILE       the file to write; an error leaves it unchanged
+                          (default: standard output)
 `,
   doctor: `Usage: bond doctor [--json] [LANGUAGE…]
 

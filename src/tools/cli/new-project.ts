@@ -4,11 +4,14 @@ import { textOf } from '../../common/thrown.js';
 import { driverTools } from '../driver-tools.js';
 import { UsageError } from './exit-codes.js';
 import type { NewOrder } from './orders.js';
+import { ownSource } from './own-source.js';
 import { folderOf, starterFiles } from './starter-files.js';
 
 /** What is known of this package. */
 export interface Manifest {
   readonly version: string;
+  /** Its folder. */
+  readonly root: string;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
@@ -16,14 +19,14 @@ export interface Manifest {
 export async function newProject({ folder, lang, isTypeScript }: NewOrder, manifest: Manifest): Promise<string> {
   const { starter } = await driverTools(lang);
   if (starter === undefined) throw new UsageError(`there is no project to start from in ${lang}`);
-  const { version, devDependencies } = manifest;
+  const { version, root, devDependencies } = manifest;
   const files = starterFiles({
     name: packageName(folder),
     lang,
     isTypeScript,
     starter,
     versions: {
-      bond: `^${version}`,
+      bond: ownSource(root, version, folder),
       typescript: devDependencies.typescript ?? '*',
       nodeTypes: devDependencies['@types/node'] ?? '*',
     },

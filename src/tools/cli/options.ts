@@ -28,7 +28,12 @@ const OPTIONS = {
   },
   run: { ...COMMON, lang: LANG, command: { type: 'string', short: 'c' }, text: TEXT, timeout: TEXT, log: TEXT },
   new: { ...COMMON, lang: LANG, typescript: FLAG, javascript: FLAG },
-  types: { ...COMMON, execute: { type: 'string', short: 'e', multiple: true }, name: TEXT },
+  types: {
+    ...COMMON,
+    execute: { type: 'string', short: 'e', multiple: true },
+    name: TEXT,
+    output: { type: 'string', short: 'o' },
+  },
   doctor: { ...COMMON, json: FLAG },
   conform: { ...COMMON, level: TEXT },
   help: COMMON,
@@ -72,7 +77,12 @@ export function kindOf(argv: readonly string[]): Kind {
 const ORDERS: Record<Kind, (given: Given) => Order> = {
   session({ values, words: [first, cmd], args, tokens }) {
     const name = first ?? args[0];
-    if (name === undefined) throw new UsageError(`a language is missing: ${listDrivers().join(', ')}`);
+    if (name === undefined)
+      throw new UsageError(
+        `which language? ${listDrivers()
+          .map((lang) => `bond ${lang}`)
+          .join(', ')}`,
+      );
     return {
       kind: 'session',
       lang: language(name, COMMANDS),
@@ -107,12 +117,12 @@ const ORDERS: Record<Kind, (given: Given) => Order> = {
     if (typescript && javascript) throw new UsageError('a project is in TypeScript or in JavaScript, not in both');
     return { kind: 'new', folder, lang: language(lang), isTypeScript: !javascript };
   },
-  types({ values: { name, execute }, words, args }) {
+  types({ values: { name, execute, output }, words, args }) {
     const [lang, file, cmd, ...rest] = [...words, ...args];
     if (lang === undefined || file === undefined || rest.length > 0) {
       throw new UsageError('types takes a language, a file, and a command if need be');
     }
-    return { kind: 'types', lang: language(lang), file, cmd, name, setup: execute?.join('\n') };
+    return { kind: 'types', lang: language(lang), file, cmd, name, setup: execute?.join('\n'), output };
   },
   doctor: ({ values, words }) => ({
     kind: 'doctor',

@@ -35,6 +35,8 @@ export interface TypesOrder {
   readonly name: string | undefined;
   /** Code that is run before the file. */
   readonly setup: string | undefined;
+  /** The file that is written; standard output, if there is none. */
+  readonly output: string | undefined;
   readonly cmd: string | undefined;
 }
 

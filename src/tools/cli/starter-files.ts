@@ -60,7 +60,7 @@ function packageOf({ name, lang, isTypeScript, starter, versions }: ProjectPlan)
     private: true,
     type: 'module',
     engines: { node: '>=20.19' },
-    scripts: { ...run, types: `bond types --name Greeting ${lang} ${file} > src/greeting-types.d.ts` },
+    scripts: { ...run, types: `bond types --name Greeting -o src/greeting-types.d.ts ${lang} ${file}` },
     dependencies: { bond: versions.bond },
     ...(isTypeScript && { devDependencies: { '@types/node': versions.nodeTypes, typescript: versions.typescript } }),
   };
@@ -143,7 +143,7 @@ function readme({ name, lang, isTypeScript, starter: { file } }: ProjectPlan): s
   const extension = isTypeScript ? 'ts' : 'js';
   return `# ${name}
 
-A Node program that calls ${lang}, by [bond](https://www.npmjs.com/package/bond).
+A Node program that calls ${lang}, by \`bond\`.
 
 \`\`\`sh
 npm install

@@ -111,7 +111,9 @@ export class Declarations {
   #within(prefix: string, functions: readonly DescribedFunction[]): string[] {
     return functions
       .filter((described) => isWithin(prefix, described))
-      .map((described) => this.#method({ ...described, name: described.name.slice(prefix.length) }, classOf(prefix)));
+      .map((described) =>
+        this.#method({ ...described, name: described.name.slice(prefix.length) }, prefix.replace(/\W+$/, '')),
+      );
   }
 
   #class(described: DescribedClass): string[] {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
 import { makeBond } from '../../bond/make-bond.js';
 import { BondException } from '../../common/errors.js';
-import { driverFile } from '../../drivers/driver.js';
+import { driverFile, languageOfFile } from '../../drivers/driver.js';
 import { driverTools } from '../driver-tools.js';
 import { quoted } from './declaration-text.js';
 import { Declarations } from './declarations.js';
@@ -33,9 +35,17 @@ async function describe(
     if (setup !== undefined) await bond.evalBlock(setup);
     await bond.evalBlock(await driverFile(lang, 'types'));
     return await bond.call<Description>('_BOND_types', file);
+  } catch (error) {
+    const isMissing = cmd === undefined && isFileName(lang, file) && !existsSync(resolve(options.cwd ?? '', file));
+    throw isMissing ? new BondException(lang, `there is no file ${file}`, { cause: error }) : error;
   } finally {
     await bond.close();
   }
+}
+
+/** Whether a name is that of a file, rather than that of a module or a class. */
+function isFileName(lang: string, name: string): boolean {
+  return isAbsolute(name) || name.startsWith('.') || languageOfFile(name) === lang;
 }
 
 function headOf(lang: string, file: string, name: string, loading: string, notes: readonly string[]): string {

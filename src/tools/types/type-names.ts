@@ -53,6 +53,8 @@ export function jsdocType(name: string, args: readonly string[], around: Surroun
       return ANY_FUNCTION;
     case 'NumpyArray':
       return unionOf(['NDArray', 'NumberArray']);
+    case 'this':
+      return around.classNamed(around.self ?? '') ?? OPAQUE;
     case 'Opaque':
       return OPAQUE;
   }

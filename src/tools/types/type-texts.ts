@@ -1,7 +1,7 @@
 // Types and comments of another language, as TypeScript writes them.
 
-import { beginningOf } from './declaration-text.js';
-import { type DocTag, readDocComment } from './doc-comment.js';
+import { readDocComment } from './doc-comment.js';
+import { readDocstring } from './docstring.js';
 import { readType } from './type-expression.js';
 import { jsdocType, type Position, phpdocType, type Surroundings } from './type-names.js';
 
@@ -33,13 +33,7 @@ export class TypeTexts {
   }
 
   doc(doc: string, self?: string, position: Position = 'parameter') {
-    if (!doc.startsWith('/**'))
-      return {
-        text: beginningOf(doc.trim()),
-        parameters: new Map<string, DocTag>(),
-        returns: undefined,
-        value: undefined,
-      };
+    if (!doc.startsWith('/**')) return readDocstring(doc);
     return readDocComment(doc, this.#reader(position, self, false));
   }
 
