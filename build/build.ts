@@ -21,6 +21,7 @@ import { driverIndex, driverModule, lineByLine, nameOfDriver } from './packed-dr
 import { writePresetTypes } from './preset-types.js';
 import { requireTypes } from './require-types.js';
 import { shareValues } from './share-values.js';
+import { writeSyncTypes } from './sync-types.js';
 import { inject, takenGlobals } from './taken-globals.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -28,7 +29,11 @@ const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /** What users load: `cli` is the command, if there is one. What both need goes into shared.js, and is loaded once. */
-const ENTRIES = ['index', 'cli'].map((name) => join(ROOT, `src/${name}.ts`)).filter((file) => existsSync(file));
+const ENTRIES = Object.fromEntries(
+  Object.entries({ index: 'index', cli: 'cli', sync: 'sync/index', 'sync-worker': 'sync/worker' })
+    .map(([name, source]) => [name, join(ROOT, `src/${source}.ts`)])
+    .filter(([, file]) => existsSync(file as string)),
+);
 
 /** What every program loads. */
 const SHARED = 'shared.js';
@@ -125,10 +130,17 @@ function buildTypes(): Files {
     });
     const types: Files = new Map();
     addTypes('index.d.ts', folder, types);
+    addTypes('sync/index.d.ts', folder, types);
     return types;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The same, with those of `bond/sync` made from the others first. */
+function buildAllTypes(): Files {
+  const types = buildTypes();
+  return writeSyncTypes(types) ? buildTypes() : types;
 }
 
 function addTypes(name: string, folder: string, types: Files): void {
@@ -156,12 +168,14 @@ function writeFiles(folder: string, files: Files): void {
 function forRequire(types: Files): Files {
   return new Map([
     ['index.cjs', "'use strict';\nmodule.exports = require('./index.js');\n"],
+    ['sync.cjs', "'use strict';\nmodule.exports = require('./sync.js');\n"],
     ['types/index.d.cts', requireTypes(types)],
+    ['types/sync/index.d.cts', requireTypes(types, 'sync/')],
   ]);
 }
 
 shareValues();
 writePresetTypes();
-const [types, code] = [buildTypes(), await buildCode()];
+const [types, code] = [buildAllTypes(), await buildCode()];
 const placed = [...types].map(([name, text]) => [`types/${name}`, text] as const);
 writeFiles(DIST, new Map([...code, ...placed, ...forRequire(types)]));

@@ -13,10 +13,11 @@ interface Exported {
   readonly from: string;
 }
 
-/** The text of `index.d.cts`, made from `index.d.ts` and the files that it exports from. */
-export function requireTypes(types: ReadonlyMap<string, string>): string {
-  const index = types.get('index.d.ts') as string;
-  const names = exportsOf(index);
+/** The text of `index.d.cts` of a folder, made from its `index.d.ts` and the files that it exports from. */
+export function requireTypes(types: ReadonlyMap<string, string>, folder = ''): string {
+  const file = `${folder}index.d.ts`;
+  const index = types.get(file) as string;
+  const names = [...exportsOf(index, folder), ...declaredIn(index, file)];
   const typesAlone = names.filter(({ isType }) => isType).map(({ name }) => name);
   const values = names.filter(({ isType }) => !isType);
   return [
@@ -29,7 +30,14 @@ export function requireTypes(types: ReadonlyMap<string, string>): string {
   ].join('\n');
 }
 
-function exportsOf(index: string): Exported[] {
+/** Values that a file declares itself. */
+function declaredIn(text: string, file: string): Exported[] {
+  const found = text.matchAll(/^export declare (?:function|const) (\w+)/gm);
+  const names = new Set([...found].map(([, name = '']) => name));
+  return [...names].map((name) => ({ name, isType: false, from: file }));
+}
+
+function exportsOf(index: string, folder: string): Exported[] {
   return [...index.matchAll(/^export (type )?\{([^}]*)\} from '(.*)\.js';$/gm)].flatMap(
     ([, type, list = '', path = '']) =>
       list
@@ -39,7 +47,7 @@ function exportsOf(index: string): Exported[] {
         .map((item) => ({
           name: item.replace(/^type /, ''),
           isType: type !== undefined || item.startsWith('type '),
-          from: posix.normalize(`${path}.d.ts`),
+          from: posix.join(folder, `${path}.d.ts`),
         })),
   );
 }

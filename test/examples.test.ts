@@ -52,6 +52,11 @@ describe('the examples', () => {
     expect(await run('hello.ts')).toBe(lines(...said.flat()));
   });
 
+  test('sync asks without promises', async ({ skip }) => {
+    needs(skip, 'PHP', 'Perl');
+    expect(await run('sync.ts')).toBe(lines('pear        1,25', 'yacht  1.234.567,89'));
+  });
+
   test('call-back is called by PHP, and throws into it', async ({ skip }) => {
     needs(skip, 'PHP');
     expect(await run('call-back.ts')).toBe(

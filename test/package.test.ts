@@ -44,6 +44,9 @@ const SELDOM = [
   'split-command',
 ].map((name) => `dist/${name}.js`);
 const CODE = [
+  'dist/sync.cjs',
+  'dist/sync.js',
+  'dist/sync-worker.js', // the thread of bond/sync
   'dist/cli.js',
   'dist/connect.js', // is loaded with the first bond
   ...SELDOM,

@@ -23,6 +23,11 @@ export class Callback<F extends AnyFunction = AnyFunction> extends Reference {
     this.#objects = objects;
   }
 
+  /** @internal The function, and how it is lent. */
+  get lent(): { readonly func: F; readonly objects: Objects | undefined } {
+    return { func: this.func, objects: this.#objects };
+  }
+
   override toString(): string {
     return `Callback ${functionName(this.func) || '(anonymous)'}`;
   }

@@ -9,7 +9,7 @@ import { type LiveNames, Names } from './live-names.js';
 import { LiveObject, perform } from './live-object.js';
 import { withLive } from './live-results.js';
 import { identityOf, isSequence, traitsOf } from './live-traits.js';
-import { stream } from './stream.js';
+import { checkResult, stream } from './stream.js';
 
 /** An object of yours by reference, as an argument or in one. Made by {@link live}. */
 export class Live<T extends object = object> extends Reference {
@@ -97,8 +97,21 @@ export class Live<T extends object = object> extends Reference {
     return Reflect.apply(func, this.#owner, args);
   }
 
-  async *#itemsOf(iterable: AsyncIterable<unknown>, protocol: ProtocolName): AsyncGenerator<unknown> {
-    for await (const item of iterable) yield this.#crossing(item, protocol);
+  /** Goes through the same items, prepared for sending: without promises, if the object needs none. */
+  #itemsOf(iterable: AsyncIterable<unknown>, protocol: ProtocolName): AsyncIterable<unknown> {
+    const prepared = (result: IteratorResult<unknown>) => {
+      checkResult(result);
+      return result.done ? result : { done: false, value: this.#crossing(result.value, protocol) };
+    };
+    const open = () => {
+      const iterator = iterable[Symbol.asyncIterator]();
+      const next = (): unknown => {
+        const result: unknown = iterator.next();
+        return types.isPromise(result) ? result.then(prepared as never) : prepared(result as never);
+      };
+      return { next, return: (): unknown => iterator.return?.() };
+    };
+    return { [Symbol.asyncIterator]: open as never };
   }
 
   /** Prepares a result for sending. A function that was read is a method. */

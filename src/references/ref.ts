@@ -31,6 +31,11 @@ export class Ref extends Reference {
     this.#owner = owner;
   }
 
+  /** @internal The language of its bond. */
+  get lang(): string {
+    return this.#owner.lang;
+  }
+
   override toString(): string {
     return `Ref [${this.#owner.lang}] ${brief(this.code)}`;
   }

@@ -21,6 +21,11 @@ export class Stream extends Reference {
     this.#iterate = iterate;
   }
 
+  /** @internal A new iterator. */
+  open(): unknown {
+    return this.#iterate.call(this.#iterable);
+  }
+
   override toString(): string {
     return 'Stream';
   }
@@ -33,7 +38,7 @@ export class Stream extends Reference {
   /** @internal */
   codeFor(lender: Lender): string {
     lender.need('stream');
-    const source = new Source(this.#iterate.call(this.#iterable));
+    const source = new Source(this.open());
     return `_BOND_stream(${lender.lend(
       (count) => source.take(count as number),
       () => source.close(),

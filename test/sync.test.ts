@@ -1,0 +1,324 @@
+// Bonds without promises: the library works in a thread, and the program waits for it.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as asynchronous from '../src/index.js';
+import {
+  type Bond,
+  BondException,
+  callback,
+  type Held,
+  live,
+  makeBond,
+  NDArray,
+  RemoteException,
+  SerializationException,
+  stream,
+  TerminatedException,
+  TimeoutException,
+  value,
+} from '../src/sync/index.js';
+import { program } from './bonds.js';
+import { runCommand } from './built.js';
+import { collect, hasInterpreter, languages, needsInterpreter } from './fixtures.js';
+import { words } from './words.js';
+
+const SYNC = new URL('../dist/sync.js', import.meta.url).href;
+
+/** What a call throws. */
+function thrown<E extends BondException>(run: () => unknown, type: abstract new (...args: never[]) => E): E {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(type);
+    return error as E;
+  }
+  throw new Error('it has thrown nothing');
+}
+
+/** Values that every language gives back as they are. */
+const VALUES = [1, -1.5, 'ü😀', '', true, null, [1, [2, 'three']], { a: { b: [null] } }, 2n ** 53n + 1n];
+
+describe.each(languages)('%s', (lang) => {
+  needsInterpreter(lang);
+  const { functions, boomType, print, sleep, set, get } = words[lang];
+  let bond: Bond;
+
+  beforeAll(() => {
+    bond = makeBond(lang, { timeout: 30_000 });
+    bond.evalBlock(functions);
+  });
+  afterAll(() => bond?.close());
+
+  test('calls return their results, and values are what they were', () => {
+    expect(bond.eval('1')).toBe(1);
+    expect(bond.evalBlock(set('5'))).toBeUndefined();
+    expect(bond.eval(get)).toBe(5);
+    for (const sent of VALUES) expect(bond.call('same', sent)).toEqual(sent);
+    expect(bond.fn.twice?.(4)).toBe(8);
+    expect(bond.callable<(n: number) => number>('twice')(5)).toBe(10);
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => (index % 251) ^ 0xff);
+    expect(bond.call('same', bytes.subarray(7))).toEqual(bytes.subarray(7));
+  });
+
+  test('exported functions call back, to any depth, and in the order of a stack', () => {
+    bond.export((n: number) => bond.call<number>('down', n), 'up');
+    expect(bond.call('down', 100)).toBe(100);
+    bond.export(() => [bond.call('twice', 1), bond.call('twice', 2)], 'host');
+    expect(bond.call('caught')).toEqual([2, 4]);
+  });
+
+  test('exceptions are those of the other entry, and an error of the host is itself when it comes back', () => {
+    const error = thrown(() => bond.call('boom', 'oh no'), RemoteException);
+    expect(error).toBeInstanceOf(asynchronous.BondException);
+    expect(error).toMatchObject({ remoteMessage: 'oh no', type: boomType, code: 'BOND_REMOTE', lang });
+    expect(error.stack).toContain('sync.test.ts');
+    const own = new TypeError('my own');
+    bond.export(() => {
+      throw own;
+    }, 'up');
+    expect(thrown(() => bond.call('down', 1), RemoteException).cause).toBe(own);
+    bond.export(() => {
+      throw new TypeError('seen there');
+    }, 'host');
+    expect(bond.call('caught')).toContain('seen there');
+    expect(bond.eval('1')).toBe(1);
+  });
+
+  test('what cannot be sent is named', () => {
+    const func = thrown(() => bond.call('same', [{ f: () => 1 }]), SerializationException);
+    expect(func.message).toContain('args[0][0].f');
+    expect(func.message).toContain('callback');
+    class Point {
+      x = 1;
+    }
+    if (bond.eval('1') === 1 && lang !== 'JavaScript') {
+      expect(thrown(() => bond.call('same', { p: new Point() }), SerializationException).message).toContain('Point');
+    }
+    expect(thrown(() => bond.call('same', Symbol('s')), SerializationException).side).toBe('local');
+    expect(thrown(() => bond.call('uncrossable'), SerializationException).side).toBe('remote');
+    expect(bond.eval('1')).toBe(1);
+  });
+
+  test('a function that returns a promise is an error that says so', () => {
+    bond.export(async () => 1, 'host');
+    expect(bond.call('caught')).toContain('bond/sync');
+  });
+
+  test('what is printed is there when the call returns', () => {
+    const output = collect();
+    bond.with({ stdout: output.stdout }).evalBlock(print('hello'));
+    expect(output.text()).toBe('hello');
+    const captured = bond.capture((inner) => {
+      inner.evalBlock(print('one'));
+      bond.evalBlock(print('two'));
+      return 7;
+    });
+    expect(captured).toEqual({ value: 7, stdout: 'onetwo', stderr: '' });
+  });
+
+  test('an output function that throws makes its call throw, and one that calls is refused', () => {
+    const failing = bond.with({
+      stdout: () => {
+        throw new Error('full');
+      },
+    });
+    expect(thrown(() => failing.evalBlock(print('x')), BondException).code).toBe('BOND_OUTPUT');
+    let code: string | undefined;
+    const calling = bond.with({
+      stdout: () => {
+        code = thrown(() => bond.eval('1'), BondException).code;
+      },
+    });
+    calling.evalBlock(print('x'));
+    expect(code).toBe('BOND_DEADLOCK');
+    expect(bond.eval('1')).toBe(1);
+  });
+
+  test('callbacks, streams and held values work without promises', () => {
+    bond.export((f: never) => f, 'host');
+    const held: Held = bond.hold('same', [3, 1, 2]);
+    expect(held.value()).toEqual([3, 1, 2]);
+    expect(bond.call('same', [held])).toEqual([[3, 1, 2]]);
+    held.release();
+    expect(thrown(() => held.value(), BondException).message).toContain('released');
+    expect([...bond.iterate(bond.ref(get))].length).toBeGreaterThanOrEqual(0);
+    expect(String(held)).toContain(lang);
+  });
+
+  test('a time-out keeps the session', () => {
+    const slow = bond.with({ timeout: 300, stdout: 'ignore' });
+    expect(thrown(() => slow.evalBlock(sleep), TimeoutException).code).toBe('BOND_TIMEOUT');
+    bond.interrupt();
+    expect(bond.eval('1')).toBe(1);
+  });
+
+  test('an interpreter that ends is told of, also within a nested call', () => {
+    const other = makeBond(lang);
+    other.evalBlock(functions);
+    other.export(() => other.call('leave'), 'host');
+    const error = thrown(() => other.call('caught'), TerminatedException);
+    expect(error.exitCode).toBe(3);
+    expect(other.closed).toMatchObject({ exitCode: 3 });
+    expect(thrown(() => other.eval('1'), TerminatedException).exitCode).toBe(3);
+  });
+});
+
+describe.skipIf(!hasInterpreter('Python'))('the host', () => {
+  let python: Bond;
+  beforeAll(() => {
+    python = makeBond('Python');
+  });
+  afterAll(() => python?.close());
+
+  test('modules are handles: a call returns, a property is an expression', () => {
+    const math = python.import('math');
+    expect(math.hypot(3, 4)).toBe(5);
+    expect(value(math.pi)).toBe(Math.PI);
+    const fractions = python.import('fractions');
+    const half = fractions.Fraction(1, 2);
+    expect(value(half.numerator)).toBe(1);
+    expect(python.call('str', half)).toBe('1/2');
+    expect([...python.import('itertools').repeat('a', 2)]).toEqual(['a', 'a']);
+  });
+
+  test('a callback, a stream, and a live object, which is itself when it comes back', () => {
+    expect(
+      python.call(
+        'sorted',
+        ['bb', 'a'],
+        callback((word: string) => word.length),
+      ),
+    ).toEqual(['a', 'bb']);
+    expect(python.call('sum', stream([1, 2, 3]))).toBe(6);
+    const account = {
+      balance: 1,
+      items: new Set([1, 2]),
+      deposit(amount: number) {
+        this.balance += amount;
+      },
+    };
+    python.evalBlock('def audit(a):\n  a.deposit(5)\n  return [a.balance, a]');
+    const [balance, same] = python.call<[number, object]>('audit', live(account));
+    expect([balance, same === account]).toEqual([6, true]);
+    expect(python.call('list', live([1, 2]))).toEqual([1, 2]);
+  });
+
+  test('an extended class has methods of the host', () => {
+    const json = python.import('json');
+    const Encoder = python.extend(json.JSONEncoder, { default: (given: Iterable<unknown>) => [...given] });
+    const encoder = Encoder();
+    expect(encoder.encode(python.ref('{1}'))).toBe('[1]');
+  });
+
+  test('a stack has the frames of the functions that it has gone through, once each and in order', () => {
+    python.export(function inner() {
+      python.eval('1 / 0');
+    }, 'inner');
+    python.evalBlock('def outer():\n  inner()');
+    const { stack = '' } = thrown(() => python.call('outer'), RemoteException);
+    const order = ['at inner (', 'at outer [Python]', 'at thrown ('].map((text) => stack.indexOf(text));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+    expect(stack.split('at inner (').length).toBe(2);
+  });
+
+  test('what an interpreter converts cross as what it is', () => {
+    expect(python.eval('{1: b"x", 2: {3}}')).toEqual(
+      new Map<unknown, unknown>([
+        [1, Buffer.from('x')],
+        [2, new Set([3])],
+      ]),
+    );
+    expect(python.call('str', new NDArray(Int8Array.of(1, 2, 3, 4), [2, 2]))).toBe('[[1, 2], [3, 4]]');
+    expect(python.call('str', { toJSON: () => 'json' })).toBe('json');
+    const date = new Date(0);
+    expect(python.call('max', [date])).toEqual(date);
+  });
+
+  test('what cannot be is refused with a code', () => {
+    const refused = [
+      () => makeBond('Python', { signal: AbortSignal.abort() }),
+      () => makeBond('Python', { concurrent: true }),
+      () => python.with({ signal: AbortSignal.abort() }),
+    ];
+    for (const run of refused) expect(thrown(run, BondException).code).toBe('BOND_UNSUPPORTED');
+  });
+
+  test('a recursion that fills the stack is an error, and the session goes on', () => {
+    python.export((n: number) => python.call('deeper', n), 'up');
+    python.evalBlock('def deeper(n): return up(n + 1)');
+    expect(() => python.call('deeper', 0)).toThrow();
+    expect(python.eval('1')).toBe(1);
+  });
+
+  test.skipIf(!hasInterpreter('Perl'))('bonds call each other', () => {
+    const perl = makeBond('Perl');
+    python.evalBlock('def half(n): return n // 2 if n < 2 else count(n // 2)');
+    python.proxy('half', perl);
+    perl.evalBlock('sub count { return 1 + half($_[0]) }');
+    perl.proxy('count', python);
+    expect(perl.call('count', 1000)).toBe(10);
+    perl.close();
+  });
+});
+
+describe.skipIf(!hasInterpreter('Python')).concurrent('a program', () => {
+  /** Runs a program that has `makeBond` of the package as it is built. */
+  async function runProgram(code: string, act?: Parameters<typeof runCommand>[1]) {
+    const text = `import { makeBond } from ${JSON.stringify(SYNC)};\n${code}`;
+    return runCommand([process.execPath, program(text, 'program.mjs')], act);
+  }
+
+  test('sees output at once, calls in its exit handler, and leaves nothing behind', async () => {
+    const { stdout, code } = await runProgram(`
+      const python = makeBond('Python');
+      process.on('exit', () => console.log('last', python.eval('40 + 2')));
+      python.export(() => console.log('two'), 'host');
+      python.evalBlock('print("one", flush=True)\\nhost()\\nprint("three")');
+      console.log('four');`);
+    expect([stdout, code]).toEqual(['one\ntwo\nthree\nfour\nlast 42\n', 0]);
+  });
+
+  test('that throws, or exits in a function that is called, ends', async () => {
+    const [uncaught, exit] = await Promise.all([
+      runProgram(`makeBond('Python').eval('1 / 0');`),
+      runProgram(
+        `const python = makeBond('Python'); python.export(() => process.exit(7), 'host'); python.eval('host()');`,
+      ),
+    ]);
+    expect(uncaught.code).toBe(1);
+    expect(uncaught.stderr).toContain('ZeroDivisionError');
+    expect(exit.code).toBe(7);
+  });
+
+  test('may have it in threads of its own, and by require', async () => {
+    const { stdout } = await runProgram(`
+      import { createRequire } from 'node:module';
+      import { isMainThread, Worker } from 'node:worker_threads';
+      import { fileURLToPath } from 'node:url';
+      const required = createRequire(import.meta.url)(fileURLToPath(${JSON.stringify(SYNC.replace(/js$/, 'cjs'))}));
+      const python = required.makeBond('Python');
+      if (isMainThread) await new Promise((resolve) => new Worker(new URL(import.meta.url)).on('exit', resolve));
+      console.log(required.makeBond === makeBond, python.eval('6 * 7'));`);
+    expect(stdout).toBe('true 42\ntrue 42\n');
+  });
+
+  test('is told when the thread has died, while it waits', async () => {
+    const { stdout } = await runProgram(
+      `
+      import { Worker } from 'node:worker_threads';
+      const python = makeBond('Python');
+      python.evalBlock('import os, signal, time');
+      // The thread has a heap of its own, and a value too large for it is its end.
+      const held = python.hold('"x" * 10');
+      python.export(() => 1, 'host');
+      try {
+        python.with({ stdout: 'ignore' }).eval('[[i] for i in range(10**7)]');
+      } catch (error) {
+        console.log(error.name);
+      }`,
+      { env: { NODE_OPTIONS: '--max-old-space-size=64' } },
+    );
+    expect(stdout).toMatch(/^(TerminatedException|RangeError)\n$/);
+  });
+});
