@@ -7,6 +7,7 @@ import {
   BondException,
   callback,
   type Held,
+  kwargs,
   live,
   makeBond,
   NDArray,
@@ -141,7 +142,6 @@ describe.each(languages)('%s', (lang) => {
     expect(bond.call('same', [held])).toEqual([[3, 1, 2]]);
     held.release();
     expect(thrown(() => held.value(), BondException).message).toContain('released');
-    expect([...bond.iterate(bond.ref(get))].length).toBeGreaterThanOrEqual(0);
     expect(String(held)).toContain(lang);
   });
 
@@ -182,13 +182,9 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
   });
 
   test('a callback, a stream, and a live object, which is itself when it comes back', () => {
-    expect(
-      python.call(
-        'sorted',
-        ['bb', 'a'],
-        callback((word: string) => word.length),
-      ),
-    ).toEqual(['a', 'bb']);
+    expect([...python.iterate('(n * n for n in range(3))')]).toEqual([0, 1, 4]);
+    const key = callback((word: string) => word.length);
+    expect(python.call('sorted', ['bb', 'a'], kwargs({ key }))).toEqual(['a', 'bb']);
     expect(python.call('sum', stream([1, 2, 3]))).toBe(6);
     const account = {
       balance: 1,
@@ -225,7 +221,7 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
   test('what an interpreter converts cross as what it is', () => {
     expect(python.eval('{1: b"x", 2: {3}}')).toEqual(
       new Map<unknown, unknown>([
-        [1, Buffer.from('x')],
+        [1, Uint8Array.of(120)],
         [2, new Set([3])],
       ]),
     );
@@ -245,10 +241,12 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
   });
 
   test('a recursion that fills the stack is an error, and the session goes on', () => {
-    python.export((n: number) => python.call('deeper', n), 'up');
-    python.evalBlock('def deeper(n): return up(n + 1)');
-    expect(() => python.call('deeper', 0)).toThrow();
-    expect(python.eval('1')).toBe(1);
+    const javascript = makeBond('JavaScript');
+    javascript.export((n: number) => javascript.call('deeper', n), 'up');
+    javascript.evalBlock('function deeper(n) { return up(n + 1) }');
+    expect(() => javascript.call('deeper', 0)).toThrow();
+    expect(javascript.eval('1')).toBe(1);
+    javascript.close();
   });
 
   test.skipIf(!hasInterpreter('Perl'))('bonds call each other', () => {
@@ -304,21 +302,17 @@ describe.skipIf(!hasInterpreter('Python')).concurrent('a program', () => {
   });
 
   test('is told when the thread has died, while it waits', async () => {
+    // The thread has a heap of its own, which this value does not fit into.
     const { stdout } = await runProgram(
       `
-      import { Worker } from 'node:worker_threads';
       const python = makeBond('Python');
-      python.evalBlock('import os, signal, time');
-      // The thread has a heap of its own, and a value too large for it is its end.
-      const held = python.hold('"x" * 10');
-      python.export(() => 1, 'host');
       try {
-        python.with({ stdout: 'ignore' }).eval('[[i] for i in range(10**7)]');
+        python.eval('[[i] for i in range(2 * 10**6)]');
       } catch (error) {
-        console.log(error.name);
+        console.log(error.name, makeBond('Python').eval('1'));
       }`,
-      { env: { NODE_OPTIONS: '--max-old-space-size=64' } },
+      { env: { NODE_OPTIONS: '--max-old-space-size=48' } },
     );
-    expect(stdout).toMatch(/^(TerminatedException|RangeError)\n$/);
+    expect(stdout).toBe('TerminatedException 1\n');
   });
 });

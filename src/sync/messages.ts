@@ -20,7 +20,10 @@ export interface ThreadData {
 /** What is counted in the shared memory: messages to the program, and answers to calls for which the thread stands still. */
 export const TO_PROGRAM = 0;
 export const ANSWERS = 1;
-export const COUNTS = 2;
+/** Where the thread leaves the number that Linux has for it, and that it has ended. */
+export const THREAD_ID = 2;
+export const HAS_ENDED = -1;
+export const COUNTS = 3;
 
 /** The target of requests that no object is asked for. */
 export const NO_TARGET = 0;

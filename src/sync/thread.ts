@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, SHARE_ENV, Worker } from 'node:worker_threads';
 import { BondException, TerminatedException } from '../common/errors.js';
 import type { ProtocolName } from '../common/options.js';
 import type { AnyFunction } from '../references/callback.js';
 import { Crossing, type Packed, type Side } from './crossing.js';
 import { Kept, Known } from './kept.js';
-import { ANSWERS, COUNTS, type Message, NO_TARGET, type ThreadData, TO_PROGRAM } from './messages.js';
+import {
+  ANSWERS,
+  COUNTS,
+  HAS_ENDED,
+  type Message,
+  NO_TARGET,
+  THREAD_ID,
+  type ThreadData,
+  TO_PROGRAM,
+} from './messages.js';
 
 /** How long the program waits before it looks whether the thread is still there, in ms. */
 const PATIENCE = 500;
@@ -37,6 +47,7 @@ export class Thread {
 
   /** @param file the code of the thread */
   constructor(file: URL, makeSide: (thread: Thread) => Side) {
+    if (!existsSync(file)) throw new BondException('bond/sync', `the code of its thread is not there: ${file.href}`);
     const [conversation, answers] = [new MessageChannel(), new MessageChannel()];
     this.#port = conversation.port1;
     this.#answers = answers.port1;
@@ -165,9 +176,10 @@ export class Thread {
     this.#port.postMessage(message, given);
   }
 
-  /** A thread that has ended cannot say so while the program waits, but its event loop has no times any more. */
+  /** What Node says of a thread that has ended comes through the event loop, for which a program that waits has no time. */
   #hasDied(): boolean {
-    return this.#worker.performance.eventLoopUtilization().idle < 0;
+    const id = Atomics.load(this.#counts, THREAD_ID);
+    return id === HAS_ENDED || (id > 0 && !existsSync(`/proc/self/task/${id}`));
   }
 
   #end(): void {

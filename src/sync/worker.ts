@@ -1,9 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Promise, whenSettled } from '../common/globals.js';
 import { Crossing, type Packed } from './crossing.js';
 import { Kept, Known } from './kept.js';
-import { ANSWERS, type Message, NO_TARGET, type ThreadData, TO_PROGRAM } from './messages.js';
+import { ANSWERS, HAS_ENDED, type Message, NO_TARGET, THREAD_ID, type ThreadData, TO_PROGRAM } from './messages.js';
 import { requests } from './requests.js';
 import { ThreadSide } from './thread-side.js';
 
@@ -34,6 +36,8 @@ export class Program {
     this.#counts = counts;
     this.#crossing = new Crossing(key, new ThreadSide(this));
     port.on('message', (message: Message) => this.#take(message));
+    Atomics.store(counts, THREAD_ID, ownId());
+    process.on('exit', () => Atomics.store(counts, THREAD_ID, HAS_ENDED));
   }
 
   /** Calls a function of the program. What the program asks for meanwhile is asked in this async context. */
@@ -130,6 +134,15 @@ export class Program {
     this.#port.postMessage(message, given);
     Atomics.add(this.#counts, TO_PROGRAM, 1);
     Atomics.notify(this.#counts, TO_PROGRAM);
+  }
+}
+
+/** The number of this thread; 0 where there is none to be had. */
+function ownId(): number {
+  try {
+    return Number(basename(readlinkSync('/proc/thread-self')));
+  } catch {
+    return 0;
   }
 }
 
