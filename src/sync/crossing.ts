@@ -105,7 +105,7 @@ class Packer {
     if (typeof value !== 'object' || referenceOf(value)) return this.#tell(value);
     // What a proxy seems to be is read once, here.
     if (Array.isArray(value)) return this.#properties(value, Array.from({ length: value.length }));
-    if (isPlainObject(value)) return this.#properties(value, {});
+    if (isPlainObject(value) && typeof value.toJSON !== 'function') return this.#properties(value, {});
     if (types.isProxy(value)) return this.#tell(value);
     if (ArrayBuffer.isView(value)) return this.#view(value);
     if (!hasBuiltInClass(value)) return this.#tell(value);

@@ -14,7 +14,8 @@ export function tellValue(value: unknown, part: Part): Told {
   if (isKwargs(object)) return ['kwargs', part(object.values)];
   const array = arrayIn(object);
   if (array) return ['ndarray', part(array.data), [...array.shape], array.type];
-  return ['instance', classNames(object), part({ ...object }), jsonOf(object, part)];
+  const { toJSON: _, ...properties } = object as { readonly toJSON?: unknown };
+  return ['instance', classNames(object), part(properties), jsonOf(object, part)];
 }
 
 /** What `toJSON` gives, or throws. */
@@ -47,7 +48,8 @@ type InstanceFacts = readonly [names: readonly string[], properties: object, jso
 
 /** An object that a codec says the same of as of the original. */
 function makeInstance([names, properties, json]: InstanceFacts, part: Part): object {
-  const instance = Object.assign(Object.create(prototypeNamed(names, Object.prototype)), part(properties));
+  const prototype = prototypeNamed(names, Object.prototype);
+  const instance = Object.assign(Object.create(json ? Object.create(prototype) : prototype), part(properties));
   if (json) {
     const [how, what] = json;
     const toJSON = (): unknown => {
