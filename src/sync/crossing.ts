@@ -226,7 +226,7 @@ function readd(set: Set<unknown>, items: readonly unknown[]): void {
 }
 
 /** Not by assignment: `__proto__` is a key like any other. */
-export function define(target: object, key: string, value: unknown): void {
+function define(target: object, key: string, value: unknown): void {
   const property = { __proto__: null, value, configurable: true, enumerable: true, writable: true };
   Object.defineProperty(target, key, property as PropertyDescriptor);
 }

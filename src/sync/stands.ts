@@ -194,6 +194,6 @@ export function optionsFor(lang: string, options: BondOptions): object {
   return prepared;
 }
 
-export function unsupported(lang: string, text: string): BondException {
+function unsupported(lang: string, text: string): BondException {
   return new BondException(lang, text, { code: 'BOND_UNSUPPORTED' });
 }
