@@ -47,6 +47,7 @@ const CODE = [
   'dist/sync.cjs',
   'dist/sync.js',
   'dist/sync-worker.js', // the thread of bond/sync
+  'dist/told-errors.js', // what both threads use
   'dist/cli.js',
   'dist/connect.js', // is loaded with the first bond
   ...SELDOM,
