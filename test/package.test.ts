@@ -352,6 +352,9 @@ describe('the package', () => {
 
   test('has types that are not wrong', async () => {
     const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
-    expect(analysis.types ? analysis.problems : ['no types']).toEqual([]);
+    // The compiler's oldest way to find modules knows nothing of `exports`, so of no second entry.
+    const isOld = (problem: object): boolean => 'resolutionKind' in problem && problem.resolutionKind === 'node10';
+    const problems = analysis.types && analysis.problems.filter((problem) => !isOld(problem));
+    expect(problems || ['no types']).toEqual([]);
   });
 });
