@@ -1,6 +1,6 @@
 // A template whose values come from Perl and PHP, without a promise anywhere.
 
-import { makeBond } from '../src/sync/index.js';
+import { makeBond } from 'bond/sync';
 
 const perl = makeBond('Perl');
 const php = makeBond('PHP');
