@@ -80,7 +80,7 @@ export class Thread {
   ask(lang: string, target: number, method: string, args: readonly unknown[]): unknown {
     this.#check(lang);
     if (this.#inside === 0 && this.thrownBack.size > 0) this.thrownBack.clear();
-    needRoom(...ROOM);
+    Reflect.apply(needRoom, undefined, ROOM);
     const id = ++this.#lastId;
     this.#send(id, target, method, args);
     let result = this.#results.get(id);
@@ -195,7 +195,7 @@ function gone(lang: string): TerminatedException {
 }
 
 /** Has a program that calls too deeply fail where nothing has been sent yet: its arguments would not fit on the stack. */
-function needRoom(..._padding: readonly undefined[]): void {}
+function needRoom(): void {}
 
 /** The frame at which stacks are cut: what is below it waits for what is above. */
 export const BORDER = 'runForBond';
