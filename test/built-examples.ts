@@ -17,7 +17,7 @@ export function exampleProgram(name: string): string {
 /** Writes all of them. */
 export function buildExamples(): void {
   rmSync(BUILT, { recursive: true, force: true });
-  cpSync(EXAMPLES, BUILT, { recursive: true });
+  cpSync(EXAMPLES, BUILT, { recursive: true, filter: (path) => !path.endsWith('.ts') });
   for (const name of readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'))) {
     writeFileSync(exampleProgram(name), javascriptOf(readFileSync(join(EXAMPLES, name), 'utf8')));
   }
