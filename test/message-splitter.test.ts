@@ -180,6 +180,19 @@ describe('an announced message', () => {
 });
 
 describe('an abandoned message', () => {
+  /** A splitter, and what it finds, in order; a message without its bytes. */
+  function splitterOfBoth() {
+    const found: string[] = [];
+    const splitter = new MessageSplitter(MARK, 1e6, {
+      output: (chunk) => found.push(`out ${chunk}`),
+      message: (text) => found.push(text),
+      tooLong: () => found.push('too long'),
+      awaitBulk: () => {},
+      tooMuchBehind: () => found.push('too much'),
+    });
+    return { found, splitter };
+  }
+
   test.each([
     ['in pieces', `${MARK}+AB\n${MARK}+CD\n${MARK}!\n${MARK} E\n`],
     ['of which nothing has come', `${MARK}!\n${MARK} E\n`],
@@ -215,19 +228,41 @@ describe('an abandoned message', () => {
 
   test('is not the one before it, of which not all has come yet', () => {
     for (const size of [1, 3, 1000]) {
-      const found: string[] = [];
-      const splitter = new MessageSplitter(MARK, 1e6, {
-        output: (chunk) => found.push(`out ${chunk}`),
-        message: (text) => found.push(text),
-        tooLong: () => found.push('too long'),
-        awaitBulk: () => {},
-        tooMuchBehind: () => found.push('too much'),
-      });
+      const { found, splitter } = splitterOfBoth();
       const way = bytes(`${MARK}=10\n${MARK} A\n${MARK}=20\n${MARK}!\n${MARK} B\n`);
       for (let start = 0; start < way.length; start += size) splitter.push(way.subarray(start, start + size));
       expect(found).toEqual([]);
       splitter.pushBulk(bytes('0123456789abc'));
       expect(found).toEqual(['0123456789', 'A', 'B']);
+    }
+  });
+
+  test.each([
+    ['a message that came in pieces', '=10\n', '+AB\n', '!\n'],
+    ['a message announced later, of which a block was announced first', '=10\n', '@1 20\n', '!\n'],
+    ['a block announced later', '=10\n', ' A\n', '@1 20\n', '!\n'],
+    ['a block that came in pieces', '=10\n', '*1 20\n', '!\n'],
+  ])('that is %s leaves what was announced before it', (_, ...pieces) => {
+    for (const size of [1, 3, 1000]) {
+      const { found, splitter } = splitterOfBoth();
+      const way = bytes(`${[...pieces, ' B\n'].map((piece) => `${MARK}${piece}`).join('')}`);
+      for (let start = 0; start < way.length; start += size) splitter.push(way.subarray(start, start + size));
+      expect(found).toEqual([]);
+      splitter.pushBulk(bytes('0123456789'));
+      expect(found).toEqual(pieces.includes(' A\n') ? ['0123456789', 'A', 'B'] : ['0123456789', 'B']);
+    }
+  });
+
+  test('takes back the blocks in front of it, which have been announced or have come', () => {
+    for (const size of [1, 3, 1000]) {
+      const { found, splitter } = splitterOfBoth();
+      const way = bytes(
+        `${MARK}@1 10\n${MARK}*2 5\n${MARK}#5\nhello${MARK}!\n${MARK} A\n${MARK}@3 20\no${MARK}!\n${MARK} B\n`,
+      );
+      for (let start = 0; start < way.length; start += size) splitter.push(way.subarray(start, start + size));
+      expect(found).toEqual([]);
+      splitter.pushBulk(bytes('0123456789'));
+      expect(found).toEqual(['A', 'out o', 'B']);
     }
   });
 

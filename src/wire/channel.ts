@@ -2,8 +2,9 @@ import { setImmediate } from '../common/globals.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Blocked, Payload } from './blocks.js';
 import type { ConversationLog } from './conversation-log.js';
+import { NEWLINE } from './kinds.js';
 import { FIRST_BYTE, type Mark } from './mark.js';
-import { MessageSplitter, NEWLINE } from './message-splitter.js';
+import { MessageSplitter } from './message-splitter.js';
 import { type Incoming, parseMessage } from './messages.js';
 import type { ReceivedBytes } from './received-bytes.js';
 

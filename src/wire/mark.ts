@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer';
 import { randomHex } from '../common/random.js';
 
 /** Every mark begins with this byte, the ASCII record separator, which is rare in output. */
@@ -16,4 +17,14 @@ export interface Mark {
 export function newMark(): Mark {
   const [head, tail] = [randomHex(6), randomHex(6)];
   return { head, tail, text: `${String.fromCharCode(FIRST_BYTE)}${head}${tail}` };
+}
+
+/** Where in `bytes` a mark begins of which the rest has not arrived, or their end. */
+export function partialMark(bytes: Buffer, start: number, mark: Buffer): number {
+  let place = bytes.indexOf(FIRST_BYTE, Math.max(start, bytes.length - mark.length + 1));
+  while (place >= 0) {
+    if (bytes.subarray(place).equals(mark.subarray(0, bytes.length - place))) return place;
+    place = bytes.indexOf(FIRST_BYTE, place + 1);
+  }
+  return bytes.length;
 }

@@ -1,22 +1,21 @@
 import { Buffer, constants, isAscii } from 'node:buffer';
+import { BulkWay } from './bulk-way.js';
 import { decode, GatheredText } from './gathered-text.js';
-import { FIRST_BYTE } from './mark.js';
-import { ReceivedBytes } from './received-bytes.js';
-
-/** Every message ends with it. */
-export const NEWLINE = 0x0a;
-const LAST_PIECE = 0x20;
-const MORE_PIECES = 0x2b;
-const ANNOUNCEMENT = 0x3d;
-const ABANDONMENT = 0x21;
-const BLOCK = 0x2a;
-const BLOCK_PIECE = 0x23;
-const ANNOUNCED_BLOCK = 0x40;
-const KINDS = [LAST_PIECE, MORE_PIECES, ANNOUNCEMENT, ABANDONMENT, BLOCK, BLOCK_PIECE, ANNOUNCED_BLOCK];
-const NOTHING = Buffer.alloc(0);
-
-/** More than this is not taken of what has come before its turn, in bytes: it is what a socket and a stream hold. */
-const MOST_EARLY = 2 ** 20;
+import { headingIn, IncomingBlocks } from './incoming-blocks.js';
+import {
+  ABANDONMENT,
+  ANNOUNCED_BLOCK,
+  ANNOUNCEMENT,
+  BLOCK,
+  BLOCK_PIECE,
+  isKind,
+  LAST_PIECE,
+  lengthIn,
+  MORE_PIECES,
+  NEWLINE,
+} from './kinds.js';
+import { FIRST_BYTE, partialMark } from './mark.js';
+import type { ReceivedBytes } from './received-bytes.js';
 
 /** Who gets what a {@link MessageSplitter} finds. */
 export interface SplitterEvents {
@@ -47,10 +46,6 @@ export class MessageSplitter {
   readonly #mark: Buffer;
   /** How a message begins that is in one piece. */
   readonly #opening: string;
-  /** What takes a message back. */
-  readonly #abandonment: Buffer;
-  /** How an announcement begins. */
-  readonly #nextAnnouncement: Buffer;
   readonly #events: SplitterEvents;
   readonly #maxBytes: number;
   readonly #maxBlocks: number;
@@ -61,88 +56,60 @@ export class MessageSplitter {
   #insideChunk = false;
   /** What stands behind the mark of the piece. */
   #kind = LAST_PIECE;
-  /** The blocks in front of the message that comes next, and how many bytes of a piece of one are still to come. */
-  #bytes: ReceivedBytes | undefined;
-  #raw = 0;
-  /** Whether what has been announced is a block. */
-  #owesBlock = false;
-  /** How many bytes of an announced message have not come, and what has come behind the announcement meanwhile. */
-  #owed = 0;
-  #later = NOTHING;
-  /** What has come of the next one before it was announced. */
-  #early: Buffer | undefined;
+  /** The blocks in front of the message that comes next. */
+  readonly #blocks = new IncomingBlocks();
+  readonly #bulk: BulkWay;
   #isOver = false;
 
   constructor(mark: string, maxBytes: number, events: SplitterEvents) {
     this.#mark = Buffer.from(mark, 'latin1');
     this.#opening = `${mark}${String.fromCharCode(LAST_PIECE)}`;
-    this.#abandonment = Buffer.from(`${mark}${String.fromCharCode(ABANDONMENT, NEWLINE)}`, 'latin1');
-    this.#nextAnnouncement = Buffer.from(`${mark}${String.fromCharCode(ANNOUNCEMENT)}`, 'latin1');
+    this.#bulk = new BulkWay(this.#mark);
     this.#maxBytes = Math.min(maxBytes, constants.MAX_STRING_LENGTH);
     this.#maxBlocks = Math.min(maxBytes, constants.MAX_LENGTH);
     this.#events = events;
   }
 
   push(chunk: Buffer): void {
-    if (this.#owed > 0) return this.#keep(chunk);
+    if (this.#bulk.isAwaited) return this.#keep(chunk);
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
-    let position = this.#insideChunk || this.#message.length > 0 || this.#bytes ? 0 : this.#takeMessages(bytes);
-    while (position < bytes.length && !this.#isOver && this.#owed === 0) position = this.#takeNext(bytes, position);
-    if (this.#owed > 0 && position < bytes.length) this.#keep(bytes.subarray(position));
+    let position =
+      this.#insideChunk || this.#message.length > 0 || this.#blocks.areThere ? 0 : this.#takeMessages(bytes);
+    while (position < bytes.length && !this.#isOver && !this.#bulk.isAwaited)
+      position = this.#takeNext(bytes, position);
+    if (this.#bulk.isAwaited && position < bytes.length) this.#keep(bytes.subarray(position));
   }
 
   #takeNext(bytes: Buffer, position: number): number {
-    if (this.#raw > 0) return this.#takeRaw(bytes, position);
+    if (this.#blocks.isInPiece) return this.#blocks.takePiece(bytes, position);
     return this.#insideChunk ? this.#takeChunk(bytes, position) : this.#takeOutput(bytes, position);
   }
 
   /** Keeps what stands behind an announcement until the message is there, or turns out to have been taken back. */
   #keep(chunk: Buffer): void {
-    this.#later = Buffer.concat([this.#later, chunk]);
-    if (this.#isTakenBack()) {
-      this.#owed = 0;
+    if (this.#bulk.keep(chunk)) {
       this.#forget();
       this.#events.awaitBulk(false);
-      this.#takeLater();
-    } else if (this.#later.length > MOST_EARLY) this.#events.tooMuchBehind();
+      this.push(this.#bulk.takeKept());
+    } else if (this.#bulk.isTooMuchBehind) this.#events.tooMuchBehind();
   }
 
-  /** Whether an abandonment has come that is for the message that is owed, and not for one that was announced behind it. */
-  #isTakenBack(): boolean {
-    const end = this.#later.indexOf(this.#abandonment);
-    return end >= 0 && !this.#later.subarray(0, end).includes(this.#nextAnnouncement);
-  }
-
-  #takeLater(): void {
-    const later = this.#later;
-    this.#later = NOTHING;
-    this.push(later);
-  }
-
-  /** Takes what has come by the way for long messages: more than was announced is the beginning of the next one. */
+  /** Takes what has come by the way for long messages. */
   pushBulk(chunk: Buffer): void {
     if (this.#isOver) return;
-    const isAwaited = this.#owed > 0;
-    this.#takeBulk(this.#early ? Buffer.concat([this.#early, chunk]) : chunk);
-    if (!isAwaited || this.#owed > 0 || this.#isOver) return;
+    const wasAwaited = this.#bulk.isAwaited;
+    this.#bulk.push(chunk);
+    if (this.#bulk.isTooEarly) return this.#end();
+    if (!wasAwaited || this.#bulk.isAwaited) return;
     this.#events.awaitBulk(false);
     this.#concludeBulk();
-    this.#takeLater();
+    this.push(this.#bulk.takeKept());
   }
 
+  /** What was announced is there. A block belongs to the message behind it. */
   #concludeBulk(): void {
-    if (!this.#owesBlock) this.#tell(this.#message.take());
-    this.#owesBlock = false;
-  }
-
-  #takeBulk(bytes: Buffer): void {
-    const end = Math.min(this.#owed, bytes.length);
-    if (this.#owesBlock) this.#bytes?.add(bytes, 0, end);
-    else this.#message.add(bytes, 0, end);
-    this.#owed -= end;
-    this.#early = end < bytes.length ? bytes.subarray(end) : undefined;
-    if (bytes.length - end > MOST_EARLY) this.#end();
+    if (this.#kind === ANNOUNCEMENT) this.#tell(this.#message.take());
   }
 
   /** The other side has closed its end: what was held back is output after all. */
@@ -175,7 +142,7 @@ export class MessageSplitter {
     if (found < 0) return this.#holdBack(bytes, start, partialMark(bytes, start, this.#mark));
     if (afterMark >= bytes.length) return this.#holdBack(bytes, start, found);
     const kind = bytes[afterMark];
-    if (kind === undefined || !KINDS.includes(kind)) {
+    if (!isKind(kind)) {
       this.#events.output(bytes.subarray(start, afterMark));
       return afterMark;
     }
@@ -188,8 +155,7 @@ export class MessageSplitter {
 
   /** Tells of a message, with the bytes that belong to it. One in front of their end makes no sense. */
   #tell(text: string): void {
-    const bytes = this.#bytes;
-    this.#bytes = undefined;
+    const bytes = this.#blocks.take();
     this.#events.message(
       bytes && bytes.missing > 0 ? `${bytes.missing} bytes too few in front of ${text}` : text,
       bytes,
@@ -198,8 +164,7 @@ export class MessageSplitter {
 
   #forget(): void {
     this.#message.take();
-    this.#bytes = undefined;
-    this.#owesBlock = false;
+    this.#blocks.take();
   }
 
   /** A message, the announcement of one or of bytes, or the end of one that nobody shall see. */
@@ -215,8 +180,7 @@ export class MessageSplitter {
       case ANNOUNCED_BLOCK:
         return this.#beginBlock(text);
       case BLOCK_PIECE:
-        this.#raw = lengthIn(text);
-        if (this.#raw === 0 || this.#raw > (this.#bytes?.missing ?? 0)) this.#senseless(`a piece of ${text}`);
+        if (!this.#blocks.beginPiece(lengthIn(text))) this.#senseless(`a piece of ${text}`);
         return;
       default:
         this.#tell(text);
@@ -226,37 +190,25 @@ export class MessageSplitter {
   #announce(length: number, text: string): void {
     if (length === 0) this.#senseless(`an announcement of ${text}`);
     else if (length > this.#maxBytes) this.#end();
-    else this.#owe(length);
+    else this.#await(length, this.#message);
   }
 
-  /** What comes next comes by the way for long messages; some of it may have come already. */
-  #owe(length: number): void {
-    this.#owed = length;
-    if (this.#early) this.#takeBulk(this.#early);
-    if (this.#owed > 0) this.#events.awaitBulk(true);
+  /** What comes next comes by the way for long messages. */
+  #await(length: number, taker: GatheredText | IncomingBlocks): void {
+    this.#bulk.announce(length, taker);
+    if (this.#bulk.isAwaited) this.#events.awaitBulk(true);
     else this.#concludeBulk();
   }
 
   #beginBlock(text: string): void {
-    const [number, length] = text.split(' ', 2).map(lengthIn) as [number, number?];
-    if (!number || !length || text !== `${number} ${length}`) return this.#senseless(`a block of ${text}`);
-    const bytes = this.#bytes ?? new ReceivedBytes();
-    if (bytes.size + length > this.#maxBlocks) return this.#end();
-    if (!bytes.begin(number, length)) return this.#senseless(`a block in a block: ${text}`);
-    this.#bytes = bytes;
-    this.#owesBlock = this.#kind === ANNOUNCED_BLOCK;
-    if (this.#owesBlock) this.#owe(length);
-  }
-
-  #takeRaw(bytes: Buffer, start: number): number {
-    const end = Math.min(bytes.length, start + this.#raw);
-    this.#bytes?.add(bytes, start, end);
-    this.#raw -= end - start;
-    return end;
+    const heading = headingIn(text);
+    if (!heading) return this.#senseless(`a block of ${text}`);
+    if (this.#blocks.size + heading.length > this.#maxBlocks) return this.#end();
+    if (!this.#blocks.begin(heading)) return this.#senseless(`a block in a block: ${text}`);
+    if (this.#kind === ANNOUNCED_BLOCK) this.#await(heading.length, this.#blocks);
   }
 
   #senseless(text: string): void {
-    this.#raw = 0;
     this.#forget();
     this.#events.message(text, undefined);
   }
@@ -288,19 +240,4 @@ export class MessageSplitter {
     if (isComplete) this.#conclude(isWhole ? decode(bytes, start, end) : this.#message.take());
     return newline < 0 ? bytes.length : newline + 1;
   }
-}
-
-/** The length that a text says; 0 if it says none. */
-function lengthIn(text: string): number {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
-}
-
-/** Where in `bytes` a mark begins of which the rest has not arrived, or their end. */
-function partialMark(bytes: Buffer, start: number, mark: Buffer): number {
-  let place = bytes.indexOf(FIRST_BYTE, Math.max(start, bytes.length - mark.length + 1));
-  while (place >= 0) {
-    if (bytes.subarray(place).equals(mark.subarray(0, bytes.length - place))) return place;
-    place = bytes.indexOf(FIRST_BYTE, place + 1);
-  }
-  return bytes.length;
 }

@@ -1,0 +1,71 @@
+import type { Buffer } from 'node:buffer';
+import { lengthIn } from './kinds.js';
+import { ReceivedBytes } from './received-bytes.js';
+
+/** What stands in front of the bytes of a block. */
+interface Heading {
+  readonly number: number;
+  readonly length: number;
+}
+
+/** What a text says of a block, if it says that and nothing else. */
+export function headingIn(text: string): Heading | undefined {
+  const [number, length] = text.split(' ', 2).map(lengthIn);
+  return number && length && text === `${number} ${length}` ? { number, length } : undefined;
+}
+
+/** The blocks of bytes in front of a message, piece by piece. */
+export class IncomingBlocks {
+  #bytes: ReceivedBytes | undefined;
+  /** How many bytes of a piece are still to come. */
+  #rest = 0;
+
+  /** Whether there are any. */
+  get areThere(): boolean {
+    return this.#bytes !== undefined;
+  }
+
+  /** What they take of the memory. */
+  get size(): number {
+    return this.#bytes?.size ?? 0;
+  }
+
+  /** Whether what comes next is bytes of a piece, whatever they are. */
+  get isInPiece(): boolean {
+    return this.#rest > 0;
+  }
+
+  /** Begins a block. Returns whether that makes sense. */
+  begin({ number, length }: Heading): boolean {
+    const bytes = this.#bytes ?? new ReceivedBytes();
+    const isSensible = bytes.begin(number, length);
+    if (isSensible) this.#bytes = bytes;
+    return isSensible;
+  }
+
+  /** Begins a piece of the block. Returns whether that makes sense. */
+  beginPiece(length: number): boolean {
+    const isSensible = length > 0 && length <= (this.#bytes?.missing ?? 0);
+    if (isSensible) this.#rest = length;
+    return isSensible;
+  }
+
+  /** Takes what there is of a piece. Returns where it ends. */
+  takePiece(bytes: Buffer, start: number): number {
+    const end = Math.min(bytes.length, start + this.#rest);
+    this.add(bytes, start, end);
+    this.#rest -= end - start;
+    return end;
+  }
+
+  add(bytes: Buffer, start: number, end: number): void {
+    this.#bytes?.add(bytes, start, end);
+  }
+
+  /** The blocks, for the message that has come; the next one has its own. */
+  take(): ReceivedBytes | undefined {
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    return bytes;
+  }
+}
