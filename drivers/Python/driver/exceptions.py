@@ -1,19 +1,7 @@
+#: lazy
 # Tells the host of whatever is raised, and trusts nothing of what it says of itself.
 
-class _BOND_RemoteException(RuntimeError):
-    """An exported function of the host failed. `data` is what it threw, or the text of it."""
-    bond_call = None
-
-    def __init__(self, message, data=None, type=None, stack=None):
-        RuntimeError.__init__(self, message)
-        self.data, self.type, self.stack = data, type, stack
-        if stack and hasattr(self, 'add_note'):  # Python 3.11: what prints the traceback shows where it comes from
-            self.add_note(stack)
-
-
 LONGEST_TEXT = 2 ** 22  # of a message or a traceback, in characters
-failed_link = []  # where a chain has failed: the index of a link, and if it was an argument, of that, and where in it
-describing = False  # whether code of an exception runs, which an interrupt may stop
 
 
 def message_of(error):

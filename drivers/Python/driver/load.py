@@ -101,9 +101,10 @@ def stand_in(file, name):
 
 
 def names_in(text):
-    for line in text.split(b'\n'):
-        if line.startswith((b'def ', b'async def ', b'class ')):
-            yield str(line.split(b'(')[0].split(b':')[0].split(b' ')[-1].decode('ascii'))
+    """The functions and classes of a file. To look at each of its lines takes ten times as long."""
+    for heading in (b'\ndef ', b'\nasync def ', b'\nclass '):
+        for part in text.split(heading)[1:]:
+            yield str(part[:part.index(b':')].partition(b'(')[0].decode('ascii'))
 
 
 def files():
@@ -115,7 +116,7 @@ def files():
 
 
 def put_off(name, text):
-    lazy[name] = b'\n' + text  # in the place of the line that says so: every line keeps its number
+    lazy[name] = text = b'\n' + text  # in the place of the line that says so: every line keeps its number
     stand_ins[name] = dict((function, stand_in(name, function)) for function in names_in(text))
     world.update(stand_ins[name])
 
