@@ -1,4 +1,4 @@
-/** Hello in four languages: `npx tsx examples/hello.ts`. One that is missing is named, with the command that installs it. */
+/** Hello in every language: `npx tsx examples/hello.ts`. One that is missing is named, with the command that installs it. */
 import { listDrivers, makeBond, queryDriver } from 'bond';
 
 const HELLO: Record<string, string> = {
@@ -6,6 +6,7 @@ const HELLO: Record<string, string> = {
   PHP: 'echo "Hello from PHP!\\n";',
   Perl: 'print "Hello from Perl!\\n"',
   Python: 'print("Hello from Python!")',
+  Ruby: 'puts "Hello from Ruby!"',
 };
 
 for (const lang of listDrivers()) {

@@ -90,7 +90,11 @@ describe('EJSON', () => {
     ['a function', [() => {}], 'value[0]: a function has to be wrapped in callback(…) to cross'],
     ['a symbol', { 'a b': Symbol('x') }, 'value["a b"]: a symbol cannot be carried by EJSON'],
     ['a Promise', Promise.resolve(), 'value: a Promise (is an `await` missing?) cannot be carried by EJSON'],
-    ['a class', new (class Point {})(), 'value: a Point cannot be carried by EJSON'],
+    [
+      'a class',
+      new (class Point {})(),
+      'value: a Point cannot be carried by EJSON: pass live(object), or a copy such as { ...object }',
+    ],
     ['a class whose name is no text', Object.create({ constructor: { name: 5 } }), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
     ['a class that is hidden', Object.create({ get constructor() { throw new Error('no'); } }), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
     ['what has no class', Object.create(Object.create(null)), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short

@@ -48,7 +48,10 @@ function needs(skip: Skip, ...langs: Language[]): void {
 describe('the examples', () => {
   test('hello says so in every language', async ({ skip }) => {
     needs(skip, ...languages);
-    const said = ['JavaScript', 'PHP', 'Perl', 'Python'].map((lang) => [`Hello from ${lang}!`, '  two and two are 4']);
+    const said = ['JavaScript', 'PHP', 'Perl', 'Python', 'Ruby'].map((lang) => [
+      `Hello from ${lang}!`,
+      '  two and two are 4',
+    ]);
     expect(await run('hello.ts')).toBe(lines(...said.flat()));
   });
 

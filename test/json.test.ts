@@ -109,7 +109,7 @@ describe('what JSON cannot carry says where it sits', () => {
     [Symbol('s'), 'value: a symbol'],
     [/x/, 'value: a RegExp'],
     [new (class Point {})(), 'value: a Point'],
-    [new Error('x'), 'value: a Error'],
+    [new Error('x'), 'value: an Error'],
     [cycle, 'value.self[0]: refers to itself'],
   ])('case %#', (value, message) => {
     expect(() => json.encode(value)).toThrow(message);

@@ -290,14 +290,17 @@ describe('a block that is sent', () => {
     expect(block.take()).toEqual([Buffer.of(1)]);
   });
 
-  test('is in pieces of a megabyte at most, and in few of them', () => {
+  test('has what is short in few pieces, of a megabyte at most, and what is long in one of its own', () => {
     const block = new Block();
     const [short, long] = [numbers(1000), new Uint8Array(3 * 2 ** 20).fill(7)];
     for (let count = 0; count < 100; count++) block.add(short);
     block.add(long);
     const pieces = block.take();
     expect(pieces.length).toBeLessThan(12);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBe(2 ** 20);
+    expect(pieces.at(-1)).toHaveLength(3 * 2 ** 20);
+    const many = new Block();
+    for (let count = 0; count < 5000; count++) many.add(short);
+    expect(Math.max(...many.take().map(({ length }) => length))).toBe(2 ** 20);
     expect(pieces[0]).toHaveLength(4096);
     const expected = Buffer.concat([...Array<Uint8Array>(100).fill(short), long]);
     expect(Buffer.concat(pieces).equals(expected)).toBe(true);

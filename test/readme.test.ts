@@ -1,7 +1,7 @@
 // Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, test } from 'vitest';
@@ -80,6 +80,7 @@ describe.concurrent('the code of the documentation', () => {
     for (const [name, text] of Object.entries({ ...STAND_INS, ...python3WithLibraries() })) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
+    symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
     mistakes = compile(files.filter((file) => file.endsWith('.mts')));
   });
 
@@ -96,7 +97,7 @@ describe.concurrent('the code of the documentation', () => {
     test.skipIf(missing.length > 0)(`${example.title}: ${title}`, async ({ expect }) => {
       const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
       const file = (files[index] as string).replace(/mts$/, 'mjs');
-      const { stdout, stderr } = await run(process.execPath, [file], { cwd: ROOT, env });
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, env });
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });

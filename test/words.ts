@@ -1,4 +1,4 @@
-import type { Language, SuiteLanguage } from './fixtures.js';
+import type { SuiteLanguage } from './fixtures.js';
 
 /** One language's words for what the suites want to say. */
 export interface Words {
@@ -248,6 +248,6 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
  * A block that says `on` and is stuck there, as in a loop, but leaves the processor to others where it can: in JavaScript,
  * only a loop keeps the interpreter from everything else.
  */
-export function stuck(lang: Language): string {
+export function stuck(lang: SuiteLanguage): string {
   return lang === 'JavaScript' ? words.JavaScript.loop : words[lang].sleep;
 }

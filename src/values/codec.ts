@@ -71,5 +71,5 @@ export function describeValue(value: unknown): string {
   if (isA(value, Opaque)) return value.describe();
   if (isA(value, NDArray)) return 'an NDArray';
   const name = functionName(property(value, 'constructor'));
-  return name === '' ? 'an object with a prototype of its own' : `a ${name}`;
+  return name === '' ? 'an object with a prototype of its own' : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }

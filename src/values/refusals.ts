@@ -5,6 +5,8 @@ import { isA, property, textOf } from '../common/thrown.js';
 import { describeValue, HOW_FUNCTIONS_CROSS, NotCarried, type Path } from './codec.js';
 import { NDArray } from './ndarray.js';
 
+const codeOf = Function.prototype.toString;
+
 /** The longest text that a message can have: a string of Node's, with some room for the words in front of it. */
 const LONGEST_TEXT = constants.MAX_STRING_LENGTH - 256;
 
@@ -29,9 +31,19 @@ export function refuse(path: Path, reason: string): NotCarried {
 /** There is no word for what `value` is. */
 export function notCarried(value: unknown, path: Path, hasWords: boolean): NotCarried {
   const protocol = hasWords ? 'EJSON' : 'JSON';
-  const advice = isA(value, NDArray) ? ': send its tolist()' : '';
-  const reason = typeof value === 'function' ? HOW_FUNCTIONS_CROSS : `cannot be carried by ${protocol}${advice}`;
+  const reason = typeof value === 'function' ? HOW_FUNCTIONS_CROSS : `cannot be carried by ${protocol}${advice(value)}`;
   return refuse(path, `${describeValue(value)} ${reason}`);
+}
+
+function advice(value: unknown): string {
+  if (isA(value, NDArray)) return ': send its tolist()';
+  return isOfWrittenClass(value) ? ': pass live(object), or a copy such as { ...object }' : '';
+}
+
+/** Whether its class is written in JavaScript, as those of the program are, and not built in. */
+function isOfWrittenClass(value: unknown): boolean {
+  const kind = property(value, 'constructor');
+  return typeof kind === 'function' && !isA(value, Opaque) && !/\[native code\]/.test(Reflect.apply(codeOf, kind, []));
 }
 
 /** Whether what an object has as `toJSON` is not asked: what is text, a list, or of this library, says something else by it. */
