@@ -578,6 +578,15 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
       expect(await bond.closed).toMatchObject({ exitCode: 3, signal: null });
     });
 
+    test('SIGTERM ends it in the middle of a call, as it ends other programs', async () => {
+      const bond = await open();
+      const output = collect();
+      const call = rejection(bond.with({ stdout: output.stdout }).evalBlock(say.loop), TerminatedException);
+      await output.until('on');
+      process.kill(bond.pid, 'SIGTERM');
+      expect(await call).toMatchObject({ signal: 'SIGTERM', lang });
+    });
+
     test('an exit inside of an exported function rejects the calls of every level', async () => {
       const bond = await open();
       const inner: unknown[] = [];

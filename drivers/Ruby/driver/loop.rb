@@ -72,10 +72,14 @@ def attempt(verb, request, payload)
     value = perform(verb, payload)
     @busy = false
     reply = reply_with(request, value)
-  rescue SystemExit => error
+  rescue SystemExit, SignalException => error
     @busy = false
-    @leaving = reply = error
-    raise
+    if Interrupt === error
+      reply = conclude(request, error, verb)
+    else # `exit`, or a signal such as SIGTERM, ends the program
+      @leaving = reply = error
+      raise
+    end
   rescue Exception => error
     @busy = false
     reply = conclude(request, error, verb)
