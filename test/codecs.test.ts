@@ -98,7 +98,11 @@ describe('EJSON', () => {
     ['a class whose name is no text', Object.create({ constructor: { name: 5 } }), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
     ['a class that is hidden', Object.create({ get constructor() { throw new Error('no'); } }), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
     ['what has no class', Object.create(Object.create(null)), 'value: an object with a prototype of its own cannot be carried by EJSON'], // biome-ignore format: short
-    ['a nameless class', new (class {})(), 'value: an object with a prototype of its own cannot be carried by EJSON'],
+    [
+      'a nameless class',
+      new (class {})(),
+      'value: an object with a prototype of its own cannot be carried by EJSON: pass live(object), or a copy such as { ...object }',
+    ],
     ['a RegExp', /x/, 'value: a RegExp cannot be carried by EJSON'],
     ['a DataView', new DataView(new ArrayBuffer(1)), 'value: a DataView cannot be carried by EJSON'],
     ['a Map with keys that are the same', new Map<unknown, unknown>([[5, 1], [5n, 2]]), 'value: two of its keys are the same in EJSON'], // biome-ignore format: short
