@@ -188,7 +188,7 @@ describe('JSON', () => {
     expect(refused(json, { sparse: [sparse, 1n] })).toMatch(/is too long/);
   });
 
-  test('says that a text is too long, whoever finds that', () => {
+  test('says that a text is too long, by its length or by the error of Node', () => {
     const most = constants.MAX_STRING_LENGTH - 256; // there are words in front of it
     expect(checkLength('x'.repeat(most))).toHaveLength(most);
     expect(() => checkLength('x'.repeat(most + 1))).toThrow(

@@ -23,11 +23,11 @@ export function withPlace(error: unknown, place: Place): unknown {
   if (frames.some((frame) => positionIn(frame) === positionIn(first))) return error;
   const message = `${error.name}: ${error.message}`;
   const outside = frames.filter((frame) => isForeign(frame) && !frame.includes('node:internal/'));
-  setStack(error, [message, ...outside, ...made].join('\n'));
+  setHidden(error, 'stack', [message, ...outside, ...made].join('\n'));
   return error;
 }
 
-function setStack(error: Error, stack: string): void {
-  // Some programs have every error frozen.
-  Reflect.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
+/** Gives an error a property that does not show. Some programs have every error frozen: then nothing happens. */
+export function setHidden(error: Error, name: string, value: unknown): void {
+  Reflect.defineProperty(error, name, { value, configurable: true, writable: true, enumerable: false });
 }

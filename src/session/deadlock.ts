@@ -8,7 +8,7 @@ import type { Frame, Request } from './frame.js';
  * What runs in the event loop waits for that which makes the interpreter stand still.
  *
  * What a task awaits does not count: the task may have been started and not awaited, or may have a time-out of its own, and other
- * code may wake whoever waits. `mayGoOn` takes in such waits, which are only probable.
+ * code may wake the code that waits. `mayGoOn` takes in such waits, which are only probable.
  */
 export function findCycle(request: Request, mayGoOn = false): Request[] | undefined {
   const seen = new Set<Request>();

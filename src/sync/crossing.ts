@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { referenceOf } from '../values/reference.js';
 import { isPlainObject } from '../values/shared/objects.js';
+import { define } from '../values/snapshot.js';
 
 /** What stands for something that the structured clone would refuse or change: its kind, and what the other thread needs to know. */
 export type Told = readonly [kind: string, ...facts: unknown[]];
@@ -124,7 +125,7 @@ class Packer {
 
   #properties(from: object, to: object): object {
     this.#copies.set(from, to);
-    for (const key of Object.keys(from)) define(to, key, this.#part((from as Record<string, unknown>)[key]));
+    for (const key of Object.keys(from)) define(to, key, this.#part((from as Record<string, unknown>)[key]), true);
     return to;
   }
 
@@ -201,7 +202,7 @@ class Unpacker {
     for (const key of Object.keys(value)) {
       const before = (value as Record<string, unknown>)[key];
       const after = this.#part(before);
-      if (after !== before) define(value, key, after);
+      if (after !== before) define(value, key, after, true);
     }
   }
 
@@ -223,10 +224,4 @@ function refill(map: Map<unknown, unknown>, entries: readonly [unknown, unknown]
 function readd(set: Set<unknown>, items: readonly unknown[]): void {
   set.clear();
   for (const item of items) set.add(item);
-}
-
-/** Not by assignment: `__proto__` is a key like any other. */
-function define(target: object, key: string, value: unknown): void {
-  const property = { __proto__: null, value, configurable: true, enumerable: true, writable: true };
-  Object.defineProperty(target, key, property as PropertyDescriptor);
 }

@@ -10,6 +10,7 @@ import {
   TimeoutException,
 } from '../common/errors.js';
 import { captureStackTrace } from '../common/globals.js';
+import { setHidden } from '../common/stacks.js';
 import { classNames, isA, isError, property, textOf } from '../common/thrown.js';
 import { prototypeNamed } from './look-alikes.js';
 
@@ -58,16 +59,18 @@ function propertiesOf(error: Error): object {
   const names = Object.keys(error).filter((name) => !['name', 'stack', 'message', 'cause'].includes(name));
   if (Object.hasOwn(error, 'captured')) names.push('captured');
   if (Object.hasOwn(error, 'errors') && !names.includes('errors')) names.push('errors');
-  const known = isA(error, BondException) ? Object.keys(OWN) : [];
+  const known = isA(error, BondException) ? OWN : [];
   return Object.fromEntries(names.filter((name) => !known.includes(name)).map((name) => [name, property(error, name)]));
 }
 
-const OWN = { lang: 1, code: 1, help: 1, text: 1, hint: 1, side: 1, data: 1, remoteMessage: 1, type: 1, types: 1 };
-const MORE = { traceback: 1, exception: 1, exitCode: 1, signal: 1, stderr: 1 };
-Object.assign(OWN, MORE);
+/** What exceptions of this library have. */
+const OWN: readonly string[] = [
+  ...['lang', 'code', 'help', 'text', 'hint', 'side', 'data', 'remoteMessage', 'type', 'types'],
+  ...['traceback', 'exception', 'exitCode', 'signal', 'stderr'],
+];
 
 function ownFacts(error: BondException, part: Part): Record<string, unknown> {
-  const names = Object.keys(OWN).filter((name) => name in error);
+  const names = OWN.filter((name) => name in error);
   return Object.fromEntries(names.map((name) => [name, part(property(error, name))]));
 }
 
@@ -122,10 +125,6 @@ function otherError({ names, message }: ToldError, cause: object | undefined): E
     );
   }
   return error;
-}
-
-function setHidden(error: Error, name: string, value: unknown): void {
-  Reflect.defineProperty(error, name, { value, configurable: true, writable: true, enumerable: false });
 }
 
 /** Lines that belong to the program. */

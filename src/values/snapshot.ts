@@ -88,7 +88,7 @@ class Copier {
 }
 
 /** Not by assignment, which runs setters; nor is a `get` that a program has put into `Object.prototype` one of the property's. */
-function define(target: object, key: string, value: unknown, enumerable = false): void {
+export function define(target: object, key: string, value: unknown, enumerable = false): void {
   const property = { __proto__: null, value, configurable: true, enumerable, writable: true };
   Object.defineProperty(target, key, property as PropertyDescriptor);
 }

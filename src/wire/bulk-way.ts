@@ -16,7 +16,7 @@ export class BulkWay {
   #taker: Taker | undefined;
   /** How many bytes of what has been announced have not come. */
   #missing = 0;
-  /** What has come of the next before it was announced. */
+  /** Bytes of the next message, which came before its announcement. */
   #early = NOTHING;
   /** What has come by the other way meanwhile. */
   #later = NOTHING;
