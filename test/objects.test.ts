@@ -184,6 +184,9 @@ globalThis.circle = () => { const items = [1]; items.push(items); return items; 
   },
 };
 
+/** How files are called that a bond loads. */
+const ENDINGS: Record<Language, string> = { Python: 'py', PHP: 'php', Perl: 'pl', JavaScript: 'js' };
+
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   const words = WORDS[lang];
@@ -209,6 +212,21 @@ describe.each(languages)('%s', (lang) => {
     } else expect(await module(16)).toBe(4);
     const error = await rejection(bond.import(words.missing), RemoteException);
     expect(error.message).toContain(words.missing.replace(/^\.\//, ''));
+    if (lang === 'JavaScript') return; // where a path is a name
+    for (const path of ['./shop', `shop.${ENDINGS[lang]}`]) {
+      const refusal = await rejection(bond.import(path), RemoteException);
+      expect(refusal.message).toContain(`load('${path}') runs a file`);
+    }
+  });
+
+  test('an expression that is not awaited is no value, and no JSON', async () => {
+    const { bond } = await open();
+    const module = await bond.import(words.module);
+    const name = `Remote [${lang}] ${words.module}`;
+    expect(() => module.size + 1).toThrow(`cannot use ${name}.size, whose value is in ${lang}: await it first`);
+    expect(() => module > 1).toThrow(`cannot use ${name}, whose value is in ${lang}: use await held(remote).value()`);
+    expect(() => JSON.stringify({ size: module.size })).toThrow(`JSON.stringify cannot read ${name}.size`);
+    expect(`${module.size} ${module}`).toBe(`${name}.size ${name}`);
   });
 
   test('a chain is one request and one answer', async () => {

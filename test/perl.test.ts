@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type BondOptions, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import { type BondOptions, held, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
 import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('Perl');
@@ -214,6 +214,33 @@ describe('import', () => {
     const scalar = await perl.import('Scalar::Util'); // whose names the driver mentions
     expect(await scalar.looks_like_number('12e3')).toBe(true);
     await perl.import('Inline'); // a package without a file, and without functions
+  });
+
+  test('a package has its variables by their names, and a sigil chooses among those of one name', async () => {
+    const perl = await open();
+    await perl.evalBlock(`
+      package Shop;
+      our ($name, @items, %prices, @open) = ('Tea', 'cup', 'pot');
+      %prices = (cup => 3, pot => 12);
+      our (@both, %both) = (1, 2);
+      our $both = 0;
+      sub open { 'a function' }
+    `);
+    const shop = await perl.import('Shop');
+    expect([await shop.name, await shop.items, await shop.prices]).toEqual([
+      'Tea',
+      ['cup', 'pot'],
+      { cup: 3, pot: 12 },
+    ]);
+    expect([await shop.items[1], await shop.prices.pot]).toEqual(['pot', 12]);
+    expect([await shop.both, await shop['@both'], await shop['%both'], await shop.$both]).toEqual([0, [1, 2], {}, 0]);
+    expect([await shop.open(), await shop['@open']]).toEqual(['a function', []]);
+    expect((await rejection(shop['%items'], RemoteException)).message).toContain('Shop has no variable %items');
+    for (const _ of ['first', 'again']) {
+      expect((await rejection(shop.nothing, RemoteException)).message).toContain('no function or variable nothing');
+    }
+    const error = await rejection(held(shop).set('name', 'Tee'), RemoteException);
+    expect(error.message).toContain("set it by evalBlock('$Shop::name = ...')");
   });
 });
 

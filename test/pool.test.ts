@@ -282,7 +282,10 @@ describe('map', () => {
     const run = (async () => {
       for await (const result of pool.map('fail', items)) results.push(result);
     })();
-    expect((await rejection(run, RemoteException)).remoteMessage).toBe('three');
+    const error = await rejection(run, RemoteException);
+    expect(error).toMatchObject({ remoteMessage: 'three', index: 3 });
+    expect(error.message).toContain('three (item 3 of map)');
+    expect(error.stack).toContain('three (item 3 of map)\n');
     expect(results).toEqual([0, 1, 2]);
     expect(state.isClosed).toBe(true);
     expect(state.pulled).toBeLessThan(10);

@@ -174,6 +174,7 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
     const math = python.import('math');
     expect(math.hypot(3, 4)).toBe(5);
     expect(value(math.pi)).toBe(Math.PI);
+    expect(() => math.pi + 1).toThrow('math.pi, whose value is in Python: use value(…)');
     const fractions = python.import('fractions');
     const half = fractions.Fraction(1, 2);
     expect(value(half.numerator)).toBe(1);

@@ -52,6 +52,8 @@ export class BondException extends Error {
   readonly code: ErrorCode;
   /** The page of this package that explains the error, for example `bond/docs/errors.md#bond_setup`. */
   readonly help: string;
+  /** Of {@link Pool.map}: the position of the item whose call failed, from 0. Other errors have no such property. */
+  declare readonly index?: number;
   readonly #text: string;
   readonly #hint: string | undefined;
 

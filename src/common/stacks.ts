@@ -27,6 +27,23 @@ export function withPlace(error: unknown, place: Place): unknown {
   return error;
 }
 
+/** Has an error tell which item of a list its call was for. @returns the error itself */
+export function withIndex(error: unknown, index: number): unknown {
+  if (!isA(error, BondException) || error.index !== undefined) return error;
+  const { message, stack } = error;
+  const longer = `${message} (item ${index} of map)`;
+  setHidden(error, 'message', longer);
+  Reflect.defineProperty(error, 'index', { value: index, configurable: true, writable: true, enumerable: true });
+  // A stack of several languages begins with the message of the moment when it is told its place.
+  if (!hasOneStack(error))
+    setHidden(
+      error,
+      'stack',
+      stack?.replace(message, () => longer),
+    );
+  return error;
+}
+
 /** Gives an error a property that does not show. Some programs have every error frozen: then nothing happens. */
 export function setHidden(error: Error, name: string, value: unknown): void {
   Reflect.defineProperty(error, name, { value, configurable: true, writable: true, enumerable: false });

@@ -1,7 +1,7 @@
 import { onAbort } from '../common/abort-signal.js';
 import type { Place } from '../common/call-site.js';
 import { AbortController, Promise } from '../common/globals.js';
-import { withPlace } from '../common/stacks.js';
+import { withIndex, withPlace } from '../common/stacks.js';
 import { checkResult } from '../references/stream.js';
 import type { Progress } from './progress.js';
 import { countOf, ProgressMeter } from './progress.js';
@@ -128,7 +128,7 @@ class OrderedMap<Item> {
   }
 
   #check(outcome: Settled<unknown, Item>): Settled<unknown, Item> {
-    if (outcome.status === 'rejected' && !this.#settings.isSettled) throw outcome.reason;
+    if (outcome.status === 'rejected' && !this.#settings.isSettled) throw withIndex(outcome.reason, outcome.index);
     return outcome;
   }
 

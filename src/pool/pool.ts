@@ -172,7 +172,8 @@ export class Pool<F extends object = Untyped> extends Caller<F> implements Async
     }
     const act = typeof work === 'string' ? (bond: Bond<F>) => bond.evalBlock(work) as Promise<T> : work;
     const job = { what: 'each', work: async (bond: Bond) => act(bond as never), retries: 0 };
-    const there = this.#scheduler.all.filter(({ state }) => state !== 'down');
+    // One whose last start has failed may be starting once more.
+    const there = this.#scheduler.all.filter(({ state, error }) => state !== 'down' && error === undefined);
     return Promise.all(there.map((worker: Worker) => this.#scheduler.run({ ...job, worker })));
   }
 

@@ -76,6 +76,13 @@ export class Chain extends Reference {
     return new Chain(this.#start, this.evaluator, this, link);
   }
 
+  /** What JSON.stringify asks for its text, if a call of this with these arguments comes from there. */
+  serializedBy(args: readonly unknown[]): Chain | undefined {
+    const last = this.#last;
+    if (last?.kind !== 'get' || last.name !== 'toJSON') return undefined;
+    return args.length === 1 && typeof args[0] === 'string' ? this.#before : undefined;
+  }
+
   get #links(): readonly Link[] {
     const links: Link[] = [];
     for (let chain: Chain | undefined = this; chain; chain = chain.#before) if (chain.#last) links.push(chain.#last);

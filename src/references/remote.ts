@@ -99,6 +99,8 @@ class Links implements ProxyHandler<object> {
   }
 
   apply(_target: object, _this: unknown, args: unknown[]): unknown {
+    const serialized = this.#chain.serializedBy(args);
+    if (serialized) throw new TypeError(`JSON.stringify cannot read ${asValue(serialized)}`);
     return remoteOf(this.#chain.with({ kind: 'call', args }));
   }
 
@@ -168,8 +170,9 @@ const PROMISE = {
 function propertyNamed(chain: Chain, key: symbol): unknown {
   switch (key) {
     case inspect.custom:
-    case Symbol.toPrimitive:
       return () => chain.toString();
+    case Symbol.toPrimitive:
+      return (hint: string) => primitiveOf(chain, hint);
     case Symbol.toStringTag:
       return 'Remote';
     case Symbol.asyncIterator:
@@ -179,4 +182,16 @@ function propertyNamed(chain: Chain, key: symbol): unknown {
     default:
       return undefined;
   }
+}
+
+/** Text says what it is. An operator wants its value, which is not here. */
+function primitiveOf(chain: Chain, hint: string): string {
+  if (hint === 'string') return chain.toString();
+  throw new TypeError(`an operator such as + cannot use ${asValue(chain)}`);
+}
+
+/** What it is, and how to have its value here. */
+function asValue(chain: Chain): string {
+  const advice = chain.isBare ? 'use await held(remote).value() if a copy will do' : 'await it first';
+  return `${chain}, whose value is in ${chain.evaluator.owner.lang}: ${advice}`;
 }

@@ -131,8 +131,9 @@ class Links implements ProxyHandler<object> {
 function symbolOf(self: object, key: symbol): unknown {
   switch (key) {
     case inspect.custom:
-    case Symbol.toPrimitive:
       return () => shown(factsOf(self));
+    case Symbol.toPrimitive:
+      return (hint: string) => primitiveOf(self, hint);
     case Symbol.toStringTag:
       return 'Remote';
     case Symbol.iterator:
@@ -142,4 +143,13 @@ function symbolOf(self: object, key: symbol): unknown {
     default:
       return undefined;
   }
+}
+
+/** Text says what it is. An operator wants its value, which is not here. */
+function primitiveOf(self: object, hint: string): string {
+  const known = factsOf(self);
+  if (hint === 'string') return shown(known);
+  const advice = expressionOf(self) ? 'use value(…)' : 'use held(remote).value() if a copy will do';
+  const where = `whose value is in ${known.link.lang}`;
+  throw new TypeError(`an operator such as + cannot use ${shown(known)}, ${where}: ${advice}`);
 }

@@ -26,7 +26,8 @@ final class __BOND_chains
         if (function_exists($name)) {
             return $name;
         }
-        throw new OutOfBoundsException("there is no class, interface or function '$name'");
+        $advice = preg_match('~/|\.php\z~', $name) ? "; load('$name') runs a file" : '';
+        throw new OutOfBoundsException("there is no class, interface or function '$name'$advice");
     }
 
     private static function isClass($value)

@@ -11,7 +11,10 @@ sub run_chain {
 # A package by its name; its file is read if it is not there.
 sub imported {
     my ($name) = @_;
-    $name =~ /^\w+(?:::\w+)*\z/ or die "'$name' is not the name of a package\n";
+    if ($name !~ /^\w+(?:::\w+)*\z/) {
+        my $is_file = $name =~ m{/|\.p[lm]\z};
+        die "'$name' is not the name of a package" . ($is_file ? "; load('$name') runs a file\n" : "\n");
+    }
     no strict 'refs';
     return $name if grep { !/::\z/ && is_filled("$name\::$_") } keys %{"$name\::"};
     (my $file = "$name.pm") =~ s{::}{/}g;
@@ -75,10 +78,24 @@ sub invoked {
 # A variable or a function of a package; of an object, what a method without arguments gives, or an entry.
 sub got {
     my ($value, $name) = @_;
-    no strict 'refs';
-    return defined ${"$value\::$name"} ? ${"$value\::$name"} : function_of($value, $name) if !ref $value;
+    return member($value, $name) if !ref $value;
     return $value->$name() if $can->($value, 'can') && $value->can($name);
     return ${ entry($value, $name) };
+}
+
+# A scalar, a function, an array or a hash of that name, in this order. A sigil in front chooses.
+sub member {
+    my ($package, $name) = @_;
+    no strict 'refs';
+    my $sigil = $name =~ s/^([\$\@%])// ? $1 : '';
+    my $full = "$package\::$name";
+    return $$full if $sigil eq '$' || !$sigil && defined $$full;
+    return function_of($package, $name) if !$sigil && defined &$full;
+    my ($array, $hash) = (*$full{ARRAY}, *$full{HASH});
+    return $array if $array && $sigil ne '%';
+    return $hash if $hash && $sigil ne '@';
+    die "$package has no variable $sigil$name\n" if $sigil;
+    die "$package has no function or variable $name; a method of the class is '->$name'\n";
 }
 
 sub function_of {

@@ -44,9 +44,16 @@ sub entry {
     my ($holder, $name, $is_new) = @_;
     my $type = type_of($holder);
     if ($type eq 'HASH') { return $is_new || exists $holder->{$name} ? \$holder->{$name} : \undef }
-    die "a value of type $type has no entries\n" if $type ne 'ARRAY';
+    die no_entries($holder, $name, $type) if $type ne 'ARRAY';
     die "'$name' is not the index of an array\n" if $name !~ /^-?\d+\z/;
     return $is_new || exists $holder->[$name] ? \$holder->[$name] : \undef;
+}
+
+sub no_entries {
+    my ($holder, $name, $type) = @_;
+    no strict 'refs';
+    return "a value of type $type has no entries\n" if $type ne 'SCALAR' || $name !~ /^\w+\z/ || !%{"$holder\::"};
+    return "$holder is a package: read \$$name as a property, and set it by evalBlock('\$$holder\::$name = ...')\n";
 }
 
 # What a value is below its class.

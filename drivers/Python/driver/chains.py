@@ -12,7 +12,14 @@ def run_chain(payload):
 
 
 def imported(start):
-    return standard('importlib').import_module(start[1])
+    name = start[1]
+    try:
+        return standard('importlib').import_module(name)
+    except (ImportError, TypeError):
+        if not ('/' in name or name.startswith('.') or name.endswith('.py')):
+            raise
+        raise ImportError("%r is a path: import takes a name, such as 'numpy' or 'package.module'; load(%r) runs a file"
+                          % (str(name), str(name)))
 
 
 def follow(start, links):
