@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** How a line begins that is a comment, in one language or another. */
+const COMMENT = /^(?:\/\/|#|--)/m;
+
 /**
  * What the driver in a folder has under that name, whatever the file's extension is; not every driver has all. `stage2` may
  * be several files, in the folder `driver/`.
@@ -35,8 +38,8 @@ function joinFiles(folder: string, names: readonly string[]): string {
     if (text === undefined) throw new Error(`there is no ${name} in ${folder}`);
     const [, tag = '', code = ''] = /^(<\?\w+\n)?([\s\S]*)$/.exec(text) ?? [];
     opening ||= tag;
-    const [mark = '#'] = /^(?:\/\/|#)/m.exec(code) ?? [];
-    const [lazy = ''] = /^(?:\/\/|#): lazy\n/.exec(code) ?? [];
+    const [mark = '#'] = COMMENT.exec(code) ?? [];
+    const [lazy = ''] = /^(?:\/\/|#|--): lazy\n/.exec(code) ?? [];
     return `${mark}: ${lazy ? 'lazy' : 'eager'} ${name}\n${withoutComments(code.slice(lazy.length))}`;
   });
   return opening + texts.join('');
@@ -47,8 +50,8 @@ function joinFiles(folder: string, names: readonly string[]): string {
  * every line keeps its number. How the language marks a comment is told by the first one.
  */
 function withoutComments(text: string): string {
-  const [mark] = /^(?:\/\/|#)/m.exec(text) ?? [];
+  const [mark] = COMMENT.exec(text) ?? [];
   if (mark === undefined) return text;
   const lines = text.replace(new RegExp(`^[ \\t]*${mark}(?: .*)?$`, 'gm'), '');
-  return mark === '#' ? lines : lines.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/$/gm, (block) => block.replace(/.+/g, ''));
+  return mark !== '//' ? lines : lines.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/$/gm, (block) => block.replace(/.+/g, ''));
 }

@@ -1,0 +1,135 @@
+-- Carries out what the host asks for.
+
+local find, match, gmatch, rep, byte = string.find, string.match, string.gmatch, string.rep, string.byte
+local type, error, pcall, unpack, tostring, rawget = type, error, pcall, unpack, tostring, rawget
+local getmetatable = debug and debug.getmetatable or getmetatable
+local compile, encode, G, NULL = compile, encode, G, NULL
+local select = select
+
+-- A payload of the host.
+local function given_in(payload)
+  local is_fine, value = pcall(decode, payload)
+  if not is_fine then error(type(value) == 'string' and undecodable(value) or value, 0) end
+  return value
+end
+
+-- A function of code, which may come with the file and line where it is. As an expression, it has a value.
+function compile_code(code, kind, is_expression)
+  local name = '=(' .. kind .. ')'
+  if type(code) == 'table' then
+    name = '@' .. code[2]
+    code = rep('\n', code[3] - 1) .. code[1]
+  end
+  local compiled, message
+  if is_expression then
+    compiled, message = compile('return ' .. code, name)
+    if compiled then return compiled end
+  end
+  local block, reason = compile(code, name)
+  if not block then error(message or reason, 0) end
+  return block
+end
+
+-- A reply with a value.
+local function reply(request, value)
+  if converts then value = converted(value, 'result') end
+  if takes_parts and not live_objects and is_long(value) then return 'RETURN ' .. request .. ' ' .. say_parts(request, value) end
+  if live_objects then return 'RETURN ' .. request .. ' ' .. encode_with_live(value) end
+  return 'RETURN ' .. request .. ' ' .. encode(value)
+end
+
+function is_long(value)
+  local kind = type(value)
+  if kind == 'table' then return #value > 1024 and getmetatable(value) == nil end
+  return kind == 'string' and #value > 262144 and is_text(value)
+end
+
+-- Whether a value can be called.
+function is_callable(value)
+  if type(value) == 'function' then return true end
+  local meta = type(value) ~= 'string' and getmetatable(value)
+  return type(meta) == 'table' and rawget(meta, '__call') ~= nil
+end
+
+-- What stands in front of a list of arguments: a function, and what comes before the arguments, if it is a method.
+function named_function(name)
+  local value
+  if find(name, '^[%a_][%w_]*$') then
+    value = G[name]
+  else
+    local path, method = match(name, '^(.-)%s*:%s*([%a_][%w_]*)%s*$')
+    if method and compile('return ' .. path, '=(call)') then
+      local object = compile('return ' .. path, '=(call)')()
+      return object[method] or error("attempt to call a nil value (method '" .. method .. "')", 0), object, true
+    end
+    value = compile_code(name, 'call', true)()
+  end
+  if not is_callable(value) then error('attempt to call a ' .. type(value) .. ' value (' .. in_words(name) .. ')', 0) end
+  return value
+end
+
+-- The first result of a call, whose arguments have null instead of nil.
+local function call(given)
+  local name, arguments, references, named = given[1], given[2], given[3], given[4]
+  local count = #arguments
+  for index = 1, count do
+    if arguments[index] == NULL then arguments[index] = nil end
+  end
+  if parts then count = add_parts(running, arguments, count) end
+  busy = true
+  if references ~= nil and references[1] then count = put_references(references, arguments, named, count) or count end
+  if named ~= nil and next(named) ~= nil then
+    count = count + 1
+    arguments[count] = named
+  end
+  local called, object, is_method = named_function(name)
+  local value
+  if is_method then
+    value = called(object, unpack(arguments, 1, count))
+  else
+    value = called(unpack(arguments, 1, count))
+  end
+  busy = false
+  return value
+end
+
+local function eval(payload)
+  local code = given_in(payload)
+  busy = true
+  local value = compile_code(code, 'eval', true)()
+  busy = false
+  return value
+end
+
+local function eval_block(payload)
+  local code = given_in(payload)
+  busy = true
+  compile_code(code, 'evalBlock')()
+  busy = false
+end
+
+local PERFORM = {
+  CALL = function(request, payload) return reply(request, call(given_in(payload))) end,
+  EVAL = function(request, payload) return reply(request, eval(payload)) end,
+  EVAL_BLOCK = function(request, payload)
+    eval_block(payload)
+    return 'RETURN ' .. request .. ' '
+  end,
+  EXPORT = function(request, payload)
+    local given = given_in(payload)
+    busy = true
+    if type(given) == 'table' then export(given[1], given[2]) else export(given) end
+    return 'RETURN ' .. request .. ' '
+  end,
+  CALL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(call(given_in(payload))) end,
+  EVAL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(eval(payload)) end,
+  EVAL_BLOCK_HOLD = function(request, payload)
+    eval_block(payload)
+    return 'RETURN ' .. request .. ' '
+  end,
+  CHAIN = function(request, payload) return 'RETURN ' .. request .. ' ' .. run_chain(given_in(payload)) end,
+}
+
+function perform(verb, request, payload)
+  return (PERFORM[verb] or error('there is no request ' .. verb, 0))(request, payload)
+end
