@@ -11,8 +11,9 @@ local HOLDING = { CHAIN = true, EVAL_HOLD = true, CALL_HOLD = true, EVAL_BLOCK_H
 busy = false -- whether code of your program runs
 
 -- What is done where something is thrown, while its stack is still there.
-local function catch(thrown)
+function catch(thrown)
   busy = false
+  if getmetatable(thrown) == CAUGHT then return thrown end
   local caught = { thrown = thrown }
   if type(thrown) ~= 'string' or not find(thrown, 'stack overflow', 1, true) then
     if not is_serialization_exception(thrown) then caught.frames = frames_here() end

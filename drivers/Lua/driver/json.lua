@@ -171,6 +171,7 @@ end
 local buffer, count, path, depth, parents = {}, 0, {}, 0, {}
 local root
 local write_value
+encodings = 0     -- how many texts have been written: the numbers of blocks beside them
 extended = false -- whether the encoding is EJSON
 special = {}     -- writers of tables with certain metatables
 
@@ -340,6 +341,7 @@ function encode(value, name, size)
   if kind == 'nil' then return 'null' end
   if kind == 'boolean' then return value and 'true' or 'false' end
   root, count, depth = name or 'result', 0, 0
+  encodings = encodings + 1
   if next(parents) ~= nil then parents = {} end -- the last one has failed
   if size then write_items(value, size) else write_value(value) end
   if count == 1 then return buffer[1] end

@@ -29,6 +29,8 @@ else
   end
 end
 
+driver.driver = driver
+
 local function run(name, code)
   local compiled, message = driver.compile(code, '=<bond driver: ' .. name .. '>', driver)
   if not compiled then driver.error(message) end

@@ -13,21 +13,20 @@ local function given_in(payload)
   return value
 end
 
--- A function of code, which may come with the file and line where it is. As an expression, it has a value.
+-- A function of code, which may come with the file and line where it is. An expression may be code of statements, and the other way
+-- round.
 function compile_code(code, kind, is_expression)
   local name = '=(' .. kind .. ')'
   if type(code) == 'table' then
     name = '@' .. code[2]
     code = rep('\n', code[3] - 1) .. code[1]
   end
-  local compiled, message
-  if is_expression then
-    compiled, message = compile('return ' .. code, name)
-    if compiled then return compiled end
-  end
-  local block, reason = compile(code, name)
-  if not block then error(message or reason, 0) end
-  return block
+  local first, second = code, 'return ' .. code
+  if is_expression then first, second = second, first end
+  local compiled, message = compile(first, name)
+  compiled = compiled or compile(second, name)
+  if not compiled then error(message, 0) end
+  return compiled
 end
 
 -- A reply with a value.
@@ -77,7 +76,7 @@ local function call(given)
   end
   if parts then count = add_parts(running, arguments, count) end
   busy = true
-  if references ~= nil and references[1] then count = put_references(references, arguments, named, count) or count end
+  if references ~= nil and references[1] then count = put_references(references, arguments, named, name == '_BOND_iterate') or count end
   if named ~= nil and next(named) ~= nil then
     count = count + 1
     arguments[count] = named

@@ -101,10 +101,7 @@ function describe(request, caught, message, is_held)
   if caught.traceback then parts[#parts + 1] = '"traceback":' .. quoted(traceback_of(message, caught.traceback)) end
   if caught.frames and caught.frames ~= '' then parts[#parts + 1] = '"frames":[' .. caught.frames .. ']' end
   parts[#parts + 1] = '"call":' .. tostring(is_remote and rawget(thrown, '_BOND_call') or 'null')
-  if failed_link and failed_link[1] then
-    parts[#parts + 1] = '"link":[' .. concat(failed_link, ',') .. ']'
-    failed_link = {}
-  end
+  if caught.link and caught.link[1] then parts[#parts + 1] = '"link":' .. encode(caught.link) end
   if transparent then
     local is_fine, data = pcall(encode_thrown, is_remote and rawget(thrown, 'data') or not is_remote and thrown or nil)
     if not is_fine then

@@ -33,6 +33,8 @@ function start()
   serve_outermost()
 end
 
+local NAMES = 'callback stream live hold held get set invoke apply hold_result catch iterate next leave convert load original extend super raise enter exit'
+
 -- Names for code of the host, among the globals.
 function define_names()
   rawset(G, '_BOND_null', NULL)
@@ -42,4 +44,8 @@ function define_names()
   rawset(G, '_BOND_map', function(table) return setmetatable(table or {}, MAP) end)
   rawset(G, '_BOND_set', function(table) return setmetatable(table or {}, SET) end)
   rawset(G, '_BOND_date', function(ms) return new_date(ms) end)
+  for name in string.gmatch(NAMES, '%l+[_%l]*') do
+    local own = 'bond_' .. name
+    rawset(G, '_BOND_' .. name, function(...) return driver[own](...) end)
+  end
 end

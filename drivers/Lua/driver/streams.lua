@@ -4,7 +4,7 @@ local out = io.stdout
 local write, flush = out.write, out.flush
 local byte, find, sub, concat = string.byte, string.find, string.sub, table.concat
 local type, tostring = type, tostring
-local last_piece, more_pieces, room
+local last_piece, more_pieces, block_mark, bytes_mark, room
 
 released = {} -- what the host has lent, and what nothing here refers to any more
 written = false -- bytes that are to be sent beside the next message, by the number of their block
@@ -59,6 +59,18 @@ function say_long(message)
     local stop = start + room - 1
     write(out, (stop < size and more_pieces or last_piece) .. sub(message, start, stop) .. '\n')
     start = stop + 1
+  end
+end
+
+-- Sends bytes beside the text that names them.
+function say_block(number, bytes)
+  write(out, block_mark .. string.format('%d %d', number, #bytes) .. '\n')
+  local start, size = 1, #bytes
+  local most = room - 8
+  while start <= size do
+    local piece = sub(bytes, start, start + most - 1)
+    write(out, bytes_mark .. string.format('%d', #piece) .. '\n' .. piece)
+    start = start + most
   end
 end
 
