@@ -1,6 +1,6 @@
 -- Tells the host of whatever is thrown, which may be any value, and trusts nothing that it says of itself.
 
-local find, sub, tostring, type, pcall, xpcall, rawget = string.find, string.sub, tostring, type, pcall, xpcall, rawget
+local find, sub, gsub, tostring, type, pcall, xpcall, rawget = string.find, string.sub, string.gsub, tostring, type, pcall, xpcall, rawget
 local setmetatable, getmetatable = setmetatable, debug and debug.getmetatable or getmetatable
 local traceback = debug and debug.traceback or function() return '' end
 local takes_arguments = not (_VERSION == 'Lua 5.1' and not jit) -- xpcall passes arguments on
@@ -35,13 +35,14 @@ function attempt(verb, request, payload)
   if getmetatable(reply) ~= CAUGHT then reply = { thrown = reply } end
   local is_told, text = pcall(report, request, reply, HOLDING[verb])
   if is_told then return text end
-  return 'EXCEPT ' .. request .. ' {"message":"an exception that cannot be described: ' .. 'its text fails"}'
+  is_told, text = pcall(message_of, reply.thrown) -- there may be too little room for more
+  return 'EXCEPT ' .. request .. ' {"message":' .. (is_told and quoted(text) or '"an exception that cannot be described"') .. '}'
 end
 
 -- The text of something thrown.
 function message_of(thrown)
   local kind = type(thrown)
-  if kind == 'string' then return in_words(thrown) end
+  if kind == 'string' then return in_words((gsub(thrown, '^<bond driver: [%w-]+>:%d+: ', ''))) end
   if is_remote_exception(thrown) or is_serialization_exception(thrown) then return in_words(tostring(rawget(thrown, 'message'))) end
   if kind == 'table' or kind == 'userdata' then
     local meta = getmetatable(thrown)

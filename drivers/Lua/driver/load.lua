@@ -47,8 +47,8 @@ end
 
 function driver.load_file(name)
   local code = texts[name]
-  texts[name] = nil
   if code then run(name, code) end
+  texts[name] = nil -- only now: where the stack is nearly full, it cannot be compiled
 end
 
 setmetatable(driver, {

@@ -6,7 +6,8 @@ local isyieldable = coroutine.isyieldable
 local remove, pcall = table.remove, pcall
 
 local CALL, DONE = {}, {} -- why a coroutine of a request has yielded
-local MOST_NESTED = 150    -- loops inside of others: each of them is on the C stack
+local MOST_NESTED = isyieldable and 150 or 190 -- loops inside of others: each of them is on the C stack
+local ROOM = isyieldable and 40 or 8 -- levels of C that have to be left
 local aside = {}           -- messages for other frames, by frame
 local idle                 -- a coroutine that has carried out its request
 local current              -- the coroutine of the request that is running
@@ -70,6 +71,9 @@ local function serve(frame)
       is_fine, reason, content, opening = resume(worker, verb, payload)
     elseif verb == 'PART' then
       take_part(request, payload)
+    elseif not isyieldable then -- Lua 5.1: a coroutine would only take room on the C stack
+      running = request
+      say(attempt(verb, request, payload))
     else
       worker = idle or create(work)
       idle, current, running = nil, worker, request
@@ -113,7 +117,7 @@ end
 
 -- Throws now, while the conversation is in step, rather than in the middle of an exchange.
 function need_room()
-  if nested >= MOST_NESTED or not has_room(12) then error('stack overflow: calls of the host are nested too deep', 0) end
+  if nested >= MOST_NESTED or not has_room(ROOM) then error('stack overflow: calls of the host are nested too deep', 0) end
 end
 
 -- Until the host closes the bond.
