@@ -3,6 +3,7 @@ import { listDrivers, makeBond, queryDriver } from 'bond';
 
 const HELLO: Record<string, string> = {
   JavaScript: 'console.log("Hello from JavaScript!")',
+  Lua: 'print("Hello from Lua!")',
   PHP: 'echo "Hello from PHP!\\n";',
   Perl: 'print "Hello from Perl!\\n"',
   Python: 'print("Hello from Python!")',

@@ -23,6 +23,7 @@ export const COMMANDS: Record<SuiteLanguage, string> = {
   Perl: 'perl',
   Python: 'python3',
   Ruby: 'ruby',
+  Lua: 'lua5.4',
 };
 
 export { HANG };

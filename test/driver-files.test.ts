@@ -17,6 +17,10 @@ function printed(command: string, args: readonly string[], input: string): strin
   return stdout;
 }
 
+/** Prints the bytecode of each file, in which lines have their numbers. */
+const DUMP_LUA = String.raw`
+  for code in (io.read('a') .. '\n--: '):gmatch('(.-)\n%-%-: ') do io.write(string.dump(assert(load(code, '=file')))) end`;
+
 /** What a language makes of a program, in which comments do not count. */
 const understood: Record<SuiteLanguage, (program: string) => string> = {
   PHP: (program) => printed('php', ['-w'], program).replace(/\s+/g, ' '),
@@ -28,6 +32,7 @@ const understood: Record<SuiteLanguage, (program: string) => string> = {
       program,
     ),
   Ruby: (program) => printed('ruby', ['-W0', '-rripper', '-e', 'p Ripper.sexp($stdin.read)'], program),
+  Lua: (program) => printed('lua5.4', ['-e', DUMP_LUA], program),
   JavaScript: (program) =>
     transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
 };
@@ -38,6 +43,7 @@ const DEFINITIONS: Record<SuiteLanguage, RegExp> = {
   Perl: /^sub ([\w:]+)/gm,
   Python: /^(?:async )?(?:def|class) (\w+)|^(\w+) = /gm,
   Ruby: /^(?:def|class|module) ([\w.?!=]+)|^([A-Z]\w+) = /gm,
+  Lua: /^function (\w+)/gm,
   JavaScript: /^(?:(?:async )?function\*?|class|const|let|var) (\w+)/gm,
 };
 
@@ -51,7 +57,7 @@ describe.each(driverLanguages() as SuiteLanguage[])('%s', (lang) => {
     expect(sent.length).toBeLessThan(0.98 * file.length);
     expect(sent.split('\n')).toHaveLength(file.split('\n').length);
     expect(understood[lang](sent)).toBe(understood[lang](file));
-    expect(sent.match(/^(?:#|\/\/):.*/gm)).toEqual(file.match(/^(?:#|\/\/):.*/gm)); // these say something to the driver itself
+    expect(sent.match(/^(?:#|\/\/|--):.*/gm)).toEqual(file.match(/^(?:#|\/\/|--):.*/gm)); // these say something to the driver itself
   });
 
   test('defines no name twice, in whichever of its files: the later one would win, and nothing would say so', () => {

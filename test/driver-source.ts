@@ -9,8 +9,8 @@ export function readStage(folder: string, stage: string): string {
   const [tag = ''] = /^<\?.*\n/.exec(texts[0] as string) ?? [];
   const announced = texts.map((text, index) => {
     const body = text.slice(tag.length);
-    const [mark = '#'] = /^(#|\/\/)/m.exec(body) ?? [];
-    const [lazy = ''] = /^(#|\/\/): lazy\n/.exec(body) ?? [];
+    const [mark = '#'] = /^(#|\/\/|--)/m.exec(body) ?? [];
+    const [lazy = ''] = /^(#|\/\/|--): lazy\n/.exec(body) ?? [];
     return `${mark}: ${lazy ? 'lazy' : 'eager'} ${files[index]}\n${body.slice(lazy.length)}`;
   });
   return tag + announced.join('');

@@ -19,7 +19,7 @@ export const everyLanguage = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
 export type Language = (typeof everyLanguage)[number];
 
 /** Those, and the languages for which only the suite of every language and the kit have words. */
-export const everySuiteLanguage = [...everyLanguage, 'Ruby'] as const;
+export const everySuiteLanguage = [...everyLanguage, 'Ruby', 'Lua'] as const;
 export type SuiteLanguage = (typeof everySuiteLanguage)[number];
 
 const chosen = (process.env.ONLY ?? '').split(',').filter((lang) => lang !== '');
@@ -99,13 +99,13 @@ function lendBonds(open: () => Promise<Bond>): () => Promise<Bond> {
  * A bond for all tests of a suite that leave nothing behind in it, in which `code` has been run. It is opened when the
  * first of them asks for it, and closed behind the last.
  */
-export function shareBond(lang: string, options: BondOptions = {}, code = ''): () => Promise<Bond> {
+export function shareBond(lang: string, options: BondOptions = {}, code = '', cmd?: string): () => Promise<Bond> {
   let shared: Promise<Bond> | undefined;
   afterAll(async () => {
     if (shared) await endBond(await shared);
   });
   const open = async (): Promise<Bond> => {
-    const bond = await makeBond(lang, undefined, [], { ...quiet, ...options });
+    const bond = await makeBond(lang, cmd, [], { ...quiet, ...options });
     await bond.evalBlock(code);
     return bond;
   };

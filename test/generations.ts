@@ -53,6 +53,7 @@ export const features: Record<SuiteLanguage, Record<string, (bond: Bond) => Prom
     },
   },
   Ruby: {},
+  Lua: {},
   JavaScript: {
     [KEEPS]: (bond) => bond.eval<boolean>('typeof FinalizationRegistry === "function"'),
     [CLONE]: (bond) => works(bond.call('x => x', /a/)),
@@ -109,6 +110,7 @@ export const FOUND: Record<SuiteLanguage, string> = {
   Perl: "sprintf('Perl %vd', $^V)",
   Python: "'%s %s' % (__import__('platform').python_implementation(), __import__('platform').python_version())",
   Ruby: "'Ruby ' + RUBY_VERSION",
+  Lua: 'jit and jit.version or _VERSION',
   JavaScript: "'Node ' + process.versions.node",
 };
 

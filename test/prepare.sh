@@ -33,6 +33,10 @@ missing_packages() {
   works python3 -c 'import numpy' || works /usr/bin/python3 -c 'import numpy' || echo python3-numpy
   has pypy3 || echo pypy3
   has ruby || echo ruby
+  has lua5.4 || echo lua5.4
+  has luajit || echo luajit
+  [ "$RELEASE" != 1 ] || has lua5.3 || echo lua5.3
+  [ "$RELEASE" != 1 ] || has lua5.1 || echo lua5.1
   has ssh && has ssh-keygen || echo openssh-client
   has sshd || echo openssh-server
   has sudo || echo sudo

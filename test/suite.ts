@@ -10,6 +10,7 @@ import { describe, test as everyTest, expect, vi } from 'vitest';
 import {
   type Bond,
   BondException,
+  queryDriver,
   RemoteException,
   SerializationException,
   TerminatedException,
@@ -798,7 +799,7 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
     expect(warn.mock.calls).toEqual([[expect.stringContaining('the disk is full'), expect.anything()]]);
   });
 
-  describe('interrupt', () => {
+  describe.runIf(queryDriver(lang).features.includes('interrupt'))('interrupt', () => {
     test.each(['loop', 'sleep'] as const)('ends an endless %s, and keeps the session and what waits', async (what) => {
       const output = collect();
       const bond = await open({ stdout: output.stdout });

@@ -242,6 +242,42 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     nulInCode: 'value',
     badNames: [...BAD_NAMES, '💥', 'a::b', 'class', 'No::Such.f'],
   },
+  Lua: {
+    functions: `
+      function twice(x) return x * 2 end
+      function same(x) return x end
+      function boom(message) error(message, 0) end
+      function leave() os.exit(3) end
+      function caught(x)
+        local is_fine, value = pcall(host, x)
+        if is_fine then return value end
+        return tostring(value)
+      end
+      function down(n) if n == 0 then return 0 end return 1 + up(n - 1) end
+      function uncrossable() return { items = { 1, print } } end
+      function pass_uncrossable() return host(uncrossable()) end
+      function boom_without_text() error(setmetatable({}, { __tostring = function() error('no text') end })) end`,
+    boomType: undefined,
+    set: (value) => `x = ${value}`,
+    get: 'x',
+    lengthOf: (expression) => `#${expression}`,
+    comment: '--',
+    print: (text) => `io.write('${text}')`,
+    printError: (text) => `io.stderr:write('${text}')`,
+    printBytes: String.raw`io.write('\255\254\0')`,
+    printMuch: "io.write(('x'):rep(1000000))",
+    printAndWaitFor: (path) => `io.write('tick') io.stderr:write('tick') repeat until io.open('${path}')`,
+    run: (command) => `os.execute('${command}')`,
+    readInput: "io.read('*a')",
+    loop: "io.write('on') while true do end",
+    sleep: "io.write('on') io.open('/dev/ptmx'):read(1)", // waits for a terminal that nothing opens
+    pid: "io.open('/proc/self/stat'):read('*n')",
+    exitHook: "exit_hook = setmetatable({}, { __gc = function() io.write('bye') end })",
+    globals: '(function() local names = {} for name in pairs(_G) do names[#names + 1] = name end return names end)()',
+    printGlobals: ['-e', `io.write('["', table.concat(%, '","'), '"]')`],
+    nulInCode: 'value',
+    badNames: [...BAD_NAMES, '💥', 'a::b', 'end', 'no_such_table.f'],
+  },
 };
 
 /**

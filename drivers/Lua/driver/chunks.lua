@@ -65,7 +65,7 @@ function add_parts(request, arguments, count)
   if not list then return count end
   parts[request] = nil
   if next(parts) == nil then parts = false end
-  if list.failure then error(type(list.failure) == 'string' and undecodable(list.failure) or list.failure, 0) end
+  if list.failure then error(list.failure, 0) end
   local whole
   if type(list[1]) == 'string' then
     whole = concat(list)

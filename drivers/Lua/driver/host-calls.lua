@@ -28,8 +28,8 @@ function call_host(name, lent, is_holding, ...)
     is_fine, value = pcall(told, verb, answer, calls)
   end
   busy = true
-  if not is_fine then error(type(value) == 'string' and undecodable(value) or value, 0) end
-  if value == NULL then return nil end
+  if not is_fine then error(value, 0) end
+  if rawequal(value, NULL) then return nil end
   return value
 end
 
@@ -50,7 +50,7 @@ function told(verb, answer, frame)
     return content[1][1]
   end
   local data = content.data
-  if data == nil then data = content.message elseif data == NULL then data = nil end
+  if data == nil then data = content.message elseif rawequal(data, NULL) then data = nil end
   local thrown = { message = content.message, _BOND_call = frame }
   if verb == 'ERROR' then error(setmetatable(thrown, SerializationException), 0) end
   thrown.data, thrown.type, thrown.stack = data, plain(content.type), plain(content.stack)
@@ -58,12 +58,8 @@ function told(verb, answer, frame)
 end
 
 function plain(value)
-  if value == NULL then return nil end
+  if rawequal(value, NULL) then return nil end
   return value
-end
-
-function undecodable(reason)
-  return setmetatable({ message = 'what the host sent cannot be decoded: ' .. in_words(reason) }, SerializationException)
 end
 
 -- Defines a function that calls the host: a global, or `name` in a table `a.b`; `a:name` is the same.

@@ -16,8 +16,13 @@ local read_value
 
 local ESCAPED = { b = '\b', f = '\f', n = '\n', r = '\r', t = '\t', ['"'] = '"', ['\\'] = '\\', ['/'] = '/' }
 
+local function undecodable(reason)
+  text = nil
+  refuse('what the host sent cannot be decoded', reason)
+end
+
 local function malformed()
-  error('this is no JSON: ' .. sub(text, position or 1, (position or 1) + 20), 0)
+  undecodable('this is no JSON: ' .. in_words(sub(text, position or 1, (position or 1) + 20)))
 end
 
 -- The character of `\uXXXX` at a place, and where it ends.
@@ -26,7 +31,7 @@ local function read_unicode(start)
   if code < 0xD800 or code > 0xDFFF then return character(code), start + 4 end
   local low = match(text, '^\\u(%x%x%x%x)', start + 4)
   low = low and tonumber(low, 16)
-  if code > 0xDBFF or not low or low < 0xDC00 or low > 0xDFFF then error('half of a surrogate pair is no text in Lua', 0) end
+  if code > 0xDBFF or not low or low < 0xDC00 or low > 0xDFFF then undecodable('half of a surrogate pair is no text in Lua') end
   return character(0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00), start + 10
 end
 
@@ -59,7 +64,7 @@ local function read_string()
 end
 
 local function too_long(digits)
-  error('the integer ' .. digits .. (math_type and ' is longer than 64 bits' or ' is beyond 2^53, and numbers of this Lua are doubles'), 0)
+  undecodable('the integer ' .. digits .. (math_type and ' is longer than 64 bits' or ' is beyond 2^53, and numbers of this Lua are doubles'))
 end
 
 local function read_number()
@@ -298,7 +303,7 @@ local function write_table(value)
   end
   if meta == OBJECT then
     if not write_object(value) then write_map(value) end
-  elseif value == NULL then
+  elseif rawequal(value, NULL) then
     put('null')
   else
     write_special(value, meta)
@@ -337,9 +342,8 @@ end
 
 -- JSON of a value; what the encoding would change on the way is an error that says where it is. `size` is for lists with nil.
 function encode(value, name, size)
-  local kind = type(value)
-  if kind == 'nil' then return 'null' end
-  if kind == 'boolean' then return value and 'true' or 'false' end
+  if value == nil then return 'null' end
+  if math_type and math_type(value) == 'integer' then return format('%d', value) end
   root, count, depth = name or 'result', 0, 0
   encodings = encodings + 1
   if next(parents) ~= nil then parents = {} end -- the last one has failed

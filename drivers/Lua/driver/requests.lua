@@ -3,15 +3,9 @@
 local find, match, gmatch, rep, byte = string.find, string.match, string.gmatch, string.rep, string.byte
 local type, error, pcall, unpack, tostring, rawget = type, error, pcall, unpack, tostring, rawget
 local getmetatable = debug and debug.getmetatable or getmetatable
-local compile, encode, G, NULL = compile, encode, G, NULL
+local compile, encode, decode, G, NULL = compile, encode, decode, G, NULL
+local next, rawequal = next, rawequal
 local select = select
-
--- A payload of the host.
-local function given_in(payload)
-  local is_fine, value = pcall(decode, payload)
-  if not is_fine then error(type(value) == 'string' and undecodable(value) or value, 0) end
-  return value
-end
 
 -- A function of code, which may come with the file and line where it is. An expression may be code of statements, and the other way
 -- round.
@@ -52,10 +46,9 @@ end
 
 -- What stands in front of a list of arguments: a function, and what comes before the arguments, if it is a method.
 function named_function(name)
-  local value
-  if find(name, '^[%a_][%w_]*$') then
-    value = G[name]
-  else
+  local value = G[name]
+  if type(value) == 'function' then return value end
+  if value == nil and not find(name, '^[%a_][%w_]*$') then
     local path, method = match(name, '^(.-)%s*:%s*([%a_][%w_]*)%s*$')
     if method and compile('return ' .. path, '=(call)') then
       local object = compile('return ' .. path, '=(call)')()
@@ -72,7 +65,7 @@ local function call(given)
   local name, arguments, references, named = given[1], given[2], given[3], given[4]
   local count = #arguments
   for index = 1, count do
-    if arguments[index] == NULL then arguments[index] = nil end
+    if rawequal(arguments[index], NULL) then arguments[index] = nil end
   end
   if parts then count = add_parts(running, arguments, count) end
   busy = true
@@ -93,7 +86,7 @@ local function call(given)
 end
 
 local function eval(payload)
-  local code = given_in(payload)
+  local code = decode(payload)
   busy = true
   local value = compile_code(code, 'eval', true)()
   busy = false
@@ -101,32 +94,32 @@ local function eval(payload)
 end
 
 local function eval_block(payload)
-  local code = given_in(payload)
+  local code = decode(payload)
   busy = true
   compile_code(code, 'evalBlock')()
   busy = false
 end
 
 local PERFORM = {
-  CALL = function(request, payload) return reply(request, call(given_in(payload))) end,
+  CALL = function(request, payload) return reply(request, call(decode(payload))) end,
   EVAL = function(request, payload) return reply(request, eval(payload)) end,
   EVAL_BLOCK = function(request, payload)
     eval_block(payload)
     return 'RETURN ' .. request .. ' '
   end,
   EXPORT = function(request, payload)
-    local given = given_in(payload)
+    local given = decode(payload)
     busy = true
     if type(given) == 'table' then export(given[1], given[2]) else export(given) end
     return 'RETURN ' .. request .. ' '
   end,
-  CALL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(call(given_in(payload))) end,
+  CALL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(call(decode(payload))) end,
   EVAL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(eval(payload)) end,
   EVAL_BLOCK_HOLD = function(request, payload)
     eval_block(payload)
     return 'RETURN ' .. request .. ' '
   end,
-  CHAIN = function(request, payload) return 'RETURN ' .. request .. ' ' .. run_chain(given_in(payload)) end,
+  CHAIN = function(request, payload) return 'RETURN ' .. request .. ' ' .. run_chain(decode(payload)) end,
 }
 
 function perform(verb, request, payload)

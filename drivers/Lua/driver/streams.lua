@@ -5,6 +5,7 @@ local write, flush = out.write, out.flush
 local byte, find, sub, concat = string.byte, string.find, string.sub, table.concat
 local type, tostring = type, tostring
 local last_piece, more_pieces, block_mark, bytes_mark, room
+local is_buffered = false -- whether your program has given standard output a buffer
 
 released = {} -- what the host has lent, and what nothing here refers to any more
 written = false -- bytes that are to be sent beside the next message, by the number of their block
@@ -38,19 +39,24 @@ function guard_functions()
     return loadfile(name == nil and '/dev/null' or name, ...)
   end
   if debug then G.debug.debug = function() end end
+  local set_buffer = out.setvbuf
+  getmetatable(out).__index.setvbuf = function(file, mode, ...)
+    if file == out then is_buffered = mode ~= 'no' end
+    return set_buffer(file, mode, ...)
+  end
 end
 
 -- Sends one message to the host, after everything that was printed before it.
 function say(message)
   if released[1] then say_released() end
-  flush(out) -- your program may have set a buffer
+  if is_buffered then flush(out) end
   if written then say_blocks(message) end
   if #message <= room then
     write(out, last_piece .. message .. '\n')
   else
     say_long(message)
   end
-  flush(out)
+  if is_buffered then flush(out) end
 end
 
 function say_long(message)

@@ -167,7 +167,9 @@ function read(value)
 end
 
 function read_words(value, payload)
-  value = read(value)
+  local is_fine, made = pcall(read, value)
+  if not is_fine then refuse('what the host sent cannot be decoded', in_words(tostring(made))) end
+  value = made
   if blocks then forget_blocks(payload) end
   return value
 end
