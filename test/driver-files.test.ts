@@ -19,7 +19,7 @@ function printed(command: string, args: readonly string[], input: string): strin
 
 /** Prints the bytecode of each file, in which lines have their numbers. */
 const DUMP_LUA = String.raw`
-  for code in (io.read('a') .. '\n--: '):gmatch('(.-)\n%-%-: ') do io.write(string.dump(assert(load(code, '=file')))) end`;
+  for code in (io.read('a') .. '\n--: '):gmatch('(.-)\n%-%-: ') do io.write(string.dump(assert(load('--' .. code, '=file')))) end`;
 
 /** What a language makes of a program, in which comments do not count. */
 const understood: Record<SuiteLanguage, (program: string) => string> = {

@@ -26,7 +26,7 @@ const NODES = [20, 22, 24, 26];
 const AS_BUILT = process.env.RELEASE ? [] : ['--ignore-scripts'];
 
 /** The most bytes of the package, unpacked. Half of it are the drivers, an eighth the pages. */
-const MOST_BYTES = 1_750_000;
+const MOST_BYTES = 1_900_000;
 /** The pages that users need. Links of theirs to what is only in the repository work there, and on npm's site. */
 const PAGES = /^docs\/(?:guide\/|languages\/|pictures\/)?[\w.-]+\.(?:md|svg)$/;
 const REPOSITORY_ONLY =

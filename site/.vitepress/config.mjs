@@ -66,7 +66,14 @@ export default defineConfig({
         'Languages',
         [
           item('docs/languages/index', 'Side by side'),
-          ...docs('languages/python', 'languages/php', 'languages/perl', 'languages/ruby', 'languages/lua', 'languages/javascript'),
+          ...docs(
+            'languages/python',
+            'languages/php',
+            'languages/perl',
+            'languages/ruby',
+            'languages/lua',
+            'languages/javascript',
+          ),
         ],
         false,
       ),
