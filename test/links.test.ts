@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
+import { withPackedLinks } from '../build/packed-links.js';
 import { ROOT } from './compiler.js';
 import { documents, targetsOf } from './documents.js';
 
@@ -57,4 +58,20 @@ test('whoever starts at the README finds every page', () => {
     }
   }
   expect([...all.keys()].filter((path) => !found.has(path))).toEqual([]);
+});
+
+test('in the package, a link to what is only in the repository is text, or leads to its address', () => {
+  const page =
+    'See [values](values.md#a), [`x.ts`](../examples/x.ts), [all](../examples/README.md#b)\n![Chart](../a.svg)\n`[a](b)`';
+  const options = {
+    isPacked: (path: string) => path === 'values.md',
+    inRepository: (path: string) => path.replace('../', ''),
+  };
+  expect(withPackedLinks(page, { ...options, address: undefined })).toBe(
+    'See [values](values.md#a), `examples/x.ts`, all (`examples/`)\nChart (`a.svg`)\n`[a](b)`',
+  );
+  expect(withPackedLinks(page, { ...options, address: 'https://host/r' })).toBe(
+    'See [values](values.md#a), [`x.ts`](https://host/r/examples/x.ts), [all](https://host/r/examples/README.md#b)\n' +
+      '![Chart](https://host/r/a.svg?raw=true)\n`[a](b)`',
+  );
 });
