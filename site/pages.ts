@@ -10,7 +10,9 @@ const OUT = join(ROOT, 'site/pages');
 const FOLDERS = ['docs', 'examples', 'benchmark'];
 const OF_ROOT = ['README.md', 'NEWS.md', 'CONTRIBUTING.md', 'SECURITY.md', 'LICENSE'];
 /** What is shown as a page of code when a page leads to it. */
-const CODE = /\.(ts|php|json)$/;
+const CODE = /\.(?:ts|[cm]?js|json|php|pl|pm|py|rb|lua|R|tcl|sh)$/;
+/** Languages that the highlighter knows by another name than that of their files. */
+const NAMES: Record<string, string> = { pl: 'perl', pm: 'perl', cjs: 'js', R: 'r' };
 
 /** Where a file of the repository is on the site: a README is the index of its folder, and code is a page of its own. */
 function placeOf(path: string): string {
@@ -22,6 +24,11 @@ function placeOf(path: string): string {
 
 function isFolder(path: string): boolean {
   return statSync(join(ROOT, path)).isDirectory();
+}
+
+/** Whether a link to a file of the repository can lead to a page or a picture of the site. */
+export function isOnSite(path: string): boolean {
+  return path === 'LICENSE' || /\.(?:md|svg|png)$/.test(path) || CODE.test(path) || isFolder(path);
 }
 
 /** The text with `change` done to all that is not in a block of code. */
@@ -66,7 +73,8 @@ function codePage(path: string): string {
 }
 
 function codeBlock(path: string): string {
-  const language = posix.extname(path).slice(1) || 'text';
+  const extension = posix.extname(path).slice(1);
+  const language = NAMES[extension] ?? (extension || 'text');
   return `\`${path}\`\n\n\`\`\`\`${language}\n${readFileSync(join(ROOT, path), 'utf8').trimEnd()}\n\`\`\`\`\n`;
 }
 
@@ -113,7 +121,8 @@ export function writePages(): string[] {
 /** What there is, as Markdown, for programs that read. */
 function list(paths: readonly string[]): string {
   const lines = paths.map((path) => `- [${titleOf(path)}](${path})`);
-  return `# bond\n\nCalls PHP, Perl, Python and JavaScript from Node, and back. Every page is also there as Markdown:\n\n${lines.join('\n')}\n`;
+  const { description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return `# bond\n\n${description}. Every page is also there as Markdown:\n\n${lines.join('\n')}\n`;
 }
 
 export function titleOf(path: string): string {

@@ -115,7 +115,7 @@ describe('EJSON', () => {
   });
 
   test.each([
-    ['a word that is none', '{"$what":1}', '$what is no word of EJSON'],
+    ['a word that is none', '{"$what":1}', '$what is not a word of EJSON'],
     ['a type that is none', '{"$typedArray":{"type":"int9","base64":""}}', 'no typed array of int9'],
     ['a type of Object', '{"$typedArray":{"type":"constructor","base64":""}}', 'no typed array of constructor'],
     ['keys that are the same', '{"$map":[[1,1],[1.0,2]]}', 'keys of a Map, or items of a Set, are the same'],

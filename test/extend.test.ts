@@ -310,8 +310,10 @@ describe.each(protocols)('a class of %s is extended, by %s', (lang, protocol) =>
     const bond = await open();
     await bond.extend('Animal', {}, 'Once');
     const twice = await rejection(bond.extend('Animal', {}, 'Once'), RemoteException);
-    expect(twice.message).toMatch(/Once already: give the class another name/);
-    expect((await rejection(bond.extend('Animal', {}, 'Animal'), RemoteException)).message).toContain('already');
+    expect(twice.message).toMatch(/Once.*: give the class another name/);
+    expect((await rejection(bond.extend('Animal', {}, 'Animal'), RemoteException)).message).toContain(
+      'give the class another name',
+    );
     for (const name of words.badNames) await rejection(bond.extend('Animal', {}, name), RemoteException);
     for (const base of words.noClasses) await rejection(bond.extend(base, {}), RemoteException);
     if (lang !== 'JavaScript') await rejection(bond.extend('Animal', { 'a b': () => 1 }), RemoteException);

@@ -122,7 +122,7 @@ class Fixed(object):
     fixed.__final__ = True
 class Last(object): pass
 Last.__final__ = True`);
-    expect(await refusal(python, 'Shape')).toContain('Shape has abstract methods that have to be given: area, name');
+    expect(await refusal(python, 'Shape')).toContain('Shape has abstract methods that you have to define: area, name');
     expect(await refusal(python, 'Shape', { area: nothing })).toContain('have to be given: name');
     expect(await refusal(python, 'Shape', { make: nothing })).toContain('Shape.make is static');
     expect(await refusal(python, 'Shape', { of: nothing })).toContain('Shape.of is static');

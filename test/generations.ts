@@ -28,7 +28,7 @@ const PYTHONS = ['2.7', '3.6', '3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.1
 const NODES = [12, 14, 16, 18, 22, 24, 26];
 
 const BYTES = '`bytes` that are text in UTF-8 arrive as text';
-const GARBAGE = 'lets go of what it was lent when its garbage is collected, not at once';
+const GARBAGE = 'releases callbacks and objects of yours when its garbage is collected, not immediately';
 const CLONE = 'no V8 protocol beside Node 18 and later, so EJSON: the formats differ';
 export const KEEPS = 'no `FinalizationRegistry`: a callback is kept until the bond ends';
 const NAMED = 'no arguments by name';

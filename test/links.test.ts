@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import { withPackedLinks } from '../build/packed-links.js';
+import { isOnSite } from '../site/pages.js';
 import { ROOT } from './compiler.js';
 import { documents, targetsOf } from './documents.js';
 
@@ -48,7 +49,13 @@ test.each(documents())('the links of $path lead somewhere', ({ path, text }) => 
   expect(targetsOf(text).filter((target) => !leads(path, target))).toEqual([]);
 });
 
-test('whoever starts at the README finds every page', () => {
+test.each(documents())('the links of $path lead somewhere on the site, too', ({ path, text }) => {
+  const files = targetsOf(text).map((target) => target.replace(/#.*/, ''));
+  const linked = files.filter(Boolean).map((file) => normalize(join(path, '..', file)));
+  expect(linked.filter((file) => !isOnSite(file))).toEqual([]);
+});
+
+test('every page can be reached from the README', () => {
   const found = new Set(['README.md']);
   const all = new Map(documents().map(({ path, text }) => [path, text]));
   for (const path of found) {

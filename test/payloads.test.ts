@@ -216,7 +216,7 @@ describe('what arrives in parts', () => {
     for (const texts of [['[1]', '"a"'], ['"a"', '[1]'], ['1'], ['{}', '{}'], ['null']])
       expect(() => whole(json, ...texts)).toThrow('its parts do not belong together');
     expect(() => whole(json, '[1]', '[', ']')).toThrow(/end of JSON input/);
-    expect(() => whole(ejson, '[{"$a":1}]', '[')).toThrow('$a is no word of EJSON');
+    expect(() => whole(ejson, '[{"$a":1}]', '[')).toThrow('$a is not a word of EJSON');
   });
 
   test('is as long as their bytes are, with those of blocks', () => {

@@ -934,7 +934,7 @@ test.each([
   ['function () {}', /result\[0\]: an object of class Closure cannot be carried by EJSON: hold\(\) it$/],
   ['new ArrayObject([1])', /iterate\(\) over it, or hold\(\) it$/],
   ['new DateTimeZone("UTC")', /unless it implements JsonSerializable: hold\(\) it$/],
-  ['(new ReflectionClass("DateTime"))->newInstanceWithoutConstructor()', /a moment that its class has not made/],
+  ['(new ReflectionClass("DateTime"))->newInstanceWithoutConstructor()', /a date that was never initialized/],
   ['new DateTime("2020-01-01 00:00:00.0005")', /->format\('Y-m-d/],
 ])('what cannot cross is told with what to do instead: %s', async (code, hint) => {
   const php = await open();

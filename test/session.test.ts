@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   BondException,
   RemoteException,
@@ -13,6 +13,11 @@ import { Interrupts } from '../src/session/interrupts.js';
 import { PlaceAllowance } from '../src/session/place-allowance.js';
 import { TEST_HANG } from './patience.js';
 import { play, settings } from './play.js';
+
+vi.mock('../src/common/globals.js', async (load) => {
+  const { timersOfTheMoment } = await import('./time.js');
+  return { ...(await load<object>()), ...timersOfTheMoment };
+});
 
 describe('calls within calls', () => {
   test('a handler may call back before it answers', async () => {
@@ -346,9 +351,11 @@ describe('time', () => {
     const other = play(`
       > CALL 0 1 ["slow",[]]
     `);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const answer = other.call('slow', [], { timeout: 100 });
     for (let turn = 0; turn < 5; turn++) {
-      await delay(40);
+      await vi.advanceTimersByTimeAsync(90);
       other.session.heard();
     }
     other.session.receive({ verb: 'RETURN', id: 1, payload: '"at last"' }, '');

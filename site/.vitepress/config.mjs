@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
+const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const PAGES = fileURLToPath(new URL('../pages/', import.meta.url));
 
 function titleOf(path) {
@@ -34,7 +35,7 @@ const docs = (...names) => names.map((name) => item(`docs/${name}`));
 
 export default defineConfig({
   title: 'bond',
-  description: 'Call PHP, Perl, Python and JavaScript from Node, and let them call back',
+  description,
   lang: 'en',
   base: process.env.SITE_BASE ?? '/',
   srcDir: 'pages',
@@ -62,28 +63,16 @@ export default defineConfig({
     sidebar: [
       item('index', 'Start'),
       group('Guide', [item('docs/guide/index', 'All chapters'), ...folder('docs/guide')], false),
-      group(
-        'Languages',
-        [
-          item('docs/languages/index', 'Side by side'),
-          ...docs(
-            'languages/python',
-            'languages/php',
-            'languages/perl',
-            'languages/ruby',
-            'languages/lua',
-            'languages/javascript',
-          ),
-        ],
-        false,
-      ),
+      group('Languages', [item('docs/languages/index', 'Side by side'), ...folder('docs/languages')], false),
       group(
         'Topics',
         docs(
           'values',
           'old-text',
           'objects',
+          'programs',
           'async',
+          'blocking',
           'types',
           'errors',
           'exceptions',
@@ -105,7 +94,7 @@ export default defineConfig({
       ]),
       group('Examples', [item('examples/index', 'All examples'), ...folder('examples')]),
       group('Inside', [
-        ...docs('architecture', 'protocol', 'adding-a-language', 'driver-isolation', 'reliability', 'blocking'),
+        ...docs('architecture', 'protocol', 'adding-a-language', 'driver-isolation', 'reliability'),
         item('benchmark/index'),
         item('CONTRIBUTING'),
         item('SECURITY'),

@@ -41,7 +41,10 @@ export class Live<T extends object = object> extends Reference {
     lender.need('live');
     if (!this.#listed && lender.protocol === 'JSON') {
       const advice = `live(object, ['name', …])`;
-      throw new BondException(lender.lang, `under protocol 'JSON', live has to be told what may be touched: ${advice}`);
+      throw new BondException(
+        lender.lang,
+        `under protocol 'JSON', live needs the names of what may be used: ${advice}`,
+      );
     }
     const isHolding = lender.settings.objects === 'hold';
     if (isHolding) lender.need('objects');

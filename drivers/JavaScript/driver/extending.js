@@ -6,7 +6,7 @@ const pending = new WeakMap();    // how what stands for instances that have not
 /** Makes a class, and holds it. */
 function _BOND_extend(key, base, name, members) {
   const Base = typeof base === 'string' ? classNamed(base) : base;
-  if (!isConstructor(Base)) throw new TypeError(`${describeValue(Base)} cannot be extended: it is no class`);
+  if (!isConstructor(Base)) throw new TypeError(`${describeValue(Base)} cannot be extended: it is not a class`);
   const place = name === null ? undefined : placeOf(name);
   const constructor = members.find(([kind, member]) => member === 'constructor' && kind !== 'value');
   const Extended = constructor ? classMadeBy(Base, constructor[2]) : class extends Base {};
@@ -49,7 +49,7 @@ function placeOf(text) {
   const name = steps.pop();
   const holder = steps.length > 0 ? evaluate(steps.join('.')) : world;
   const isTaken = name in Object(holder) || (holder === world && !isUndeclared(name));
-  if (isTaken) throw new ReferenceError(`there is something called ${text} already: give the class another name`);
+  if (isTaken) throw new ReferenceError(`the name ${text} is taken: give the class another name`);
   return { holder, name };
 }
 
@@ -142,7 +142,7 @@ function _BOND_super(instance, key) {
   const real = state ? state.instance : instance;
   let own = real;
   while (own && extensions.get(own) !== key) own = prototypeOf(own);
-  if (!own) throw new TypeError('it is no instance of that class');
+  if (!own) throw new TypeError('it is not an instance of that class');
   const above = prototypeOf(own);
   return new Proxy({}, {
     __proto__: null,

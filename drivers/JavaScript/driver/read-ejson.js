@@ -40,7 +40,7 @@ function readWords(value, bytes) {
 
 function readWord(word, content, bytes) {
   const read = WORDS.get(word);
-  if (!read) throw new Error(`${word} is no word of EJSON`);
+  if (!read) throw new Error(`${word} is not a word of EJSON`);
   return read(content, bytes);
 }
 

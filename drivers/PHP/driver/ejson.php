@@ -144,7 +144,7 @@ final class __BOND_ejson
             case '$ndarray':
                 return self::readArray($content['type'], $content['shape'], self::readWords($content['data']));
         }
-        __BOND_values::refuse(__BOND_json::RECEIVED, "$word is no word of EJSON");
+        __BOND_values::refuse(__BOND_json::RECEIVED, "$word is not a word of EJSON");
     }
 
     private static function readDate($milliseconds)

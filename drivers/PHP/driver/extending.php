@@ -54,7 +54,7 @@ final class __BOND_extending
         if ($name === '' || !class_exists($name) && !interface_exists($name)) {
             $what = is_string($base) ? "'$base'" : 'a value of type ' . (is_object($base) ? get_class($base) : gettype($base));
             $isTrait = $name !== '' && trait_exists($name);
-            throw new InvalidArgumentException("$what cannot be extended: it is " . ($isTrait ? 'a trait' : 'no class and no interface'));
+            throw new InvalidArgumentException("$what cannot be extended: it is " . ($isTrait ? 'a trait' : 'neither a class nor an interface'));
         }
         $class = new ReflectionClass($name);
         if (method_exists($class, 'isEnum') && $class->isEnum()) {
@@ -84,7 +84,7 @@ final class __BOND_extending
                 throw new InvalidArgumentException("'$name' is not a valid name for a class");
             }
             if (self::isTaken($name)) {
-                throw new InvalidArgumentException("there is something called $name already: give the class another name");
+                throw new InvalidArgumentException("the name $name is taken: give the class another name");
             }
             return $name;
         }
@@ -114,7 +114,7 @@ final class __BOND_extending
             }
         }
         if ($missing) {
-            throw new InvalidArgumentException("{$base->getName()} has abstract methods that have to be given: " . implode(', ', $missing));
+            throw new InvalidArgumentException("{$base->getName()} has abstract methods that you have to define: " . implode(', ', $missing));
         }
     }
 
@@ -231,7 +231,7 @@ function _BOND_extend($key, $base, $name, array $members)
 function _BOND_super($instance, $key)
 {
     if (!isset(__BOND_extending::$classes[$key]) || !$instance instanceof __BOND_extending::$classes[$key]) {
-        throw new InvalidArgumentException('it is no instance of that class');
+        throw new InvalidArgumentException('it is not an instance of that class');
     }
     return __BOND_super::of($instance, __BOND_extending::$classes[$key]);
 }

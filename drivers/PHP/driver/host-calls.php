@@ -103,7 +103,7 @@ final class __BOND_host
         if (!isset(self::$exported[$key])) {
             if (function_exists($key)) {
                 $advice = 'give it another name, or a namespace';
-                throw new InvalidArgumentException("cannot export over the existing function $name(): $advice");
+                throw new InvalidArgumentException("cannot replace the existing function $name(): $advice");
             }
             $namespace = $parts[1] === '' ? '' : 'namespace ' . substr($parts[1], 0, -1) . '; ';
             $literals = var_export($name, true) . ', $arguments, ' . var_export(json_encode($name), true);

@@ -29,7 +29,7 @@ class _BOND_Live implements ArrayAccess
     {
         $found = self::_BOND_isAsked($name) ? $this->_BOND_asked('get', $name) : [];
         if (!$found) {
-            throw new OutOfBoundsException("$this->_BOND_class of the host has no property '$name' that may be touched");
+            throw new OutOfBoundsException("$this->_BOND_class of the host has no property '$name' that may be used");
         }
         return $found[0];
     }
@@ -37,7 +37,7 @@ class _BOND_Live implements ArrayAccess
     public function __set($name, $value)
     {
         if (!self::_BOND_isAsked($name)) {
-            throw new OutOfBoundsException("$this->_BOND_class of the host has no property '$name' that may be touched");
+            throw new OutOfBoundsException("$this->_BOND_class of the host has no property '$name' that may be used");
         }
         $this->_BOND_asked('set', $name, [$value]);
     }
@@ -79,7 +79,7 @@ class _BOND_Live implements ArrayAccess
     {
         $found = $this->_BOND_asked('item', $key);
         if (!$found) {
-            throw new OutOfBoundsException("$this->_BOND_class of the host has no item '$key' that may be touched");
+            throw new OutOfBoundsException("$this->_BOND_class of the host has no item '$key' that may be used");
         }
         return $found[0];
     }

@@ -50,7 +50,7 @@ final class __BOND_values
         try { // what the moment is, whatever methods its class has
             list($seconds, $microseconds) = [date_timestamp_get($moment), (int) date_format($moment, 'u')];
         } catch (Error $error) {
-            self::refuse($path, 'a moment that its class has not made cannot be carried');
+            self::refuse($path, 'a date that was never initialized cannot be carried');
         }
         if ($microseconds % 1000) {
             self::refuse($path, 'a moment with microseconds cannot be carried, because Date has milliseconds: '

@@ -32,7 +32,7 @@ sub compiled_conversion {
     die $error if ref $error eq '_BOND_InterruptException';
     die "'$name': " . text_of($error) . "\n" if defined $error;
     return $conversion if ref $conversion eq 'CODE';
-    die "'$name': its code gives " . (ref $conversion ? 'a reference to ' . ref $conversion : 'a value') . ", which is no sub\n";
+    die "'$name': its code gives " . (ref $conversion ? 'a reference to ' . ref $conversion : 'a value') . ", which is not a sub\n";
 }
 
 # Puts conversions between user code and what writes its values.

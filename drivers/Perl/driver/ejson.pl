@@ -63,7 +63,7 @@ my %words = (
 
 sub read_word {
     my ($name, $content) = @_;
-    my $read = $words{$name} or refuse("$name is no word of EJSON");
+    my $read = $words{$name} or refuse("$name is not a word of EJSON");
     return $read->($content);
 }
 

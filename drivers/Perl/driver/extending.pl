@@ -6,7 +6,7 @@ my %extended;    # their names, by the host's keys for them
 # Makes a class, and holds its name.
 sub main::_BOND_extend {
     my ($key, $base, $name, $members) = @_;
-    die 'a reference (' . described($base) . ") cannot be extended: it is no name of a class\n" if ref $base;
+    die 'a reference (' . described($base) . ") cannot be extended: it is not the name of a class\n" if ref $base;
     $base = class_to_extend($base);
     my $class = defined $name ? free_name($name) : own_name($base);
     my (%subs, %accessors);
@@ -26,7 +26,7 @@ sub main::_BOND_extend {
 # A package by its name; its file is read if it is not there.
 sub class_to_extend {
     my ($base) = @_;
-    $base =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ or die "'$base' cannot be extended: it is no name of a class\n";
+    $base =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ or die "'$base' cannot be extended: it is not the name of a class\n";
     my $is_there = eval { imported($base); 1 };
     $is_there or die "'$base' cannot be extended: there is no such package" . ($@ =~ /^Can't locate / ? "\n" : ": $@");
     return $base;
@@ -41,7 +41,7 @@ sub is_taken {
 sub free_name {
     my ($name) = @_;
     $name =~ /^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*\z/ && $name ne 'main' or die "'$name' is not a valid name for a class\n";
-    die "there is a package called $name already: give the class another name\n" if is_taken($name);
+    die "the name $name is taken: give the class another name\n" if is_taken($name);
     return $name;
 }
 
@@ -95,7 +95,7 @@ sub main::_BOND_raise { die $_[0] }
 sub main::_BOND_super {
     my ($instance, $key) = @_;
     my $class = $extended{$key};
-    defined $class && $isa->($instance, $class) or die "it is no instance of that class\n";
+    defined $class && $isa->($instance, $class) or die "it is not an instance of that class\n";
     return bless { instance => $instance, class => $class }, '_BOND_Super';
 }
 

@@ -7,7 +7,7 @@ our $releasing = 0;    # whether something is let go of
 sub call_host {
     my ($name, $arguments, $callee) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if is_fork();
-    die "$name is a function of the host: what the host lets go of cannot call it any more\n" if $releasing;
+    die "$name is a function of the host: a destructor cannot call it while the host releases objects\n" if $releasing;
     local ($@, $!);
     my $payload = $has_live ? encode_arguments($arguments, $name, '(): args') : encode($arguments, $name, '(): args');
     my $request = $busy ? $running : carried_out();

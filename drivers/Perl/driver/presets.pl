@@ -16,7 +16,7 @@ sub main::_BOND_dates {
         die "it is in a leap second, which Date does not have: send its ->iso8601\n" if $moment->second == 60;
         my $nanoseconds = $moment->nanosecond;
         return text_of_moment($moment) if $nanoseconds % 1e6 && $microseconds eq 'text';
-        die "it has microseconds: presets.Perl.dates({ microseconds: 'truncate' }) has Date without\n" if $nanoseconds % 1e6 && $microseconds eq '';
+        die "it has microseconds: presets.Perl.dates({ microseconds: 'truncate' }) drops them\n" if $nanoseconds % 1e6 && $microseconds eq '';
         return piece_of_milliseconds($moment->epoch, int($nanoseconds / 1e6));
     };
 }

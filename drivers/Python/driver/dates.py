@@ -48,7 +48,7 @@ def milliseconds_of(moment, path):
     except Exception as error:
         refuse(path, 'a value of type %s cannot be carried: %s' % (name_of(type(moment)), message_of(error)))
     if is_local:
-        refuse(path, 'a datetime without a time zone is no moment: give it a tzinfo, or convert all by presets.Python.dates({ naive: \'utc\' })')
+        refuse(path, 'a datetime without a time zone cannot be carried: give it a tzinfo, or convert all by presets.Python.dates({ naive: \'utc\' })')
     if rest:
         refuse(path, 'a datetime with microseconds cannot be carried, because Date has milliseconds: '
                      'send its .isoformat(), or .replace(microsecond=...), or convert all by presets.Python.dates({ microseconds: \'truncate\' })')

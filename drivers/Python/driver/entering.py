@@ -9,7 +9,7 @@ class Entered(object):
         try:
             enter, self.exit = kind.__enter__, kind.__exit__
         except AttributeError:
-            raise TypeError("'%s' object cannot be entered: it is no context manager" % class_name(kind))
+            raise TypeError("'%s' object cannot be entered: it is not a context manager" % class_name(kind))
         self.manager = manager
         self.value = enter(manager)
 

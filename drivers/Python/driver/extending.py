@@ -26,7 +26,7 @@ def _BOND_extend(key, base, name, members):
     if type(base) in STRINGS:
         base = class_named(base)
     if not isinstance(base, type) and type(base).__name__ != 'classobj':
-        raise TypeError('a value of type %s cannot be extended: it is no class' % class_name(type(base)))
+        raise TypeError('a value of type %s cannot be extended: it is not a class' % class_name(type(base)))
     refuse_final(base, class_name(base))
     place, own_name = place_of(name) if name is not None else (None, 'Extended' + base.__name__)
     body = body_of(base, members, own_name)
@@ -34,7 +34,7 @@ def _BOND_extend(key, base, name, members):
     kind = made_class(own_name, base, body)
     missing = sorted(getattr(kind, '__abstractmethods__', ()))
     if missing:
-        raise TypeError('%s has abstract methods that have to be given: %s' % (class_name(base), ', '.join(missing)))
+        raise TypeError('%s has abstract methods that you have to define: %s' % (class_name(base), ', '.join(missing)))
     if not extended_classes:
         extended_classes[0] = standard('weakref').WeakValueDictionary()
     extended_classes[0][key] = kind
@@ -57,7 +57,7 @@ def place_of(name):
         raise NameError('%r is not a valid name for a class' % str(name))
     place = find_place(steps[:-1]) if len(steps) > 1 else main_module
     if hasattr(place, steps[-1]):
-        raise NameError('there is something called %s already: give the class another name' % name)
+        raise NameError('the name %s is taken: give the class another name' % name)
     return place, str(steps[-1])
 
 

@@ -49,7 +49,7 @@ class LiveObject(object):
     def __getattr__(self, name):
         found = asked(self, 'get', public(self, name))
         if not found:
-            raise AttributeError("'%s' of the host has no attribute '%s' that may be touched" % (name_of(type(self)), name))
+            raise AttributeError("'%s' of the host has no attribute '%s' that may be used" % (name_of(type(self)), name))
         return found[0]
 
     def __setattr__(self, name, value):

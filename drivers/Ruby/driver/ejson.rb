@@ -142,7 +142,7 @@ end
 def advice_by_name(value)
   case class_name(value)
   when 'BigDecimal' then 'send its .to_s, or convert all by presets.Ruby.numbers'
-  when 'Date' then 'it is no moment: send its .iso8601, or convert all by presets.Ruby.dates'
+  when 'Date' then 'it is not a point in time: send its .iso8601, or convert all by presets.Ruby.dates'
   when 'Set' then 'send its .to_a'
   else 'use hold, or convert'
   end

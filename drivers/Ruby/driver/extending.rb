@@ -6,7 +6,7 @@ EXTENDED = {} # those classes, by the host's keys for them
 # Makes a class, and holds it.
 def bond_extend(key, base, name, members)
   base = named_class(base) if String === base
-  raise TypeError, "a value of the class #{class_name(base)} cannot be extended: it is no class" unless Class === base
+  raise TypeError, "a value of the class #{class_name(base)} cannot be extended: it is not a class" unless Class === base
   members.each { |kind, member, _| check_member(base, kind, member) }
   place, own = place_of(name) if name
   extended = Class.new(base)
@@ -24,7 +24,7 @@ def place_of(name)
   parts = name.match(/\A(?:([A-Z]\w*(?:::[A-Z]\w*)*)::)?([A-Z]\w*)\z/)
   raise NameError, "#{name.inspect} is not a valid name for a class" unless parts
   place = parts[1] ? constant(parts[1]) : Object
-  raise NameError, "there is something called #{name} already: give the class another name" if place.const_defined?(parts[2], false)
+  raise NameError, "the name #{name} is taken: give the class another name" if place.const_defined?(parts[2], false)
   [place, parts[2]]
 end
 

@@ -18,7 +18,7 @@ class LiveObject < BasicObject
     arguments += [block] if block
     if arguments.empty?
       found = @_BOND_ask.call('get', text)
-      ::Kernel.raise ::NoMethodError, "#{@_BOND_name} of the host has no method or property '#{text}' that may be touched" if found.empty?
+      ::Kernel.raise ::NoMethodError, "#{@_BOND_name} of the host has no method or property '#{text}' that may be used" if found.empty?
       return found[0] unless ::Kernel.instance_method(:respond_to?).bind_call(found[0], :call) || LiveObject === found[0] && found[0].respond_to?(:call)
     end
     @_BOND_ask.call('access', text, arguments)
@@ -32,7 +32,7 @@ class LiveObject < BasicObject
 
   def [](key)
     found = @_BOND_ask.call('item', key)
-    ::Kernel.raise (::Integer === key ? ::IndexError : ::KeyError), "#{@_BOND_name} of the host has no item #{key.inspect} that may be touched" if found.empty?
+    ::Kernel.raise (::Integer === key ? ::IndexError : ::KeyError), "#{@_BOND_name} of the host has no item #{key.inspect} that may be used" if found.empty?
     found[0]
   end
 

@@ -53,7 +53,7 @@ function readWords(value: unknown, bytes: Bytes | undefined): unknown {
 
 function readWord(word: string, content: unknown, bytes: Bytes | undefined): unknown {
   const read = WORDS.get(word);
-  if (!read) throw new Error(`${word} is no word of EJSON`);
+  if (!read) throw new Error(`${word} is not a word of EJSON`);
   return read(content as never, bytes);
 }
 
