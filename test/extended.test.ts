@@ -100,7 +100,7 @@ describe('Python', () => {
     expect(done).toEqual(Array(3).fill(['set up', 'torn down']).flat());
   });
 
-  test('abstract methods have to be given, final ones cannot', async () => {
+  test('abstract methods have to be defined, final ones cannot', async () => {
     const python = await openBond('Python');
     await python.evalBlock(`
 import abc, collections.abc, enum, typing
@@ -123,7 +123,7 @@ class Fixed(object):
 class Last(object): pass
 Last.__final__ = True`);
     expect(await refusal(python, 'Shape')).toContain('Shape has abstract methods that you have to define: area, name');
-    expect(await refusal(python, 'Shape', { area: nothing })).toContain('have to be given: name');
+    expect(await refusal(python, 'Shape', { area: nothing })).toContain('you have to define: name');
     expect(await refusal(python, 'Shape', { make: nothing })).toContain('Shape.make is static');
     expect(await refusal(python, 'Shape', { of: nothing })).toContain('Shape.of is static');
     expect(await refusal(python, 'Fixed', { fixed: nothing })).toContain('Fixed.fixed is final');
@@ -483,7 +483,7 @@ describe('PHP', () => {
       class Closed { private final function __construct() {} }
       interface Failing extends Throwable {}
       function nameless() { return new class {}; }`);
-    expect(await refusal(php, 'Half')).toContain('have to be given: one, two');
+    expect(await refusal(php, 'Half')).toContain('you have to define: one, two');
     const rest = { one: nothing, TWO: nothing, five: nothing };
     expect(await refusal(php, 'Half', { ...rest, three: nothing })).toContain('Half::three is final');
     expect(await refusal(php, 'Half', { ...rest, four: nothing })).toContain('Half::four is static');
