@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     include: names.map((name) => `test/${name}.test.ts`),
     setupFiles: 'test/each-test.ts',
-    testTimeout: 6_000,
+    testTimeout: 15_000,
     sequence: { sequencer: AsListed },
     // No interpreters, and few random tries of each test, as there are thousands of changes.
     env: { ONLY: 'None', FUZZ_RUNS: '0.01' },
