@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   BondException,
   RemoteException,
@@ -306,6 +306,8 @@ describe('a hostile other side', () => {
 });
 
 describe('time', () => {
+  afterEach(() => void vi.useRealTimers());
+
   test('a late reply after a timeout is not mistaken for the next answer', async () => {
     const other = play(`
       > CALL 0 1 ["slow",[]]
@@ -352,7 +354,6 @@ describe('time', () => {
       > CALL 0 1 ["slow",[]]
     `);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    onTestFinished(() => void vi.useRealTimers());
     const answer = other.call('slow', [], { timeout: 100 });
     for (let turn = 0; turn < 5; turn++) {
       await vi.advanceTimersByTimeAsync(90);
