@@ -65,7 +65,7 @@ function bond_extend(key, base, name, members)
   if type(base) ~= 'table' then error('a ' .. kind_of(base) .. ' value cannot be extended: it is no table', 0) end
   if rawequal(name, NULL) then name = nil end
   if name and not find(name, '^[%a_][%w_]*$') then error(quoted(in_words(name)) .. ' is not a valid name for a class', 0) end
-  if name and G[name] ~= nil then error('there is something called ' .. name .. ' already: give the class another name', 0) end
+  if name and G[name] ~= nil then error('the name ' .. name .. ' is taken: give the class another name', 0) end
   local class = setmetatable({ __name = name or 'Extended' .. (name_of_class(base) or '') }, { __index = base })
   class.__index = class
   local getters, setters, constructor = {}, {}, nil
