@@ -41,13 +41,16 @@ export class Block {
   /** No other block of this process has it. */
   readonly number = ++lastNumber;
   length = 0;
+  /** What numbers it has, if it is a single array of them: the other side can make that while they arrive. */
+  type: string | undefined;
   readonly #pieces: Buffer[] = [];
   /** How much of the last piece is used. */
   #used = 0;
 
-  /** Copies bytes to the end; where they begin. */
-  add(bytes: Uint8Array): number {
+  /** Copies bytes to the end; where they begin. `type` says what numbers they are. */
+  add(bytes: Uint8Array, type?: string): number {
     const start = this.length;
+    this.type = start === 0 ? type : undefined;
     if (bytes.length >= LARGE) this.#begin(bytes.length);
     for (let done = 0; done < bytes.length; ) done += this.#copy(bytes, done);
     this.length += bytes.length;

@@ -92,9 +92,9 @@ export class Channel {
   }
 
   #sendBlocked({ text, block }: Blocked, isAwaited: boolean): void {
-    const { number, length } = block;
+    const { number, length, type } = block;
     this.#log?.note(`${length} bytes are sent as block ${number}`);
-    this.#interpreter.send(`BYTES - ${number} ${length}\n`, false);
+    this.#interpreter.send(`BYTES - ${number} ${length}${type ? ` ${type}` : ''}\n`, false);
     this.#interpreter.sendBytes(block.take());
     this.send(text, isAwaited);
   }

@@ -50,6 +50,7 @@ function feedWithBlocks(chunk) {
   for (;;) {
     if (block) {
       [block, bytes] = fillBlock(block, bytes);
+      if (hostInput && innermost.depth === 0) block = readMore(block);
       if (block.filled < block.bytes.length) break;
       blocks.set(block.number, block.bytes);
       block = undefined;
@@ -94,6 +95,20 @@ function startOfHeading(bytes, start) {
 function fillBlock({ number, bytes, filled }, source) {
   const count = source.copy(bytes, filled);
   return [{ number, bytes, filled: filled + count }, source.slice(count)];
+}
+
+/**
+ * What is there of a block, read right to where it belongs: what the event loop reads is copied once more. In an inner frame, an
+ * interrupt could make it forgotten how much has been read.
+ */
+function readMore({ number, bytes, filled }) {
+  let end = filled;
+  try {
+    for (let count = 1; count > 0 && end < bytes.length; end += count) count = readSync(0, bytes, end, bytes.length - end, null);
+  } catch (error) {
+    // There is no more yet. Of any other reason, and of the end of input, the event loop hears as well.
+  }
+  return { number, bytes, filled: end };
 }
 
 /** The blocks that a message names. */

@@ -73,7 +73,7 @@ function relayLines(require) {
       raw -= skipped;
       place += skipped;
       const text = seam + chunk.toString('latin1', place);
-      const heading = /\nBYTES - \d+ (\d+)\n/.exec(text);
+      const heading = /\nBYTES - \d+ (\d+)(?: \w+)?\n/.exec(text);
       const end = heading ? heading.index + heading[0].length : text.length;
       isFound = isFound || text.slice(Math.max(0, seam.length - SOUGHT.length + 1), end).includes(SOUGHT);
       place += end - seam.length;

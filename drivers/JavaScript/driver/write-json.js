@@ -116,7 +116,7 @@ function writeWord(value, place) {
 }
 
 function writeArray({ data, shape, type }, block) {
-  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data, block)}}}`;
+  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data, block, true)}}}`;
 }
 
 function writeDate(date) {
@@ -142,15 +142,15 @@ function distinct(texts, what, { path }) {
   throw refuse(path, `two of its ${what} are the same in EJSON`);
 }
 
-function writeView(view, block) {
+function writeView(view, block, isPart = false) {
   if (types.isUint8Array(view)) return `{"$binary":{${writeBytes(view, block, ',"subType":"00"')}}}`;
   const type = typeOfNumbers(view);
-  return type && `{"$typedArray":{"type":"${type}",${writeBytes(view, block)}}}`;
+  return type && `{"$typedArray":{"type":"${type}",${writeBytes(view, block, '', isPart ? undefined : type)}}}`;
 }
 
 /** What a word says of its bytes: where they are, or what they are. */
-function writeBytes(view, block, behindText = '') {
+function writeBytes(view, block, behindText = '', type) {
   const bytes = bufferFrom(view.buffer, view.byteOffset, view.byteLength);
   if (!block || bytes.length < LONG_BYTES) return `"base64":"${bytes.toString('base64')}"${behindText}`;
-  return `"block":[${block.number},${block.add(bytes)},${bytes.length}]`;
+  return `"block":[${block.number},${block.add(bytes, type)},${bytes.length}]`;
 }

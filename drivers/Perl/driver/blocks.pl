@@ -5,10 +5,14 @@ my $incoming;         # the bytes of the block that is being read
 my @named;            # numbers of blocks that what is read names
 my $small = 2**15;    # bytes; what is shorter is joined with what is beside it
 
+# More of a block fits into the pipe from the host: both sides wait less often. Not as much as possible, as the pipes of a user share
+# a limit. On what is no pipe, and on other systems, this fails.
+{ local $!; fcntl $in, 1031, 2**18 }    # F_SETPIPE_SZ, for which Fcntl has no name
+
 # Takes a block, of which the message is the heading. What is read of it lands where it belongs: a signal's handler that dies loses
 # nothing, and one that calls the host takes it first.
 sub take_block {
-    my ($number, $length) = @_;
+    my ($number, $length) = ($_[0], split ' ', $_[1]);
     $length += 0;
     %blocks = () if !$called && !%aside && !$incoming;    # of messages that nobody has read
     $incoming = \(my $start = substr($buffer, 0, $length, '')), $scanned = 0 if !$incoming;

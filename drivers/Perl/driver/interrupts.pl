@@ -23,7 +23,7 @@ sub take_interrupt {
     while (($end = index($buffer, "\n", $start)) >= 0) {
         pos($buffer) = $start;
         return ($1, $2) if ($buffer =~ s/\GINTERRUPT - (\d+) (\d+)\n//, $scanned = 0)[0];
-        $start = $end + 1 + ($buffer =~ /\GBYTES - \d+ (\d+)\n/ ? $1 : 0);
+        $start = $end + 1 + ($buffer =~ /\GBYTES - \d+ (\d+)(?: \w+)?\n/ ? $1 : 0);
     }
     return;
 }

@@ -22,6 +22,13 @@ def type_of_items(typecode, size):
     return TYPES.get(('f' if typecode in 'fd' else 'u' if typecode.isupper() else 'i') + str(size))
 
 
+def code_of_items(name):
+    """The type code of an array, for its name in a word."""
+    new = standard('array').array
+    name = name.replace('clamped', '')
+    return [code for code in ('bBhHiIlLfd' if PYTHON2 else 'bBhHiIqQfd') if type_of_items(code, new(code).itemsize) == name][0]
+
+
 def typed_array(value, path):
     if value.typecode not in 'bBhHiIlLqQfd':
         refuse(path, 'an array of characters cannot be carried: send its .tounicode()')

@@ -47,27 +47,53 @@ def read_block():
     return count > 0
 
 
-def begin_block(number, length):
+def begin_block(*heading):
     global block
     if depth == 1 and not lines and not aside and switched is None:
         blocks.clear()  # of messages that nobody has read
-    block = new_block(int(number), int(length))
+    block = new_block(*heading)
 
 
-def new_block(number, length):
-    """Room for a block, as a view. In CPython 3, it becomes `bytes` without a copy: fresh memory takes longer than to read into it."""
-    data = blocks[number] = bytearray(length) if PYTHON2 or PYPY else io.BytesIO(bytes(length))
+def new_block(number, length, items=b''):
+    """Room for a block, as a view. In CPython 3, it becomes `bytes` or an array without a copy: fresh memory takes longer than to read into it."""
+    data = blocks[int(number)] = room_for(int(length), items.decode('ascii'))
     return view_of(data)
 
 
+def room_for(length, items):
+    if PYTHON2 or PYPY:
+        return bytearray(length)
+    if not items:
+        return io.BytesIO(bytes(length))
+    item = standard('array').array(code_of_items(items), [0])
+    return item * (length // item.itemsize)
+
+
 def view_of(data):
-    return memoryview(data) if PYTHON2 or PYPY else data.getbuffer()
+    return data.getbuffer() if hasattr(data, 'getbuffer') else memoryview(data) if PYTHON2 or PYPY else memoryview(data).cast('B')
+
+
+def widen(pipe):
+    """More of a block fits into the pipe from the host: both sides wait less often. Not as much as possible, as the pipes of a user share a limit."""
+    try:
+        standard('fcntl').fcntl(pipe, 1031, 2 ** 18)  # F_SETPIPE_SZ; Python 3.9 has no name for it
+    except Exception:
+        pass  # no pipe, another system, or the limit is reached
+
+
+widen(descriptor)
 
 
 def bytes_at(number, start, length):
     """Bytes of a block: a view, or `bytes` if they are all of it and that takes no copy. It would take one while there is a view."""
     data = block_with(number, start, length)
     return data.getvalue() if hasattr(data, 'getvalue') and length == len(view_of(data)) else view_of(data)[start:start + length]
+
+
+def array_at(number, start, length):
+    """The array that a block is, if it is one, and no more of it is meant."""
+    data = block_with(number, start, length)
+    return data if hasattr(data, 'typecode') and length == len(data) * data.itemsize else None
 
 
 def memory_at(number, start, length):

@@ -232,8 +232,7 @@ class Sorter(object):
             if not end:
                 return None
             if words[0] == b'BYTES':
-                number, length = chunk[start:end].split(b' ')[2:]
-                self.block = new_block(int(number), int(length))
+                self.block = new_block(*chunk[start:end - 1].split(b' ')[2:])
             elif words[1] in mail:
                 mail[words[1]].put(chunk[start:end - 1])
             else:

@@ -50,11 +50,12 @@ def read_map(entries):
 
 
 def read_typed_array(content):
-    array = standard('array')
-    name = content['type'].replace('clamped', '')
-    codes = [code for code in ('bBhHiIlLfd' if PYTHON2 else 'bBhHiIqQfd') if type_of_items(code, array.array(code).itemsize) == name]
+    code = code_of_items(content['type'])
+    data = array_at(*content['block']) if 'block' in content else None
+    if getattr(data, 'typecode', None) == code:
+        return data
     data = bytes_in(content)
-    value = array.array(codes[0])
+    value = standard('array').array(code)
     if PYTHON2:
         value.fromstring(data if type(data) is bytes else data.tobytes())
     else:

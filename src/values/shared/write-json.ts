@@ -18,8 +18,8 @@ export const LONG_BYTES = 512;
 /** Where bytes are put that are not to stand in the text. */
 export interface BytesBeside {
   readonly number: number;
-  /** Puts bytes behind those that are there; where they begin. */
-  add(bytes: Uint8Array): number;
+  /** Puts bytes behind those that are there; where they begin. `type` says what numbers they are. */
+  add(bytes: Uint8Array, type?: string): number;
 }
 
 /** Where a value sits that is being written. */
@@ -140,7 +140,7 @@ function writeWord(value: object, place: Place): string | undefined {
 }
 
 function writeArray({ data, shape, type }: NDArray, block: BytesBeside | undefined): string {
-  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data, block)}}}`;
+  return `{"$ndarray":{"type":"${type}","shape":${stringify(shape)},"data":${writeView(data, block, true)}}}`;
 }
 
 function writeDate(date: Date): string | undefined {
@@ -166,15 +166,15 @@ function distinct(texts: string[], what: string, { path }: Place): string[] {
   throw refuse(path, `two of its ${what} are the same in EJSON`);
 }
 
-function writeView(view: ArrayBufferView, block: BytesBeside | undefined): string | undefined {
+function writeView(view: ArrayBufferView, block: BytesBeside | undefined, isPart = false): string | undefined {
   if (types.isUint8Array(view)) return `{"$binary":{${writeBytes(view, block, ',"subType":"00"')}}}`;
   const type = typeOfNumbers(view);
-  return type && `{"$typedArray":{"type":"${type}",${writeBytes(view, block)}}}`;
+  return type && `{"$typedArray":{"type":"${type}",${writeBytes(view, block, '', isPart ? undefined : type)}}}`;
 }
 
 /** What a word says of its bytes: where they are, or what they are. */
-function writeBytes(view: ArrayBufferView, block: BytesBeside | undefined, behindText = ''): string {
+function writeBytes(view: ArrayBufferView, block: BytesBeside | undefined, behindText = '', type?: string): string {
   const bytes = bufferFrom(view.buffer, view.byteOffset, view.byteLength);
   if (!block || bytes.length < LONG_BYTES) return `"base64":"${bytes.toString('base64')}"${behindText}`;
-  return `"block":[${block.number},${block.add(bytes)},${bytes.length}]`;
+  return `"block":[${block.number},${block.add(bytes, type)},${bytes.length}]`;
 }
