@@ -180,6 +180,27 @@ describe.each(languages)('%s', (lang) => {
     expect(await bond.call('twice', 2)).toBe(4);
   });
 
+  everyTest('an abort while a function of the host gives bytes loses nothing', async () => {
+    const bond = await open();
+    const forever = {
+      PHP: 'while (true) { host(0); }',
+      Perl: 'host(0) while 1;',
+      Python: 'while True: host(0)',
+      JavaScript: 'for (;;) host(0);',
+    }[lang];
+    let [abort, left, length] = [new AbortController(), 0, 0];
+    await bond.export(() => {
+      if (--left === 0) setImmediate(() => abort.abort());
+      return bytesOf(length);
+    }, 'host');
+    for (let round = 1; round <= 6; round++) {
+      [abort, left, length] = [new AbortController(), round, 300_000 * round];
+      const stopped = await rejection(bond.with({ signal: abort.signal }).evalBlock(forever), BondException);
+      expect(stopped.message).toContain('aborted');
+      expectSame(plain(await bond.call('same', bytesOf(4000))), bytesOf(4000));
+    }
+  });
+
   everyTest('what is thrown has them, and so have arguments by name', async () => {
     const bond = await open({ transExcept: true });
     const bytes = bytesOf(2000);

@@ -62,7 +62,7 @@ export class Requester implements Evaluator, Holder {
    * it would cost a call a tenth of its time.
    */
   call(name: string, args: readonly unknown[], shown?: string, own = 0): Promise<unknown> {
-    const { protocolNow: protocol, takesParts } = this.connection;
+    const { protocol, takesParts } = this.connection;
     try {
       this.checkText(name, 'a name');
       const inParts = takesParts && isLong(args.at(-1)) ? encodeInParts(protocol, name, args) : undefined;
@@ -103,7 +103,7 @@ export class Requester implements Evaluator, Holder {
 
   /** What a chain comes to: its value if that can cross, and a handle otherwise. */
   evaluate(chain: Chain): Promise<unknown> {
-    const { session, protocolNow: protocol } = this.connection;
+    const { session, protocol } = this.connection;
     try {
       this.connection.need('chain');
       const payload = protocol.encode(chain.codeFor(this.#lends));

@@ -41,8 +41,6 @@ export class Connection {
   readonly lang: string;
   readonly interpreter: Interpreter;
   readonly protocol: Protocol;
-  /** How requests are written that are made outside of the functions of the host that the interpreter waits for. */
-  readonly #outermostProtocol: Protocol;
   readonly session: Session;
   /** What the driver can do in this interpreter. */
   readonly features: ReadonlySet<Feature>;
@@ -67,23 +65,13 @@ export class Connection {
     this.#ready = parts.ready;
     this.features = featuresOf(parts.driver, parts.ready);
     this.takesParts = this.features.has('parts');
-    // An interrupt that stops any code would stop the reading of a block, which the interpreter does while it waits for a function.
-    const takesBlocks = this.features.has('bytes');
-    this.protocol = parts.protocolFor(takesBlocks && !parts.driver.interruptStopsAny);
-    this.#outermostProtocol = parts.protocolFor(takesBlocks);
+    this.protocol = parts.protocolFor(this.features.has('bytes'));
     this.#settings = parts.settings;
     this.session = this.#openSession(parts.makeHandle);
     this.interpreter.isDirect = parts.ready.pid === parts.interpreter.pid;
     this.#listen();
     this.#heedSignal();
     this.interpreter.hold(false);
-  }
-
-  /** How a request is written that is made now. */
-  get protocolNow(): Protocol {
-    return this.#outermostProtocol === this.protocol || this.session.isCalling
-      ? this.protocol
-      : this.#outermostProtocol;
   }
 
   /** What is known of the interpreter. */

@@ -211,7 +211,9 @@ export class IncomingCalls {
   }
 
   #send(verb: HostAnswerVerb, frame: number, payload: Payload): void {
-    this.#parties.channel.send(formatPayload(verb, frame, 0, payload), true);
+    const { channel, owner } = this.#parties;
+    if (typeof payload !== 'string') payload.block.isEscaped = owner.interruptStopsAny;
+    channel.send(formatPayload(verb, frame, 0, payload), true);
     this.#backlog.add(payload.length);
   }
 }

@@ -33,6 +33,7 @@ export class SendQueue {
 
   /** Sends the line of a request as soon as it can have its turn. */
   send(request: Request, line: Payload): void {
+    this.#escape(request, line);
     if (!this.#canSend(request, line)) return this.#hold(request, line);
     this.#channel.send(line, request.frame.pending.size === 1);
   }
@@ -42,6 +43,7 @@ export class SendQueue {
    * @throws whatever a getter throws that had given something before; the other side has then forgotten the parts
    */
   sendInParts(request: Request, parts: Iterable<string>, line: Payload): void {
+    this.#escape(request, line);
     const canSend = this.#canSend(request, line);
     const format = (part: string): string => formatRequest('PART', request.frame.id, request.id, part);
     let held = '';
@@ -79,6 +81,11 @@ export class SendQueue {
     for (const frame of tasks) if (frame.held > 0 && this.#stack.isActive(frame)) this.#flushFrame(frame);
   }
 
+  /** In an inner frame, what is read may be stopped by an interrupt of what waits. */
+  #escape({ frame }: Request, line: Payload): void {
+    if (this.#owner.interruptStopsAny && typeof line !== 'string') line.block.isEscaped = frame !== this.#stack.root;
+  }
+
   #flushFrame(frame: Frame): void {
     for (const request of frame.pending) {
       if (request.heldLine === undefined) continue;
@@ -95,11 +102,12 @@ export class SendQueue {
 
   /**
    * Whether a request may be under way together with those before it. What may be aborted, or is being stopped, has nothing
-   * behind it where its interrupt could come a moment too late, and stop that. There, a block of bytes is read only where nothing runs.
+   * behind it where its interrupt could come a moment too late, and stop that. There, a block is read only where nothing runs, unless it is escaped.
    */
   #canFollow(request: Request, line: Payload): boolean {
     const { previous } = request;
-    const isAlone = previous?.isToBeStopped || previous?.settings.signal || typeof line !== 'string';
+    const isAlone =
+      previous?.isToBeStopped || previous?.settings.signal || (typeof line !== 'string' && !line.block.isEscaped);
     if (this.#owner.interruptStopsAny && !this.#stack.isBesideOthers(request) && previous && isAlone) return false;
     return this.#agreesOnOutput(request);
   }

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { LARGE, memoryFor } from '../common/spare-memory.js';
+import { escaped } from './escaped-bytes.js';
 
 /** A text whose bytes stand in front of it, in a block that its words name by a number. */
 export class Blocked {
@@ -43,6 +44,8 @@ export class Block {
   length = 0;
   /** What numbers it has, if it is a single array of them: the other side can make that while they arrive. */
   type: string | undefined;
+  /** Whether it is to be read where an interrupt may end the read. */
+  isEscaped = false;
   readonly #pieces: Buffer[] = [];
   /** How much of the last piece is used. */
   #used = 0;
@@ -60,7 +63,15 @@ export class Block {
   /** What is in it, in order; it is empty then. */
   take(): Buffer[] {
     this.#endPiece();
-    return this.#pieces.splice(0);
+    const pieces = this.#pieces.splice(0);
+    return this.isEscaped ? pieces.map(escaped) : pieces;
+  }
+
+  /** The line in front of what has been taken. */
+  headingOf(pieces: readonly Buffer[]): string {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const more = this.isEscaped ? 'escaped' : this.type;
+    return `BYTES - ${this.number} ${length}${more ? ` ${more}` : ''}\n`;
   }
 
   #endPiece(): void {

@@ -92,10 +92,10 @@ export class Channel {
   }
 
   #sendBlocked({ text, block }: Blocked, isAwaited: boolean): void {
-    const { number, length, type } = block;
-    this.#log?.note(`${length} bytes are sent as block ${number}`);
-    this.#interpreter.send(`BYTES - ${number} ${length}${type ? ` ${type}` : ''}\n`, false);
-    this.#interpreter.sendBytes(block.take());
+    this.#log?.note(`${block.length} bytes are sent as block ${block.number}`);
+    const pieces = block.take();
+    this.#interpreter.send(block.headingOf(pieces), false);
+    this.#interpreter.sendBytes(pieces);
     this.send(text, isAwaited);
   }
 

@@ -52,15 +52,15 @@ function feedWithBlocks(chunk) {
       [block, bytes] = fillBlock(block, bytes);
       if (hostInput && innermost.depth === 0) block = readMore(block);
       if (block.filled < block.bytes.length) break;
-      blocks.set(block.number, block.bytes);
+      blocks.set(block.number, block.isEscaped ? unescaped(block.bytes) : block.bytes);
       block = undefined;
     }
     const start = startOfHeading(bytes, text === '' || text.endsWith('\n') ? 0 : bytes.indexOf(NEWLINE) + 1 || bytes.length);
     const end = bytes.indexOf(NEWLINE, start) + 1;
     if (start === bytes.length || end === 0) break;
     text += bytes.toString('utf8', 0, start);
-    const [, , number, length] = bytes.toString('latin1', start, end).split(' ').map(Number);
-    block = { number, bytes: allocUnsafeSlow(length), filled: 0 };
+    const [, , number, length, more] = bytes.toString('latin1', start, end - 1).split(' ');
+    block = { number: +number, bytes: allocUnsafeSlow(+length), filled: 0, isEscaped: more === 'escaped' };
     bytes = bytes.slice(end);
   }
   const end = endOfCharacters(bytes);
@@ -92,23 +92,36 @@ function startOfHeading(bytes, start) {
 }
 
 /** More of a block, and what is behind it. What an interrupt has ended is done once more. */
-function fillBlock({ number, bytes, filled }, source) {
+function fillBlock({ number, bytes, filled, isEscaped }, source) {
   const count = source.copy(bytes, filled);
-  return [{ number, bytes, filled: filled + count }, source.slice(count)];
+  return [{ number, bytes, filled: filled + count, isEscaped }, source.slice(count)];
+}
+
+const ESCAPE = 254; // begins two bytes that stand for one: the second one is what that has more than this
+
+/** The bytes that were escaped where they were sent, so that none of them is `UNREAD`. */
+function unescaped(bytes) {
+  let count = 0;
+  for (let place = bytes.indexOf(ESCAPE); place >= 0; place = bytes.indexOf(ESCAPE, place + 2)) count++;
+  const result = allocUnsafeSlow(bytes.length - count);
+  for (let end = 0, place = 0; end < result.length; end++, place++) {
+    result[end] = bytes[place] === ESCAPE ? ESCAPE + bytes[++place] : bytes[place];
+  }
+  return result;
 }
 
 /**
  * What is there of a block, read right to where it belongs: what the event loop reads is copied once more. In an inner frame, an
  * interrupt could make it forgotten how much has been read.
  */
-function readMore({ number, bytes, filled }) {
+function readMore({ number, bytes, filled, isEscaped }) {
   let end = filled;
   try {
     for (let count = 1; count > 0 && end < bytes.length; end += count) count = readSync(0, bytes, end, bytes.length - end, null);
   } catch (error) {
     // There is no more yet. Of any other reason, and of the end of input, the event loop hears as well.
   }
-  return { number, bytes, filled: end };
+  return { number, bytes, filled: end, isEscaped };
 }
 
 /** The blocks that a message names. */

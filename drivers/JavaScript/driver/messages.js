@@ -47,10 +47,7 @@ function sort() {
 /** Goes on where an interrupt has ended it. */
 function recover() {
   if (arrived.reads !== reads && (relay || filled > 0 || readBuffer[0] !== UNREAD)) {
-    const chunk = lastRead();
-    // An interrupt has ended a read, and nothing tells how many of these bytes have been read.
-    if (!relay && filled === 0 && mayHaveBlock(chunk)) exit(1);
-    feed(chunk);
+    feed(lastRead());
   }
   if (arrived.hasLines) sort();
 }
