@@ -5,6 +5,7 @@ local setmetatable, getmetatable = setmetatable, debug and debug.getmetatable or
 local traceback = debug and debug.traceback or function() return '' end
 local takes_arguments = not (_VERSION == 'Lua 5.1' and not jit) -- xpcall passes arguments on
 
+local LONGEST_TEXT = 2 ^ 22 -- of a message, in bytes
 local CAUGHT = {} -- the metatable of what is known of something thrown
 local HOLDING = { CHAIN = true, EVAL_HOLD = true, CALL_HOLD = true, EVAL_BLOCK_HOLD = true }
 
@@ -39,8 +40,19 @@ function attempt(verb, request, payload)
   return 'EXCEPT ' .. request .. ' {"message":' .. (is_told and quoted(text) or '"an exception that cannot be described"') .. '}'
 end
 
+-- A text without its middle, if it is very long.
+local function shortened(text)
+  if #text <= LONGEST_TEXT then return text end
+  local first, last = sub(text, 1, LONGEST_TEXT / 2), sub(text, -LONGEST_TEXT / 2)
+  return gsub(first, '[\192-\255][\128-\191]*$', '') .. ' [...] ' .. gsub(last, '^[\128-\191]+', '')
+end
+
 -- The text of something thrown.
 function message_of(thrown)
+  return shortened(whole_message_of(thrown))
+end
+
+function whole_message_of(thrown)
   local kind = type(thrown)
   if kind == 'string' then return in_words((gsub(thrown, '^<bond driver: [%w-]+>:%d+: ', ''))) end
   if is_remote_exception(thrown) or is_serialization_exception(thrown) then return in_words(tostring(rawget(thrown, 'message'))) end

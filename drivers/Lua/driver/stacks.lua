@@ -71,7 +71,7 @@ local function traceback_of(message, text)
   while lines[#lines] == '\t[C]: in ?' do lines[#lines] = nil end
   local whole = message .. '\n' .. concat(lines, '\n') .. '\n'
   if #whole <= LONGEST_TEXT then return whole end
-  return in_words(sub(whole, 1, LONGEST_TEXT / 2) .. ' [...] ' .. sub(whole, -LONGEST_TEXT / 2))
+  return in_words(sub(whole, 1, LONGEST_TEXT / 2)) .. ' [...] ' .. in_words(sub(whole, -LONGEST_TEXT / 2))
 end
 
 -- The names of the classes of a value, the nearest first.
