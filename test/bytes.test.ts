@@ -15,6 +15,7 @@ import {
 import { collect, expectSame, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { expectEnded, expectInStep, openHostile } from './hostile.js';
 import { peakGrowth } from './memory.js';
+import { testInTurn, testSample } from './turns.js';
 import { words } from './words.js';
 
 const MB = 2 ** 20;
@@ -45,6 +46,7 @@ const plain = (value: unknown): unknown => (value instanceof Uint8Array ? new Ui
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
 
   async function open(options?: BondOptions, command?: readonly string[]): Promise<Bond> {
     const bond = command ? await openBond(lang, command, [], options) : await openBond(lang, options);
@@ -52,11 +54,7 @@ describe.each(languages)('%s', (lang) => {
     return bond;
   }
 
-  everyTest.each([
-    ['directly', undefined],
-    ['behind a shell', behindShell(lang)],
-  ])('bytes of all lengths come back from calls and functions of the host, %s', async (_, command) => {
-    const bond = await open({}, command);
+  async function expectBytesBack(bond: Bond): Promise<void> {
     await bond.export((value) => value, 'host');
     for (const length of LENGTHS) {
       const bytes = bytesOf(length);
@@ -69,9 +67,17 @@ describe.each(languages)('%s', (lang) => {
     expectSame(await bond.call('caught', { deep: [shorts, shorts.slice()] }), {
       deep: [numbersIn(lang, shorts), numbersIn(lang, shorts)],
     });
+  }
+
+  everyTest('bytes of all lengths come back from calls and functions of the host', async () => {
+    await expectBytesBack(await open());
   });
 
-  everyTest('long bytes stay what they are when others follow, on their way and after their arrival', async () => {
+  test('and so they do behind a shell', async () => {
+    await expectBytesBack(await open({}, behindShell(lang)));
+  });
+
+  test('long bytes stay what they are when others follow, on their way and after their arrival', async () => {
     const bond = await open();
     const values = Array.from({ length: 3 }, (_, index) => new Uint8Array(2 * MB + 1).fill(200 + index));
     const echo = (bytes: Uint8Array): Promise<Uint8Array> => bond.call('same', bytes) as Promise<Uint8Array>;
@@ -82,7 +88,7 @@ describe.each(languages)('%s', (lang) => {
     expectSame(plain(apart[1]), values[0]);
   });
 
-  everyTest('many values share a block', async () => {
+  test('many values share a block', async () => {
     const bond = await open(lang === 'JavaScript' ? { protocol: 'EJSON' } : {});
     const values = Array.from({ length: 3000 }, (_, index) => ({
       [`k${index}`]: [bytesOf((index % 1100) + 1), index],
@@ -148,7 +154,7 @@ describe.each(languages)('%s', (lang) => {
     expectSame([plain(parts[0]), plain(parts[1].x)], [bytes, bytes]);
   });
 
-  everyTest('a buffer that changes after the call has been sent as it was', async () => {
+  test('a buffer that changes after the call has been sent as it was', async () => {
     const bond = await open();
     const bytes = bytesOf(4 * MB);
     const calls = [bond.call('same', bytes), bond.call('same', bytes)];
@@ -156,7 +162,7 @@ describe.each(languages)('%s', (lang) => {
     for (const answer of await Promise.all(calls)) expectSame(plain(answer), bytesOf(4 * MB));
   });
 
-  everyTest('output of other processes stays between the pieces', async () => {
+  test('output of other processes stays between the pieces', async () => {
     const { stdout, text, untilLonger } = collect();
     const bond = await open({ stdout }, behindShell(lang));
     await bond.evalBlock(words[lang].run('yes noise | head -c 600000 &'));
@@ -165,7 +171,7 @@ describe.each(languages)('%s', (lang) => {
     expect(text() === 'noise\n'.repeat(100_000)).toBe(true);
   });
 
-  everyTest.each([
+  test.each([
     ['directly', undefined],
     ['behind a shell', behindShell(lang)],
   ])('an abort while bytes are on their way stops what runs, and no more, %s', async (_, command) => {
@@ -214,14 +220,14 @@ describe.each(languages)('%s', (lang) => {
     if (lang === 'Python') expectSame(await bond.call('same', kwargs({ x: bytes })), bytes);
   });
 
-  everyTest('JSON refuses them, as ever', async () => {
+  test('JSON refuses them, as ever', async () => {
     const bond = await open({ protocol: 'JSON' });
     expect((await rejection(bond.call('same', bytesOf(5000)), BondException)).message).toContain(
       'cannot be carried by JSON',
     );
   });
 
-  everyTest('more than maxMessageBytes ends the bond', async () => {
+  test('more than maxMessageBytes ends the bond', async () => {
     const bond = await open({ maxMessageBytes: MB }, undefined);
     expectSame(plain(await bond.call('same', bytesOf(MB - 1000))), bytesOf(MB - 1000));
     expect((await rejection(bond.call('same', bytesOf(2 * MB)), BondException)).message).toContain('maxMessageBytes');
@@ -229,6 +235,7 @@ describe.each(languages)('%s', (lang) => {
 });
 
 describe.concurrent('a peer that breaks the rules of blocks', () => {
+  const test = testSample(2);
   /** A bond whose peer speaks EJSON, and prints something in its first request; `@` in it is the mark, and `%` the id. */
   const openPrinting = (text: string, isEndless = false, options: BondOptions = {}) =>
     openHostile(
@@ -250,7 +257,7 @@ describe.concurrent('a peer that breaks the rules of blocks', () => {
     );
   const READY = 'it is asked';
 
-  everyTest.each([
+  test.each([
     ['a block cut short by its message', '@*1 10\n@#4\nabcd@ RETURN % 5\n'],
     ['a message without any of its block', '@*1 10\n@ RETURN % 5\n'],
     ['a piece that is longer than its block', '@*1 4\n@#8\nabcdefgh@ RETURN % 5\n'],
@@ -270,7 +277,7 @@ describe.concurrent('a peer that breaks the rules of blocks', () => {
     await expectEnded(peer, peer.bond.eval(READY), /it broke the protocol/);
   });
 
-  everyTest.each([
+  test.each([
     ['a length beyond the limit', '@*1 99999999999\n', false],
     ['blocks without an end', '@*& 3\n@#3\nabc', true],
   ])('%s: it is ended at the limit', async (_, text, isEndless) => {
@@ -278,7 +285,7 @@ describe.concurrent('a peer that breaks the rules of blocks', () => {
     await expectEnded(peer, peer.bond.eval(READY), /maxMessageBytes/);
   });
 
-  everyTest.each([
+  test.each([
     ['a block that is not named', 'RETURN % 5'],
     ['a block that is named beyond its end', 'RETURN % {"$binary":{"block":[7,4,5]}}'],
     ['a place below zero', 'RETURN % {"$binary":{"block":[7,-1,8]}}'],
@@ -296,13 +303,13 @@ describe.concurrent('a peer that breaks the rules of blocks', () => {
     await expectInStep(bond);
   });
 
-  everyTest('a word that names a block which never came cannot be decoded', async () => {
+  test('a word that names a block which never came cannot be decoded', async () => {
     const { bond } = await openPrinting('@ RETURN % {"$binary":{"block":[7,0,8]}}\n');
     expect((await rejection(bond.eval(READY), BondException)).message).toContain('there is no block 7');
     await expectInStep(bond);
   });
 
-  everyTest('a block that is taken back is forgotten, and output between the pieces is output', async () => {
+  test('a block that is taken back is forgotten, and output between the pieces is output', async () => {
     const { bond } = await openPrinting(
       '@*7 8\n@#3\nabc@!\n@*7 4\n@#2\n@@out@#2\n\n\nput@ RETURN % {"$binary":{"block":[7,0,4]}}\n'.replace(
         '@@',
@@ -313,7 +320,7 @@ describe.concurrent('a peer that breaks the rules of blocks', () => {
     await expectInStep(bond);
   });
 
-  everyTest('a block that never comes is a silence like any other, and takes no memory', async () => {
+  test('a block that never comes is a silence like any other, and takes no memory', async () => {
     const { bond } = await openPrinting('@*7 400000000\n@#3\nabc');
     const growth = await peakGrowth(async () => {
       await rejection(bond.with({ timeout: 200 }).eval(READY), BondException);

@@ -18,6 +18,7 @@ import { type Language, languages, openBond, rejection } from './fixtures.js';
 import { refusalOf } from './hostile.js';
 import { peakGrowth } from './memory.js';
 import { needsSandbox, openSandboxed } from './sandboxes.js';
+import { testInTurn } from './turns.js';
 
 const deserialize = vi.hoisted(() => vi.fn());
 
@@ -120,6 +121,7 @@ async function openCaptured(lang: Language = 'Python', options: BondOptions = {}
 
 describe.each(languages)('%s', (lang) => {
   needsSandbox('bwrap', lang);
+  const test = testInTurn(lang, languages);
 
   test('that knows the mark forges the answer to its own call, which is plain data, and is ended if it says READY again', async () => {
     const { bond, processes } = await openCaptured(lang);

@@ -6,6 +6,7 @@ import { parseOrder } from '../src/tools/cli/options.js';
 import { COMMANDS, program, temporaryDirectory } from './bonds.js';
 import { BOND, type Deed, runCommand } from './built.js';
 import { everyLanguage, type Language, languages, needsInterpreter } from './fixtures.js';
+import { testInTurn } from './turns.js';
 
 function bond(args: readonly string[], settings: Parameters<typeof runCommand>[1] = {}): Promise<Deed> {
   return runCommand([...BOND, ...args], settings);
@@ -40,6 +41,7 @@ const SAMPLES: Record<
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const sample = SAMPLES[lang];
 
   test('lines of a pipe are run, without a prompt and without colours', async () => {

@@ -27,6 +27,7 @@ import {
 } from './fixtures.js';
 import { effort, rounds } from './fuzzing.js';
 import { ndarrays } from './kinds.js';
+import { testInTurn } from './turns.js';
 
 interface Words {
   /**
@@ -257,6 +258,11 @@ const cases = languages.flatMap((lang) => PROTOCOLS[lang].map((protocol) => ({ l
 
 describe.concurrent.each(cases)('$lang by $protocol', ({ lang, protocol }) => {
   needsInterpreter(lang);
+  const test = testInTurn(
+    cases.findIndex((one) => one.lang === lang && one.protocol === protocol),
+    range(cases.length),
+    2,
+  );
   const say = WORDS[lang];
 
   async function open(convert: Readonly<Record<string, string>> = say.convert, more = {}): Promise<Bond> {
@@ -443,6 +449,7 @@ function convertedHere(value: unknown): unknown {
 
 describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const say = WORDS[lang];
 
   test('code that is wrong, or cannot be called, and types that always cross as they are, are refused, and named', async () => {

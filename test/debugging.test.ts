@@ -22,6 +22,7 @@ import { ConversationLog } from '../src/wire/conversation-log.js';
 import { PACKAGE } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { collect, type Language, languages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
+import { testInTurn } from './turns.js';
 
 /** A stream that keeps what it is given, and what it has been given. */
 function keep(): { stream: Writable; text: () => string } {
@@ -287,6 +288,7 @@ const REFUSED: Record<Language, readonly [args: string, path: string, apply: str
 
 describe.each(languages)('messages of %s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const [args, path, apply] = REFUSED[lang];
 
   test.each(['EJSON', 'JSON'] as const)(

@@ -21,11 +21,13 @@ import {
   languages,
   needsInterpreter,
   openBond,
+  range,
   rejection,
   shareBond,
 } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { HeldCounter } from './held-counter.js';
+import { testInTurn } from './turns.js';
 
 /** How one says it there; NAME, CLASS, OBJECT, METHOD and ARGS are replaced. */
 interface Words {
@@ -159,6 +161,11 @@ const protocols = languages.flatMap((lang): [Language, ProtocolName][] => [
 
 describe.each(protocols)('a class of %s is extended, by %s', (lang, protocol) => {
   needsInterpreter(lang);
+  const test = testInTurn(
+    protocols.findIndex((one) => one[0] === lang && one[1] === protocol),
+    range(protocols.length),
+    2,
+  );
   const words = WORDS[lang];
   const open = shareBond(lang, { protocol }, words.functions);
   const made = (name: string, ...args: string[]): string => fill(words.make, { CLASS: name, ARGS: args.join(', ') });

@@ -35,10 +35,10 @@ const OF_THE_KIT = [
   'ends an endless %s, and keeps the session and what waits',
 ];
 
-/** What sends ten megabytes: shown by the version that a language's own command starts. */
+/** What sends megabytes: shown by the version that a language's own command starts. */
 const LARGE = [
   'a long text is cut nowhere that shows, wherever its characters of four bytes begin',
-  'ten megabytes of code are no obstacle',
+  'megabytes of code are no obstacle',
 ];
 
 /**

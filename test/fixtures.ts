@@ -75,6 +75,16 @@ export function opener({ lang, find, defaults, isShared }: Suite<SuiteLanguage>,
     isShared && !options ? borrow() : define(await openBond(lang, [find()], [], { ...defaults, ...options }));
 }
 
+/**
+ * Opens bonds like `openBond`, and lends the same one to test after test as long as they ask for nothing special and it
+ * lasts: to start an interpreter takes longer than most tests. What a test leaves in it must not matter to others.
+ */
+export function lender(lang: string): (options?: BondOptions, args?: readonly string[]) => Promise<Bond> {
+  const borrow = lendBonds(() => makeBond(lang, undefined, [], quiet));
+  return async (options, args = []) =>
+    options || args.length > 0 ? openBond(lang, undefined, args, options) : borrow();
+}
+
 /** Lends a bond to one test after the other, as long as it lasts. */
 function lendBonds(open: () => Promise<Bond>): () => Promise<Bond> {
   let idle: Bond | undefined;

@@ -9,6 +9,7 @@ import { BondException, callback, RemoteException, stream, TimeoutException } fr
 import { PACKAGE, program, temporaryDirectory } from './bonds.js';
 import { BOND, runCommand } from './built.js';
 import { all, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
+import { testSample } from './turns.js';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
@@ -183,6 +184,7 @@ const WORLDS: Record<
 
 describe('a program goes on under', () => {
   needsInterpreter('Perl');
+  const test = testSample(2);
 
   test.each(Object.entries(WORLDS))('%s', async (_, { flags = [], before = '', after = '' }) => {
     const path = program(

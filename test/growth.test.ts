@@ -2,10 +2,11 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, test } from 'vitest';
+import { describe } from 'vitest';
 import { callback, live } from '../src/index.js';
 import { type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { testInTurn } from './turns.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -100,6 +101,7 @@ function others(): number {
 
 describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
 
   async function open() {
     const bond = await openBond(lang, { objects: 'hold' });

@@ -2,12 +2,13 @@
 // kinds; and bonds that are closed or killed meanwhile. Each promise is settled, with its own value or with a reason that there is.
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Bond, BondException, callback, stream, TerminatedException } from '../src/index.js';
 import { markedEnvironment, until } from './bonds.js';
 import { all, expectAlive, type Language, languages, needsInterpreter, openBond, range } from './fixtures.js';
 import { patience, randomness, rounds } from './fuzzing.js';
 import { storms } from './storms.js';
+import { testInTurn } from './turns.js';
 
 /** How long each storm lasts, in ms. */
 const DURATION = patience(rounds(250, 2000));
@@ -151,6 +152,7 @@ async function calm(storm: Storm): Promise<void> {
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
 
   test.each(Object.keys(WEATHERS) as HostWeather[])(
     '%s at random: each promise is settled, and the bond answers',

@@ -15,6 +15,7 @@ import {
 import { collect, rejection } from './fixtures.js';
 import { expectEnded, expectInStep, type HostilePeer, openHostile, refusalOf } from './hostile.js';
 import { peakGrowth } from './memory.js';
+import { testSample } from './turns.js';
 
 const MB = 2 ** 20;
 
@@ -66,6 +67,7 @@ function openSayingBehindReady(text: string, stdout: OutputTarget = 'ignore') {
 }
 
 describe.concurrent('messages that no driver sends end the peer', () => {
+  const test = testSample(2);
   test.each([
     ['an unknown verb', 'DANCE 1 2'],
     ['nothing', ''],
@@ -217,6 +219,7 @@ describe.concurrent('messages that no driver sends end the peer', () => {
 });
 
 describe.concurrent('messages that are odd, and no more than that', () => {
+  const test = testSample(2);
   test('a second answer to a request is dropped', async () => {
     const { bond } = await openAnswering('RETURN @ 1', 'RETURN @ 2', 'EXCEPT @ {"message":"x"}');
     expect(await bond.eval('x')).toBe(1);
@@ -293,6 +296,7 @@ test('half a mark as its last word is output, and its end is told', async () => 
 });
 
 describe.concurrent('payloads that are none reject their call, and only that', () => {
+  const test = testSample(2);
   test.each([
     ['no JSON', 'RETURN @ {"a":'],
     ['two values', 'RETURN @ 1 2'],
@@ -456,6 +460,7 @@ describe.concurrent('calls of what was never exported', () => {
 });
 
 describe('100 000 levels', () => {
+  const test = testSample(2);
   const DEPTH = 100_000;
   const inner = [
     ['lists', '[', '', ']'],
@@ -670,6 +675,7 @@ describe('a flood', () => {
 });
 
 describe.concurrent('in the handshake', () => {
+  const test = testSample(2);
   const good = '"protocol":"JSON","version":"1.0"';
 
   test.each([

@@ -17,6 +17,7 @@ import {
 import { onTestFinished } from './finish.js';
 import { all, collect, expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { testSample } from './turns.js';
 
 needsInterpreter('JavaScript');
 
@@ -586,7 +587,7 @@ describe.each([
 describe('calls within calls', () => {
   const DOWN = 'function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }';
 
-  test('go more than 4,000 levels deep, and the session outlives what is deeper than the stack', async () => {
+  test('go thousands of levels deep, and the session outlives what is deeper than the stack', async () => {
     const js = await open();
     await js.evalBlock(DOWN);
     let last = 0;
@@ -598,7 +599,7 @@ describe('calls within calls', () => {
     expect((await rejection(js.call('down', LEVELS), RemoteException)).type).toBe('RangeError');
     expect(LEVELS - last).toBeGreaterThan(4000);
     await expectAlive(js);
-    const levels = rounds(1000, 4000); // these take the more time the deeper they are
+    const levels = rounds(500, 4000); // these take the more time the deeper they are
     expect(await js.call('down', levels)).toBe(levels);
   });
 
@@ -756,6 +757,7 @@ describe('iterators that break the rules are a TypeError', () => {
 });
 
 describe('whatever is thrown is an exception here, and the interpreter goes on:', () => {
+  const test = testSample(2);
   const settings: BondOptions[] = [
     {},
     { transExcept: false },
@@ -850,6 +852,7 @@ test.each(['JSON', 'EJSON'] as const)(
 );
 
 describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
+  const test = testSample(2);
   const noisy = join(mkdtempSync(join(tmpdir(), 'bond-')), 'noisy.cjs');
   writeFileSync(noisy, 'console.log("noise"); console.error("noise")');
 
@@ -924,6 +927,7 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
 });
 
 describe('what your code replaces or takes away does not reach the driver', () => {
+  const test = testSample(2);
   test('calls and answers wait in no list: neither methods of lists are needed for them, nor setters of their indices met', async () => {
     const js = await open();
     await js.evalBlock(`

@@ -14,6 +14,7 @@ import {
 } from '../src/index.js';
 import { type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { lender, play } from './play.js';
+import { testInTurn } from './turns.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -254,6 +255,7 @@ const NEVER = [
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages, 2);
   const words = WORDS[lang];
   const value = (given: string): string => (lang === 'PHP' || lang === 'Perl' ? `$${given}` : given);
 

@@ -1,7 +1,7 @@
 // What stays over there as if it were here: handles, and chains of what is done with them, each in one request.
 
 import { Writable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, test as everyTest, expect } from 'vitest';
 import {
   type Bond,
   BondException,
@@ -15,9 +15,10 @@ import {
   release,
   SerializationException,
 } from '../src/index.js';
-import { all, type Language, languages, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
+import { all, type Language, languages, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { HeldCounter } from './held-counter.js';
+import { testInTurn } from './turns.js';
 
 interface Words {
   /** A class Point: `x`, `add(n)`, which returns the same point, `next`, which returns another one, and `boom()`. */
@@ -189,6 +190,7 @@ const ENDINGS: Record<Language, string> = { Python: 'py', PHP: 'php', Perl: 'pl'
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages, 2);
   const words = WORDS[lang];
 
   async function open(log?: Writable): Promise<{ bond: Bond; Point: ReturnType<typeof pointOf> }> {
@@ -335,7 +337,7 @@ describe.each(languages)('%s', (lang) => {
 describe('Python', () => {
   needsInterpreter('Python');
 
-  test('arguments by name, items, and errors as a promise has them', async () => {
+  everyTest('arguments by name, items, and errors as a promise has them', async () => {
     const bond = await openBond('Python');
     const builtins = await bond.import('builtins');
     expect(await builtins.dict(kwargs({ a: 1 }))).toEqual({ a: 1 });
@@ -355,6 +357,11 @@ const protocols = languages.flatMap((lang): [Language, ProtocolName][] => [
 
 describe.each(protocols)('what cannot cross is held: %s by %s', (lang, protocol) => {
   needsInterpreter(lang);
+  const test = testInTurn(
+    protocols.findIndex((one) => one[0] === lang && one[1] === protocol),
+    range(protocols.length),
+    2,
+  );
   const words = WORDS[lang];
   const counter = new HeldCounter();
   const open = shareBond(lang, { objects: 'hold', protocol, logfile: counter }, `${words.code}\n${words.giving}`);
@@ -435,7 +442,7 @@ describe.each(protocols)('what cannot cross is held: %s by %s', (lang, protocol)
     expect(error.exception).toBe(undefined);
   });
 
-  test.skipIf(protocol !== 'EJSON')('no longer than somebody keeps it', async () => {
+  everyTest.skipIf(protocol !== 'EJSON')('no longer than somebody keeps it', async () => {
     const bond = await open();
     const before = counter.held;
     counter.most = before;
@@ -446,7 +453,7 @@ describe.each(protocols)('what cannot cross is held: %s by %s', (lang, protocol)
   });
 });
 
-test('an option that is not known is refused', async () => {
+everyTest('an option that is not known is refused', async () => {
   const odd = { objects: 'keep' } as never;
   const said = "objects must be 'error' or 'hold', not 'keep'";
   expect((await rejection(makeBond('JavaScript', odd), BondException)).message).toContain(said);

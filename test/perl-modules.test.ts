@@ -42,11 +42,13 @@ describe.each(variants)('%s', (module, options) => {
     expect(loaded).toEqual(module.includes('::') ? [`${module.replaceAll('::', '/')}.pm`] : expect.any(Array));
   });
 
-  test.each(kinds)('$name crosses', async ({ samples }) => {
+  test('values of every kind cross', async () => {
     const perl = await open();
     const back = returned.Perl;
-    expectSame(await perl.call('same', samples), back(samples));
-    for (const value of samples) expectSame(await perl.call('same', [{ a: value }]), back([{ a: value }]));
+    for (const { samples } of kinds) {
+      expectSame(await perl.call('same', samples), back(samples));
+      for (const value of samples) expectSame(await perl.call('same', [{ a: value }]), back([{ a: value }]));
+    }
   });
 
   test('random values come back to the last bit', async () => {

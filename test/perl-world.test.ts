@@ -13,6 +13,7 @@ import {
 } from '../src/index.js';
 import { HANG, refusal, temporaryDirectory } from './bonds.js';
 import { all, collect, expectAlive, expectSame, needsInterpreter, openBond, range, rejection } from './fixtures.js';
+import { testSample } from './turns.js';
 
 needsInterpreter('Perl');
 
@@ -54,6 +55,7 @@ async function exercise(perl: Bond): Promise<void> {
 }
 
 describe.concurrent('options of the command line', () => {
+  const test = testSample(3);
   test.each([
     ['-Minteger'],
     ['-Mbigint'],
@@ -112,6 +114,7 @@ describe.concurrent('options of the command line', () => {
 });
 
 describe.concurrent('the environment', () => {
+  const test = testSample(3);
   test.each([
     ['PERL_UNICODE', 'SD'],
     ['PERL_UNICODE', ''],
@@ -147,6 +150,7 @@ describe.concurrent('the environment', () => {
 });
 
 describe.concurrent('what a program changes', () => {
+  const test = testSample(3);
   test.each<[what: string, code: string]>([
     ['$"', '$" = ","'],
     ['$,', '$, = "-"'],

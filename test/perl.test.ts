@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type BondOptions, held, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
-import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { held, RemoteException, SerializationException, TerminatedException } from '../src/index.js';
+import { collect, expectAlive, lender, needsInterpreter, openBond, rejection } from './fixtures.js';
 
 needsInterpreter('Perl');
 
-const open = (options?: BondOptions, args: string[] = []) => openBond('Perl', undefined, args, options);
+const open = lender('Perl');
 
 test.each(['undef &UNIVERSAL::isa', 'undef &UNIVERSAL::can'])('%s keeps nothing from being answered', async (code) => {
-  const perl = await open();
+  const perl = await openBond('Perl');
   await perl.evalBlock(code);
   expect((await rejection(perl.evalBlock('die "gone\n"'), RemoteException)).remoteMessage).toBe('gone');
   await rejection(perl.evalBlock('die bless {}, "Gone"'), RemoteException);

@@ -16,7 +16,8 @@ import {
   writeTypes,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { collect, expectAlive, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { collect, expectAlive, lender, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { testSample } from './turns.js';
 
 needsInterpreter('PHP');
 
@@ -71,6 +72,7 @@ describe('global variables', () => {
 });
 
 describe('every Throwable is caught', () => {
+  const open = lender('PHP');
   test.each([
     ['a parse error', 'this is not PHP', 'ParseError'],
     ['an undefined function', 'nowhere()', 'Error'],
@@ -256,6 +258,7 @@ describe('exported functions', () => {
 });
 
 describe('values', () => {
+  const open = lender('PHP');
   test('JsonSerializable is honoured, at any depth, and for exceptions as well', async () => {
     const php = await open({ transExcept: true });
     await php.evalBlock(`
@@ -456,6 +459,7 @@ describe('errors and warnings', () => {
 });
 
 describe('any construct of PHP is allowed in a block', () => {
+  const open = lender('PHP');
   test.each([
     [
       'classes, interfaces and traits',
@@ -613,6 +617,7 @@ describe('signals', () => {
 });
 
 describe('whatever is thrown is reported', () => {
+  const test = testSample(2);
   test.each([
     ['whose message is an object', '$this->message = new stdClass;', /stdClass/],
     ['whose message is an array', '$this->message = [[1]];', /array/],
@@ -846,6 +851,7 @@ test('bond types loads a file at the top level, where its functions find its var
 });
 
 describe("the driver's world is its own", () => {
+  const test = testSample(2);
   const host = (text: string) => text;
   const check = async (php: Bond): Promise<void> => {
     await php.export(host, 'check_host');

@@ -12,13 +12,15 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { collect, expectAlive, missing, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
+import { collect, expectAlive, lender, missing, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { generations } from './generations.js';
 
 needsInterpreter('Python');
 
-const open = (options?: BondOptions, args: string[] = []) => openBond('Python', undefined, args, options);
+const open = lender('Python');
+/** Where the program changes what others would meet. */
+const openFresh = (options?: BondOptions, args: string[] = []) => openBond('Python', undefined, args, options);
 
 test('definitions persist: functions, classes, imports, variables', async () => {
   const python = await open();
@@ -70,7 +72,7 @@ describe('the start', () => {
   });
 
   test('what is seldom needed comes with its first use, once, whoever has kept what stood for it', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.evalBlock('hold, held = _BOND_hold, _BOND_held');
     expect(await python.eval('[hold("a"), hold("b"), _BOND_hold("c"), held(2), _BOND_held(3)]')).toEqual([
       1,
@@ -85,7 +87,7 @@ describe('the start', () => {
     ['before', 'raise MemoryError()'],
     ['behind', "arguments = (arguments[0] + b'\\nraise MemoryError()',) + arguments[1:]"],
   ])('what is seldom needed is there as a whole or not at all, if memory ends %s', async (_, end) => {
-    const python = await open();
+    const python = await openFresh();
     await python.evalBlock(`
 compile_it = compile
 def compile_some(*arguments):
@@ -102,7 +104,7 @@ def hold():
   });
 
   test('what is seldom needed may come for the first time in the depth of a recursion', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.evalBlock('def deep(n): return deep(n - 1) if n else _BOND_hold(float("nan"))');
     const { type } = await rejection(python.call('deep', 2000), RemoteException);
     expect(type).toBe('RecursionError');
@@ -552,7 +554,7 @@ def attempt(n, seconds):
         return 'late'`;
 
   test('a time-out around a thousand calls of the host: each is late or on time', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.export((n: number) => n, 'host');
     await python.evalBlock(recipe);
     const expected = [RemoteException, 'late'];
@@ -567,7 +569,7 @@ def attempt(n, seconds):
   });
 
   test('a handler that calls the host while another call is waited for gets its answer behind that one', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.export(async (n: number) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       return n;
@@ -585,7 +587,7 @@ def attempt():
   });
 
   test('signals that come faster than their handler hears from the host do not fill the stack', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.export((n: number) => new Promise((resolve) => setTimeout(resolve, 2, n)), 'slow');
     const many = rounds(100, 300);
     await python.evalBlock(`
@@ -605,7 +607,7 @@ def attempt():
   });
 
   test('a handler is told by getsignal as it was set, and replaced as usual', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.evalBlock('import signal\ndef ring(*args): pass\nold = signal.signal(signal.SIGALRM, ring)');
     expect(
       await python.eval(
@@ -615,7 +617,7 @@ def attempt():
   });
 
   test('a handler that exits ends the interpreter, also while it waits', async () => {
-    const python = await open();
+    const python = await openFresh();
     await python.evalBlock('import os, signal, sys\nsignal.signal(signal.SIGTERM, lambda *args: sys.exit(4))');
     process.kill(await python.eval<number>('os.getpid()'), 'SIGTERM');
     expect(await python.closed).toMatchObject({ exitCode: 4 });
@@ -1119,7 +1121,7 @@ for module in (os, select, time, json, base64, signal, re):
         if name[0] != '_' and callable(value) and not isinstance(value, type) and name not in ('fspath', 'fsencode', 'fsdecode'): setattr(module, name, broken)
 for name in ('exit', 'getrecursionlimit', 'setrecursionlimit', 'getdefaultencoding'): setattr(sys, name, broken)`,
     ],
-    ['sys.stdout, closed', 'import sys; sys.stdout = open("/dev/null", "w"); sys.stdout.close()'],
+    ['sys.stdout, closed', 'import sys; sys.stdout = openFresh("/dev/null", "w"); sys.stdout.close()'],
     [
       'sys.stdout, whose methods raise SystemExit',
       'import sys\nclass Out:\n  def __getattribute__(self, name): raise SystemExit(name)\nsys.stdout = sys.stderr = Out()',
@@ -1150,7 +1152,7 @@ for name in ('exit', 'getrecursionlimit', 'setrecursionlimit', 'getdefaultencodi
     ['the main module', 'import sys; del sys.modules["__main__"]'],
     ['functions of sys', 'import sys; sys.exc_info = sys.getrecursionlimit = None'],
   ])('may change %s', async (_, code) => {
-    const python = await open();
+    const python = await openFresh();
     await python.evalBlock(code);
     await use(python);
   });
@@ -1171,7 +1173,7 @@ for name in ('exit', 'getrecursionlimit', 'setrecursionlimit', 'getdefaultencodi
     ['-i', {}, ['-i']],
   ])('may be started with %s', async (_, env, args) => {
     const err = collect();
-    const python = await open({ env: { ...process.env, ...env }, stderr: err.stdout }, args);
+    const python = await openFresh({ env: { ...process.env, ...env }, stderr: err.stdout }, args);
     await use(python);
     await python.close();
     expect(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Questions } from '../src/repl/language-service.js';
 import { type Language, languages, needsInterpreter, openBond } from './fixtures.js';
+import { testInTurn } from './turns.js';
 
 /** What is defined, pieces of a line, and some of the names that may stand at their end; none if there are to be none. */
 const KNOWN: Record<Language, readonly [code: string, pieces: Readonly<Record<string, readonly string[]>>]> = {
@@ -152,6 +153,7 @@ const BLOCKS: Record<Language, readonly Sample[]> = {
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
 
   test('tells what may stand at the end of a line, and runs no code of the user for it', async () => {
     const bond = await openBond(lang);

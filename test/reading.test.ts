@@ -9,6 +9,7 @@ import { NotCarried, type Protocol } from '../src/values/codec.js';
 import { protocolNamed } from '../src/values/codecs.js';
 import { expectAlive, languages, needsInterpreter, rejection, shareBond } from './fixtures.js';
 import { lender } from './play.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 const PROTOCOLS: readonly ProtocolName[] = ['V8', 'EJSON', 'JSON'];
@@ -49,6 +50,7 @@ const HERE: Record<string, unknown> = {
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages, 2);
 
   const open = shareBond(lang, { protocol: 'EJSON' }, words[lang].functions);
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { program, temporaryDirectory } from './bonds.js';
 import { BOND, type Deed, runCommand } from './built.js';
 import { type Language, languages, needsInterpreter } from './fixtures.js';
+import { testInTurn } from './turns.js';
 
 function run(args: readonly string[], settings: Parameters<typeof runCommand>[1] = {}): Promise<Deed> {
   return runCommand([...BOND, 'run', ...args], settings);
@@ -60,6 +61,7 @@ const PROGRAMS: Record<Language, Program> = {
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const { name, source, neighbour, failing, alone } = PROGRAMS[lang];
 
   test('a file runs with its arguments, beside its neighbours, and its exit code is passed on', async () => {

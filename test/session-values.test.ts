@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { RemoteException } from '../src/index.js';
 import { Typed } from '../src/repl/typed.js';
 import { collect, expectAlive, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 /** What is typed in a language, and what is shown. */
@@ -152,6 +153,7 @@ const PAPER = { isColored: false, width: () => 80, tableWidth: () => 80 };
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const samples = SAMPLES[lang];
 
   test('shows the value of an expression as the language has it, and nothing where there is none', async () => {

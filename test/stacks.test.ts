@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { type Bond, queryDriver, RemoteException } from '../src/index.js';
 import { temporaryDirectory } from './bonds.js';
 import { type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 /** The frames of a stack, each as what ran there, and in which language if it is not the host's, as far as they have names. */
@@ -74,6 +75,7 @@ test('a function that returns the promise of a call has a frame, and the promise
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages, 2);
 
   test('a proxy has no frame of its own', async () => {
     const [outer, inner] = [await open(lang), await open(lang)];
@@ -138,6 +140,7 @@ const callOfFails = (lang: Language): string => (lang === 'PHP' ? 'fails();' : '
 
 describe.each(languages)('code that is given to %s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages, 2);
   const frame = (line: number): RegExp => new RegExp(`^ {4}at .*\\[${lang}\\] \\(${HERE}:${line}(:\\d+)?\\)$`, 'm');
 
   test('in a block is called by the file and the line of that', async () => {

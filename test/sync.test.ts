@@ -21,6 +21,7 @@ import {
 import { program } from './bonds.js';
 import { runCommand } from './built.js';
 import { collect, hasInterpreter, languages, needsInterpreter } from './fixtures.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 const SYNC = new URL('../dist/sync.js', import.meta.url).href;
@@ -41,6 +42,7 @@ const VALUES = [1, -1.5, 'ü😀', '', true, null, [1, [2, 'three']], { a: { b: 
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const { functions, boomType, print, sleep, set, get } = words[lang];
   let bond: Bond;
 

@@ -17,6 +17,7 @@ import { all, expectAlive, type Language, languages, needsInterpreter, openBond,
 import { effort, patience, rounds } from './fuzzing.js';
 import { HANG, LONG_TEST_HANG } from './patience.js';
 import { thrown, thrownInJavaScript } from './throwing.js';
+import { testInTurn } from './turns.js';
 
 vi.setConfig({ testTimeout: patience(LONG_TEST_HANG) });
 
@@ -332,7 +333,7 @@ describe.each(languages)('%s: what is thrown there', (lang) => {
       runs.map(([place, run], column) => ({ code, place, run, row, column })),
     );
     // In the check, each thing is thrown in each place under one setting: all of them have their turn.
-    const every = rounds(4, 1);
+    const every = rounds(12, 1);
     for (const { code, place, run, row, column } of attempts) {
       if ((row + column + SETTINGS.indexOf(setting)) % every === 0) await attempt(place, code, run);
     }
@@ -342,6 +343,7 @@ describe.each(languages)('%s: what is thrown there', (lang) => {
 
 describe.each(languages)('%s: what is thrown', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const { functions, things } = thrown[lang];
 
   test('in jobs of a pool, there or in the function that is the job, costs no worker', async () => {

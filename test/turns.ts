@@ -1,21 +1,20 @@
 // Where one of several shows as much as all of them: what the host does by itself, for instance, whatever language it speaks
 // to. At a check, each of such tests is shown by one, and all have their turn; at a release, each is shown by all.
 
-import { test } from 'vitest';
-import { type Language, languages } from './fixtures.js';
+import { type TestFunction, test } from 'vitest';
+import { type Language, languages, range } from './fixtures.js';
 
 const isRelease = Boolean(process.env.RELEASE);
 
-type TestBody = Parameters<typeof test>[1] & object;
-type Declare = Pick<typeof test, 'each'> & ((title: string, run: TestBody) => void);
+type Declare = Pick<typeof test, 'each'> & ((title: string, run: TestFunction) => void);
 
 /**
- * `test` of vitest for one of `all`, to each of which a suite is given: it declares the tests whose turn it is. They have
- * to be the same, and in the same order, for each of them.
+ * `test` of vitest for one of `all`, to each of which a suite is given: it declares the tests whose turn it is, so that each
+ * is shown by `times` of them. The tests have to be the same, and in the same order, for each.
  */
-export function testInTurn<One>(one: One, all: readonly One[]): Declare {
-  const isMine = turnsOf(all.indexOf(one), all.length);
-  const declare = (title: string, run: TestBody) => {
+export function testInTurn<One>(one: One, all: readonly One[], times = 1): Declare {
+  const isMine = turnsOf(all.indexOf(one), all.length, times);
+  const declare = (title: string, run: TestFunction) => {
     if (isMine()) test(title, run);
   };
   const each = (cases: readonly unknown[]) => {
@@ -36,7 +35,13 @@ export function languagesInTurn(): () => Language[] {
   };
 }
 
-function turnsOf(index: number, count: number): () => boolean {
+function turnsOf(index: number, count: number, times: number): () => boolean {
+  const apart = Math.ceil(count / times);
   let turn = 0;
-  return () => isRelease || turn++ % count === index;
+  return () => isRelease || (turn++ % count) % apart === index % apart;
+}
+
+/** `test` of vitest where many cases are alike, as many ways to break one rule: a check shows every `nth`, a release all. */
+export function testSample(nth: number): Declare {
+  return testInTurn(0, range(nth));
 }

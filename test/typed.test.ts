@@ -24,6 +24,7 @@ import { COMMANDS } from './bonds.js';
 import { DIST } from './compiler.js';
 import { onTestFinished } from './finish.js';
 import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 /** A user's idea of what is there. */
@@ -297,6 +298,7 @@ const NESTED = {
 
 describe.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
+  const test = testInTurn(lang, languages);
   const { define, name } = NESTED[lang];
 
   async function open() {
