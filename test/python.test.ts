@@ -1121,7 +1121,7 @@ for module in (os, select, time, json, base64, signal, re):
         if name[0] != '_' and callable(value) and not isinstance(value, type) and name not in ('fspath', 'fsencode', 'fsdecode'): setattr(module, name, broken)
 for name in ('exit', 'getrecursionlimit', 'setrecursionlimit', 'getdefaultencoding'): setattr(sys, name, broken)`,
     ],
-    ['sys.stdout, closed', 'import sys; sys.stdout = openFresh("/dev/null", "w"); sys.stdout.close()'],
+    ['sys.stdout, closed', 'import sys; sys.stdout = open("/dev/null", "w"); sys.stdout.close()'],
     [
       'sys.stdout, whose methods raise SystemExit',
       'import sys\nclass Out:\n  def __getattribute__(self, name): raise SystemExit(name)\nsys.stdout = sys.stderr = Out()',
