@@ -123,6 +123,10 @@ describe('a driver that is not part of the package', () => {
     writeFileSync(join(folder, 'bond.json'), '{"language": "Odd", "features": ["flies"]}');
     expect(() => registerDriver({ folder })).toThrow("'separator' is not a string");
   });
+});
+
+describe.concurrent('a driver that is wrong', () => {
+  needs(() => (spawnSync('ruby', ['--version']).error ? 'Ruby: apt-get install ruby' : undefined));
 
   /** What is wrong; what becomes of which part of the driver; which check tells. */
   const BROKEN: readonly [what: string, part: string | RegExp, wrong: string, check: string][] = [
@@ -230,11 +234,13 @@ describe('a driver that is not part of the package', () => {
     const broken = text.replaceAll(typeof part === 'string' ? part : new RegExp(part, 'g'), () => wrong);
     expect(broken).not.toBe(text);
     writeFileSync(path, broken);
+    const manifest = join(folder, 'bond.json');
+    // A name of its own, since these tests run side by side.
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"Ruby"', JSON.stringify(`Ruby that ${what}`)));
     const title = checks.find((check) => check.title.startsWith(beginning))?.title;
     const lang = registerDriver({ folder });
     const hangs = HANGING.includes(what);
     const [outcome] = await tried(lang, folder, [title ?? beginning], hangs ? BRIEFLY : HANG);
-    registerDriver({ folder: RUBY });
     expect(outcome).toMatchObject({ state: 'fails' });
     expect(outcome?.reason?.startsWith('not done after'), outcome?.reason).toBe(hangs);
   });
