@@ -548,7 +548,7 @@ test('an interrupt ends what is run, synchronous or not, and keeps timers and va
   expect(await js.eval('n')).toBe(1);
 });
 
-test('an interrupt that is repeated while native code runs holds nothing up once that is over', async () => {
+test('an interrupt while native code runs holds nothing up once that is over', async () => {
   const output = collect();
   const js = await open({ stdout: output.stdout });
   const call = rejection(
@@ -558,7 +558,6 @@ test('an interrupt that is repeated while native code runs holds nothing up once
   await output.until('native');
   await js.interrupt();
   expect((await call).type).toBe('_BOND_InterruptException');
-  // Ten lines have come, whose signals have become fewer. To wait a second for each of them would take longer.
   expect(await js.with({ timeout: 5000 }).eval('1')).toBe(1);
 });
 

@@ -363,3 +363,45 @@ describe('a command to the letter', () => {
     expect(await bond.eval('array_slice($argv, 1)')).toEqual(AWKWARD);
   });
 });
+
+const TASKS = {
+  JavaScript: `
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const later = async (n) => { await pause(1); return n; };
+const ask = async (n) => host.awaited(n);
+const forever = () => pause(1000000);
+const spin = () => { for (;;); };`,
+  Python: `
+import asyncio
+async def later(n):
+    await asyncio.sleep(0.001)
+    return n
+async def ask(n): return await host(n)
+async def forever(): await asyncio.sleep(1000)
+def spin():
+    while True: pass`,
+} as const;
+const WITH_TASKS = (['JavaScript', 'Python'] as const).filter((lang) => languages.includes(lang));
+
+describe.each(WITH_TASKS)('%s through ssh', (lang) => {
+  needsRoad(ssh, lang);
+  const test = testInTurn(lang, WITH_TASKS);
+
+  test('runs calls side by side, awaits functions of the host, and is stopped', async () => {
+    const bond = await openBond(lang, ssh.command(COMMANDS[lang]), [], { concurrent: true });
+    await bond.evalBlock(TASKS[lang]);
+    await bond.export((n: number) => bond.call('later', n), 'host');
+    const all = range(50).map((n) => bond.call(n % 2 ? 'ask' : 'later', n));
+    expect(await Promise.all(all)).toEqual(range(50));
+    const others = range(2).map(() => rejection(bond.call('forever'), RemoteException));
+    await rejection(bond.with({ signal: AbortSignal.timeout(20) }).call('forever'), TimeoutException);
+    expect(await bond.call('later', 1)).toBe(1);
+    await bond.interrupt();
+    await Promise.all(others);
+    await rejection(bond.with({ signal: AbortSignal.timeout(50) }).call('spin'), TimeoutException);
+    const spinning = rejection(bond.call('spin'), RemoteException);
+    await bond.interrupt();
+    await spinning;
+    expect(await bond.call('ask', 2)).toBe(2);
+  });
+});

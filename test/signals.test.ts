@@ -1,6 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { ChildProcess } from 'node:child_process';
+import { describe, expect, test, vi } from 'vitest';
 import { RemoteException } from '../src/index.js';
-import { type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { onTestFinished } from './finish.js';
+import {
+  type Language,
+  languages,
+  needsInterpreter,
+  openBond,
+  range,
+  rejection,
+  shareBond,
+  suiteLanguages,
+} from './fixtures.js';
+import { words } from './words.js';
 
 /** `attempt()` calls the function `slow` of the host under an alarm whose handler throws, and then `quick`. */
 const alarms: [Language, string][] = [
@@ -49,5 +61,64 @@ describe.each(languages)('%s', (lang) => {
     }, 'slow');
     await rejection(bond.eval('slow()'), RemoteException);
     expect(await bond.eval('1')).toBe(1);
+  });
+});
+
+describe.each(suiteLanguages)('%s', (lang) => {
+  needsInterpreter(lang);
+  const shared = shareBond(lang, {}, words[lang].functions);
+
+  test('an interrupt that comes when its call is over stops none of those behind it, however late the process is', async () => {
+    const bond = await shared();
+    for (const round of range(5)) {
+      process.kill(bond.pid, 'SIGSTOP');
+      const first = bond.call('same', round).catch((error: unknown) => error);
+      await bond.interrupt();
+      const others = range(4).map((x) => bond.call('same', x));
+      process.kill(bond.pid, 'SIGCONT');
+      expect(await Promise.all(others)).toEqual(range(4));
+      expect([round, expect.any(RemoteException)]).toContainEqual(await first);
+    }
+  });
+});
+
+describe.runIf(languages.includes('JavaScript'))('JavaScript', () => {
+  needsInterpreter('JavaScript');
+
+  test.each([false, true])(
+    'a signal that is later than its line is waited for, and stops nothing else (side by side: %j)',
+    async (concurrent) => {
+      const bond = await openBond('JavaScript', { concurrent });
+      await bond.evalBlock(`
+        const forever = () => new Promise(() => {});
+        const work = (ms) => { for (const end = Date.now() + ms; Date.now() < end; ); return ms; };`);
+      const { kill } = ChildProcess.prototype;
+      const sent: Promise<unknown>[] = [];
+      const spy = vi.spyOn(ChildProcess.prototype, 'kill').mockImplementation(function (this: ChildProcess, signal) {
+        sent.push(new Promise((resolve) => setTimeout(() => resolve(kill.call(this, signal)), 1200)));
+        return true;
+      });
+      onTestFinished(() => spy.mockRestore());
+      const stopped = rejection(bond.call('forever'), RemoteException);
+      await bond.interrupt();
+      await stopped;
+      expect(await bond.call('work', 400)).toBe(400);
+      expect(sent).toHaveLength(1);
+      await Promise.all(sent);
+      expect(await bond.call('work', 1)).toBe(1);
+    },
+  );
+
+  test('one signal at a time stops what computes, what awaits and what has not begun', async () => {
+    const bond = await openBond('JavaScript', { concurrent: true });
+    await bond.evalBlock('const forever = () => new Promise(() => {}); const spin = () => { for (;;); }');
+    for (const _ of range(5)) {
+      const calls = ['forever', 'spin', 'spin', 'forever', 'spin'].map((name) => bond.call(name));
+      const stopped = calls.map((call) => rejection(call, RemoteException));
+      await bond.interrupt();
+      await bond.interrupt();
+      await Promise.all(stopped);
+      expect(await bond.call('Math.max', 1, 2)).toBe(2);
+    }
   });
 });

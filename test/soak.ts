@@ -163,30 +163,43 @@ async function makeNoise({ bond, heard, chance }: Life): Promise<void> {
   totals.noiseBytes += 2 * size;
 }
 
-async function interrupt({ bond, chance }: Life): Promise<void> {
+/** Sometimes stops the process for a moment, as a busy machine does: what is sent to it then, signals too, comes late. */
+function stall({ bond, chance }: Life): void {
+  if (chance.upTo(3) > 0) return;
+  process.kill(bond.pid, 'SIGSTOP');
+  setTimeout(() => process.kill(bond.pid, 'SIGCONT'), chance.upTo(400));
+}
+
+async function interrupt(life: Life): Promise<void> {
+  const { bond, chance } = life;
   const say = words[bond.lang as Language];
   const stopped = expectError('interrupted', bond.evalBlock(chance.pick([say.loop, say.sleep])), RemoteException);
   await sleep(chance.upTo(30));
+  stall(life);
   await bond.interrupt();
   await stopped;
   totals.interrupts++;
 }
 
-async function abort({ bond, chance }: Life): Promise<void> {
+async function abort(life: Life): Promise<void> {
+  const { bond, chance } = life;
   const say = words[bond.lang as Language];
   const controller = new AbortController();
   const call = bond.with({ signal: controller.signal }).evalBlock(chance.pick([say.loop, say.sleep]));
   const aborted = expectError('aborted', call, TimeoutException);
   await sleep(chance.upTo(30));
+  stall(life);
   controller.abort();
   await aborted;
   await expectValue('after an abort', bond.eval('1'), 1);
   totals.aborts++;
 }
 
-async function timeOut({ bond, chance }: Life): Promise<void> {
+async function timeOut(life: Life): Promise<void> {
+  const { bond, chance } = life;
   const call = bond.with({ timeout: 1 + chance.upTo(50) }).evalBlock(words[bond.lang as Language].sleep);
   await expectError('timed out', call, TimeoutException);
+  stall(life);
   await bond.interrupt();
   await expectValue('after a time-out', bond.eval('1'), 1);
   totals.timeouts++;
@@ -307,21 +320,25 @@ async function abortTasks({ bond, chance }: Life): Promise<void> {
   await Promise.all(calls);
 }
 
-async function interruptTasks({ bond, chance }: Life): Promise<void> {
+async function interruptTasks(life: Life): Promise<void> {
+  const { bond, chance } = life;
   const calls = Array.from({ length: 1 + chance.upTo(5) }, () =>
     expectError('interrupted task', bond.call('forever'), RemoteException),
   );
   await sleep(chance.upTo(30));
   await expectValue('beside what waits', bond.eval('1'), 1);
+  stall(life);
   await bond.interrupt();
   await Promise.all(calls);
   totals.interrupts++;
   await expectValue('after an interrupt of tasks', bond.call('same_later', 1, 1), 1);
 }
 
-async function timeOutInTasks({ bond, chance }: Life): Promise<void> {
+async function timeOutInTasks(life: Life): Promise<void> {
+  const { bond, chance } = life;
   const call = bond.with({ timeout: 1 + chance.upTo(50) }).call('forever');
   await expectError('timed out task', call, TimeoutException);
+  stall(life);
   await bond.interrupt();
   await expectValue('after a time-out of a task', bond.call('same_later', 1, 1), 1);
   totals.timeouts++;

@@ -4,6 +4,18 @@ import type { Request } from './frame.js';
 
 /** The pause before an interrupt without effect is repeated, in ms. */
 const PATIENCE = 100;
+/** After how many such pauses a signal that stops any code is taken for lost. */
+const LONG_PATIENCE = 50;
+
+/** A signal that has been sent with a line. */
+interface SignalOnItsWay {
+  /** The number in its line. */
+  readonly serial: number;
+  /** What is stopped by the time the line has been read. */
+  readonly targets: readonly Request[];
+  /** How many pauses ago it was sent. */
+  age: number;
+}
 
 /** What {@link Interrupts} need of those who own them. */
 export interface InterruptsOwner {
@@ -32,6 +44,8 @@ export class Interrupts {
   #serial = 0;
   /** What is being stopped, and the number of its interrupt. */
   readonly #targets = new Map<Request, number>();
+  /** A signal that stops any code, until it has been noticed: no other is sent meanwhile, so that it is known what each stops. */
+  #signal: SignalOnItsWay | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(owner: InterruptsOwner) {
@@ -71,12 +85,14 @@ export class Interrupts {
 
   /** The other side has noticed the interrupt of that number, perhaps after another request had its turn. */
   noticed(serial: number): void {
+    const signal = this.#signal;
+    const isOfSignal = signal !== undefined && serial >= signal.serial;
     const request = this.#sent.get(serial);
-    if (!request) return;
-    this.#unwanted.delete(request);
-    this.#forget(request);
-    this.#targets.delete(request);
+    const targets = isOfSignal ? signal.targets : request ? [request] : [];
+    for (const target of targets) this.#remove(target);
+    if (isOfSignal) this.#signal = undefined;
     if (this.#targets.size === 0) this.end();
+    else if (isOfSignal) this.#repeat();
   }
 
   /** Nothing is interrupted any more. */
@@ -112,26 +128,55 @@ export class Interrupts {
     for (const target of this.#targets.keys()) if (!running.includes(target)) this.#targets.delete(target);
   }
 
+  /** A request has been stopped, or is about to be. */
+  #remove(request: Request): void {
+    this.#unwanted.delete(request);
+    this.#forget(request);
+    this.#targets.delete(request);
+  }
+
   #forget(request: Request): void {
     for (const [serial, target] of this.#sent) if (target === request) this.#sent.delete(serial);
   }
 
   #repeat(): void {
+    if (this.#signal) this.#signal.age++;
     this.#dropOld(this.#owner.running());
     if (this.#targets.size === 0) this.end();
     else this.#nudge([...this.#targets.keys()]);
   }
 
   #nudge(targets: readonly Request[]): void {
-    const gentle = targets.filter((target) => this.#isCancelled(target));
-    const others = targets.filter((target) => !gentle.includes(target));
-    if (gentle.length > 0) this.#owner.send(gentle.map((target) => this.#line('CANCEL', target)).join(''));
-    if (others.length > 0) this.#owner.nudge(others.map((target) => this.#line('INTERRUPT', target)).join(''));
+    if (this.#owner.stopsAny) return this.#nudgeAny(targets);
+    this.#owner.nudge(targets.map((target) => this.#line('INTERRUPT', target)).join(''));
   }
 
-  /** Whether only the wait of a request is ended: an interrupt might stop another one that is carried out beside it. */
+  /** One line that a signal belongs to is enough: that stops what computes. Of all others, the waits are ended. */
+  #nudgeAny(targets: readonly Request[]): void {
+    const isFree = !this.#signal || this.#signal.age >= LONG_PATIENCE;
+    const named = isFree ? targets.filter((target) => !this.#isCancelled(target)).at(-1) : undefined;
+    const others = targets.filter((target) => target !== named);
+    if (others.length > 0) this.#owner.send(others.map((target) => this.#line('CANCEL', target)).join(''));
+    if (!named) return;
+    const serial = this.#newSerial(named);
+    this.#signal = { serial, targets, age: 0 };
+    this.#owner.nudge(this.#line('INTERRUPT', named));
+  }
+
+  /** The number of an interrupt of a request: no two signals have the same. */
+  #newSerial(target: Request): number {
+    const last = this.#signal?.serial ?? 0;
+    const serial = this.#targets.get(target) as number;
+    if (serial > last) return serial;
+    this.#targets.set(target, ++this.#serial);
+    this.#sent.set(this.#serial, target);
+    return this.#serial;
+  }
+
+  /** Whether only the wait of a request is ended: a signal might stop another one that is carried out beside it, and wanted. */
   #isCancelled(request: Request): boolean {
-    return this.#owner.stopsAny && this.#unwanted.has(request) && this.#owner.isBesideOthers(request);
+    if (!this.#unwanted.has(request) || !this.#owner.isBesideOthers(request)) return false;
+    return this.#owner.running().some((other) => !other.isToBeStopped);
   }
 
   #line(verb: 'INTERRUPT' | 'CANCEL', target: Request): string {

@@ -40,19 +40,45 @@ function readNow() {
     reads = relay.waitForNext(arrived.reads);
     return lastRead();
   }
+  beginRead();
+  for (;;) {
+    const chunk = tryToRead();
+    if (chunk) return chunk;
+    pause();
+  }
+}
+
+/** Takes in what has come, without waiting for more. Whether there was anything. */
+function readMore() {
+  if (relay) {
+    reads = relay.next(arrived.reads);
+    if (relay.isOver() && reads === arrived.reads) exit();
+    if (reads === arrived.reads) return false;
+    feed(lastRead());
+    return true;
+  }
+  beginRead();
+  const chunk = tryToRead();
+  if (chunk) feed(chunk);
+  return chunk !== undefined;
+}
+
+function beginRead() {
   if (filled > 0 || readBuffer[0] !== UNREAD) clearBuffer();
   reads++;
-  for (;;) {
-    try {
-      const count = readSync(0, readBuffer, 0, readBuffer.length, null);
-      if (count === 0) exit(); // end of input: the host is gone
-      filled = count;
-      return readBuffer.slice(0, count);
-    } catch (error) {
-      if (error.code === 'EOF') exit();
-      if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
-      pause();
-    }
+}
+
+/** What is there to be read; nothing if that does not wait for data, and there is none. */
+function tryToRead() {
+  try {
+    const count = readSync(0, readBuffer, 0, readBuffer.length, null);
+    if (count === 0) exit(); // end of input: the host is gone
+    filled = count;
+    return readBuffer.slice(0, count);
+  } catch (error) {
+    if (error.code === 'EOF') exit();
+    if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
+    return undefined;
   }
 }
 

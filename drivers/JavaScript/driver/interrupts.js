@@ -14,7 +14,7 @@ function openWatchdog() {
   if (binding) return binding;
   process.on('SIGINT', () => {});
   ownListeners = 1;
-  return { startSigintWatchdog() {}, stopSigintWatchdog: () => false, patience: 20 };
+  return { startSigintWatchdog() {}, stopSigintWatchdog: () => false, patience: 100 };
 }
 
 /** It is deprecated, so `--pending-deprecation` would tell the user of it; `--permission` forbids it, and a later Node may lack it. */
@@ -35,49 +35,82 @@ define(globalThis, '__BOND_run', { __proto__: null, value: () => task() });
 
 /** Runs user code so that an interrupt stops it. */
 function interruptible(run) {
+  if (takeSignal()) heedSignal(); // the run would forget it
   task = run;
   try {
     return trampoline.runInThisContext(listenerCount('SIGINT') > ownListeners ? RUN : INTERRUPTIBLE);
   } catch (error) {
     if (!error || error.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
-    if (arrived.message && arrived.message.verb === 'INTERRUPT') arrived.message = undefined; // its signal was being waited for
-    else stopped = running;
+    const { message } = arrived;
+    if (message && message.verb === 'INTERRUPT') noteInterrupt(message); // its signal was being waited for
+    else heedSignal();
     throw new _BOND_InterruptException('interrupted by the host');
   }
 }
 
-let stopped = 0; // the id of the request that a signal has stopped last
-let hasStrayed = false; // a signal came between two requests
-
-const ALONE = 1000; // ms: a signal may be long in coming on a busy machine
-const REPEATED = 50; // ms: signals that come one upon the other become one
-let patience = ALONE;
-let lastSerial; // that of the last line
+// The host sends a line and then a signal, and no others before it has read that both have come. So each line has its signal,
+// however late one of them is: whichever comes first, nothing is run until the other is here.
+const LATEST = 30000; // ms: until a signal comes that has been sent, on a machine that is busy
+const UNSURE = 2000; // ms: the same, where it may have come
+const FOREIGN = 500; // ms: without anything to read, until a signal is taken for one that the host has not sent
+let hasSignal = false; // a signal has come, and its line has not
+let patience = LATEST;
+let lastInterrupted; // the request that the last line named
 
 /**
- * Takes a line that interrupts, which a signal belongs to. Lines are repeated while native code runs, say; then their signals have
- * come together. So only the last line that has arrived is one to wait for, and not for long.
+ * Takes a line that interrupts, which a signal belongs to. The host repeats a line that it has not read of for long; then both
+ * signals may have become one, and there is none to come.
  */
-function takeInterrupt({ request, payload }) {
-  const isRepeated = payload === lastSerial;
-  lastSerial = payload;
-  if (request === stopped) return void (stopped = 0); // a second line has a second signal
-  if (isBusy && request === busyWith.request) interruptWait(new _BOND_InterruptException('interrupted by the host'));
-  cancelTask(request);
-  const isLast = !arrived.text.includes('\nINTERRUPT ', arrived.next - 1);
-  if (isRepeated || !isLast) patience = REPEATED;
-  if (isLast) absorbSignal();
+function takeInterrupt(message) {
+  if (!hasSignal) absorbSignal(message.request === lastInterrupted ? UNSURE : patience);
+  noteInterrupt(message);
 }
 
-/**
- * Waits for a signal that has been sent: later, it would stop what comes next. In an inner frame, it ends the wait, and what
- * waits for the host there.
- */
-function absorbSignal() {
-  const end = now() + (watchdog.patience || patience);
-  patience = ALONE;
-  while (!hasStrayed && !takeSignal() && now() < end && listenerCount('SIGINT') === ownListeners) pause();
-  hasStrayed = false;
+/** The line and its signal are here. */
+function noteInterrupt({ request, payload }) {
+  hasSignal = false;
+  patience = LATEST;
+  lastInterrupted = request;
+  arrived.message = undefined;
+  endWait(request);
+  say(`INTERRUPTED ${payload}`);
+}
+
+/** Ends the wait of a request, or has it end before it begins. What computes, the signal has stopped. */
+function endWait(request) {
+  const exception = () => new _BOND_InterruptException('interrupted by the host');
+  if (isBusy && request === busyWith.request) interruptWait(exception());
+  cancelTask(request, exception);
+  if (current && current.request === request) current.isStopped = true;
+  for (let frame = innermost; frame; frame = frame.outer) stopBefore(frame.messages, request);
+  stopBefore(taskLines, request);
+}
+
+function stopBefore({ first }, request) {
+  for (let message = first; message; message = message.next) {
+    if (message.request === request) message.isStopped = true;
+  }
+}
+
+/** Waits for the signal of a line. In an inner frame, that ends the wait, and what waits for the host there. */
+function absorbSignal(longest) {
+  const end = now() + (watchdog.patience || longest);
+  while (!takeSignal() && now() < end && listenerCount('SIGINT') === ownListeners) pause();
+}
+
+/** Reads until the line of a signal is here, which has been sent before it. */
+function heedSignal() {
+  hasSignal = true;
+  recover();
+  setBlocking(false);
+  let end = now() + FOREIGN;
+  while (hasSignal && now() < end) {
+    if (readMore()) end = now() + FOREIGN;
+    else pause();
+  }
+  if (hasSignal) patience = UNSURE;
+  hasSignal = false;
+  if (innermost.depth > 0) setBlocking(true);
 }
 
 /** Whether there was a signal while nothing ran that it could have stopped. Asking forgets it. */

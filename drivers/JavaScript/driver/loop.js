@@ -22,8 +22,8 @@ function serveOutermost() {
       interruptible(serveLines);
     } catch (error) {
       if (running !== 0 && !answer && !promised) answer = report(current.request, error, current.verb);
-      else if (isMade(error, _BOND_InterruptException)) hasStrayed = true;
-      else throw error; // your code has replaced what the driver needs: to go on would fail in the same way, for ever
+      // Your code has replaced what the driver needs: to go on would fail in the same way, for ever.
+      else if (!isMade(error, _BOND_InterruptException)) throw error;
     }
     if (promised) waitFor(promised, current);
     else if (answer) finish(answer);
@@ -63,13 +63,18 @@ function carryOut(message) {
 }
 
 function waitFor(promise, message) {
-  const { request, verb } = message;
+  const { request, isStopped } = message;
   promised = current = undefined;
   if (isTask(message)) {
     startTask(promise, message);
     running = isBusy ? busyWith.request : 0;
-    return;
-  }
+  } else awaitAlone(promise, message);
+  if (isStopped) endWait(request); // before there was a wait
+}
+
+/** Begins nothing else until a promise is settled, or its wait is interrupted. */
+function awaitAlone(promise, message) {
+  const { request, verb } = message;
   isBusy = true;
   busyWith = message;
   const interrupted = new Promise((_resolve, reject) => {

@@ -59,7 +59,7 @@ function messageBetween(text, start, stop) {
   const verb = text.slice(start, first);
   const frame = text.slice(first + 1, second);
   const request = text.slice(second + 1, third);
-  return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined, next: undefined };
+  return { verb, frame, request, payload: text.slice(third + 1, stop), parts: undefined, part: undefined, next: undefined, isStopped: false };
 }
 
 /** Messages in a row: no array, whose methods and indices your code may have replaced on its prototype. */
@@ -115,7 +115,7 @@ function takeNotice(message) {
   const { verb } = message;
   if (verb === 'END') isOver = true;
   else if (verb === 'RELEASE') releaseInTurn(message);
-  else if (verb === 'CANCEL') cancelTask(message.request);
+  else if (verb === 'CANCEL') endWait(message.request);
   else takeInterrupt(message);
 }
 

@@ -25,7 +25,8 @@ function decodedPart(payload) {
 }
 
 /** What a request is given. */
-function givenTo({ payload, parts }) {
+function givenTo({ payload, parts, isStopped }) {
+  if (isStopped) throw new _BOND_InterruptException('interrupted by the host');
   const given = decode(payload);
   if (!parts) return given;
   const values = [];

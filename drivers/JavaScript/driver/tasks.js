@@ -42,10 +42,10 @@ function sayEnded() {
   for (let answered = takeFirst(ended); answered; answered = takeFirst(ended)) say(answered.text);
 }
 
-/** Ends the wait of a request. If it computes, it goes on: to stop it might stop another one. */
-function cancelTask(request) {
+/** Ends the wait of a task with an exception. */
+function cancelTask(request, exception) {
   const cancel = tasks.get(request);
-  if (cancel) cancel(new _BOND_InterruptException('interrupted by the host'));
+  if (cancel) cancel(exception());
 }
 
 /** The request that the code belongs to which runs now. */
