@@ -46,6 +46,10 @@ async def count(n):
         yield i
     if n == 3: raise ValueError('three')
 async def call_with(f, n): return await f(n)
+async def use(o, n): return [o.size, await asyncio.gather(*[o.twice(i) for i in range(n)])]
+class Base:
+    async def fetch(self, n): return n
+    async def both(self): return await asyncio.gather(self.fetch(1), self.fetch(2))
 async def say(text):
     print(text)
     await pause(1)
@@ -99,6 +103,8 @@ async function* count(n) {
   if (n === 3) throw new RangeError('three');
 }
 async function call_with(f, n) { return f.awaited(n); }
+async function use(o, n) { return [o.size, await Promise.all(Array.from({ length: n }, (_, i) => o.twice.awaited(i)))]; }
+class Base { async fetch(n) { return n; } async both() { return Promise.all([this.fetch(1), this.fetch(2)]); } }
 async function say(text) { console.log(text); await pause(1); console.log(text); }
 const steps = [];
 async function step(name) { steps.push('begin ' + name); await pause(5); steps.push('end ' + name); }
@@ -230,6 +236,26 @@ describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
       ),
     );
     expect(asked).toEqual([4, 'mine', 8]);
+  });
+
+  test('methods of an object of the host, and of a class that it extends, are awaited, and the loop goes on', async () => {
+    const bond = await open(lang);
+    await bond.evalBlock(background);
+    let open_ = 0;
+    let most = 0;
+    const later = async (n: number): Promise<number> => {
+      most = Math.max(most, ++open_);
+      const start = await bond.eval<number>('ticks');
+      while ((await bond.eval<number>('ticks')) < start + 2) await delay(1);
+      open_--;
+      return 2 * n;
+    };
+    expect(await bond.call('use', live({ size: 3, twice: later }), 4)).toEqual([3, [0, 2, 4, 6]]);
+    expect(most).toBe(4);
+    most = 0;
+    const Mine = await bond.extend('Base', { fetch: (n: number) => later(n) });
+    expect(await new Mine().both()).toEqual([2, 4]);
+    expect(most).toBe(2);
   });
 
   test('an abort and an interrupt end a wait, and nothing else', async () => {
@@ -425,13 +451,6 @@ class Reply:
       expect(error.message).toContain('.fail()');
     });
     expect(await bond.eval('steps')).toEqual(['in', null]);
-  });
-
-  test('methods of an object of the host are awaited, its properties are not', async () => {
-    const bond = await open('Python');
-    await bond.evalBlock('async def use(o): return [o.size, await o.twice(4)]');
-    const object = live({ size: 3, twice: async (n: number) => 2 * n });
-    expect(await bond.call('use', object)).toEqual([3, 8]);
   });
 
   test('a stream is iterated over in what is async', async () => {

@@ -103,12 +103,15 @@ function holderOf(prototype, key) {
   return undefined;
 }
 
-/** A method that returns a promise, if that of the base does; if there is none, if it is async for the host, and the base has others. */
+/**
+ * A method that awaits the host, if that of the base returns a promise; if there is none, if it is async for the host, and the
+ * base has others.
+ */
 function methodOf(key, kind, func, above) {
   const { value: declared } = accessorsIn(above, key);
   const isAwaited = declared ? types.isAsyncFunction(declared) : kind === 'async' && hasAsync(above);
   const method = isAwaited
-    ? { async [key](...args) { return func(keptInstance(this), ...args); } }
+    ? { async [key](...args) { return func.awaited(keptInstance(this), ...args); } }
     : { [key](...args) { return func(keptInstance(this), ...args); } };
   if (key !== Symbol.iterator) return method[key];
   return { [key]() { return iteratorFrom(func(keptInstance(this))); } }[key];

@@ -63,18 +63,19 @@ function isAsked(key) {
 }
 
 function liveHandler(ask, flags, name) {
-  const symbols = {
+  const own = {
     __proto__: null,
     [Symbol.toStringTag]: name,
     [Symbol.toPrimitive]: () => textOfLive(ask, name),
     [INSPECT]: () => `[${name} of the host]`,
   };
-  if (flags.includes('i')) symbols[Symbol.iterator] = () => ask('iterate');
-  const get = (key) => (isAsked(key) ? ask('get', key)[0] : symbols[key]);
+  if (flags.includes('i')) own[Symbol.iterator] = () => ask('iterate');
+  if (flags.includes('c')) own.awaited = (...args) => ask.awaited('call', null, args);
+  const get = (key) => (isAsked(key) && !(key in own) ? ask('get', key)[0] : own[key]);
   return {
     __proto__: null,
-    get: (target, key) => (key === 'toString' ? ask('get', key)[0] || symbols[Symbol.toPrimitive] : get(key)),
-    has: (target, key) => (isAsked(key) ? ask('has', key) : key in symbols),
+    get: (target, key) => (key === 'toString' ? ask('get', key)[0] || own[Symbol.toPrimitive] : get(key)),
+    has: (target, key) => (isAsked(key) ? ask('has', key) : key in own),
     set(target, key, value) {
       if (!isAsked(key)) return false;
       ask('set', key, [value]);

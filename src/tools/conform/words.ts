@@ -92,6 +92,7 @@ export interface ReferenceWords {
    * For the feature `concurrent`, a block that defines async functions:
    * - `meet(n)` waits until it has been called `n` times
    * - `ask_later(x)`: one more than `host(x)`, which it awaits
+   * - `ask_of(object, x)`: one more than `object.later(x)`, a method of a live object, which it awaits
    * - `say_later(text)` prints it, waits a moment, and prints it again
    * - `wait_forever()`
    */

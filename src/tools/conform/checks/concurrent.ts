@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Bond } from '../../../bond/bond.js';
 import { RemoteException, TimeoutException } from '../../../common/errors.js';
+import { live } from '../../../references/live.js';
 import { checksOf, isAlive, type Kit, Output, rejection } from '../check.js';
 import { say } from './reference-words.js';
 
@@ -28,6 +29,24 @@ export const concurrent = checksOf('refers', {
       await bond.export(async (n: number) => (n > 0 ? bond.call<number>('ask_later', n - 1) : 0), 'host');
       const answers = await Promise.all([0, 1, 2, 3].map((n) => bond.call('ask_later', n)));
       assert.deepEqual(answers, [1, 2, 3, 4]);
+    },
+  ],
+  'the methods of a live object are awaited': [
+    ['concurrent', 'live'],
+    async (kit) => {
+      const bond = await open(kit);
+      let waiting = 0;
+      let meet = (): void => {};
+      const met = new Promise<void>((resolve) => {
+        meet = resolve;
+      });
+      const later = async (n: number): Promise<number> => {
+        if (++waiting === 3) meet();
+        await met;
+        return n;
+      };
+      const answers = await Promise.all([1, 2, 3].map((n) => bond.call('ask_of', live({ later }), n)));
+      assert.deepEqual(answers, [2, 3, 4]);
     },
   ],
   'output of a call that awaits arrives before it resolves': [
