@@ -124,6 +124,22 @@ describe('the examples', () => {
     );
   });
 
+  test('coroutines, ticks and threads are timed', async ({ skip }) => {
+    needs(skip, 'Python');
+    const ticks = String.raw`\d+ ticks of 10 ms, median \d+ ms, longest \d+ ms, while 50 functions were awaited for 0.5 s`;
+    expect(await run('side-by-side.ts')).toMatch(
+      new RegExp(
+        lines(
+          String.raw`Python: 1,000 coroutines of 0.2 s: [\d.]+ s`,
+          `Python: ${ticks}`,
+          String.raw`Python: 200 threads waited for a function at the same time: [\d.]+ s`,
+          String.raw`JavaScript: 1,000 coroutines of 0.2 s: [\d.]+ s`,
+          `JavaScript: ${ticks}`,
+        ),
+      ),
+    );
+  });
+
   describe('objects', () => {
     const PYTHON = '/usr/bin/python3'; // whose modules Debian's packages are
 
