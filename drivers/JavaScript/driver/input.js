@@ -49,7 +49,7 @@ function readNow() {
 }
 
 /** Takes in what has come, without waiting for more. Whether there was anything. */
-function readMore() {
+function feedMore() {
   if (relay) {
     reads = relay.next(arrived.reads);
     if (relay.isOver() && reads === arrived.reads) exit();

@@ -105,7 +105,7 @@ function heedSignal() {
   setBlocking(false);
   let end = now() + FOREIGN;
   while (hasSignal && now() < end) {
-    if (readMore()) end = now() + FOREIGN;
+    if (feedMore()) end = now() + FOREIGN;
     else pause();
   }
   if (hasSignal) patience = UNSURE;
