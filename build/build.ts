@@ -38,6 +38,25 @@ const ENTRIES = Object.fromEntries(
 /** What every program loads. */
 const SHARED = 'shared.js';
 
+/** Which modules are together in a file, where it is not left to the bundler. */
+const GROUPS = [
+  {
+    name: 'shared',
+    priority: 3,
+    test: /\btaken-globals|\bsrc\/index\.|\bsrc\/tools\/(conform\/level|cli\/exit|driver-tools)/,
+  },
+  {
+    name: 'connect',
+    priority: 2,
+    test: /\bsrc\/(session\/handshake|wire\/|bond\/connect|common\/(random|idle-timer|debug)|values\/v8-module)/,
+  },
+  {
+    name: 'conversation',
+    priority: 1,
+    test: /\bsrc\/(session|values|bond\/(conversation|requester|code-places)|common\/code-place|references)\b/,
+  },
+];
+
 /** Files by their paths below dist/. */
 type Files = Map<string, string>;
 
@@ -65,34 +84,50 @@ async function buildCode(): Promise<Files> {
     format: 'es',
     comments: false,
     minify: false,
+    minifyInternalExports: false,
     chunkFileNames: ({ facadeModuleId, name }) => {
       const driver = facadeModuleId && nameOfDriver(facadeModuleId);
       return driver ? `driver-${driver}.js` : `${name}.js`;
     },
-    // What every program loads is in one file, which takes less time than several. All else stands behind an import(): the
-    // conversation, which is loaded while an interpreter starts, a pool's work, and what few programs use. Values are in it because the
-    // command needs them as well: a file of their own would be one more.
-    codeSplitting: {
-      groups: [
-        {
-          name: 'shared',
-          test: /\btaken-globals|\bsrc\/(common|drivers|process\/(?!split)|references\/(?!encode|chain)|values\/|wire\/messages|bond\/(?!connect|conversation|requester)|pool\/(pool|map-options)\.|repl\/interact\.|tools\/(types\/write|conform\/level|cli\/exit|driver-tools))/,
-        },
-      ],
-    },
+    // What every program loads is in one file, which takes less time than several. All else stands behind an import(): what brings a
+    // driver into an interpreter, which is loaded while one starts; the conversation, which is loaded while it compiles the driver; a
+    // pool's work, and what few programs use.
+    codeSplitting: { groups: GROUPS },
   });
-  return new Map(
-    output.flatMap((chunk) => {
-      if (!('code' in chunk)) return [];
-      const isDriver = nameOfDriver(chunk.facadeModuleId ?? '') !== undefined;
-      return [
-        [
-          chunk.fileName,
-          inAscii(isDriver ? lineByLine(chunk.code) : withoutFacades(chunk.fileName, chunk.code)),
-        ] as const,
-      ];
-    }),
-  );
+  const files: Files = new Map();
+  for (const chunk of output) {
+    if (!('code' in chunk)) continue;
+    const isDriver = nameOfDriver(chunk.facadeModuleId ?? '') !== undefined;
+    const code = isDriver ? lineByLine(chunk.code) : withoutFacades(chunk.fileName, chunk.code);
+    files.set(chunk.fileName, inAscii(code));
+  }
+  return inLines(withoutDetours(files));
+}
+
+/** A file that only passes on what another one exports, which the bundler makes for an `import()` of a file with other exports. */
+const DETOUR = /^import \{ ([\w, ]+) \} from "\.\/(\w+)\.js";\s*export \{ \1 \};\s*$/;
+
+/** The same without such files: each file takes Node as long to load as 20 kB of code. */
+function withoutDetours(files: Files): Files {
+  const targets = new Map<string, string>();
+  for (const [name, code] of files) {
+    const target = DETOUR.exec(code)?.[2];
+    if (target !== undefined && name === `${target}2.js`) targets.set(name, `${target}.js`);
+  }
+  const direct = (code: string): string =>
+    code.replace(/import\("\.\/(\w+\.js)"\)/g, (all, name: string) => {
+      const target = targets.get(name);
+      return target === undefined ? all : `import("./${target}")`;
+    });
+  return new Map([...files].filter(([name]) => !targets.has(name)).map(([name, code]) => [name, direct(code)]));
+}
+
+/** Long lists of what is imported and exported, in lines that can be read. */
+function inLines(files: Files): Files {
+  const lines = (_list: string, start: string, names: string, end: string): string =>
+    `${start}\n\t${names.replace(/(.{80,110}?,) /g, '$1\n\t')}\n${end}`;
+  const wrap = (code: string): string => code.replace(/^((?:im|ex)port \{) (.{110,}) (\}.*)$/gm, lines);
+  return new Map([...files].map(([name, code]) => [name, wrap(code)]));
 }
 
 /**

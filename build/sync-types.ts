@@ -18,6 +18,7 @@ const FILES = [
   'references/remote-object',
   'references/enter',
   'references/extend',
+  'references/super-of',
 ].map((name) => `${name}.d.ts`);
 
 /** Declarations that functions lead to; the others in their file are the same in both. */

@@ -46,6 +46,7 @@ const CODE = [
   'dist/told-errors.js', // what both threads use
   'dist/cli.js',
   'dist/connect.js', // is loaded with the first bond
+  'dist/conversation.js', // while that is made
   ...SELDOM,
   ...DRIVERS,
   'dist/index.cjs',

@@ -3,7 +3,7 @@ import { checkNames } from '../common/option-checks.js';
 import { nearest } from '../common/similar.js';
 import type { AnyFunction } from '../references/callback.js';
 import { replacementsOf } from '../references/replacement.js';
-import type { Requester } from './requester.js';
+import type { Connection } from '../session/connection.js';
 
 /** Settings of {@link Bond.load}. */
 export interface LoadOptions {
@@ -18,12 +18,19 @@ export interface LoadOptions {
   readonly replace?: Readonly<Record<string, AnyFunction>> | undefined;
 }
 
+/** What asks the interpreter. */
+interface Loader {
+  readonly connection: Pick<Connection, 'lang' | 'need'>;
+  checkText(text: unknown, what: string): string;
+  callDriver(what: string, name: string, own: readonly unknown[]): Promise<unknown>;
+}
+
 const LOAD_OPTIONS = ['replace'] satisfies (keyof LoadOptions)[];
 /** How many names are listed where none is near. */
 const MOST_LISTED = 10;
 
 /** @internal Runs a file in the interpreter, as a program of its language. */
-export async function loadFile(requester: Requester, file: unknown, options: LoadOptions): Promise<void> {
+export async function loadFile(requester: Loader, file: unknown, options: LoadOptions): Promise<void> {
   const { connection } = requester;
   const { lang } = connection;
   connection.need('load');

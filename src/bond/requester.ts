@@ -18,10 +18,12 @@ import type { HostFunction } from '../session/session-owner.js';
 import { NotCarried } from '../values/codec.js';
 import type { Lender, Reference } from '../values/reference.js';
 import { isLong } from '../values/shared/chunks.js';
+import { type Snapshot, takeSnapshot } from '../values/snapshot.js';
 import type { Payload } from '../wire/blocks.js';
 import type { PlainVerb, RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
 import { placeFor } from './code-places.js';
+import { type LoadOptions, loadFile } from './load.js';
 
 /** What is asked of the other side, as requests of the session. */
 export class Requester implements Evaluator, Holder {
@@ -148,6 +150,16 @@ export class Requester implements Evaluator, Holder {
     const { objects = this.settings.objects } = options;
     if (objects === 'hold') this.connection.need('objects');
     return this.connection.session.export(name, { call, lender: this.#lends }, { objects });
+  }
+
+  /** What is there of a value at this moment. */
+  snapshotOf(value: unknown, isClone: boolean): Snapshot {
+    return takeSnapshot(value, isClone);
+  }
+
+  /** Runs a file as a program of its language. */
+  load(file: unknown, options: LoadOptions): Promise<void> {
+    return loadFile(this, file, options);
   }
 
   /** A `Held` of a value that the interpreter keeps. */

@@ -5,7 +5,7 @@ import type { IfSaid, IfUntyped, NameOf, RemoteFunction, SignatureOf, Unsaid } f
 import type { Capture } from '../session/captures.js';
 import { type Captured, type CaptureOptions, captureOutput } from './capture.js';
 import { Keeper } from './keeper.js';
-import { type LoadOptions, loadFile } from './load.js';
+import type { LoadOptions } from './load.js';
 import type { Requester } from './requester.js';
 
 /** What runs programs in an interpreter. */
@@ -34,7 +34,7 @@ export abstract class Runner<F extends object> extends Keeper<F> {
    * await php.call('checkout', 1);
    */
   load(file: string, options: LoadOptions = {}): Promise<void> {
-    return loadFile(this.#requester, file, options);
+    return this.#requester.load(file, options);
   }
 
   /**

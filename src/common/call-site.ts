@@ -57,3 +57,8 @@ function findFolder(): string {
   const [, found = ''] = /^ +at .*?((?:file:\/\/)?(?:\/|[A-Z]:[\\/]).*[\\/])/.exec(here) ?? [];
   return found.replace(/common[\\/]$/, ''); // where it is in the source
 }
+
+/** The file and the line of a frame: how it was come to differs between a call and a wait. */
+export function positionIn(frame: string): string {
+  return /[^\s(]+:\d+(?=:\d+\)?$)/.exec(frame)?.[0] ?? frame;
+}

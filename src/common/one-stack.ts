@@ -1,5 +1,6 @@
-import { linesOf, ownFolder, type Place } from './call-site.js';
+import { linesOf, ownFolder, type Place, positionIn } from './call-site.js';
 import { Excerpt, type Item } from './excerpt.js';
+import { useStacksOfSeveral } from './stacks.js';
 import { carried, isError, property } from './thrown.js';
 
 /**
@@ -59,6 +60,8 @@ export function addPlace(error: Error, place: Place): void {
   showWhenRead(error);
 }
 
+useStacksOfSeveral({ has: hasOneStack, addPlace });
+
 /** The frames of whatever was thrown, as the lines of a stack that another language is told; none if it has none. */
 export function toldStack(thrown: unknown): string {
   const told = new Excerpt(MOST_TOLD);
@@ -83,11 +86,6 @@ function lineOf(frame: unknown, lang: string): Item {
 
 function inOneLine(text: unknown): string {
   return typeof text === 'string' ? carried(text.slice(0, LONGEST_LINE).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')) : '';
-}
-
-/** The file and the line of a frame: how it was come to differs between a call and a wait. */
-export function positionIn(frame: string): string {
-  return /[^\s(]+:\d+(?=:\d+\)?$)/.exec(frame)?.[0] ?? frame;
 }
 
 function partsFor(thrown: unknown): Parts | undefined {

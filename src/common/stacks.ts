@@ -1,7 +1,19 @@
-import { linesOf, ownFolder, type Place } from './call-site.js';
+import { linesOf, ownFolder, type Place, positionIn } from './call-site.js';
 import { BondException } from './errors.js';
-import { addPlace, hasOneStack, positionIn } from './one-stack.js';
 import { isA } from './thrown.js';
+
+/** What knows exceptions whose stack is one of several languages. */
+interface StacksOfSeveral {
+  has(error: unknown): error is Error;
+  addPlace(error: Error, place: Place): void;
+}
+
+let ofSeveral: StacksOfSeveral | undefined;
+
+/** Tells this module of them. Their code is loaded with the first bond: before, there are no such exceptions. */
+export function useStacksOfSeveral(stacks: StacksOfSeveral): void {
+  ofSeveral = stacks;
+}
 
 /**
  * Has an error tell where in your code the call was made that it rejects. V8 knows it only while each promise on the way is
@@ -10,8 +22,8 @@ import { isA } from './thrown.js';
  * @returns the error itself
  */
 export function withPlace(error: unknown, place: Place): unknown {
-  if (hasOneStack(error)) {
-    addPlace(error, place);
+  if (ofSeveral?.has(error)) {
+    ofSeveral.addPlace(error, place);
     return error;
   }
   const own = ownFolder();

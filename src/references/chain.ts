@@ -1,7 +1,7 @@
 import { brief } from '../common/inspect.js';
 import type { NotCarried, Path } from '../values/codec.js';
 import { type Code, type ImportedName, type Lender, Reference } from '../values/reference.js';
-import { takeSnapshot } from '../values/snapshot.js';
+import type { Snapshot } from '../values/snapshot.js';
 import { Held } from './handle.js';
 import { isKwargs } from './kwargs.js';
 import { checkOwner, type Owner, Ref } from './ref.js';
@@ -29,6 +29,8 @@ export interface Evaluator {
   iterate(chain: Chain, shown: string): AsyncIterableIterator<unknown>;
   /** Enters what a chain comes to. */
   enter(chain: Chain): Promise<Entry>;
+  /** What is there of a value at this moment, and the references in it. The code for that is loaded with the first bond. */
+  snapshotOf(value: unknown, isClone: boolean): Snapshot;
 }
 
 /** What a chain may begin with, which is shown as `expression`. */
@@ -136,7 +138,7 @@ export class Chain extends Reference {
     if (link.args.every(isPrimitive)) return [link.kind, method, link.args];
     const [args, named] = parted(link.args);
     if (named) lender.need('named');
-    const { value, references } = takeSnapshot([args, named], lender.isClone);
+    const { value, references } = this.evaluator.snapshotOf([args, named], lender.isClone);
     const [plain, plainNamed] = value as [unknown[], object | undefined];
     const codes = references.map(([path, reference]) => [withinCall(path), reference.codeFor(lender)]);
     const code: unknown[] = [link.kind, method, plain];
@@ -146,7 +148,7 @@ export class Chain extends Reference {
   }
 
   #referencesIn(link: Link): readonly (readonly [Path, Reference])[] {
-    return link.kind === 'get' ? [] : takeSnapshot(parted(link.args), false).references;
+    return link.kind === 'get' ? [] : this.evaluator.snapshotOf(parted(link.args), false).references;
   }
 }
 

@@ -5,12 +5,9 @@ import { type Lender, Reference, referenceOf } from '../values/reference.js';
 import { callForOther } from './call-for-other.js';
 import type { AnyFunction } from './callback.js';
 import { Chain } from './chain.js';
-import type { Held } from './handle.js';
 import { Ref } from './ref.js';
-import { chainOf, remoteOf } from './remote.js';
-import type { AnyRemote, Remote } from './remote-object.js';
 import type { Primitive, Stays } from './remote-types.js';
-import type { StandsFor } from './stands-for.js';
+import { noteThis } from './super-of.js';
 
 /** The members of a class for {@link Bond.extend}: methods, getters, setters and values. */
 export type ClassMembers = Record<PropertyKey, AnyMethod | Primitive | object>;
@@ -28,11 +25,6 @@ export type Extended<T, M> = T extends AnyFunction
   ? (...args: Parameters<T>) => Stays<Omit<InstanceOf<T>, keyof M> & M>
   : unknown;
 
-/** The constructor, by its name in the language. */
-type Constructors = {
-  readonly [Name in '__init__' | '__construct' | 'constructor' | 'new']: (...args: readonly unknown[]) => AnyRemote;
-};
-
 /** A subclass. The driver knows it by a key. */
 export interface Extension {
   readonly key: number;
@@ -43,48 +35,6 @@ export interface Extension {
 type Member = readonly [kind: 'method' | 'async' | 'get' | 'set' | 'value', name: string, value: unknown];
 
 let lastKey = 0;
-/** The key of the class in whose methods a handle is `this`. */
-const keys = new WeakMap<object, number>();
-
-/**
- * Calls methods of the base class, in a method of a class from {@link Bond.extend}: what Python calls `super()`, PHP
- * `parent::`, and Perl `SUPER::`.
- * @param instance `this` of the method
- * @returns an object with the methods of the base class, called on the instance
- * @throws TypeError if it is not `this` of such a method
- * @example
- * const Case = await python.extend(unittest.TestCase, {
- *   async setUp() { await superOf(this).setUp(); },
- * });
- */
-export function superOf<T>(instance: StandsFor<T>): unknown extends T ? AnyRemote : Remote<T> & Constructors {
-  const key = keys.get(Object(instance));
-  const { held, evaluator } = key === undefined ? ({} as Partial<Chain>) : chainOf(instance);
-  if (!held || !evaluator || key === undefined) {
-    throw new TypeError('superOf takes `this` of a method that was given to extend(): no arrow function has one');
-  }
-  return remoteOf(new Chain(new Super(held, key, evaluator.owner), evaluator)) as never;
-}
-
-/** The base class, for an instance. */
-class Super extends Ref {
-  readonly #instance: Held;
-  readonly #key: number;
-
-  constructor(instance: Held, key: number, owner: ConstructorParameters<typeof Ref>[1]) {
-    super(`_BOND_super(…, ${key})`, owner);
-    this.#instance = instance;
-    this.#key = key;
-  }
-
-  get expression(): string {
-    return `super(${this.#instance.expression})`;
-  }
-
-  override codeFor(lender: Lender): string {
-    return `_BOND_super(${this.#instance.codeFor(lender)}, ${this.#key})`;
-  }
-}
 
 /** A function of yours as a method, which gets the instance as its first argument. */
 class Method extends Reference {
@@ -114,7 +64,7 @@ class Method extends Reference {
   #call(lender: Lender, self: unknown, args: readonly unknown[]): unknown {
     const chain = typeof self === 'function' ? referenceOf(self) : undefined;
     if (!(chain instanceof Chain)) throw new TypeError('a method of a class was called without an instance');
-    keys.set(self as object, this.#key);
+    noteThis(self as object, this.#key);
     return callForOther(lender, this.#func, self, args);
   }
 }

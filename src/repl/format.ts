@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { BondException, RemoteException, SerializationException, TerminatedException } from '../common/errors.js';
 import { textOf } from '../common/thrown.js';
-import { protocolNamed } from '../values/codecs.js';
+import { ejson } from '../values/json.js';
 import { styled } from './terminal.js';
 
 /** How many lines of a traceback are shown; of a longer one, the two ends. */
@@ -33,7 +33,7 @@ export function forPeople(
 
 /** For programs: a line of JSON each. What JSON has no word for, EJSON has. */
 export const forPrograms: Presentation = {
-  value: (value) => (value === undefined ? 'null' : (protocolNamed('EJSON')?.encode(value) as string)),
+  value: (value) => (value === undefined ? 'null' : ejson.encode(value)),
   error: (error) => JSON.stringify({ error: describeError(error) }),
 };
 

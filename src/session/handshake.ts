@@ -33,16 +33,21 @@ export interface Ready {
   readonly lacks?: readonly Feature[];
 }
 
-/** Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs. */
+/**
+ * Brings the driver into the interpreter: STAGE1, STAGE2, and the settings. Resolves once the driver runs.
+ *
+ * @param meanwhile is called when all has been sent, and the interpreter compiles the driver
+ */
 export async function handshake(
   interpreter: Interpreter,
   channel: Channel,
   driver: Driver,
   settings: Settings,
+  meanwhile = (): void => {},
 ): Promise<Ready> {
   const setUp = new SetUp(interpreter, channel, driver, settings);
   try {
-    return await setUp.run();
+    return await setUp.run(meanwhile);
   } finally {
     setUp.end();
   }
@@ -70,13 +75,15 @@ class SetUp {
     this.#echo = new RegExp(`[^\\x1e]${channel.mark.head}`);
   }
 
-  async run(): Promise<Ready> {
+  async run(meanwhile: () => void): Promise<Ready> {
     const { stage1, stage2 } = await driverText(this.#driver.language);
     const { mark } = this.#channel;
     const length = Buffer.byteLength(stage2);
     const loader = stage1.replace('@HEAD@', mark.head).replace('@TAIL@', mark.tail).replace('@LENGTH@', String(length));
     await this.#exchange('STAGE1', [`${loader}\n`]);
-    const ready = await this.#exchange('READY', [stage2, `OPEN ${this.#openingSettings()}\n`]);
+    const answer = this.#exchange('READY', [stage2, `OPEN ${this.#openingSettings()}\n`]);
+    meanwhile();
+    const ready = await answer;
     return this.#checkReady('payload' in ready ? ready.payload : '');
   }
 

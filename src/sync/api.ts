@@ -486,6 +486,9 @@ type Constructors = {
     readonly [Name in '__init__' | '__construct' | 'constructor' | 'new']: (...args: readonly unknown[]) => AnyRemote;
 };
 
+/** Notes that a handle is `this` of a method of the class with that key. */
+export declare function noteThis(handle: object, key: number): void;
+
 /**
  * Calls methods of the base class, in a method of a class from {@link Bond.extend}: what Python calls `super()`, PHP
  * `parent::`, and Perl `SUPER::`.

@@ -4,9 +4,9 @@ import { makeBond } from '../bond/make-bond.js';
 import type { Ending } from '../common/errors.js';
 import type { BondOptions } from '../common/options.js';
 import { enter } from '../references/enter.js';
-import { superOf } from '../references/extend.js';
 import type { Held } from '../references/handle.js';
 import { held, release } from '../references/remote.js';
+import { superOf } from '../references/super-of.js';
 import { writeTo } from './write-to.js';
 
 /** How interpreters have ended, by the promises of that: bonds of one interpreter share it. */

@@ -41,7 +41,7 @@ def encode(value, root='result', name=None):
     try:
         text = to_json(value)
         if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and '$' in text and '"$' in text):
-            if '\\ud' not in text or not has_halves(value):
+            if '\\' not in text or '\\ud' not in text or not has_halves(value):  # to look for one character first is faster
                 return text
     except Exception:
         pass
