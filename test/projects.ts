@@ -27,6 +27,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'projects',
     'replay',
     'session',
+    'sizes',
     'table',
     'workflow',
     'write-queue',

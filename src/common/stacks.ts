@@ -47,7 +47,7 @@ export function withIndex(error: unknown, index: number): unknown {
   setHidden(error, 'message', longer);
   Reflect.defineProperty(error, 'index', { value: index, configurable: true, writable: true, enumerable: true });
   // A stack of several languages begins with the message of the moment when it is told its place.
-  if (!hasOneStack(error))
+  if (!ofSeveral?.has(error))
     setHidden(
       error,
       'stack',

@@ -1,8 +1,9 @@
 import type { Bond } from '../bond/bond.js';
 import { onAbort, reasonOf } from '../common/abort-signal.js';
-import { BondException, TerminatedException, TimeoutException } from '../common/errors.js';
+import { BondException, TimeoutException } from '../common/errors.js';
 import { Promise } from '../common/globals.js';
-import { isA, textOf } from '../common/thrown.js';
+import { textOf } from '../common/thrown.js';
+import { giveBackAfter, isLoss, isOverdue, replacedAfter } from './failed-jobs.js';
 import { openWorker } from './open-worker.js';
 import { type Items, type MapSettings, mapItems } from './ordered-map.js';
 import type { Command, PoolSettings } from './pool-options.js';
@@ -218,37 +219,6 @@ export class Scheduler {
   #holdLoop(isHeld: boolean): void {
     for (const worker of this.all) worker.hold(isHeld);
   }
-}
-
-/** Gives a worker back whose job has failed: it may still be at it. */
-async function giveBackAfter(error: unknown, { worker, bond }: Lease, signal: AbortSignal | undefined): Promise<void> {
-  if (isStopped(error)) await worker.recover(bond);
-  else if (!isLoss(error)) worker.calls++;
-  else if (signal?.aborted) await worker.recover(bond);
-  else if (isA(error, TimeoutException)) await bond.kill();
-  worker.release(bond);
-}
-
-/** Whether an error says that the worker has been lost, or is no longer waited for. */
-function isLoss(error: unknown): boolean {
-  return isA(error, TerminatedException) || isA(error, TimeoutException);
-}
-
-function isOverdue(error: unknown): error is TimeoutException {
-  return isA(error, TimeoutException) && error.code === 'BOND_TIMEOUT';
-}
-
-/** The same time-out, with what a pool can do about it. */
-function replacedAfter(error: TimeoutException): TimeoutException {
-  const hint = 'its worker is replaced; a longer timeout of the pool waits longer';
-  const replaced = new TimeoutException(error.lang, error.text, { hint });
-  replaced.stack = `${error.stack}`.replace(error.message, () => replaced.message);
-  return replaced;
-}
-
-/** Whether an error says that the code there is being interrupted, because a function for its output has failed. */
-function isStopped(error: unknown): boolean {
-  return isA(error, BondException) && error.code === 'BOND_OUTPUT';
 }
 
 function withSignal(bond: Bond, signal: AbortSignal | undefined): Bond {

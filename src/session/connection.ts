@@ -111,20 +111,12 @@ export class Connection {
   need(feature: Feature): void {
     if (this.features.has(feature)) return;
     const has = [...this.features].join(', ') || 'none';
-    throw new BondException(this.lang, `its driver does not have the feature '${feature}'; it has: ${has}`, {
-      code: 'BOND_UNSUPPORTED',
-    });
+    throw unsupported(this.lang, `its driver does not have the feature '${feature}'; it has: ${has}`);
   }
 
   /** Stops what the interpreter is doing. */
   interrupt(): void {
-    if (!this.#ready.interrupt) {
-      const { interruptNeeds } = this.#driver;
-      const needs = interruptNeeds ? ` (${this.lang} needs ${interruptNeeds})` : '';
-      throw new BondException(this.lang, `this interpreter cannot be interrupted: it has no signals${needs}`, {
-        code: 'BOND_UNSUPPORTED',
-      });
-    }
+    if (!this.#ready.interrupt) throw withoutInterrupts(this.#driver, this.lang);
     this.session.interrupt();
   }
 
@@ -232,4 +224,13 @@ export class Connection {
     if (signal.aborted) return abort();
     void this.interpreter.ended.then(onAbort(signal, abort));
   }
+}
+
+function withoutInterrupts({ interruptNeeds }: Driver, lang: string): BondException {
+  const needs = interruptNeeds ? ` (${lang} needs ${interruptNeeds})` : '';
+  return unsupported(lang, `this interpreter cannot be interrupted: it has no signals${needs}`);
+}
+
+function unsupported(lang: string, text: string): BondException {
+  return new BondException(lang, text, { code: 'BOND_UNSUPPORTED' });
 }
