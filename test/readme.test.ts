@@ -2,7 +2,7 @@
 
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
@@ -58,6 +58,9 @@ const STAND_INS = {
   srun: 'shift; exec "$@"',
 };
 
+/** Programs that pages show, and that readers save. */
+const SAVED = ['area.cjs', 'cart.php', 'cart.py', 'prices.pl', 'shop.php'];
+
 /** Where the first Python has no numpy or no pandas, as a pyenv without packages, Debian's takes its place. */
 function python3WithLibraries(): Record<string, string> {
   const lacks = (python: string): boolean => spawnSync(python, ['-c', 'import numpy, pandas']).status !== 0;
@@ -80,7 +83,8 @@ describe.concurrent('the code of the documentation', () => {
     for (const [name, text] of Object.entries({ ...STAND_INS, ...python3WithLibraries() })) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
-    symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
+    for (const name of ['examples', ...SAVED.map((file) => `examples/${file}`)])
+      symlinkSync(join(ROOT, name), join(folder, basename(name)));
     mistakes = compile(files.filter((file) => file.endsWith('.mts')));
   });
 

@@ -9,7 +9,10 @@ import {
   TimeoutException,
 } from '../src/common/errors.js';
 import type { Request } from '../src/session/frame.js';
+import type { FrameStack } from '../src/session/frame-stack.js';
+import { type HeldParts, putHandles } from '../src/session/held-parts.js';
 import { Interrupts } from '../src/session/interrupts.js';
+import { PendingReleases } from '../src/session/pending-releases.js';
 import { PlaceAllowance } from '../src/session/place-allowance.js';
 import { TEST_HANG } from './patience.js';
 import { play, settings } from './play.js';
@@ -606,6 +609,66 @@ test('of calls that follow each other, the first keep their places, then one a m
   expect(allowance.takes(5, true)).toBe(true);
   expect(allowance.takes(5.9, false)).toBe(false);
   expect([1, 2, 3].map((ms) => allowance.takes(7 + ms, false))).toEqual([true, true, true]);
+});
+
+test('where one place in ten milliseconds is kept, the next is kept when these have passed, and not before', () => {
+  const allowance = new PlaceAllowance(2, 10);
+  expect([0, 0, 0, 9, 10, 10].map((ms) => allowance.takes(ms, false))).toEqual([true, true, false, false, true, false]);
+});
+
+describe('what is to be let go of', () => {
+  function releases() {
+    const sent: string[] = [];
+    const first = { id: 1 };
+    const stack = { oldestBetween: (since: number) => (since < first.id ? first : undefined) } as unknown as FrameStack;
+    return {
+      sent,
+      first,
+      releases: new PendingReleases(stack, { send: (line) => void sent.push(String(line).trim()) }),
+    };
+  }
+
+  test('waits for the requests that may use it: all that wait for one are told when it has been answered, in order', () => {
+    const { sent, releases: waiting, first } = releases();
+    waiting.add(7, 0, 1);
+    waiting.add(8, 0, 1);
+    waiting.add(9, 1, 1); // nothing was asked for since it is held
+    expect(sent).toEqual(['RELEASE - 9']);
+    first.id = 0;
+    waiting.answered(first as Request);
+    waiting.answered(first as Request);
+    expect(sent).toEqual(['RELEASE - 9', 'RELEASE - 7', 'RELEASE - 8']);
+  });
+
+  test('is forgotten when the other side is gone', () => {
+    const { sent, releases: waiting, first } = releases();
+    waiting.add(7, 0, 1);
+    waiting.end();
+    waiting.answered(first as Request);
+    expect(sent).toEqual([]);
+  });
+});
+
+test('what is held takes its place in lists, records and maps, and once if it is there twice', () => {
+  const inner = new Map<unknown, unknown>([
+    ['a', null],
+    [1, [null]],
+  ]);
+  const holder = [{ inner, same: null }];
+  const made: string[] = [];
+  const handles = [
+    [[0, 'inner', 'a'], 5, 'File'],
+    [[0, 'inner', 1, 0], 6, 'Lock'],
+    [[0, 'same'], 5, 'File'],
+  ] as const;
+  putHandles(holder, handles as unknown as HeldParts, (number, text) => {
+    made.push(text);
+    return number;
+  });
+  expect(holder).toEqual([{ inner: new Map<unknown, unknown>([['a', 5], [1, [6]]]), same: 5 }]); // biome-ignore format: short
+  expect(made).toEqual(['File', 'Lock']);
+  expect(() => putHandles(holder, [[[0, 'inner', 'b'], 7, 'x']], () => 7)).toThrow('nothing is held at "b"');
+  expect(() => putHandles(holder, [[[0, 'toString'], 7, 'x']], () => 7)).toThrow('nothing is held at "toString"');
 });
 
 describe('where an interrupt stops whatever runs', () => {
