@@ -4,8 +4,7 @@
 local tonumber, tostring, error, next, find, sub, gmatch, concat = tonumber, tostring, error, next, string.find, string.sub, string.gmatch, table.concat
 local format = string.format
 
-blocks = false -- those that have come, by number
-
+-- `blocks` has those that have come, by number.
 function keep_block(number, length)
   blocks = blocks or {}
   blocks[tonumber(number)] = read_bytes(tonumber(length))

@@ -5,8 +5,6 @@ local type, next, pcall, error, byte, sub, concat, floor, max = type, next, pcal
 local PART = 32768    -- about how many bytes a part has
 local FIRST_PART = 128 -- how many items the first one has
 
-parts = false -- of arguments, by request
-
 local function say_texts(request, text)
   local start = 1
   while start <= #text do

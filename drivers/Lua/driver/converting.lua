@@ -6,9 +6,6 @@ local setmetatable, getmetatable = setmetatable, debug and debug.getmetatable or
 local ALWAYS_PLAIN = { string = true, number = true, boolean = true, ['nil'] = true, table = true, list = true }
 local DEEPEST_COPY = 400
 
-converts = false -- functions by the name of a class, once there are any
-local plain_kinds
-
 -- Has values of certain types converted: pairs of a name and code of something that can be called.
 function bond_convert(entries)
   converts = converts or {}

@@ -4,7 +4,6 @@
 local type, next, error, tostring, rawequal, select, find, sub = type, next, error, tostring, rawequal, select, string.find, string.sub
 local setmetatable = setmetatable
 
-live_objects = false -- the numbers of those that are here, once there are any
 local identities = setmetatable({}, { __mode = 'v' })
 local callable = setmetatable({}, { __mode = 'k' })
 

@@ -2,7 +2,7 @@
 -- has read all files as one text. Their globals are in a table of their own. Lua 5.1 and later, and LuaJIT.
 
 local text = ...
-local find, sub, gmatch, rawget, setmetatable = string.find, string.sub, string.gmatch, rawget, setmetatable
+local find, sub, next, rawget, setmetatable = string.find, string.sub, next, rawget, setmetatable
 local loadstring, setfenv, load = loadstring, setfenv, load
 
 -- What your program may replace is kept, as it is now.
@@ -37,13 +37,7 @@ local function run(name, code)
   compiled()
 end
 
-local lazy = {}  -- by the name of a function: the file that defines it
 local texts = {} -- by the name of a file that has not been needed yet
-
-local function put_off(name, code)
-  texts[name] = code
-  for defined in gmatch(code, '\nfunction ([%w_]+)') do lazy[defined] = name end
-end
 
 function driver.load_file(name)
   local code = texts[name]
@@ -53,10 +47,13 @@ end
 
 setmetatable(driver, {
   __index = function(_, name)
-    local file = lazy[name]
-    if not file then return nil end
-    driver.load_file(file)
-    return rawget(driver, name)
+    local definition = '\nfunction ' .. name .. '('
+    for file, code in next, texts do
+      if find(code, definition, 1, true) then
+        driver.load_file(file)
+        return rawget(driver, name)
+      end
+    end
   end,
 })
 
@@ -66,7 +63,7 @@ while start do
   local stop = find(text, "\n--: ", heading, true)
   local kind, name = string.match(sub(text, start, heading), '^\n%-%-: (%l+) (%S+)')
   local code = sub(text, heading, stop or -1)
-  if kind == 'lazy' then put_off(name, code) else run(name, code) end
+  if kind == 'lazy' then texts[name] = code else run(name, code) end
   start = stop
 end
 return driver.start()

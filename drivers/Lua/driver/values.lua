@@ -4,6 +4,9 @@ local find, sub, match = string.find, string.sub, string.match
 local getmetatable = debug and debug.getmetatable or getmetatable
 local setmetatable, type, tostring, rawget, concat, error, pcall = setmetatable, type, tostring, rawget, table.concat, error, pcall
 
+-- What lazy files set once there is something: it is asked for by each request.
+converts, parts, live_objects, blocks = false, false, false, false
+
 -- Metatables of what has come from the host, so that it returns as it went.
 OBJECT = { __name = '_BOND_object' }
 MAP = { __name = '_BOND_map' }
