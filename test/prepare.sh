@@ -48,6 +48,8 @@ missing_packages() {
   has munged || echo munge
   has lxc-execute || echo lxc
   [ "$RELEASE" != 1 ] || has chromium || echo chromium # opens the site
+  [ "$RELEASE" != 1 ] || [ -d /usr/lib/postgresql ] || echo postgresql
+  [ "$RELEASE" != 1 ] || works php -r 'exit(extension_loaded("pgsql") ? 0 : 1);' || echo php-pgsql
   missing_programs
   missing_libraries
 }

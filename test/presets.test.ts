@@ -9,6 +9,7 @@ import { type Bond, BondException, NDArray, type NumberArray, presets, Serializa
 import { ROOT } from './compiler.js';
 import { languages, missing, openBond, rejection } from './fixtures.js';
 import { rounds } from './fuzzing.js';
+import { postgresPrograms, startPostgres } from './postgres.js';
 
 /** How many rows a large result of a database has; a table of pandas has ten times as many. */
 const ROWS = rounds(10_000, 100_000);
@@ -277,6 +278,43 @@ describe.runIf(languages.includes('PHP'))('PHP', () => {
       { n: ROWS - 1, half: (ROWS - 1) / 2, at: new Date((ROWS - 1) * 1000) },
     ]);
   });
+
+  test.runIf(process.env.RELEASE)(
+    'the rows of a query in PostgreSQL, with dates, bytes and nothing',
+    async ({ skip }) => {
+      const bond = await openBond('PHP', { convert: presets.PHP.dates({ microseconds: 'truncate' }) });
+      const isThere = postgresPrograms !== undefined && (await bond.eval("extension_loaded('pdo_pgsql')"));
+      if (!isThere) missing('apt-get install postgresql php-pgsql', skip, false);
+      const folder = await startPostgres(postgresPrograms as string);
+      await bond.evalBlock(`
+      $db = new PDO('pgsql:host=${folder};dbname=postgres;user=bond');
+      $db->exec("CREATE TABLE visits (id bigint, at timestamptz, day date, price numeric(9, 2), data bytea, note text, paid boolean)");
+      $db->exec("INSERT INTO visits VALUES
+        (9007199254740993, '2024-02-29 12:00:00.000250+01', '2024-02-29', 9.90, decode('00ff0a', 'hex'), 'Grüße', true),
+        (1, '1969-12-31 23:59:59.5Z', NULL, NULL, NULL, NULL, false)");
+      function visits() {
+        return array_map(function ($row) {
+          $row['at'] = new DateTime($row['at']);
+          $row['day'] = $row['day'] === null ? null : new DateTimeImmutable($row['day'] . 'Z');
+          $row['data'] = is_resource($row['data']) ? stream_get_contents($row['data']) : $row['data'];
+          return $row;
+        }, $GLOBALS['db']->query('SELECT * FROM visits ORDER BY id')->fetchAll(PDO::FETCH_ASSOC));
+      }`);
+      const rest = { day: null, price: null, data: null, note: null, paid: false };
+      expect(await bond.call('visits')).toEqual([
+        { id: 1, at: new Date(-500), ...rest },
+        {
+          id: 9007199254740993n,
+          at: new Date('2024-02-29T11:00:00.000Z'),
+          day: new Date('2024-02-29'),
+          price: '9.90',
+          data: Uint8Array.of(0, 255, 10),
+          note: 'Grüße',
+          paid: true,
+        },
+      ]);
+    },
+  );
 
   test('the rows of a query in SQLite, with their dates', async ({ skip }) => {
     const bond = await openBond('PHP', { convert: presets.PHP.dates({ microseconds: 'truncate' }) });
