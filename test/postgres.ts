@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './finish.js';
 
 /** The server refuses to run as root: then it runs as the user `nobody`. */
 const NOBODY = 65534;
