@@ -12,6 +12,7 @@ import {
   BondException,
   type BondOptions,
   makeBond,
+  queryDriver,
   RemoteException,
   TerminatedException,
   TimeoutException,
@@ -22,7 +23,10 @@ import { words } from './words.js';
 
 type Language = keyof typeof words;
 
-const LANGUAGES = Object.keys(words) as Language[];
+/** Those that can be interrupted, as much here needs it. */
+const LANGUAGES = (Object.keys(words) as Language[]).filter((lang) =>
+  queryDriver(lang).features?.includes('interrupt'),
+);
 /** How many bonds are at work at a time. */
 const SIDE_BY_SIDE = 6;
 /** How long anything may take until it counts as hung, in ms. */
