@@ -67,6 +67,10 @@ export interface Words {
   readonly printGlobals: readonly string[];
   /** What a string literal with a NUL gives: some languages refuse it. */
   readonly nulInCode: 'value' | 'exception';
+  /** `exception` if strings cannot have a NUL. */
+  readonly nulInStrings?: 'exception';
+  /** `exception` if there are no integers beyond 2^53. */
+  readonly longIntegers?: 'exception';
   /** Whether an empty map comes back as an empty list, because the language has one type for both. */
   readonly emptyMapIsList?: boolean;
   /** Names that a function cannot have. */

@@ -70,6 +70,7 @@ export const carries = checksOf('carries everything', {
     async (kit) => {
       const bond = await kit.open({ protocol: 'EJSON' });
       for (const array of ARRAYS) {
+        if (array instanceof BigInt64Array && kit.words.longIntegers) continue;
         const given = { short: [array], long: Array(100).fill(array) };
         assert.deepEqual(plain(await bond.call('same', given)), plain(given));
       }

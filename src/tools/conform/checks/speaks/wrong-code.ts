@@ -1,7 +1,7 @@
 // Level "speaks": code that is wrong is an exception, and the session replies afterwards.
 
 import assert from 'node:assert/strict';
-import { RemoteException } from '../../../../common/errors.js';
+import { RemoteException, SerializationException } from '../../../../common/errors.js';
 import { checksOf, isAlive, rejection } from '../../check.js';
 
 /** What no language of the usual kind can read: as an expression, and as a block or the name of a function. */
@@ -31,6 +31,7 @@ export const wrongCode = checksOf('speaks', {
     const bond = await open();
     const value = bond.eval(code.text('a\0b'));
     if (words.nulInCode === 'value') assert.equal(await value, 'a\0b');
+    else if (words.nulInStrings) await rejection(value, SerializationException);
     else await rejection(value, RemoteException);
     await isAlive(bond);
   },

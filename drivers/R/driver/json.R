@@ -1,0 +1,194 @@
+# Reads and writes JSON, by what R does to whole vectors.
+
+# JSON is almost R: brackets become calls, and R's parser does the rest. What stands in quotes is left alone.
+read_json <- function(text) {
+  given <- text
+  if (hard <- grepl("\\", text, fixed = TRUE)) text <- hide_escapes(text)
+  parts <- strsplit(text, "\"", fixed = TRUE)[[1L]]
+  if (length(parts) == 1L && nchar(text) > 1000L && is_flat(text)) return(read_flat(text))
+  if (length(parts) %% 2L == 0L) parts <- c(parts, "")
+  outside <- seq.int(1L, length(parts), 2L)
+  code <- chartr("]}:", "))=", parts[outside])
+  code <- gsub("{", "o(", gsub("[", "l(", code, fixed = TRUE), fixed = TRUE)
+  if (any(grepl("[0-9][.eE]|[0-9]{16}", code))) code <- hide_numbers(code)
+  if (length(parts) == 1L) return(read_code(code, given))
+  parts[outside] <- code
+  code <- paste0(parts, collapse = "\"")
+  if (hard) code <- gsub("\001", "\\\\", gsub("\002", "\\\"", code, fixed = TRUE), fixed = TRUE)
+  read_code(code, given)
+}
+
+# Escapes that have to do with where a text ends; others R reads as JSON does.
+hide_escapes <- function(text) {
+  text <- gsub("\\\\", "\001", text, fixed = TRUE)
+  text <- gsub("\\\"", "\002", text, fixed = TRUE)
+  text <- gsub("\\/", "/", text, fixed = TRUE)
+  if (grepl("\\u", text, fixed = TRUE)) check_escapes(text)
+  text
+}
+
+check_escapes <- function(text) {
+  if (grepl("\\u0000", text, fixed = TRUE)) stop("a text with a NUL, which texts of R cannot have")
+  lone <- "\\\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F])|(?<!\\\\u[dD][89abAB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F]"
+  if (grepl(lone, text, perl = TRUE)) stop("a text with half a surrogate pair, which texts of R cannot have")
+}
+
+# Code for numbers that R's parser would not read exactly.
+hide_numbers <- function(code) {
+  found <- gregexpr("-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", code, perl = TRUE)
+  tokens <- regmatches(code, found)
+  flat <- unlist(tokens)
+  hard <- grepl("[.eE]|[0-9]{16}", flat)
+  reading$n <- exact_numbers(flat[hard])
+  flat[hard] <- paste0("n[[", seq_len(sum(hard)), "]]")
+  regmatches(code, found) <- relist_texts(flat, lengths(tokens))
+  code
+}
+
+relist_texts <- function(texts, sizes) unname(split(texts, factor(rep.int(seq_along(sizes), sizes), seq_along(sizes))))
+
+# R's parser goes about fifty brackets deep, and knows no empty names.
+read_code <- function(code, text) {
+  if (nchar(code) < 100L && !grepl("\"\"=", code, fixed = TRUE)) return(eval(str2lang(code), reading))
+  parsed <- tryCatch(str2lang(code), error = function(error) NULL)
+  if (is.null(parsed) && code != "null") read_deep(text) else eval(parsed, reading)
+}
+
+# A list of numbers, which needs no parser.
+is_flat <- function(text) grepl("^\\[-?[0-9][-+0-9.eE,]*\\]$", text)
+
+read_flat <- function(text) exact_numbers(strsplit(substr(text, 2L, nchar(text) - 1L), ",", fixed = TRUE)[[1L]])
+
+# Names in the code that is made of JSON.
+reading <- new.env(parent = emptyenv())
+reading$true <- TRUE
+reading$false <- FALSE
+reading$null <- NULL
+reading$`-` <- `-`
+reading$`[[` <- `[[`
+
+# A list. Several items of one kind are a vector, in which null is NA; one alone stays a list, so that it returns as one.
+reading$l <- function(...) simplified(list(...))
+
+simplified <- function(items) {
+  if (length(items) < 2L) return(items)
+  kinds <- unique(vapply(items, kind_of, ""))
+  if (length(kinds) == 1L && kinds != "other") {
+    if (kinds == "NULL") rep.int(NA, length(items)) else unlist(items)
+  } else if (length(kinds) == 2L && any(kinds == "NULL") && all(kinds != "other")) {
+    items[vapply(items, is.null, NA)] <- NA
+    unlist(items)
+  } else items
+}
+
+kind_of <- function(item) if (is.null(item)) "NULL" else if (is.null(attributes(item)) && is.atomic(item) && length(item) == 1L) typeof(item) else "other"
+
+# An object.
+reading$o <- function(...) named(list(...))
+
+named <- function(items) {
+  keys <- names(items)
+  if (is.null(keys)) return(structure(items, names = character(length(items))))
+  if (any(special <- startsWith(keys, "$"))) {
+    if (extended) {
+      if (length(keys) == 1L && !startsWith(keys, "$$")) return(read_word(keys, items[[1L]]))
+      names(items)[special] <- sub("^\\$\\$", "$", keys[special])
+    }
+  }
+  items
+}
+
+# Writes JSON: a text, or NA if the encoding cannot carry the value.
+spell <- function(value) {
+  attributes <- attributes(value)
+  if (is.null(attributes)) {
+    return(switch(typeof(value),
+      list = spell_list(value),
+      "NULL" = "null",
+      raw = spell_other(value),
+      double = , integer = , logical = , character = {
+        texts <- spell_atoms(value)
+        if (length(texts) == 1L) texts else listed(texts)
+      },
+      NA_character_
+    ))
+  }
+  if (length(attributes) == 1L && names(attributes) == "names" && (is.list(value) || is.atomic(value) && !is.raw(value))) {
+    return(spell_named(value, attributes[[1L]]))
+  }
+  spell_other(value)
+}
+
+spell_list <- function(value) {
+  texts <- character(length(value))
+  for (index in seq_along(value)) texts[index] <- spell(.subset2(value, index))
+  listed(texts)
+}
+
+spell_named <- function(value, keys) {
+  if (length(keys) == 0L) return("{}")
+  if (anyDuplicated(keys) || anyNA(keys)) return(NA_character_)
+  texts <- if (is.list(value)) {
+    texts <- character(length(value))
+    for (index in seq_along(value)) texts[index] <- spell(.subset2(value, index))
+    texts
+  } else spell_atoms(unname(value))
+  if (extended && any(special <- startsWith(keys, "$"))) keys[special] <- paste0("$", keys[special])
+  keys <- spell_texts(keys)
+  if (anyNA(texts) || anyNA(keys)) return(NA_character_)
+  paste0("{", paste0(keys, ":", texts, collapse = ","), "}")
+}
+
+listed <- function(texts) if (anyNA(texts)) NA_character_ else paste0("[", paste0(texts, collapse = ","), "]")
+
+# The texts of the items of a vector.
+spell_atoms <- function(value) {
+  switch(typeof(value),
+    double = spell_numbers(value),
+    integer = { texts <- as.character(value); texts[is.na(value)] <- "null"; texts },
+    logical = { texts <- c("false", "true")[value + 1L]; texts[is.na(value)] <- "null"; texts },
+    character = { texts <- spell_texts(value); texts[is.na(value)] <- "null"; texts },
+    rep.int(NA_character_, length(value))
+  )
+}
+
+# 17 digits tell all numbers apart.
+spell_numbers <- function(value) {
+  texts <- sprintf("%.17g", value)
+  if (!all(abs(value) <= 9007199254740992 & value != 0, na.rm = TRUE)) texts <- marked_as_floats(texts, value)
+  if (anyNA(value) || any(is.infinite(value))) texts <- numbers_in_words(texts, value)
+  texts
+}
+
+marked_as_floats <- function(texts, value) {
+  texts[which(value == 0 & 1 / value < 0)] <- "-0.0"
+  long <- which(abs(value) > 9007199254740992 & !grepl("[.eIN]", texts))
+  texts[long] <- paste0(texts[long], ".0")
+  texts
+}
+
+numbers_in_words <- function(texts, value) {
+  is_missing <- is.na(value) & !is.nan(value)
+  texts[is_missing] <- "null"
+  odd <- !is_missing & !is.finite(value)
+  texts[odd] <- if (extended) {
+    paste0("{\"$numberDouble\":\"", ifelse(is.nan(value[odd]), "NaN", ifelse(value[odd] > 0, "Infinity", "-Infinity")), "\"}")
+  } else NA_character_
+  texts
+}
+
+# NA for what has no Unicode.
+spell_texts <- function(texts) {
+  given <- texts
+  texts <- enc2utf8(texts)
+  valid <- validUTF8(texts) & Encoding(given) != "bytes"
+  if (any(grepl("[\\x00-\\x1f\"\\\\]", texts, perl = TRUE, useBytes = TRUE))) {
+    texts <- gsub("\"", "\\\"", gsub("\\", "\\\\", texts, fixed = TRUE), fixed = TRUE)
+    if (any(grepl("[\\x00-\\x1f]", texts, perl = TRUE, useBytes = TRUE))) {
+      for (code in 1:31) texts <- gsub(intToUtf8(code), sprintf("\\u%04x", code), texts, fixed = TRUE)
+    }
+  }
+  texts <- paste0("\"", texts, "\"")
+  if (!all(valid)) texts[!valid] <- NA_character_
+  texts
+}

@@ -1,0 +1,1 @@
+cat("\036@HEAD@","@TAIL@ STAGE1\n",sep="");D=new.env(parent=baseenv());D$input=i;D$source=readChar(i,@LENGTH@,TRUE);Encoding(D$source)="UTF-8";eval(parse(text=sub("(?s)\n#: .*","",D$source,perl=TRUE),keep.source=FALSE),D)
