@@ -7,6 +7,7 @@ const HELLO: Record<string, string> = {
   PHP: 'echo "Hello from PHP!\\n";',
   Perl: 'print "Hello from Perl!\\n"',
   Python: 'print("Hello from Python!")',
+  R: 'cat("Hello from R!\\n")',
   Ruby: 'puts "Hello from Ruby!"',
 };
 

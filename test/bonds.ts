@@ -24,6 +24,7 @@ export const COMMANDS: Record<SuiteLanguage, string> = {
   Python: 'python3',
   Ruby: 'ruby',
   Lua: 'lua5.4',
+  R: 'R',
 };
 
 export { HANG };

@@ -33,6 +33,7 @@ const understood: Record<SuiteLanguage, (program: string) => string> = {
     ),
   Ruby: (program) => printed('ruby', ['-W0', '-rripper', '-e', 'p Ripper.sexp($stdin.read)'], program),
   Lua: (program) => printed('lua5.4', ['-e', DUMP_LUA], program),
+  R: (program) => printed('R', ['--no-echo', '-e', "f=file('stdin');dput(parse(f,keep.source=FALSE))"], program),
   JavaScript: (program) =>
     transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
 };
@@ -44,6 +45,7 @@ const DEFINITIONS: Record<SuiteLanguage, RegExp> = {
   Python: /^(?:async )?(?:def|class) (\w+)|^(\w+) = /gm,
   Ruby: /^(?:def|class|module) ([\w.?!=]+)|^([A-Z]\w+) = /gm,
   Lua: /^function (\w+)/gm,
+  R: /^([\w.]+) <- /gm,
   JavaScript: /^(?:(?:async )?function\*?|class|const|let|var) (\w+)/gm,
 };
 

@@ -19,7 +19,7 @@ export const everyLanguage = ['PHP', 'Perl', 'Python', 'JavaScript'] as const;
 export type Language = (typeof everyLanguage)[number];
 
 /** Those, and the languages for which only the suite of every language and the kit have words. */
-export const everySuiteLanguage = [...everyLanguage, 'Ruby', 'Lua'] as const;
+export const everySuiteLanguage = [...everyLanguage, 'Ruby', 'Lua', 'R'] as const;
 export type SuiteLanguage = (typeof everySuiteLanguage)[number];
 
 const chosen = (process.env.ONLY ?? '').split(',').filter((lang) => lang !== '');

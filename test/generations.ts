@@ -54,6 +54,7 @@ export const features: Record<SuiteLanguage, Record<string, (bond: Bond) => Prom
   },
   Ruby: {},
   Lua: {},
+  R: {},
   JavaScript: {
     [KEEPS]: (bond) => bond.eval<boolean>('typeof FinalizationRegistry === "function"'),
     [CLONE]: (bond) => works(bond.call('x => x', /a/)),
@@ -111,6 +112,7 @@ export const FOUND: Record<SuiteLanguage, string> = {
   Python: "'%s %s' % (__import__('platform').python_implementation(), __import__('platform').python_version())",
   Ruby: "'Ruby ' + RUBY_VERSION",
   Lua: 'jit and jit.version or _VERSION',
+  R: "paste0('R ', getRversion())",
   JavaScript: "'Node ' + process.versions.node",
 };
 

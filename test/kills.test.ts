@@ -189,7 +189,7 @@ describe('a host', () => {
         await bond.export((x) => x + 1, 'host');
         const run = { Python: "import os; os.system('echo printed')", PHP: "system('echo printed');",
           Perl: "system('echo printed');", Ruby: "system('echo printed')",
-          Lua: "os.execute('echo printed')", JavaScript: "console.log('printed')" };
+          Lua: "os.execute('echo printed')", R: "system('echo printed')", JavaScript: "console.log('printed')" };
         await bond.evalBlock(run[bond.lang]);
         const error = await bond.eval('no_such_thing()').catch((error) => error.name);
         const values = await Promise.all([bond.eval('host(1)'), bond.call('host', 2)]);

@@ -4,7 +4,7 @@ import { languages, needsInterpreter, suiteLanguages } from './fixtures.js';
 import { testFeatures, testLanguage } from './suite.js';
 
 /** Languages that have a file of their own with as much as a check needs, and the suite at a release. */
-const AT_A_RELEASE: readonly string[] = ['Lua'];
+const AT_A_RELEASE: readonly string[] = ['Lua', 'R'];
 const shown = suiteLanguages.filter((lang) => !AT_A_RELEASE.includes(lang) || process.env.RELEASE || process.env.ONLY);
 
 describe.each(shown)('%s', (lang) => {

@@ -33,6 +33,7 @@ missing_packages() {
   works python3 -c 'import numpy' || works /usr/bin/python3 -c 'import numpy' || echo python3-numpy
   has pypy3 || echo pypy3
   has ruby || echo ruby
+  has R || echo r-base-core
   has lua5.4 || echo lua5.4
   has luajit || echo luajit
   [ "$RELEASE" != 1 ] || has lua5.3 || echo lua5.3

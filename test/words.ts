@@ -278,6 +278,40 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     nulInCode: 'value',
     badNames: [...BAD_NAMES, '💥', 'a::b', 'end', 'no_such_table.f'],
   },
+  R: {
+    functions: `
+      twice <- function(x) x * 2
+      same <- function(x) x
+      boom <- function(message) stop(simpleError(message))
+      leave <- function() quit(status = 3)
+      caught <- function(x = NULL) tryCatch(host(x), error = conditionMessage)
+      down <- function(n) if (n == 0) 0 else 1 + up(n - 1)
+      uncrossable <- function() list(items = list(1, globalenv()))
+      pass_uncrossable <- function() host(uncrossable())
+      conditionMessage.textless <- function(c) stop('no text')
+      boom_without_text <- function() stop(structure(class = c('textless', 'error', 'condition'), list()))`,
+    boomType: 'simpleError',
+    set: (value) => `x <- ${value}`,
+    get: 'x',
+    lengthOf: (expression) => `nchar(${expression})`,
+    comment: '#',
+    print: (text) => `cat('${text}')`,
+    printError: (text) => `cat('${text}', file = stderr())`,
+    printBytes: String.raw`system("printf '\377\376\000'")`,
+    printMuch: "cat(strrep('x', 1e6))",
+    printAndWaitFor: (path) =>
+      `cat('tick'); cat('tick', file = stderr()); while (!file.exists('${path}')) Sys.sleep(0.005)`,
+    run: (command) => `system('${command}')`,
+    readInput: "paste(readLines(file('stdin')), collapse = '')",
+    loop: "cat('on'); repeat {}",
+    sleep: "cat('on'); Sys.sleep(1e6)",
+    pid: 'Sys.getpid()',
+    exitHook: ".Last <- function() cat('bye')",
+    globals: 'as.list(ls(globalenv(), all.names = TRUE))',
+    printGlobals: ['--no-echo', '--no-save', '-e', `cat('[',paste0('"',%,'"',collapse=','),']',sep='')`],
+    nulInCode: 'exception',
+    badNames: [...BAD_NAMES.filter((name) => !name.includes('.')), '💥', 'a::b', 'function', 'no_such$f'],
+  },
 };
 
 /**

@@ -34,6 +34,17 @@ export interface Presets {
     /** Tables without their index: as one record for each row, by default, or as one list for each column; `NaT` and `NA` as `null`. */
     readonly pandas: (options?: { readonly frames?: 'records' | 'columns' | undefined }) => Conversions;
   };
+  /** Conversions of R values. */
+  readonly R: {
+    /** `Date` as ISO 8601 text, `difftime` in seconds, and `POSIXct` with a fraction of a millisecond. What has no option stays an error. */
+    readonly dates: (options?: { readonly fractions?: 'truncate' | 'text' | undefined }) => Conversions;
+    /** `complex` as text. */
+    readonly numbers: () => Conversions;
+    /** Data frames as one record for each row, by default, or as one list for each column. Names of rows become a column `_row`. */
+    readonly frames: (options?: { readonly frames?: 'records' | 'columns' | undefined }) => Conversions;
+    /** Matrices, tables and arrays without their names, as `NDArray`. */
+    readonly matrices: () => Conversions;
+  };
   /** Conversions of Ruby values. */
   readonly Ruby: {
     /** `Date` as ISO 8601 text, and `Time` and `DateTime` with microseconds. What has no option stays an error. */

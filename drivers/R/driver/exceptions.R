@@ -67,7 +67,7 @@ frames_of <- function(failure) {
   frames <- lapply(rev(wanted), function(index) {
     place <- if (index < length(calls)) place_of(calls[[index + 1L]])
     if (is.null(place)) place <- place_of(calls[[index]])
-    c(list(name_of(calls[[index]])), if (is.null(place)) list("", 0L) else place)
+    c(list(name_of(calls[[index]])), place)
   })
   more <- length(frames) - MOST_FRAMES
   if (more > 0L) c(frames[seq_len(MOST_FRAMES / 2)], more, frames[length(frames) - (MOST_FRAMES / 2 - 1L):0]) else frames
@@ -79,7 +79,7 @@ LAST_CALLS <- c("stop", ".handleSimpleError", "h", "handler", "call_host", "told
 # The indices of those between the driver's.
 program_calls <- function(calls) {
   names <- vapply(calls, name_of, "")
-  first <- max(0L, which(names == "attempt"))
+  first <- 0L
   last <- length(calls)
   while (first < last && names[first + 1L] %in% OWN_CALLS) first <- first + 1L
   while (last > first && names[last] %in% LAST_CALLS) last <- last - 1L
@@ -101,14 +101,16 @@ name_of <- function(call) {
 
 spell_frames <- function(frames) {
   listed(vapply(frames, function(frame) {
-    if (is.list(frame)) paste0("[", spell_texts(frame[[1L]]), ",", spell_texts(in_words(frame[[2L]])), ",", frame[[3L]], "]") else as.character(frame)
+    if (!is.list(frame)) return(as.character(frame))
+    if (length(frame) == 1L) return(listed(spell_texts(frame[[1L]])))
+    paste0("[", spell_texts(frame[[1L]]), ",", spell_texts(in_words(frame[[2L]])), ",", frame[[3L]], "]")
   }, ""))
 }
 
 traceback_of <- function(error, message, frames) {
   lines <- vapply(frames, function(frame) {
     if (!is.list(frame)) return(paste0("  ... ", frame, " more"))
-    paste0("  ", frame[[1L]], if (frame[[2L]] != "") paste0(" (", frame[[2L]], ":", frame[[3L]], ")") else if (frame[[3L]] > 0L) paste0(" (line ", frame[[3L]], ")"))
+    paste0("  ", frame[[1L]], if (length(frame) > 1L) paste0(" (", frame[[2L]], ":", frame[[3L]], ")"))
   }, "")
   paste0(c(paste0(class(error)[1L], ": ", message), lines, ""), collapse = "\n")
 }

@@ -67,12 +67,13 @@ serve <- function(frame, opening) {
 # internal functions: each function between costs levels.
 attempt <- function(verb, id, payload) {
   reply <- NULL
+  level <- sys.nframe()
   delayedAssign("back", return(reply))
   on.exit(if (is.null(reply)) return(jumped()))
   .Internal(.resetCondHands(NULL))
   handler <- function(error) {
     .Internal(interruptsSuspended(TRUE))
-    reply <<- list(error = error, calls = sys.calls())
+    reply <<- list(error = error, calls = sys.calls()[-seq_len(level)])
     back
   }
   .Internal(.addCondHands(HANDLED, list(handler, handler), globalenv(), NULL, TRUE))

@@ -36,7 +36,13 @@ const VALUES: Record<string, readonly unknown[]> = {
 function canHold(words: Words, value: unknown): boolean {
   if (typeof value === 'bigint') return words.longIntegers !== 'exception';
   if (typeof value === 'string') return words.nulInStrings !== 'exception' || !value.includes('\0');
-  return typeof value !== 'object' || value === null || Object.entries(value).flat().every((part) => canHold(words, part));
+  return (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.entries(value)
+      .flat()
+      .every((part) => canHold(words, part))
+  );
 }
 
 /**

@@ -1,0 +1,178 @@
+// What is special to R: one start shows it, and another one what conversions do.
+
+import { describe, expect, test } from 'vitest';
+import {
+  type AnyRemote,
+  callback,
+  kwargs,
+  NDArray,
+  presets,
+  RemoteException,
+  SerializationException,
+} from '../src/index.js';
+import { all, collect, expectAlive, expectSame, needsInterpreter, rejection, shareBond } from './fixtures.js';
+
+const FUNCTIONS = `
+  same <- function(x) x
+  down <- function(n) if (n == 0) 0 else 1 + up(n - 1)
+  caught <- function(f) tryCatch(f(), error = function(e) paste(class(e)[1], conditionMessage(e)))`;
+
+describe('R', () => {
+  needsInterpreter('R');
+  const open = shareBond('R', {}, FUNCTIONS);
+
+  test('values return as they came', async () => {
+    const r = await open();
+    const values = [
+      [],
+      {},
+      [5],
+      [[5], [6]],
+      [1, 2.5, null],
+      [null, null],
+      ['a', null, 'é😀'],
+      [true, false],
+      [1, 'a', [true, {}]],
+      { '': 1, b: [], $c: { $date: 1 } },
+      [Number.NaN, 1, null, Number.POSITIVE_INFINITY],
+      [new Date(5), new Date(1_700_000_000_123)],
+      Uint8Array.of(0, 255, 10),
+      2 ** 53,
+      -(2 ** 53),
+      -0,
+      5e-324,
+      1.7976931348623157e308,
+      123456789012345680,
+    ];
+    for (const value of values) expectSame(await r.call('same', value), value);
+    expect(await r.eval('list(1:3, 7, I(7), c(a = 1, b = 2), factor(c("x", "y")), NULL, NA, list(a = NULL))')).toEqual([
+      [1, 2, 3],
+      7,
+      [7],
+      { a: 1, b: 2 },
+      ['x', 'y'],
+      null,
+      null,
+      { a: null },
+    ]);
+  });
+
+  test('a thousand numbers are read exactly', async () => {
+    const r = await open();
+    const numbers = Array.from({ length: 1000 }, (_, index) => {
+      const bytes = new Float64Array(Uint32Array.of(index * 2_654_435_761, index * 1_540_483_477 + 12_345).buffer);
+      return Number.isFinite(bytes[0]) ? (bytes[0] as number) : index / 7;
+    });
+    expect(await r.call('same', numbers)).toEqual(numbers);
+    expect(await r.call('sum', numbers.slice(0, 2))).toBe((numbers[0] as number) + (numbers[1] as number));
+  });
+
+  test('data frames are columns, matrices are arrays of two dimensions', async () => {
+    const r = await open();
+    expect(await r.eval('data.frame(x = 1:2, y = c("a", NA))')).toEqual({ x: [1, 2], y: ['a', null] });
+    expect(await r.eval('data.frame(x = 1)')).toEqual({ x: [1] });
+    const matrix = await r.eval<NDArray>('matrix(c(1, 2, 3, 4, 5, 6), 2)');
+    expect([matrix.shape, matrix.tolist()]).toEqual([
+      [2, 3],
+      [
+        [1, 3, 5],
+        [2, 4, 6],
+      ],
+    ]);
+    expect(await r.call('function(m) m[2, 1]', new NDArray(Float64Array.of(1, 2, 3, 4), [2, 2]))).toBe(3);
+  });
+
+  test('what cannot cross is an error that says where it is, and what to send', async () => {
+    const r = await open();
+    const refusals = {
+      'list(a = list(1, sum))': 'result.a[1]: a value of class function',
+      'list(list(Sys.Date()))': 'result[0][0]: a value of class Date',
+      mtcars: 'result: a value of class data.frame',
+      'c(a = 1, a = 2)': 'result: two of its names are the same',
+      '1i': 'presets.R.numbers',
+    };
+    for (const [code, message] of Object.entries(refusals))
+      expect((await rejection(r.eval(code), SerializationException)).message).toContain(message);
+    for (const value of ['a\0', 2n ** 53n + 1n, '\ud800'])
+      await rejection(r.call('same', value), SerializationException);
+    await expectAlive(r);
+  });
+
+  test('formulae and models: code in arguments is code, objects are handles', async () => {
+    const r = (await open()).with({ objects: 'hold' });
+    const model = await r.call<AnyRemote>('lm', r.ref('mpg ~ wt'), kwargs({ data: r.ref('mtcars') }));
+    const { wt } = (await model.coefficients) as unknown as Record<string, number>;
+    expect(wt).toBeCloseTo(-5.344);
+    const summary = await model.summary();
+    expect(await (summary as AnyRemote)['r.squared']).toBeCloseTo(0.7528);
+    expect(await r.eval('deparse(`_BOND_held`(1)$call)')).toBe('lm(formula = mpg ~ wt, data = mtcars)');
+    expect(await r.call('nrow', await r.call('subset', r.ref('mtcars'), r.ref('cyl == 4')))).toBe(11);
+    const stats = await r.import<AnyRemote>('stats');
+    expect(await stats.median([3, 1, 2])).toBe(2);
+  });
+
+  test('rows of a data frame are items, and functions of the host are functions', async () => {
+    const r = await open();
+    expect(await all(r.iterate('data.frame(x = 1:2, y = c("a", "b"))'))).toEqual([
+      { x: 1, y: 'a' },
+      { x: 2, y: 'b' },
+    ]);
+    const square = callback((x: number) => x * x);
+    expect(await r.call('vapply', [1, 2, 3], square, 1)).toEqual([1, 4, 9]);
+  });
+
+  test('conditions, warnings, tracebacks', async () => {
+    const output = collect();
+    const r = (await open()).with({ stderr: output.stdout });
+    await r.evalBlock('f <- function(x) g(x)\ng <- function(x) stop("no ", x)');
+    const error = await rejection(r.call('f', 'luck'), RemoteException);
+    expect([error.remoteMessage, error.types]).toEqual(['no luck', ['simpleError', 'error']]);
+    expect(error.traceback).toMatch(/g .*\n {2}f /);
+    await r.evalBlock('warning("careful")');
+    await output.until('careful');
+    await r.export(() => {
+      throw new RangeError('of the host');
+    }, 'fail');
+    expect(await r.eval('caught(fail)')).toBe('_BOND_RemoteException of the host');
+    await r.export(() => r.evalBlock('warning("inside")'), 'warn');
+    expect(await r.eval('tryCatch({ warn(); "not caught" }, warning = function(w) "caught")')).toBe('not caught');
+  });
+
+  test('calls nest a hundred deep, and too deep is an error', async () => {
+    const r = await open();
+    await r.export((n: number) => r.call('down', n), 'up');
+    expect(await r.call('down', 100)).toBe(100);
+    expect((await rejection(r.call('down', 1000), RemoteException)).message).toContain('nested too deep');
+    await expectAlive(r);
+  });
+
+  test('an endless loop is stopped', async () => {
+    const output = collect();
+    const r = (await open()).with({ stdout: output.stdout });
+    const call = rejection(r.evalBlock('cat("on"); repeat {}'), RemoteException);
+    await output.until('on');
+    await r.interrupt();
+    expect((await call).type).toBe('interrupt');
+    await expectAlive(r);
+  });
+});
+
+test('R: presets convert dates, tables and names', async () => {
+  const convert = {
+    ...presets.R.dates({ fractions: 'truncate' }),
+    ...presets.R.frames(),
+    ...presets.R.matrices(),
+    ...presets.R.numbers(),
+  };
+  const r = await shareBond('R', { convert })();
+  expect(await r.eval('list(as.Date("2024-02-29"), .POSIXct(1.0019, "UTC"), 1i)')).toEqual([
+    '2024-02-29',
+    new Date(1001),
+    '0+1i',
+  ]);
+  expect(await r.eval('mtcars[1:2, 1:2]')).toEqual([
+    { _row: 'Mazda RX4', mpg: 21, cyl: 6 },
+    { _row: 'Mazda RX4 Wag', mpg: 21, cyl: 6 },
+  ]);
+  expect((await r.eval<NDArray>('table(c("a", "b", "a"))')).tolist()).toEqual([2, 1]);
+});
