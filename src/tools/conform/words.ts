@@ -149,7 +149,18 @@ export function readWords(folder: string): Words {
 
 /** What else `conformance.json` may have. */
 const OPTIONAL: readonly string[] = [
-  ...['boomType', 'emptyMapIsList', 'call', 'separator', 'sum', 'text', 'wrongExpressions', 'wrongBlocks'],
+  ...[
+    'boomType',
+    'nulInStrings',
+    'longIntegers',
+    'emptyMapIsList',
+    'call',
+    'separator',
+    'sum',
+    'text',
+    'wrongExpressions',
+    'wrongBlocks',
+  ],
 ];
 
 /** Keys that nothing asks for: mostly, what somebody has misspelt. */
