@@ -1,8 +1,8 @@
 // Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
+import { copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
@@ -83,8 +83,8 @@ describe.concurrent('the code of the documentation', () => {
     for (const [name, text] of Object.entries({ ...STAND_INS, ...python3WithLibraries() })) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     }
-    for (const name of ['examples', ...SAVED.map((file) => `examples/${file}`)])
-      symlinkSync(join(ROOT, name), join(folder, basename(name)));
+    symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
+    for (const name of SAVED) copyFileSync(join(ROOT, 'examples', name), join(folder, name));
     mistakes = compile(files.filter((file) => file.endsWith('.mts')));
   });
 
