@@ -312,7 +312,7 @@ describe('the examples', () => {
         [404, 'There is only /page.\n'],
         [200, '<p>Hello World, this is PHP!</p>\n'],
       ]);
-      expect(output.text()).toContain('[PHP] CALL "page": InvalidArgumentException: nobody is there\n');
+      expect(output.text()).toContain('[PHP] CALL "page": InvalidArgumentException: nobody is there');
     });
 
     test('is too busy for more than wait already', async () => {

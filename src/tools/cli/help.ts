@@ -13,10 +13,11 @@ const SESSION = `Usage: bond [options] LANGUAGE [COMMAND [ARGUMENT…]]
        bond conform FOLDER              checks a driver
        bond help run                    help for one of these, like bond run --help
 
-Opens a session with ${listDrivers().join(', ')}, or runs code from options or a
-pipe. A session runs each line and shows its value. In it, .help lists commands, Tab
-completes, Ctrl-C stops the running code, and Ctrl-D leaves. A pipe prints the value
-only of lines that begin with !.
+Opens a session, or runs code from options or a pipe. A session runs each line and
+shows its value. In it, .help lists commands, Tab completes, Ctrl-C stops the running
+code, and Ctrl-D leaves. A pipe prints the value only of lines that begin with !.
+
+Languages: ${listDrivers().join(', ')}
 
   bond PHP                            the PHP of this machine
   bond Python 'ssh host python3'      a Python on another host
