@@ -1,6 +1,6 @@
 import { ChildProcess } from 'node:child_process';
 import { describe, expect, test, vi } from 'vitest';
-import { RemoteException } from '../src/index.js';
+import { queryDriver, RemoteException } from '../src/index.js';
 import { onTestFinished } from './finish.js';
 import {
   type Language,
@@ -64,7 +64,9 @@ describe.each(languages)('%s', (lang) => {
   });
 });
 
-describe.each(suiteLanguages)('%s', (lang) => {
+const interruptible = suiteLanguages.filter((lang) => queryDriver(lang).features?.includes('interrupt'));
+
+describe.each(interruptible)('%s', (lang) => {
   needsInterpreter(lang);
   const shared = shareBond(lang, {}, words[lang].functions);
 
