@@ -10,14 +10,25 @@ import {
   isAlive,
   markedEnvironment,
   ownChildren,
+  PACKAGE,
   peer,
+  program,
   refusal,
   startHost,
   temporaryDirectory,
   until,
 } from './bonds.js';
+import { runCommand } from './built.js';
 import { onTestFinished } from './finish.js';
-import { collect, type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import {
+  collect,
+  hasInterpreter,
+  type Language,
+  languages,
+  needsInterpreter,
+  openBond,
+  rejection,
+} from './fixtures.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
@@ -314,6 +325,24 @@ describe('an interpreter that closes its descriptors, and lives on', () => {
     });
   });
 });
+
+everyTest.runIf(hasInterpreter('Perl'))(
+  'kill() is waited for by a program that does nothing else, also if a reply comes meanwhile',
+  async () => {
+    const path = program(
+      `import { makeBond } from '${PACKAGE}';
+    const bond = await makeBond('Perl');
+    bond.eval('1').catch(() => {});
+    await new Promise((resolve) => process.nextTick(resolve));
+    // The reply is there before kill() is called, and is read behind it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    await bond.kill();
+    console.log('killed');`,
+      'program.mjs',
+    );
+    expect(await runCommand([process.execPath, path])).toEqual({ stdout: 'killed\n', stderr: '', code: 0 });
+  },
+);
 
 describe('many bonds', () => {
   for (const lang of languages) needsInterpreter(lang);

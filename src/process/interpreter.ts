@@ -139,7 +139,8 @@ export class Interpreter {
 
   /** Whether the host's event loop waits for this interpreter. */
   hold(isHeld: boolean): void {
-    if (isHeld === this.#isHeld) return;
+    // Who kills it waits for its end, also if a reply comes meanwhile, after which there would be nothing to wait for.
+    if (isHeld === this.#isHeld || (!isHeld && this.#killing)) return;
     this.#isHeld = isHeld;
     if (isHeld) this.#child.ref();
     else this.#child.unref();

@@ -75,7 +75,10 @@ export async function* conform(trial: Trial, list: readonly Check[]): AsyncGener
   for (const check of list) {
     const features = (check.needs ?? []).filter((feature) => !declared.has(feature));
     if (features.some((feature) => FOR_SOME.includes(feature))) continue;
-    const missing = [...features, ...missingWords(trial.words, check.level).map((name) => `conformance.json: ${name}`)];
+    const missing = [
+      ...features,
+      ...missingWords(trial.words, check.level).map((name) => `${name} in conformance.json`),
+    ];
     if (missing.length > 0) yield { check, state: 'undeclared', reason: missing.join(', ') };
     else yield await outcomeOf(check, trial, bench);
   }
@@ -133,7 +136,7 @@ class Bench {
 
 async function outcomeOf(check: Check, trial: Trial, bench: Bench): Promise<Outcome> {
   const { log } = bench;
-  log.text = '';
+  log.forget();
   const [kit, end] = makeKit(trial, bench);
   let holds = false;
   const { hang: patience = 60_000 } = trial;

@@ -2,16 +2,18 @@ import { stripVTControlCharacters } from 'node:util';
 import { LEVELS } from './level.js';
 import type { Outcome } from './run.js';
 
-/** How many characters of a reason are shown. */
-const REASON = 300;
+/** How many characters of a reason are shown of its beginning, and of its end: a stack trace has what matters there. */
+const REASON = 250;
 
 /** A check as a line: whether it holds, and why not. */
 export function showOutcome({ check, state, reason }: Outcome): string {
   if (state === 'holds') return `  ok    ${check.title}`;
   if (state === 'undeclared') return `  -     ${check.title} (not declared: ${reason})`;
-  return `  FAILS ${check.title}\n        ${stripVTControlCharacters(reason ?? '')
-    .replace(/\s*\n\s*/g, ' ')
-    .slice(0, REASON)}`;
+  return `  FAILS ${check.title}\n        ${shortened(stripVTControlCharacters(reason ?? '').replace(/\s*\n\s*/g, ' '))}`;
+}
+
+function shortened(text: string): string {
+  return text.length <= 2 * REASON ? text : `${text.slice(0, REASON)} … ${text.slice(-REASON)}`;
 }
 
 /** The levels as a table: how many checks of each hold. */

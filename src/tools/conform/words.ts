@@ -141,11 +141,18 @@ export function readWords(folder: string): Words {
     throw new BondException('bond', `${path} cannot be read: ${textOf(cause)}`, { cause });
   }
   for (const holder of [words, words.references ?? {}] as Record<string, unknown>[]) {
-    for (const name of ['functions', 'async', 'program'])
-      if (Array.isArray(holder[name])) holder[name] = holder[name].join('\n');
+    for (const [name, text] of Object.entries(holder))
+      if (Array.isArray(text) && !LISTS.includes(name)) holder[name] = text.join('\n');
   }
   return words as unknown as Words;
 }
+
+/** Those that are lists of texts. Elsewhere, a list is a text of several lines. */
+const LISTS: readonly string[] = ['wrongExpressions', 'wrongBlocks', 'printGlobals', 'badNames'];
+
+/** What `references` has to have, and what else it may have. */
+const REFERENCES = ['functions', 'counter', 'list', 'range', 'collect'];
+const MORE_REFERENCES = ['async', 'program', 'countOf', 'failing'];
 
 /** What else `conformance.json` may have. */
 const OPTIONAL: readonly string[] = [
@@ -166,12 +173,22 @@ const OPTIONAL: readonly string[] = [
 /** Keys that nothing asks for: mostly, what somebody has misspelt. */
 export function unknownWords(words: Words): string[] {
   const known = [...Object.values(NEEDED).flat(), ...OPTIONAL];
-  return Object.keys(words).filter((name) => !known.includes(name));
+  const knownReferences = [...REFERENCES, ...MORE_REFERENCES];
+  return [
+    ...Object.keys(words).filter((name) => !known.includes(name)),
+    ...Object.keys(words.references ?? {})
+      .filter((name) => !knownReferences.includes(name))
+      .map((name) => `references.${name}`),
+  ];
 }
 
 /** The words that a level needs, and that are not there. */
 export function missingWords(words: Words, level: Level): string[] {
-  return NEEDED[level].filter((name) => (words as unknown as Record<string, unknown>)[name] === undefined);
+  const lacks = (holder: object | undefined, names: readonly string[]): string[] =>
+    names.filter((name) => (holder as Record<string, unknown> | undefined)?.[name] === undefined);
+  const missing = lacks(words, NEEDED[level]);
+  if (level !== 'refers' || missing.length > 0) return missing;
+  return lacks(words.references, REFERENCES).map((name) => `references.${name}`);
 }
 
 /** A word with its capitals replaced: `fill('x = VALUE', { VALUE: '5' })`. */
