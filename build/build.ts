@@ -19,6 +19,7 @@ import { rolldown } from 'rolldown';
 import { oneCopy } from './one-copy.js';
 import { driverIndex, driverModule, lineByLine, nameOfDriver } from './packed-drivers.js';
 import { writePresetTypes } from './preset-types.js';
+import { requireCode } from './require-code.js';
 import { requireTypes } from './require-types.js';
 import { shareValues } from './share-values.js';
 import { writeSyncTypes } from './sync-types.js';
@@ -37,6 +38,8 @@ const ENTRIES = Object.fromEntries(
 
 /** What every program loads. */
 const SHARED = 'shared.js';
+/** What `bond/sync` is. It knows its handles, and its thread. */
+const SYNC = 'sync.js';
 
 /** Which modules are together in a file, where it is not left to the bundler. */
 const GROUPS = [
@@ -147,7 +150,8 @@ function withoutFacades(name: string, code: string): string {
     isFirst = false;
     return `${ask}\n${taking}`;
   });
-  return name === SHARED ? oneCopy(`${asking}export { getBuiltinModule };\n`) : asking;
+  if (name === SHARED) return oneCopy(`${asking}export { getBuiltinModule };\n`);
+  return name === SYNC ? oneCopy(asking) : asking;
 }
 
 /** Code with escapes for what is not ASCII: Node reads a file of 80 kB in 0.1 ms then, and in 1 ms otherwise. */
@@ -199,11 +203,10 @@ function writeFiles(folder: string, files: Files): void {
   }
 }
 
-/** What `require` finds: the same module, and the same types. */
-function forRequire(types: Files): Files {
+/** What `require` finds: the same code, and the same types. */
+function forRequire(code: Files, types: Files): Files {
   return new Map([
-    ['index.cjs', "'use strict';\nmodule.exports = require('./index.js');\n"],
-    ['sync.cjs', "'use strict';\nmodule.exports = require('./sync.js');\n"],
+    ...requireCode(code),
     ['types/index.d.cts', requireTypes(types)],
     ['types/sync/index.d.cts', requireTypes(types, 'sync/')],
   ]);
@@ -213,4 +216,4 @@ shareValues();
 writePresetTypes();
 const [types, code] = [buildAllTypes(), await buildCode()];
 const placed = [...types].map(([name, text]) => [`types/${name}`, text] as const);
-writeFiles(DIST, new Map([...code, ...placed, ...forRequire(types)]));
+writeFiles(DIST, new Map([...code, ...placed, ...forRequire(code, types)]));

@@ -38,7 +38,7 @@ function declaredIn(text: string, file: string): Exported[] {
 }
 
 function exportsOf(index: string, folder: string): Exported[] {
-  return [...index.matchAll(/^export (type )?\{([^}]*)\} from '(.*)\.js';$/gm)].flatMap(
+  return [...index.matchAll(/^export (type )?\{([^}]*)\}(?: from '(.*)\.js')?;$/gm)].flatMap(
     ([, type, list = '', path = '']) =>
       list
         .split(',')

@@ -41,10 +41,10 @@ export interface Groundwork {
  * Whether pipes can be made at all. A thread that is not the main one closes, at its end, every descriptor that it has opened and not
  * closed by `fs`: it does not see that a socket has closed one, and would close whatever has that number by then.
  */
-async function canHavePipes(): Promise<boolean> {
+function canHavePipes(): boolean {
   // What has to be loaded is loaded while the shell starts.
   callWatchdog();
-  return (isSurelyMainThread() || (await import('node:worker_threads')).isMainThread) && isOwnProc();
+  return (isSurelyMainThread() || process.getBuiltinModule('node:worker_threads').isMainThread) && isOwnProc();
 }
 
 /** Other threads must not change the directory. Node's module of threads would tell as well, and takes 1 ms to load. */
@@ -67,7 +67,7 @@ const PORTION = 65_536;
  * three hundred, and can be opened by name (`/dev/stdin`). Where none can be made, it is left at what Node gives.
  */
 export async function layGroundwork(): Promise<Groundwork> {
-  const isPossible = process.platform === 'linux' && (await canHavePipes());
+  const isPossible = process.platform === 'linux' && canHavePipes();
   return (isPossible && (await withPipes(openPipes))) || SOCKETS;
 }
 
