@@ -155,6 +155,23 @@ describe('R', () => {
     expect((await call).type).toBe('interrupt');
     await expectAlive(r);
   });
+
+  // R crashes if another thread than its own gets the signal.
+  test('a sleep is stopped by signals that find the process stopped, which has one thread', async () => {
+    const output = collect();
+    const r = (await open()).with({ stdout: output.stdout });
+    expect(await r.eval('length(dir("/proc/self/task"))')).toBe(1);
+    for (let round = 0; round < 10; round++) {
+      const call = rejection(r.evalBlock(`cat("sleep${round};"); Sys.sleep(1e6)`), RemoteException);
+      await output.until(`sleep${round};`);
+      process.kill(r.pid, 'SIGSTOP');
+      const interrupted = r.interrupt();
+      process.kill(r.pid, 'SIGCONT');
+      await interrupted;
+      expect((await call).type).toBe('interrupt');
+    }
+    await expectAlive(r);
+  });
 });
 
 test('R: presets convert dates, tables and names', async () => {

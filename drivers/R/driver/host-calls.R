@@ -10,7 +10,6 @@ call_host <- function(name, arguments, shown = name, is_holding = FALSE) {
   payload <- encode_call(name, arguments, shown, is_holding)
   frame <- as.character(calls <<- calls + 1L)
   reply <- serve(frame, paste0("CALL ", frame, " ", running, " ", payload))
-  if (has_notice) forget_interrupts()
   if (interrupted) {
     interrupted <<- FALSE
     stop(structure(class = c("interrupt", "condition"), list(message = "", call = NULL)))

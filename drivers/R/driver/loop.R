@@ -21,7 +21,7 @@ set_aside <- function(message) {
     END = leave(),
     RELEASE = release(message[3L]),
     BYTES = take_block(message[3L], message[4L]),
-    INTERRUPT = note_interrupt(message[3L]),
+    INTERRUPT = take_interrupt(message[3L], message[4L]),
     aside[[message[2L]]] <<- c(aside[[message[2L]]], list(message))
   )
 }
@@ -79,7 +79,6 @@ attempt <- function(verb, id, payload) {
   .Internal(.addCondHands(HANDLED, list(handler, handler), globalenv(), NULL, TRUE))
   expression <- prepare(verb, id, payload)
   busy <<- TRUE
-  if (has_notice) forget_interrupts()
   .Internal(interruptsSuspended(FALSE))
   value <- .Internal(eval(expression, .GlobalEnv, .BaseNamespaceEnv))
   .Internal(interruptsSuspended(TRUE))
@@ -112,6 +111,7 @@ is_long <- function(value) {
 HOLDING <- c("CHAIN", "EVAL_HOLD", "CALL_HOLD", "EVAL_BLOCK_HOLD")
 
 conclude <- function(verb, request, failure) {
+  if (inherits(failure$error, "interrupt")) stopped <<- request
   tryCatch(report(verb, request, failure), error = function(error) {
     paste0("EXCEPT ", request, " {\"message\":\"an exception that cannot be described\"}")
   })

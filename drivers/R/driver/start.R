@@ -14,12 +14,23 @@ start <- function() {
   options(expressions = max(100000L, getOption("expressions")), warn = max(1L, getOption("warn")))
   .Internal(interruptsSuspended(TRUE))
   is_near <- is.null(settings$pid) || settings$pid == process
+  if (is_near) end_threads()
   say(paste0(
     "READY {\"protocol\":", spell(protocol), ",\"version\":\"", R.version$major, ".", R.version$minor, "\",\"pid\":", process,
     ",\"interrupt\":", if (is_near) "\"SIGINT\"" else "null", "}"
   ))
   .Internal(enableJIT(jit_level))
   serve("0", NULL)
+}
+
+# R leaves what waits (`Sys.sleep`, a socket) by a jump in the handler of SIGINT. Another thread that gets the signal jumps onto the stack
+# of R's, which crashes. OpenBLAS has threads from the start, and gets along without them until it has large matrices to multiply.
+end_threads <- function() {
+  tryCatch({
+    blas <- dyn.load(.Internal(eSoftVersion())[["BLAS"]])
+    on.exit(dyn.unload(blas[["path"]]))
+    .C("blas_thread_shutdown_", PACKAGE = blas[["name"]])
+  }, error = function(error) NULL)
 }
 
 fields_of <- function(text) {
@@ -51,8 +62,9 @@ define_name <- function(name, own, tools) {
   delayedAssign(name, get(own, envir = driver), assign.env = tools)
 }
 
-busy <- takes_parts <- converts <- decoding <- has_notice <- interrupted <- transparent <- extended <- FALSE
+busy <- takes_parts <- converts <- decoding <- interrupted <- transparent <- extended <- FALSE
 running <- "0"
+stopped <- last_interrupted <- "" # requests
 depth <- calls <- 0L
 aside <- list()
 process <- piece_size <- 0L
