@@ -13,6 +13,13 @@ async function eachInsideOfACall(): Promise<unknown> {
   return pool.eval('host()');
 }
 
+/** A call for which there is a worker, and one too many. */
+async function refusedCall(): Promise<unknown> {
+  const pool = await openPool('Python', { size: 1, maxQueue: 0 });
+  const running = pool.eval('1');
+  return Promise.all([pool.eval('2'), running]);
+}
+
 async function causeOf(call: Promise<unknown>): Promise<never> {
   throw (await rejection(call, RemoteException)).cause;
 }
@@ -55,6 +62,7 @@ describe('a code tells', () => {
     ],
     ['BOND_TERMINATED', 'TerminatedException', async () => (await openBond('Python')).evalBlock('exit()')],
     ['BOND_DEADLOCK', 'BondException', () => causeOf(eachInsideOfACall())],
+    ['BOND_BUSY', 'PoolBusyException', refusedCall],
   ];
 
   test.each(ways)('%s, of a %s', async (code, name, fail) => {

@@ -79,6 +79,12 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
       expect(await bond.eval(`\n\n twice(4) ${say.comment} eight`)).toBe(8);
     });
 
+    test('the interpreter says how many bytes of memory it uses', async () => {
+      const bytes = await (await open()).measureMemory();
+      expect(bytes).toBeGreaterThan(2 ** 20);
+      expect(bytes).toBeLessThan(2 ** 30);
+    });
+
     test('call and callable call a function by its name', async () => {
       const bond = await open();
       expect(await bond.call('twice', 21)).toBe(42);

@@ -70,6 +70,11 @@ export class Bond<F extends object = Untyped> extends Runner<F> implements Async
     return this.#connection.session.activity.state;
   }
 
+  /** @internal How many bytes of memory the interpreter uses. Rejects if that cannot be found out. */
+  measureMemory(): Promise<number> {
+    return this.#connection.measureMemory();
+  }
+
   /**
    * Resolves when the interpreter has ended, to its exit code, signal and last standard error. Never rejects.
    * @example

@@ -11,6 +11,7 @@
  * - `BOND_TERMINATED`: the interpreter has ended
  * - `BOND_DEADLOCK`: a wait that could never end
  * - `BOND_OUTPUT`: your function or stream for `stdout` or `stderr` failed
+ * - `BOND_BUSY`: `maxQueue` calls of a pool wait already
  * - `BOND_ABANDONED`: a call from a function of yours whose caller no longer waits for it
  */
 export type ErrorCode =
@@ -24,6 +25,7 @@ export type ErrorCode =
   | 'BOND_TERMINATED'
   | 'BOND_DEADLOCK'
   | 'BOND_OUTPUT'
+  | 'BOND_BUSY'
   | 'BOND_ABANDONED';
 
 /** What an error has besides its text. */

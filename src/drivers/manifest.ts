@@ -90,6 +90,8 @@ export interface Driver {
   readonly interruptStopsAny?: boolean;
   /** Why the language, or one of its interpreters, does not need the option `text`. */
   readonly withoutText?: string;
+  /** An expression for the bytes of memory that the interpreter uses, for the option `maxMemory` of pools. */
+  readonly memory?: string;
   /** Common conversions, by name. See {@link presets}. */
   readonly presets?: Readonly<Record<string, Preset>>;
   /** The command that installs the interpreter on Debian and Ubuntu. */

@@ -11,7 +11,7 @@ export async function giveBackAfter(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (isStopped(error)) await worker.recover(bond);
-  else if (!isLoss(error)) worker.calls++;
+  else if (!isLoss(error)) worker.countCall(bond);
   else if (signal?.aborted) await worker.recover(bond);
   else if (isA(error, TimeoutException)) await bond.kill();
   worker.release(bond);

@@ -42,6 +42,11 @@ export interface MapOptions {
    * @default that of the pool
    */
   readonly retries?: number | undefined;
+  /**
+   * As for {@link Pool.with}: the items wait behind calls of a higher priority.
+   * @default that of the pool, as `with` has made it
+   */
+  readonly priority?: number | undefined;
 }
 
 const MAP_OPTIONS = [
@@ -52,13 +57,21 @@ const MAP_OPTIONS = [
   'ordered',
   'settled',
   'retries',
+  'priority',
 ] satisfies (keyof MapOptions)[];
 
 /** @internal Checks what TypeScript cannot check for callers in JavaScript. */
 export function checkMapOptions(lang: string, options: MapOptions): void {
   checkNames(lang, options, MAP_OPTIONS);
+  checkPriority(lang, options.priority);
   if (options.onProgress === undefined || typeof options.onProgress === 'function') return;
   throw new BondException(lang, 'onProgress must be a function');
+}
+
+/** @internal Checks for a number that can be compared. */
+export function checkPriority(lang: string, priority: unknown): void {
+  if (priority === undefined || (typeof priority === 'number' && !Number.isNaN(priority))) return;
+  throw new BondException(lang, `priority must be a number, not ${String(priority)}`);
 }
 
 /** @internal Checks for a whole number of at least `least`. */

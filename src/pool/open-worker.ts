@@ -7,15 +7,33 @@ import type { Command, PoolSettings } from './pool-options.js';
 
 /** Starts an interpreter, and has it set up as the pool's options say. */
 export async function openWorker(settings: PoolSettings, command: Command, signal: AbortSignal): Promise<Bond> {
-  const { lang, args, bonds, setup } = settings;
+  const { lang, args, bonds, setup, limits } = settings;
   const bond = await makeBond(lang, command, args, { ...bonds, signal });
   const lost = bond.closed.then(() => bond.eval('0')); // which rejects with what ended it
   try {
-    await Promise.race([(async () => setup(bond))(), lost]);
+    const isMeasured = limits.maxMemory < Number.POSITIVE_INFINITY;
+    const prepare = async (): Promise<unknown> => {
+      if (isMeasured) await checkMemory(bond);
+      return setup(bond);
+    };
+    await Promise.race([prepare(), lost]);
     return bond;
   } catch (error) {
     await bond.kill();
     if (isError(error)) throw error;
     throw new BondException(lang, `setup threw ${textOf(error)}`, { code: 'BOND_SETUP', cause: error });
   }
+}
+
+/** Refuses an interpreter whose memory cannot be limited, before any call is made. */
+async function checkMemory(bond: Bond): Promise<void> {
+  const bytes = await bond.measureMemory().catch((cause: unknown) => {
+    throw cannotMeasure(bond.lang, textOf(cause), cause);
+  });
+  if (!(bytes > 0)) throw cannotMeasure(bond.lang, `it says ${textOf(bytes)}`);
+}
+
+function cannotMeasure(lang: string, why: string, cause?: unknown): BondException {
+  const text = `maxMemory: this interpreter cannot tell how much memory it uses: ${why}`;
+  return new BondException(lang, text, { code: 'BOND_UNSUPPORTED', hint: 'use maxCalls or maxAge', cause });
 }

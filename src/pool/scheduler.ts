@@ -1,35 +1,24 @@
 import type { Bond } from '../bond/bond.js';
-import { onAbort, reasonOf } from '../common/abort-signal.js';
-import { BondException, TimeoutException } from '../common/errors.js';
-import { Promise } from '../common/globals.js';
+import { BondException } from '../common/errors.js';
+import { Promise, performance } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
 import { giveBackAfter, isLoss, isOverdue, replacedAfter } from './failed-jobs.js';
-import { openWorker } from './open-worker.js';
+import { abortion, bondFor, type Job, jobInWords } from './job.js';
 import { type Items, type MapSettings, mapItems } from './ordered-map.js';
-import type { Command, PoolSettings } from './pool-options.js';
-import { type Lease, type Waiter, WaitingJobs } from './waiting-jobs.js';
-import { Worker } from './worker.js';
-
-/** Something to do for a worker. */
-export interface Job<Result> {
-  /** What it is, for messages. */
-  readonly what: string;
-  readonly work: (bond: Bond) => Promise<Result>;
-  readonly signal?: AbortSignal | undefined;
-  /** How often it may be done again, if its worker is lost. */
-  readonly retries: number;
-  /** The one worker that can do it. */
-  readonly worker?: Worker | undefined;
-}
+import { PoolBusyException } from './pool-busy.js';
+import type { PoolSettings } from './pool-options.js';
+import { PoolMeter, type PoolStats } from './pool-stats.js';
+import { Staff } from './staff.js';
+import { type Lease, untilAbort, type Waiter, WaitingJobs } from './waiting-jobs.js';
+import type { Worker } from './worker.js';
 
 export { resolvePoolOptions } from './pool-options.js';
 
-/** The workers of a pool, and who waits for them. Each does one thing at a time, so that its end costs one call at most. */
+/** The jobs of a pool, and who does them. Each worker does one thing at a time, so that its end costs one call at most. */
 export class Scheduler {
-  readonly all: readonly Worker[];
   readonly #settings: PoolSettings;
-  /** Those that have nothing to do; who has had nothing to do for longest comes first. */
-  readonly #idle = new Set<Worker>();
+  readonly #staff: Staff;
+  readonly #meter = new PoolMeter();
   readonly #waiting = new WaitingJobs();
   /** How many jobs have been taken on, and are not done. */
   #jobs = 0;
@@ -40,14 +29,18 @@ export class Scheduler {
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
-    const owner = {
-      open: (command: Command, signal: AbortSignal) => openWorker(settings, command, signal),
-      idle: (worker: Worker) => this.#dispatch(worker),
-      lost: (worker: Worker) => void this.#idle.delete(worker),
-      failed: (worker: Worker, error: unknown) => this.#failed(worker, error),
+    this.#staff = new Staff(settings, {
+      meter: this.#meter,
+      idle: (worker) => this.#dispatch(worker),
+      failed: (worker, error) => this.#failed(worker, error),
+      recycled: (_worker, _bond, reason) => void this.#meter.recycled[reason]++,
       isWanted: () => this.waiting > 0,
-    };
-    this.all = settings.commands.map((command) => new Worker(command, owner));
+    });
+  }
+
+  /** All workers. */
+  get all(): readonly Worker[] {
+    return this.#staff.all;
   }
 
   /** How many jobs wait for a worker. */
@@ -55,27 +48,40 @@ export class Scheduler {
     return this.#waiting.size;
   }
 
-  /** The interpreter that the code that asks runs in a call of: one that waits for it. */
-  get caller(): Bond | undefined {
-    return this.all.find(({ bond }) => bond?.isCalling)?.bond;
+  /** Whether the code that asks is part of a function that a worker has called, and waits for. */
+  get isCalling(): boolean {
+    return this.#staff.caller !== undefined;
   }
 
-  /** Starts them all; rejects if not a single one can be. */
+  /** What has been done, and is being done. */
+  stats(): PoolStats {
+    const states = this.all.map(({ state }) => state);
+    return this.#meter.stats(states, this.waiting);
+  }
+
+  /** Starts the workers; rejects if not a single one can be. */
   async start(): Promise<void> {
-    await Promise.all(this.all.map((worker) => worker.start()));
+    await this.#staff.start().catch((error: unknown) => {
+      if (!this.#refusal) throw error;
+    });
     if (this.#refusal) throw this.#refusal();
-    if (this.all.every(({ error }) => error !== undefined)) throw this.all[0]?.error;
   }
 
   /** Has a job done, as soon as there is a worker for it. */
   async run<Result>(job: Job<Result>): Promise<Result> {
     // A function that a worker has called is waited for by it: what it asks for runs there, inside of that wait.
-    const caller = this.caller;
-    if (caller) return job.work(withSignal(caller, job.signal));
+    const { caller } = this.#staff;
+    if (caller) return job.work(bondFor(caller, job));
     if (this.#refusal) throw this.#refusal();
+    if (job.isRefusable) this.#refuseIfBusy(job);
     this.#jobs++;
     try {
-      return await this.#tryOften(job);
+      const result = await this.#tryOften(job);
+      this.#meter.done++;
+      return result;
+    } catch (error) {
+      this.#meter.failed++;
+      throw error;
     } finally {
       if (--this.#jobs === 0) this.#onDrained();
     }
@@ -102,10 +108,17 @@ export class Scheduler {
     this.#reject(this.#waiting.all(), refusal);
   }
 
-  /** Ends them for good. */
+  /** Ends the workers for good. */
   async end(how: 'close' | 'kill'): Promise<void> {
-    this.#idle.clear();
-    await Promise.all(this.all.map((worker) => worker.end(how)));
+    await this.#staff.end(how);
+  }
+
+  /** Refuses a job for which no worker is there or under way, if as many as may wait do so already. */
+  #refuseIfBusy(job: Job): void {
+    const { lang, maxQueue } = this.#settings;
+    if (maxQueue === Number.POSITIVE_INFINITY || this.waiting < maxQueue + this.#staff.spare) return;
+    this.#meter.refused++;
+    throw new PoolBusyException(lang, jobInWords(job), this.waiting);
   }
 
   async #tryOften<Result>(job: Job<Result>): Promise<Result> {
@@ -115,85 +128,66 @@ export class Scheduler {
         return await this.#perform(lease, job);
       } catch (error) {
         if (retries === 0 || this.#isKilled || job.signal?.aborted || !isLoss(error)) throw error;
+        this.#meter.retried++;
       }
     }
   }
 
   /** Waits for a worker. One may be lost in the moment between being had and being used. */
-  async #acquire({ what, signal, worker }: Job<unknown>): Promise<Lease> {
+  async #acquire(job: Job): Promise<Lease> {
+    const { signal, worker, priority } = job;
+    const start = performance.now();
     for (;;) {
       const lease = await new Promise<Lease>((resolve, reject) => {
         if (this.#isKilled && this.#refusal) return reject(this.#refusal());
-        if (signal?.aborted) return reject(this.#abortion(what, signal));
-        const waiter = { worker, resolve, reject };
-        this.#enqueue(signal ? this.#abortable(waiter, what, signal) : waiter);
+        const makeError = (): BondException => abortion(this.#settings.lang, job);
+        if (signal?.aborted) return reject(makeError());
+        const waiter = { worker, priority, resolve, reject };
+        const abort = (abortable: Waiter): void => this.#reject([abortable], makeError);
+        this.#enqueue(signal ? untilAbort(waiter, signal, abort) : waiter);
       });
-      if (lease.bond === lease.worker.bond) return lease;
+      if (lease.bond !== lease.worker.bond) continue;
+      this.#meter.waiting.record(performance.now() - start);
+      return lease;
     }
   }
 
-  #abortable(waiter: Waiter, what: string, signal: AbortSignal): Waiter {
-    const abort = (): void => this.#reject([abortable], () => this.#abortion(what, signal));
-    const stopListening = onAbort(signal, abort);
-    const abortable: Waiter = {
-      worker: waiter.worker,
-      resolve: (lease) => {
-        stopListening();
-        waiter.resolve(lease);
-      },
-      reject: (error) => {
-        stopListening();
-        waiter.reject(error);
-      },
-    };
-    return abortable;
-  }
-
-  #abortion(what: string, signal: AbortSignal): TimeoutException {
-    return new TimeoutException(this.#settings.lang, `${what}: aborted`, {
-      code: 'BOND_ABORTED',
-      cause: reasonOf(signal),
-    });
-  }
-
   #enqueue(waiter: Waiter): void {
-    const [longestIdle] = this.#idle;
-    const worker = waiter.worker ?? longestIdle;
-    if (worker && this.#idle.has(worker)) return this.#lend(worker, waiter);
+    const worker = this.#staff.take(waiter.worker);
+    if (worker) return waiter.resolve({ worker, bond: worker.bond as Bond });
     this.#waiting.add(waiter);
-    if (this.waiting === 1) this.#holdLoop(true);
+    if (this.waiting === 1) this.#staff.hold(true);
+    this.#staff.grow(this.#waiting.countForAny);
   }
 
-  #lend(worker: Worker, waiter: Waiter): void {
-    this.#idle.delete(worker);
+  /** Gives a worker that has nothing to do what is to be done next. */
+  #dispatch(worker: Worker): void {
+    const waiter = this.#waiting.nextFor(worker);
+    if (!waiter) return this.#staff.rest(worker);
+    this.#forget(waiter);
     worker.take();
     waiter.resolve({ worker, bond: worker.bond as Bond });
   }
 
-  /** Gives a worker that has nothing to do what has waited for longest. */
-  #dispatch(worker: Worker): void {
-    this.#idle.add(worker);
-    const waiter = this.#waiting.nextFor(worker);
-    if (!waiter) return;
-    this.#forget(waiter);
-    this.#lend(worker, waiter);
-  }
-
-  async #perform<Result>(lease: Lease, { work, signal }: Job<Result>): Promise<Result> {
+  async #perform<Result>(lease: Lease, job: Job<Result>): Promise<Result> {
     const { worker, bond } = lease;
+    const start = performance.now();
     try {
-      const result = await work(withSignal(bond, signal));
-      worker.calls++;
+      const result = await job.work(bondFor(bond, job));
+      worker.countCall(bond);
       worker.release(bond);
       return result;
     } catch (error) {
-      void giveBackAfter(error, lease, signal);
-      throw isOverdue(error) && !signal?.aborted ? replacedAfter(error) : error;
+      void giveBackAfter(error, lease, job.signal);
+      throw isOverdue(error) && !job.signal?.aborted ? replacedAfter(error) : error;
+    } finally {
+      this.#meter.running.record(performance.now() - start);
     }
   }
 
   /** A worker could not be started: who waits for it is told so, and so are those who wait for any, if it was the last. */
   #failed(worker: Worker, error: unknown): void {
+    this.#staff.grow(this.#waiting.countForAny);
     if (!worker.isHopeless) return;
     const waiting = this.#waiting.onlyFor(worker);
     if (this.all.every(({ isHopeless }) => isHopeless)) waiting.push(...this.#waiting.forAny());
@@ -213,14 +207,6 @@ export class Scheduler {
 
   #forget(waiter: Waiter): void {
     this.#waiting.delete(waiter);
-    if (this.waiting === 0) this.#holdLoop(false);
+    if (this.waiting === 0) this.#staff.hold(false);
   }
-
-  #holdLoop(isHeld: boolean): void {
-    for (const worker of this.all) worker.hold(isHeld);
-  }
-}
-
-function withSignal(bond: Bond, signal: AbortSignal | undefined): Bond {
-  return signal ? bond.with({ signal }) : bond;
 }

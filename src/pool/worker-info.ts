@@ -1,6 +1,7 @@
 import { textOf } from '../common/thrown.js';
 import type { Command } from './pool-options.js';
-import type { Worker, WorkerState } from './worker.js';
+import type { Worker } from './worker.js';
+import type { WorkerState } from './worker-state.js';
 
 /** The state of a worker of a pool, from {@link Pool.workers}. */
 export interface WorkerInfo {

@@ -1,36 +1,36 @@
 import type { Bond } from '../bond/bond.js';
-import { AbortController, clearTimeout, setTimeout, within } from '../common/globals.js';
+import { AbortController, clearTimeout, Promise, setTimeout, within } from '../common/globals.js';
 import type { Command } from './pool-options.js';
+import type { Limits, RecycleReason } from './recycling.js';
+import { Service } from './service.js';
+import { pauseAfter, type WorkerState } from './worker-state.js';
 
-/** The pause after a failed start, in ms. It doubles each time, up to the longest. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 5000;
 /** After this many failed starts in a row, calls no longer wait for the worker. */
 const PATIENCE = 3;
 /** How long a worker may take to return from an aborted call, in ms. */
 const RECOVERY = 2000;
 
-/**
- * The state of a worker. `'down'` means that it could not be started, or ended by itself, and is started again after a
- * pause.
- */
-export type WorkerState = 'starting' | 'idle' | 'busy' | 'down' | 'ended';
-
 /** @internal What a worker needs from its pool. */
 export interface WorkerOwner {
+  /** How long an interpreter may serve. */
+  readonly limits: Limits;
   /** Starts and prepares an interpreter, unless `signal` is aborted. */
   open(command: Command, signal: AbortSignal): Promise<Bond>;
+  /** How many bytes an interpreter uses. */
+  measure(bond: Bond): Promise<number>;
   /** The worker is idle. */
   idle(worker: Worker): void;
   /** Its interpreter has ended. */
   lost(worker: Worker): void;
   /** The worker could not be started. */
   failed(worker: Worker, error: unknown): void;
+  /** A successor has taken over from `bond`. */
+  recycled(worker: Worker, bond: Bond, reason: RecycleReason): void;
   /** Whether calls wait for a worker. If so, the pause before a start keeps the event loop alive. */
   isWanted(): boolean;
 }
 
-/** @internal A place in a pool. It has an interpreter, and another one when that has ended. */
+/** @internal A place in a pool. It has an interpreter, and another one when that has ended or served long enough. */
 export class Worker {
   readonly command: Command;
   /** Why its last start failed. */
@@ -40,13 +40,15 @@ export class Worker {
   /** The number of starts. */
   starts = 0;
   readonly #owner: WorkerOwner;
-  #state: WorkerState = 'starting';
+  #state: WorkerState = 'off';
+  /** The interpreter that it has, or had while a successor is to take its place. */
+  #service: Service | undefined;
   #bond: Bond | undefined;
+  /** Interpreters that end by themselves. */
+  readonly #leaving = new Set<Bond>();
   #starting: Promise<void> | undefined;
   /** The number of failed starts in a row. */
   #failures = 0;
-  /** Whether the current interpreter has been given work. */
-  #isOfUse = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #ending = new AbortController();
 
@@ -74,9 +76,7 @@ export class Worker {
     if (this.#state === 'ended') return;
     this.#timer = undefined;
     this.#state = 'starting';
-    this.#isOfUse = false;
-    this.starts++;
-    this.#starting = this.#owner.open(this.command, this.#ending.signal).then(
+    this.#starting = this.#open(this.#ending.signal).then(
       (bond) => this.#opened(bond),
       (error: unknown) => this.#failed(error),
     );
@@ -86,15 +86,22 @@ export class Worker {
   /** Marks the worker as busy. */
   take(): void {
     this.#state = 'busy';
-    this.#isOfUse = true;
+    (this.#service as Service).isOfUse = true;
     this.#failures = 0;
+  }
+
+  /** Counts a call that `bond` has answered. */
+  countCall(bond: Bond): void {
+    this.calls++;
+    if (bond === this.#bond) this.#service?.countCall();
   }
 
   /** Marks the worker as idle, if `bond` is still its interpreter. */
   release(bond: Bond): void {
     if (bond !== this.#bond || this.#state !== 'busy') return;
-    this.#state = 'idle';
-    this.#owner.idle(this);
+    const service = this.#service as Service;
+    if (service.isToBeMeasured) void service.look().then(() => this.#rest(service));
+    else this.#rest(service);
   }
 
   /**
@@ -104,6 +111,15 @@ export class Worker {
     // A late interrupt makes this reject, which also shows that it has returned.
     const answered = bond.eval('1').catch(() => {});
     await within(answered, RECOVERY, () => bond.kill());
+  }
+
+  /** Lets the interpreter go, until it is started again. The worker has to be idle. */
+  retire(): void {
+    this.#state = 'off';
+    const { bond } = this.#service as Service;
+    void this.#service?.drop();
+    this.#bond = undefined;
+    this.#leave(bond);
   }
 
   /** Whether its next start keeps the event loop alive. */
@@ -117,28 +133,82 @@ export class Worker {
     this.#state = 'ended';
     clearTimeout(this.#timer);
     if (!this.#bond) this.#ending.abort();
-    await this.#bond?.[how]();
+    const bonds = [...this.#leaving, ...(this.#bond ? [this.#bond] : [])];
+    await Promise.all([this.#service?.drop(), ...bonds.map((bond) => bond[how]())]);
     await this.#starting;
   }
 
+  #open(signal: AbortSignal): Promise<Bond> {
+    this.starts++;
+    return this.#owner.open(this.command, signal);
+  }
+
   async #opened(bond: Bond): Promise<void> {
-    if (this.#state === 'ended') return bond.kill();
-    this.#bond = bond;
+    if (this.#state === 'ended') return void (await bond.kill());
+    this.#adopt(bond);
     this.#state = 'idle';
-    this.error = undefined;
-    void bond.closed.then(() => this.#lost());
     this.#owner.idle(this);
+  }
+
+  #adopt(bond: Bond): void {
+    const { limits, measure } = this.#owner;
+    this.#bond = bond;
+    this.error = undefined;
+    this.#service = new Service(bond, {
+      limits,
+      measure,
+      open: (signal) => this.#open(signal),
+      succeeded: (service) => this.#succeeded(service),
+      notSucceeded: (_, error) => this.#notSucceeded(error),
+    });
+    void bond.closed.then(() => this.#lost(bond));
+  }
+
+  /** A call is over: if a successor is ready, it takes over now. */
+  #rest(service: Service): void {
+    if (service.bond !== this.#bond || this.#state !== 'busy') return;
+    this.#state = 'idle';
+    if (service.isToEnd) this.#takeOver(service);
+    this.#owner.idle(this);
+  }
+
+  #succeeded(service: Service): void {
+    if (this.#state === 'idle') this.#takeOver(service);
+    else if (this.#state === 'starting') void this.#opened(service.handOver());
+  }
+
+  #takeOver(service: Service): void {
+    this.#leave(service.bond);
+    this.#adopt(service.handOver());
+    this.#owner.recycled(this, service.bond, service.reason as RecycleReason);
+  }
+
+  /** An interpreter that is not needed any more ends by itself. */
+  #leave(bond: Bond): void {
+    this.#leaving.add(bond);
+    void bond.close().then(() => this.#leaving.delete(bond));
+  }
+
+  /** The interpreter goes on, if it is still there. */
+  #notSucceeded(error: unknown): void {
+    if (this.#bond) this.error = error;
+    else this.#failed(error);
   }
 
   /**
    * Replaces an interpreter that has done work immediately. One that ends by itself while idle would be restarted over
    * and over, so it waits.
    */
-  #lost(): void {
+  #lost(bond: Bond): void {
+    if (bond !== this.#bond) return;
+    const service = this.#service as Service;
     this.#bond = undefined;
+    service.stop();
     this.#owner.lost(this);
     if (this.#state === 'ended') return;
-    if (this.#isOfUse) void this.start();
+    if (service.isToEnd) void this.#opened(service.handOver());
+    else if (service.hasSuccessor) this.#state = 'starting';
+    else if (service.isOfUse) void this.start();
     else this.#startLater();
   }
 
@@ -151,8 +221,7 @@ export class Worker {
 
   #startLater(): void {
     this.#state = 'down';
-    const pause = Math.min(FIRST_PAUSE * 2 ** this.#failures++, LONGEST_PAUSE);
-    this.#timer = setTimeout(() => void this.start(), pause);
+    this.#timer = setTimeout(() => void this.start(), pauseAfter(this.#failures++));
     this.hold(this.#owner.isWanted());
   }
 }

@@ -107,6 +107,15 @@ export class Connection {
     return lender;
   }
 
+  /** How many bytes of memory the interpreter uses, as it says itself: it may run anywhere. */
+  async measureMemory(): Promise<number> {
+    const { memory } = this.#driver;
+    if (memory === undefined) throw unsupported(this.lang, 'its driver cannot measure memory');
+    const payload = this.protocol.encode(memory);
+    const settings = this.#settings.calls;
+    return (await this.session.request({ verb: 'EVAL', subject: 'memory', payload, settings })) as number;
+  }
+
   /** Throws a `BondException` if the driver does not have a feature. */
   need(feature: Feature): void {
     if (this.features.has(feature)) return;
