@@ -41,9 +41,9 @@ function print(text: string): number {
   return EXIT.fine;
 }
 
-async function printTypes({ lang, file, cmd, name, setup, output }: TypesOrder): Promise<number> {
+async function printTypes({ lang, file, cmd, name, setup, output, libraries }: TypesOrder): Promise<number> {
   return failingWell(async () => {
-    const text = await writeTypes(lang, file, { cmd, name, setup });
+    const text = await writeTypes(lang, file, { cmd, name, setup, ...libraries });
     return output === undefined ? print(text) : writeFile(output, text);
   });
 }

@@ -10,6 +10,7 @@ import { newMark } from '../wire/mark.js';
 import type { Requester } from './requester.js';
 
 const loadConversation = loadedLate(() => import('./conversation.js'));
+const loadLibraries = loadedLate(() => import('./libraries.js'));
 const loadConvert = loadedLate(() => import('./convert.js'));
 
 /**
@@ -32,6 +33,7 @@ export async function connect(
   const { converseWith } = await loadConversation();
   const requester = converseWith({ lang, driver, interpreter, channel, ready, settings });
   if (settings.concurrent) requester.connection.need('concurrent');
+  if (settings.libraries) await (await loadLibraries()).findLibraries(requester, driver, settings.libraries);
   if (settings.convert) await (await loadConvert()).convertValues(requester, settings.convert);
   return requester;
 }

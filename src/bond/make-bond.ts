@@ -71,6 +71,7 @@ export async function makeBond(lang: string, ...given: unknown[]): Promise<Bond>
   }
 }
 
+const loadEnvironment = loadedLate(() => import('../process/environment.js'));
 const loadConnect = loadedLate(() => import('./connect.js'));
 
 async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> {
@@ -80,10 +81,13 @@ async function openBond(lang: string, given: readonly unknown[]): Promise<Bond> 
   checkTextKind(driver, settings.text, driver.features.includes('text'));
   checkConcurrent(driver, settings.concurrent);
 
-  const commands = commandLines(driver, { words: await wordsOf(lang, cmd), args, defArgs: settings.defArgs });
+  const words = await wordsOf(lang, cmd);
+  const place = settings.libraries && (await loadEnvironment()).enterEnvironment(driver, settings, words !== undefined);
+  const request = { words, args, defArgs: settings.defArgs };
+  const commands = commandLines(place ? { ...driver, commands: place.commands } : driver, request);
   // An error is reported where the text is needed.
   driverText(lang).catch(() => {});
-  const interpreter = await startInterpreter(lang, commands, settings);
+  const interpreter = await startInterpreter(lang, commands, place ?? settings);
   let stopListening = (): void => {};
   try {
     stopListening = endOnAbort(interpreter, settings.signal);

@@ -18,6 +18,9 @@ type Check = readonly [isFine: (value: unknown) => boolean, what: string];
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isRecordOfTexts = (value: unknown): boolean =>
   isObject(value) && Object.values(value as object).every((item) => typeof item === 'string');
+// Paths become literals of other languages, in which a line break has no place.
+const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '' && !/[\0\r\n]/.test(value);
+const isPathOrTrue: Check = [(value) => value === true || isPath(value), 'true or a path'];
 const isBoolean: Check = [(value) => typeof value === 'boolean', 'a boolean'];
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -30,6 +33,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   signal: [isAbortSignal, 'an AbortSignal'],
   convert: [isRecordOfTexts, 'an object with code, as text, by the names of types'],
   text: [(value) => value === 'characters' || value === 'bytes', "'characters' or 'bytes'"],
+  venv: isPathOrTrue,
+  autoload: isPathOrTrue,
+  lib: [(value) => Array.isArray(value) && value.every(isPath), 'a list of paths'],
   maxMessageBytes: [(value) => typeof value === 'number' && value > 0, 'a positive number of bytes'],
 };
 

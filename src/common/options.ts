@@ -153,6 +153,36 @@ export interface BondOptions extends CallOptions {
    * @default false
    */
   readonly concurrent?: boolean | undefined;
+  /**
+   * The virtual environment that Python runs in, as if it were activated: a path, relative to `cwd`; or `true` for the
+   * nearest one: `.venv` or `venv` in `cwd` or a directory above it, otherwise the one of `$VIRTUAL_ENV` or
+   * `$CONDA_PREFIX`. It chooses the interpreter, so it cannot be combined with a command.
+   * @example
+   * const python = await makeBond('Python', { venv: true });
+   * await python.eval('__import__("sys").prefix'); // '/home/me/project/.venv'
+   * @default none
+   */
+  readonly venv?: string | true | undefined;
+  /**
+   * Loads the classes of Composer in PHP, before anything else runs: `true` for the nearest `vendor/autoload.php`, in
+   * the interpreter's working directory or above it; or the path of a file. Behind `ssh`, it is a file of the remote
+   * host.
+   * @example
+   * const php = await makeBond('PHP', { cwd: '/srv/shop', autoload: true });
+   * const Carbon = await php.import('Carbon\\Carbon');
+   * @default none
+   */
+  readonly autoload?: string | true | undefined;
+  /**
+   * Directories in which modules are looked for first, as with `use lib` in Perl. Relative paths start at the
+   * interpreter's working directory. Behind `ssh`, they are directories of the remote host. Every language but
+   * JavaScript has this option.
+   * @example
+   * const perl = await makeBond('Perl', { lib: ['lib', 'local/lib/perl5'] });
+   * await perl.evalBlock('use Shop::Cart');
+   * @default none
+   */
+  readonly lib?: readonly string[] | undefined;
 }
 
 /** @internal {@link CallOptions} with every default filled in. */
@@ -168,6 +198,9 @@ export interface CallSettings {
   readonly objects: Objects;
 }
 
+/** @internal The options that say where libraries are found. */
+export type Libraries = Pick<BondOptions, 'venv' | 'autoload' | 'lib'>;
+
 /** @internal {@link BondOptions} with every default filled in. */
 export interface Settings {
   readonly cwd: string;
@@ -182,6 +215,8 @@ export interface Settings {
   readonly convert: Readonly<Record<string, string>> | undefined;
   readonly text: TextKind;
   readonly concurrent: boolean;
+  /** Where libraries are found; `undefined` if none of these options is given. */
+  readonly libraries: Libraries | undefined;
   /** The settings of calls that have none of their own. */
   readonly calls: CallSettings;
 }
@@ -202,5 +237,8 @@ export const BOND_OPTIONS = [
   'convert',
   'text',
   'concurrent',
+  'venv',
+  'autoload',
+  'lib',
   ...CALL_OPTIONS,
 ] satisfies (keyof BondOptions)[];

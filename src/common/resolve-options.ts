@@ -6,6 +6,7 @@ import {
   type BondOptions,
   type CallOptions,
   type CallSettings,
+  type Libraries,
   PROTOCOLS,
   type ProtocolName,
   type Settings,
@@ -32,12 +33,17 @@ export function resolveOptions(lang: string, options: BondOptions): Settings {
     convert: options.convert,
     text: options.text ?? 'characters',
     concurrent: options.concurrent ?? false,
+    libraries: librariesIn(options),
     calls: resolveCallOptions(
       lang,
       { ...options, signal: undefined },
       { timeout: 60_000, signal: undefined, stdout: undefined, stderr: undefined, objects: 'error' },
     ),
   };
+}
+
+function librariesIn({ venv, autoload, lib }: BondOptions): Libraries | undefined {
+  return (venv ?? autoload ?? lib) === undefined ? undefined : { venv, autoload, lib };
 }
 
 function currentDirectory(lang: string): string {

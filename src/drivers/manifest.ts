@@ -64,6 +64,33 @@ export interface Preset {
   readonly convert: Readonly<Record<string, string>>;
 }
 
+/** How an option for libraries works in a language: where they are, and how its interpreter finds them. */
+export interface LibraryOption {
+  /** What the option names, for messages. */
+  readonly what: string;
+  /** How to create what is missing. */
+  readonly create?: string;
+  /** Of a directory with an interpreter of its own: what it is called, in the working directory or one above it. */
+  readonly folders?: readonly string[];
+  /** Environment variables that name such a directory. */
+  readonly variables?: readonly string[];
+  /** The kinds of such directories. */
+  readonly kinds?: readonly {
+    /** Paths in it that show its kind. */
+    readonly marks: readonly string[];
+    /** Environment variables of this kind, in which `{path}` stands for the directory; `null` removes one. */
+    readonly env: Readonly<Record<string, string | null>>;
+  }[];
+  /** Paths of the interpreter in it. */
+  readonly programs?: readonly string[];
+  /** Directories in it that precede others in `PATH`. */
+  readonly path?: readonly string[];
+  /** The block that runs before all other code. `{found}` in it stands for `find`, and `{paths}` for what was given. */
+  readonly code?: string;
+  /** An expression that finds what `{paths}` names, or the nearest one if that is `''`, and throws if there is none. */
+  readonly find?: string;
+}
+
 /** What is known about a language: the contents of its `bond.json`. {@link queryDriver} returns it. */
 export interface Driver {
   /** The name of the language, for `makeBond`. */
@@ -92,6 +119,8 @@ export interface Driver {
   readonly withoutText?: string;
   /** An expression for the bytes of memory that the interpreter uses, for the option `maxMemory` of pools. */
   readonly memory?: string;
+  /** The options `venv`, `autoload` and `lib`, as far as the language has them. */
+  readonly libraries?: Readonly<Partial<Record<'venv' | 'autoload' | 'lib', LibraryOption>>>;
   /** Common conversions, by name. See {@link presets}. */
   readonly presets?: Readonly<Record<string, Preset>>;
   /** The command that installs the interpreter on Debian and Ubuntu. */

@@ -28,6 +28,8 @@ interface Finding {
   readonly protocol: string | null;
   /** Whether an endless loop could be stopped. */
   readonly interrupts: boolean;
+  /** What the options for libraries find in this directory, by their names; `null` if there is nothing to find. */
+  readonly libraries: Readonly<Record<string, string | null>>;
   /** What would be better otherwise, and how to have it. */
   readonly advice: readonly string[];
 }
@@ -52,7 +54,8 @@ async function examine(lang: string): Promise<Finding> {
     });
     return await examineBond(bond).finally(() => bond.close());
   } catch (error) {
-    const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false };
+    const libraries = await librariesFor(lang, undefined).catch(() => ({})); // the directory may be gone
+    const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false, libraries };
     if (!(error instanceof BondException)) return { lang, ...nothing, why: textOf(error), advice: [] };
     return { lang, ...nothing, why: error.text, advice: error.hint === undefined ? [] : [error.hint] };
   }
@@ -63,8 +66,10 @@ async function examineBond(bond: Bond): Promise<Finding> {
   const { command, version, protocol } = bond.about;
   const { loop, extras = [] } = await driverTools(lang);
   const interrupts = await canBeStopped(bond, loop);
+  const libraries = await librariesFor(lang, bond);
   const advice = await adviceFor(bond, extras);
-  return { lang, command, path: pathOf(command), why: whyThis(lang, command), version, protocol, interrupts, advice };
+  const place = { command, path: pathOf(command), why: whyThis(lang, command) };
+  return { lang, ...place, version, protocol, interrupts, libraries, advice };
 }
 
 /** The driver's candidates are tried in order, and the first that is there is taken. */
@@ -93,6 +98,19 @@ async function canBeStopped(bond: Bond, loop: string | undefined): Promise<boole
   return stopped;
 }
 
+/** What `true` finds, of the options for which there is something to find. */
+async function librariesFor(lang: string, bond: Bond | undefined): Promise<Record<string, string | null>> {
+  const found: Record<string, string | null> = {};
+  const { nearestFolder } = await import('../../process/environment.js');
+  const { searchFor } = await import('../../bond/libraries.js');
+  for (const [name, option] of Object.entries(queryDriver(lang).libraries ?? {})) {
+    const search = searchFor(option);
+    if (option.folders) found[name] = nearestFolder(option, { cwd: process.cwd(), env: process.env })?.folder ?? null;
+    else if (search && bond) found[name] = await bond.eval<string>(search).catch(() => null);
+  }
+  return found;
+}
+
 async function adviceFor(bond: Bond, extras: readonly Extra[]): Promise<string[]> {
   const advice: string[] = [];
   for (const { test, advice: text } of extras) if (!(await bond.eval(test))) advice.push(text);
@@ -115,10 +133,12 @@ function rowOf({ lang, command, path, version, protocol, interrupts }: Finding):
   return [lang, version ?? '', protocol ?? '', interrupts ? 'yes' : 'no', path ?? command];
 }
 
-function remarks({ lang, why, advice }: Finding, isColored: boolean): string[] {
+function remarks({ lang, why, libraries, advice }: Finding, isColored: boolean): string[] {
   const name = styled('bold', `${lang}:`, isColored);
+  const indented = (text: string): string => `${' '.repeat(lang.length + 1)} ${text}`;
   return [
     `${name} ${why}`,
-    ...advice.map((text) => `${' '.repeat(lang.length + 1)} ${styled('yellow', text, isColored)}`),
+    ...Object.entries(libraries).map(([option, path]) => indented(`${option}: true finds ${path ?? 'nothing'}`)),
+    ...advice.map((text) => indented(styled('yellow', text, isColored))),
   ];
 }

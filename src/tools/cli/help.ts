@@ -32,6 +32,9 @@ Options:
                           standard error, together with the language's own output
       --protocol NAME     encoding of values: EJSON, JSON or V8; or a list: JSON,EJSON
       --text bytes        for Perl and Python 2 programs that never decode text
+      --venv[=PATH]       a virtual environment of Python; without PATH, the nearest one
+      --autoload[=FILE]   load Composer's classes in PHP; without FILE, the nearest ones
+      --lib DIRECTORY     look for modules there first; may be repeated
       --timeout SECONDS   maximum time without a reply or output (default: no limit)
       --start-timeout SECONDS
                           the same while the interpreter starts (default: 60)
@@ -67,6 +70,9 @@ Options:
   -c, --command COMMAND   the interpreter, such as 'ssh host python3'. The text of the
                           file is sent there, but no files next to it
       --text bytes        for Perl and Python 2 programs that never decode text
+      --venv[=PATH]       a virtual environment of Python; without PATH, the nearest one
+      --autoload[=FILE]   load Composer's classes in PHP; without FILE, the nearest ones
+      --lib DIRECTORY     look for modules there first; may be repeated
       --timeout SECONDS   maximum time without a reply or output (default: no limit)
       --log FILE          write the whole conversation to a file
 `,
@@ -86,7 +92,10 @@ Writes TypeScript interfaces for a file, or for a module, class or package. It e
 the file: use trusted files without side effects.
 
 Options:
-  -e, --execute CODE      code to run first, such as require 'vendor/autoload.php';
+  -e, --execute CODE      code to run first, such as import numpy
+      --venv[=PATH]       a virtual environment of Python; without PATH, the nearest one
+      --autoload[=FILE]   load Composer's classes in PHP; without FILE, the nearest ones
+      --lib DIRECTORY     look for modules there first; may be repeated
       --name NAME         the name of the interface (default: Legacy)
   -o, --output FILE       the file to write; an error leaves it unchanged
                           (default: standard output)

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { PROTOCOLS, type ProtocolName, type TextKind } from '../../common/options.js';
+import { type Libraries, PROTOCOLS, type ProtocolName, type TextKind } from '../../common/options.js';
 import { nearest } from '../../common/similar.js';
 import { languageOfFile, listDrivers, similarLanguage } from '../../drivers/driver.js';
 import { LEVELS, type Level } from '../conform/level.js';
@@ -10,6 +10,7 @@ import type { Order, Step } from './orders.js';
 const COMMON = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
 const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean' } as const;
+const LIBRARIES = { venv: TEXT, autoload: TEXT, lib: { type: 'string', multiple: true } } as const;
 const LANG = { type: 'string', short: 'l' } as const;
 
 /** The options of each command, and of sessions. */
@@ -25,14 +26,24 @@ const OPTIONS = {
     timeout: TEXT,
     'start-timeout': TEXT,
     log: TEXT,
+    ...LIBRARIES,
   },
-  run: { ...COMMON, lang: LANG, command: { type: 'string', short: 'c' }, text: TEXT, timeout: TEXT, log: TEXT },
+  run: {
+    ...COMMON,
+    lang: LANG,
+    command: { type: 'string', short: 'c' },
+    text: TEXT,
+    timeout: TEXT,
+    log: TEXT,
+    ...LIBRARIES,
+  },
   new: { ...COMMON, lang: LANG, typescript: FLAG, javascript: FLAG },
   types: {
     ...COMMON,
     execute: { type: 'string', short: 'e', multiple: true },
     name: TEXT,
     output: { type: 'string', short: 'o' },
+    ...LIBRARIES,
   },
   doctor: { ...COMMON, json: FLAG },
   conform: { ...COMMON, level: TEXT },
@@ -59,7 +70,8 @@ interface Given {
 /** What a command line wants. */
 export function parseOrder(argv: readonly string[]): Order {
   const kind = kindOf(argv);
-  const [own, args] = splitArguments(argv, kind);
+  const [own, { length }] = splitArguments(withEmptyValues(argv), kind);
+  const args = length > 0 ? argv.slice(-length) : [];
   const { values, positionals, tokens } = parseStrictly(own, kind) as Parsed<'session'>;
   if (values.help) return { kind: 'help', about: kind };
   if (values.version) return { kind: 'version' };
@@ -70,7 +82,7 @@ export function parseOrder(argv: readonly string[]): Order {
 /** The command that a line begins with, behind options that may stand in front of it. */
 export function kindOf(argv: readonly string[]): Kind {
   const all = Object.assign({}, ...Object.values(OPTIONS)) as (typeof OPTIONS)['session'];
-  const { positionals } = parseArgs({ args: [...argv], options: all, strict: false });
+  const { positionals } = parseArgs({ args: withEmptyValues(argv), options: all, strict: false });
   return COMMANDS.find((name) => name === positionals[0]) ?? 'session';
 }
 
@@ -95,9 +107,11 @@ const ORDERS: Record<Kind, (given: Given) => Order> = {
       timeout: seconds('timeout', values.timeout),
       startTimeout: seconds('start-timeout', values['start-timeout']),
       log: values.log,
+      libraries: librariesOf(values),
     };
   },
-  run({ values: { lang, command: cmd, text, timeout, log }, words: [file], args }) {
+  run({ values, words: [file], args }) {
+    const { lang, command: cmd, text, timeout, log } = values;
     if (file === undefined) throw new UsageError('run takes a file, and its arguments');
     const known = lang === undefined ? languageOfFile(file) : language(lang);
     if (known === undefined) throw new UsageError(`the name of ${file} tells no language: give --lang`);
@@ -110,6 +124,7 @@ const ORDERS: Record<Kind, (given: Given) => Order> = {
       text: textKind(text),
       timeout: seconds('timeout', timeout),
       log,
+      libraries: librariesOf(values),
     };
   },
   new({ values: { lang = 'Python', typescript, javascript }, words: [folder], args }) {
@@ -117,12 +132,14 @@ const ORDERS: Record<Kind, (given: Given) => Order> = {
     if (typescript && javascript) throw new UsageError('a project is in TypeScript or in JavaScript, not in both');
     return { kind: 'new', folder, lang: language(lang), isTypeScript: !javascript };
   },
-  types({ values: { name, execute, output }, words, args }) {
+  types({ values, words, args }) {
+    const { name, execute, output } = values;
     const [lang, file, cmd, ...rest] = [...words, ...args];
     if (lang === undefined || file === undefined || rest.length > 0) {
       throw new UsageError('types takes a language, a file, and a command if need be');
     }
-    return { kind: 'types', lang: language(lang), file, cmd, name, setup: execute?.join('\n'), output };
+    const setup = execute?.join('\n');
+    return { kind: 'types', lang: language(lang), file, cmd, name, setup, output, libraries: librariesOf(values) };
   },
   doctor: ({ values, words }) => ({
     kind: 'doctor',
@@ -156,6 +173,16 @@ function splitArguments(argv: readonly string[], kind: Kind): [own: string[], ar
   }
   if (!last || (kind !== 'session' && kind !== 'run')) return [[...argv], []];
   return [argv.slice(0, last.index + 1), argv.slice(last.index + 1)];
+}
+
+/** Gives options whose value may be left out an empty one, so that the next word is not taken for it. */
+function withEmptyValues(argv: readonly string[]): string[] {
+  return argv.map((word) => (word === '--venv' || word === '--autoload' ? `${word}=` : word));
+}
+
+/** An option without its value asks for the nearest one. */
+function librariesOf({ venv, autoload, lib }: Parsed<'run'>['values']): Libraries {
+  return { venv: venv === '' ? true : venv, autoload: autoload === '' ? true : autoload, lib };
 }
 
 function parseStrictly<K extends Kind>(args: string[], kind: K) {

@@ -1,4 +1,4 @@
-import type { ProtocolName, TextKind } from '../../common/options.js';
+import type { Libraries, ProtocolName, TextKind } from '../../common/options.js';
 import type { Level } from '../conform/level.js';
 import type { Command } from './help.js';
 
@@ -38,6 +38,7 @@ export interface TypesOrder {
   /** The file that is written; standard output, if there is none. */
   readonly output: string | undefined;
   readonly cmd: string | undefined;
+  readonly libraries: Libraries;
 }
 
 /** A file that is to run. */
@@ -51,6 +52,7 @@ export interface RunOrder {
   /** In milliseconds. */
   readonly timeout: number | undefined;
   readonly log: string | undefined;
+  readonly libraries: Libraries;
 }
 
 /** A project to start from. */
@@ -75,4 +77,5 @@ export interface SessionOrder {
   readonly timeout: number | undefined;
   readonly startTimeout: number | undefined;
   readonly log: string | undefined;
+  readonly libraries: Libraries;
 }

@@ -15,7 +15,7 @@ export async function runFile(order: RunOrder, show: Presentation): Promise<numb
   let bond: Bond;
   try {
     const logfile = order.log === undefined ? undefined : logTo(order.log);
-    bond = await makeBond(order.lang, order.cmd, { logfile, text: order.text });
+    bond = await makeBond(order.lang, order.cmd, { logfile, text: order.text, ...order.libraries });
   } catch (error) {
     complain(error);
     return EXIT.notStarted;

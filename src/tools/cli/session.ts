@@ -75,8 +75,10 @@ function audienceFor({ isJson }: SessionOrder): Audience {
   };
 }
 
-function optionsOf({ isJson, protocol, text, timeout, startTimeout, log }: SessionOrder, outlet: Outlet): BondOptions {
+function optionsOf(order: SessionOrder, outlet: Outlet): BondOptions {
+  const { isJson, protocol, text, timeout, startTimeout, log, libraries } = order;
   return {
+    ...libraries,
     protocol: protocol ?? (isJson ? 'EJSON' : undefined),
     text,
     timeout,
@@ -117,7 +119,7 @@ async function converse(bond: Bond, order: SessionOrder, audience: Audience, out
   const { fileOpening } = await driverTools(order.lang);
   const tools: SessionTools = {
     codeOf: (path) => codeOf({ kind: 'run', text: path }, fileOpening),
-    typesOf: (path) => writeTypes(order.lang, path, { cmd: order.cmd }),
+    typesOf: (path) => writeTypes(order.lang, path, { cmd: order.cmd, ...order.libraries }),
   };
   // Lines from a file or pipe are a program, which prints what it wants to show.
   const isTyped = isTerminal(stdin) && !order.isJson;
