@@ -9,13 +9,14 @@ const HELLO: Record<string, string> = {
   Python: 'print("Hello from Python!")',
   R: 'cat("Hello from R!\\n")',
   Ruby: 'puts "Hello from Ruby!"',
+  Tcl: 'puts "Hello from Tcl!"',
 };
 
 for (const lang of listDrivers()) {
   try {
     await using bond = await makeBond(lang);
     await bond.evalBlock(HELLO[lang] ?? ''); // a block prints; its value is nothing
-    console.log('  two and two are', await bond.eval('2 + 2')); // an expression has a value
+    console.log('  two and two are', await bond.eval(lang === 'Tcl' ? 'expr {2 + 2}' : '2 + 2')); // an expression has a value
   } catch (error) {
     console.log(`No ${lang} (${queryDriver(lang).install}): ${(error as Error).message}`);
   }

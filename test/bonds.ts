@@ -12,12 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { type Bond, BondException, RemoteException } from '../src/index.js';
 import { signalQuietly } from '../src/process/process-tree.js';
 import { onTestFinished } from './finish.js';
-import { collect, type Language, rejection, type SuiteLanguage } from './fixtures.js';
+import { collect, type KitLanguage, type Language, rejection } from './fixtures.js';
 import { HANG } from './patience.js';
 import { words } from './words.js';
 
 /** The command that one types for a language. */
-export const COMMANDS: Record<SuiteLanguage, string> = {
+export const COMMANDS: Record<KitLanguage, string> = {
   JavaScript: 'node',
   PHP: 'php',
   Perl: 'perl',
@@ -25,6 +25,7 @@ export const COMMANDS: Record<SuiteLanguage, string> = {
   Ruby: 'ruby',
   Lua: 'lua5.4',
   R: 'R',
+  Tcl: 'tclsh',
 };
 
 export { HANG };

@@ -8,8 +8,9 @@ import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { SHARED, sharedFile } from '../build/share-values.js';
 import { driverLanguages, driverPart } from '../src/drivers/driver-files.js';
+import { program as programFile } from './bonds.js';
 import { readStage } from './driver-source.js';
-import { needsInterpreter, type SuiteLanguage } from './fixtures.js';
+import { type KitLanguage, needsInterpreter } from './fixtures.js';
 
 function printed(command: string, args: readonly string[], input: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -21,8 +22,17 @@ function printed(command: string, args: readonly string[], input: string): strin
 const DUMP_LUA = String.raw`
   for code in (io.read('a') .. '\n--: '):gmatch('(.-)\n%-%-: ') do io.write(string.dump(assert(load('--' .. code, '=file')))) end`;
 
+/** Prints the bytecode of each procedure. */
+const DUMP_TCL = String.raw`
+  regsub {\nstart\s*$} [read stdin] {} text
+  namespace eval driver $text
+  foreach name [lsort [info procs driver::*]] {
+    set code [tcl::unsupported::getbytecode proc $name]
+    puts [list $name [dict get $code literals] [dict get $code instructions]]
+  }`;
+
 /** What a language makes of a program, in which comments do not count. */
-const understood: Record<SuiteLanguage, (program: string) => string> = {
+const understood: Record<KitLanguage, (program: string) => string> = {
   PHP: (program) => printed('php', ['-w'], program).replace(/\s+/g, ' '),
   Perl: (program) => printed('perl', ['-MO=Deparse,-l'], program),
   Python: (program) =>
@@ -33,25 +43,27 @@ const understood: Record<SuiteLanguage, (program: string) => string> = {
     ),
   Ruby: (program) => printed('ruby', ['-W0', '-rripper', '-e', 'p Ripper.sexp($stdin.read)'], program),
   Lua: (program) => printed('lua5.4', ['-e', DUMP_LUA], program),
+  Tcl: (program) => printed('tclsh', [programFile(DUMP_TCL, 'dump.tcl')], program),
   R: (program) => printed('R', ['--no-echo', '-e', "f=file('stdin');dput(parse(f,keep.source=FALSE))"], program),
   JavaScript: (program) =>
     transformSync(program.replace(/^\(/m, 'module.exports = ('), { minifyWhitespace: true }).code,
 };
 
 /** What a driver defines for all of its files, one name a match. */
-const DEFINITIONS: Record<SuiteLanguage, RegExp> = {
+const DEFINITIONS: Record<KitLanguage, RegExp> = {
   PHP: /^(?:(?:final |abstract )?class|interface|trait|function) (\w+)/gm,
   Perl: /^sub ([\w:]+)/gm,
   Python: /^(?:async )?(?:def|class) (\w+)|^(\w+) = /gm,
   Ruby: /^(?:def|class|module) ([\w.?!=]+)|^([A-Z]\w+) = /gm,
   Lua: /^function (\w+)/gm,
   R: /^([\w.]+) <- /gm,
+  Tcl: /^proc (\w+)/gm,
   JavaScript: /^(?:(?:async )?function\*?|class|const|let|var) (\w+)/gm,
 };
 
 const DRIVERS = fileURLToPath(new URL('../drivers', import.meta.url));
 
-describe.each(driverLanguages() as SuiteLanguage[])('%s', (lang) => {
+describe.each(driverLanguages() as KitLanguage[])('%s', (lang) => {
   needsInterpreter(lang);
 
   test('is sent its driver without comments, and nothing else is gone', async () => {

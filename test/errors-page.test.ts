@@ -15,7 +15,7 @@ function textsIn(folder: string, endings: RegExp): string[] {
 }
 
 const host = textsIn('src', /\.ts$/).join('\n');
-const source = [host, ...textsIn('drivers', /\.(?:ts|js|php|pl|py|rb|lua|R)$/)].join('\n');
+const source = [host, ...textsIn('drivers', /\.(?:ts|js|php|pl|py|rb|lua|R|tcl)$/)].join('\n');
 
 function sorted(found: Iterable<RegExpMatchArray>): string[] {
   return [...new Set([...found].map(([, code]) => code as string))].sort();

@@ -48,7 +48,7 @@ function needs(skip: Skip, ...langs: Language[]): void {
 describe('the examples', () => {
   test('hello says so in every language', async ({ skip }) => {
     needs(skip, ...languages);
-    const said = ['JavaScript', 'Lua', 'PHP', 'Perl', 'Python', 'R', 'Ruby'].map((lang) => [
+    const said = ['JavaScript', 'Lua', 'PHP', 'Perl', 'Python', 'R', 'Ruby', 'Tcl'].map((lang) => [
       `Hello from ${lang}!`,
       '  two and two are 4',
     ]);

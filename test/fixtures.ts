@@ -22,13 +22,20 @@ export type Language = (typeof everyLanguage)[number];
 export const everySuiteLanguage = [...everyLanguage, 'Ruby', 'Lua', 'R'] as const;
 export type SuiteLanguage = (typeof everySuiteLanguage)[number];
 
+/** Those, and languages in which a call is not written `f(x)`, and a value has no type: the kit is their suite. */
+export const everyKitLanguage = [...everySuiteLanguage, 'Tcl'] as const;
+export type KitLanguage = (typeof everyKitLanguage)[number];
+
 const chosen = (process.env.ONLY ?? '').split(',').filter((lang) => lang !== '');
 
 /** The languages that the suites run on: those in `ONLY`, if that is set. */
 export const languages = everyLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 
-/** The languages that the suite of every language and the kit run on. */
+/** The languages that the suite of every language runs on. */
 export const suiteLanguages = everySuiteLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
+
+/** The languages that the kit runs on. */
+export const kitLanguages = everyKitLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 
 /** A bond like one of `makeBond`, which is closed when the test is over; what it prints goes nowhere by default. */
 export async function openBond(
@@ -202,7 +209,7 @@ export async function expectAlive(bond: Bond): Promise<void> {
 }
 
 /** Skips the tests of the current suite, aloud, where the interpreter is missing; in CI, they fail. */
-export function needsInterpreter(lang: SuiteLanguage): void {
+export function needsInterpreter(lang: KitLanguage): void {
   needs(() => (hasInterpreter(lang) ? undefined : `${lang}: no interpreter; ${queryDriver(lang).install}`));
 }
 
@@ -224,10 +231,10 @@ export function missing(what: string, skip: (note: string) => void, isRequired =
   skip(what);
 }
 
-const found = new Map<SuiteLanguage, boolean>();
+const found = new Map<KitLanguage, boolean>();
 
 /** Whether the interpreter of a language is here. */
-export function hasInterpreter(lang: SuiteLanguage): boolean {
+export function hasInterpreter(lang: KitLanguage): boolean {
   const known = found.get(lang);
   if (known !== undefined) return known;
   const isFound = queryDriver(lang).commands.some(

@@ -20,7 +20,7 @@ import {
   WATCHDOG,
 } from './bonds.js';
 import { countInTest, onTestFinished } from './finish.js';
-import { collect, everySuiteLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { collect, everyKitLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { openHostile } from './hostile.js';
 import { LONG_TEST_HANG } from './patience.js';
@@ -172,7 +172,7 @@ describe('a host', () => {
     const quiet = { stdout: 'ignore', stderr: 'ignore' };
     const opening = Object.keys(commands).flatMap((lang) => [makeBond(lang), makeBond(lang, commands[lang])]);
     const bonds = await Promise.all(opening);
-    const stuck = ${JSON.stringify(Object.fromEntries(everySuiteLanguage.map((lang) => [lang, stuck(lang)])))};`;
+    const stuck = ${JSON.stringify(Object.fromEntries(everyKitLanguage.map((lang) => [lang, stuck(lang)])))};`;
 
   /** Marks what is meant for the test. */
   const TOLD = /^TOLD (.*?)\r?$/m;
@@ -189,10 +189,12 @@ describe('a host', () => {
         await bond.export((x) => x + 1, 'host');
         const run = { Python: "import os; os.system('echo printed')", PHP: "system('echo printed');",
           Perl: "system('echo printed');", Ruby: "system('echo printed')",
-          Lua: "os.execute('echo printed')", R: "system('echo printed')", JavaScript: "console.log('printed')" };
+          Lua: "os.execute('echo printed')", R: "system('echo printed')", JavaScript: "console.log('printed')",
+          Tcl: 'exec echo printed >@stdout; _BOND_declare host int int' };
+        const asked = bond.lang === 'Tcl' ? '_BOND_int [host 1]' : 'host(1)';
         await bond.evalBlock(run[bond.lang]);
         const error = await bond.eval('no_such_thing()').catch((error) => error.name);
-        const values = await Promise.all([bond.eval('host(1)'), bond.call('host', 2)]);
+        const values = await Promise.all([bond.eval(asked), bond.call('host', 2)]);
         await bond.close();
         return [bond.lang, error, ...values, await bond.closed];
       };

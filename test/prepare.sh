@@ -35,6 +35,7 @@ missing_packages() {
   has ruby || echo ruby
   has R || echo r-base-core
   has lua5.4 || echo lua5.4
+  has tclsh || echo tcl
   has luajit || echo luajit
   [ "$RELEASE" != 1 ] || has lua5.3 || echo lua5.3
   [ "$RELEASE" != 1 ] || has lua5.1 || echo lua5.1

@@ -57,7 +57,7 @@ function table(tests: readonly TestCase[]): string {
 
 /** The first language that a test's name tells; otherwise, it is about the host. */
 function columnOf({ fullName, module }: TestCase): string {
-  const named = /\b(PHP|Perl|Python|PyPy|Ruby|R|Lua|JavaScript|Node(?= \d))\b/.exec(fullName)?.[1];
+  const named = /\b(PHP|Perl|Python|PyPy|Ruby|R|Lua|Tcl|JavaScript|Node(?= \d))\b/.exec(fullName)?.[1];
   const language = named === 'PyPy' ? 'Python' : named === 'Node' ? 'JavaScript' : named;
   return language ?? languageOf(module.moduleId) ?? 'host';
 }

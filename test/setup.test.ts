@@ -27,7 +27,7 @@ import {
   withChildren,
 } from './bonds.js';
 import { onTestFinished } from './finish.js';
-import { everyLanguage, everySuiteLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { everyKitLanguage, everyLanguage, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { languagesInTurn, testInTurn } from './turns.js';
 
 const turns = languagesInTurn();
@@ -72,7 +72,7 @@ describe('what makeBond is given', () => {
   });
 
   test('the known languages are those with a driver', () => {
-    expect(listDrivers()).toEqual([...everySuiteLanguage].sort());
+    expect(listDrivers()).toEqual([...everyKitLanguage].sort());
     expect(queryDriver('PHP')).toMatchObject({ language: 'PHP', commands: ['php'] });
     expect(() => queryDriver('Cobol')).toThrow(BondException);
   });

@@ -1,4 +1,4 @@
-import type { SuiteLanguage } from './fixtures.js';
+import type { KitLanguage, SuiteLanguage } from './fixtures.js';
 
 /** One language's words for what the suites want to say. */
 export interface Words {
@@ -318,6 +318,7 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
  * A block that says `on` and is stuck there, as in a loop, but leaves the processor to others where it can: in JavaScript,
  * only a loop keeps the interpreter from everything else.
  */
-export function stuck(lang: SuiteLanguage): string {
+export function stuck(lang: KitLanguage): string {
+  if (lang === 'Tcl') return 'puts -nonewline on; after 1000000000';
   return lang === 'JavaScript' ? words.JavaScript.loop : words[lang].sleep;
 }

@@ -14,6 +14,18 @@ export class Code {
     return fill(call, { NAME: name, ARGUMENTS: args.join(separator) });
   }
 
+  /** A block that calls a function. */
+  block(name: string, ...args: readonly string[]): string {
+    const { callBlock, separator = ', ' } = this.#words;
+    if (callBlock === undefined) return this.call(name, ...args);
+    return fill(callBlock, { NAME: name, ARGUMENTS: args.join(separator) });
+  }
+
+  /** An expression whose value is an integer, as such. */
+  int(value: string): string {
+    return fill(this.#words.typed ?? 'VALUE', { TYPE: 'int', VALUE: value });
+  }
+
   /** The sum of two numbers. */
   sum(a: string, b: string): string {
     return fill(this.#words.sum ?? 'A + B', { A: a, B: b });

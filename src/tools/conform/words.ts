@@ -31,6 +31,15 @@ export interface Words {
   /** Expressions, and blocks, that the language cannot read; if they are not given, open and closing brackets and quotes. */
   readonly wrongExpressions?: readonly string[];
   readonly wrongBlocks?: readonly string[];
+  /** A block that calls the function NAME, if `call` is no block. */
+  readonly callBlock?: string;
+  /**
+   * For languages whose values are all text unless a type is asked for. An expression: VALUE as a value of TYPE, which is `int` or
+   * `null`. `functions` then defines `typed(type, name, …)`, too: it calls the function of that name, whose result and arguments for
+   * `host` have that type. A type is `int`, `float`, `boolean`, `null`, `text`, a list of `tuple` and the types of items, or a list
+   * of `record` and a map of types.
+   */
+  readonly typed?: string;
   /** A block that sets a global variable to VALUE, which is an expression. */
   readonly set: string;
   /** An expression: the value of that variable. */
@@ -63,8 +72,11 @@ export interface Words {
   readonly exitHook: string;
   /** An expression: the names of all globals. */
   readonly globals: string;
-  /** Arguments that make the bare interpreter print those as JSON; GLOBALS is where the expression goes. */
-  readonly printGlobals: readonly string[];
+  /**
+   * Arguments that make the bare interpreter print those as JSON; GLOBALS is where the expression goes. Or a program that does so,
+   * as a text, if the interpreter takes programs from files only.
+   */
+  readonly printGlobals: readonly string[] | string;
   /** What a string literal with a NUL gives: some languages refuse it. */
   readonly nulInCode: 'value' | 'exception';
   /** `exception` if strings cannot have a NUL. */
@@ -162,9 +174,11 @@ const OPTIONAL: readonly string[] = [
     'longIntegers',
     'emptyMapIsList',
     'call',
+    'callBlock',
     'separator',
     'sum',
     'text',
+    'typed',
     'wrongExpressions',
     'wrongBlocks',
   ],

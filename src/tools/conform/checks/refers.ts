@@ -9,6 +9,7 @@ import { live } from '../../../references/live.js';
 import type { AnyRemote } from '../../../references/remote-object.js';
 import { superOf } from '../../../references/super-of.js';
 import { all, checksOf, includes, isAlive, rejection } from '../check.js';
+import { callFor } from '../typed.js';
 import { iteration } from './iteration.js';
 import { open, say } from './reference-words.js';
 
@@ -21,7 +22,8 @@ const references = checksOf('refers', {
       await bond.evalBlock(bond.ref(kit.code.set('21')));
       assert.equal(await bond.eval(ref), 21);
       assert.equal(await bond.call('twice', ref), 42);
-      assert.deepEqual(await bond.call('same', { deep: [1, ref] }), { deep: [1, 21] });
+      const expected = { deep: [1, 21] };
+      assert.deepEqual(await callFor(kit.words, bond, expected, 'same', { deep: [1, ref] }), expected);
       await bond.evalBlock(kit.code.set('4'));
       assert.equal(await bond.call('twice', ref), 8);
     },

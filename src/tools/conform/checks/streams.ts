@@ -38,8 +38,8 @@ export const streams = checksOf('streams', {
     const { out, bond } = await openListening(kit);
     const seen: string[] = [];
     await bond.export(() => seen.push(out.text), 'host');
-    await bond.evalBlock(`${fill(kit.words.print, { TEXT: 'one' })}\n${kit.code.call('host')}`);
-    const boom = kit.code.call('boom', kit.code.text('oh no'));
+    await bond.evalBlock(`${fill(kit.words.print, { TEXT: 'one' })}\n${kit.code.block('host')}`);
+    const boom = kit.code.block('boom', kit.code.text('oh no'));
     await bond.evalBlock(`${fill(kit.words.print, { TEXT: 'two' })}\n${boom}`).catch(() => seen.push(out.text));
     assert.deepEqual(seen, ['one', 'onetwo']);
   },
@@ -95,7 +95,7 @@ export const streams = checksOf('streams', {
   },
   'what was written to standard error stands in the error of an exit': async (kit) => {
     const bond = await kit.open();
-    const code = `${fill(kit.words.printError, { TEXT: 'lastwords' })}\n${kit.code.call('leave')}`;
+    const code = `${fill(kit.words.printError, { TEXT: 'lastwords' })}\n${kit.code.block('leave')}`;
     includes((await rejection(bond.evalBlock(code), TerminatedException)).stderr, 'lastwords');
   },
 });

@@ -1,6 +1,7 @@
 // Level "speaks": the end, by an exit or by close, and the names that a driver leaves behind.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { TerminatedException } from '../../../../common/errors.js';
 import { checksOf, rejection } from '../../check.js';
 import { fill } from '../../words.js';
@@ -10,7 +11,7 @@ export const theEnd = checksOf('speaks', {
     for (const leave of ['evalBlock', 'call'] as const) {
       const bond = await open();
       const attempts = [
-        bond[leave](leave === 'call' ? 'leave' : code.call('leave')),
+        bond[leave](leave === 'call' ? 'leave' : code.block('leave')),
         bond.eval('1'),
         bond.call('twice', 2),
       ];
@@ -36,11 +37,13 @@ export const theEnd = checksOf('speaks', {
     assert.equal(await call, 8);
     assert.equal((await bond.closed).exitCode, 0);
   },
-  'all names of the driver begin with _BOND_ or __BOND_': async ({ openBare, printedBy, words }) => {
+  'all names of the driver begin with _BOND_ or __BOND_': async ({ openBare, printedBy, unusedPath, words }) => {
     const bond = await openBare();
     await bond.export(() => 1, '_BOND_mine');
-    const script = words.printGlobals.map((arg) => fill(arg, { GLOBALS: words.globals }));
-    const bare = JSON.parse(await printedBy(script)) as string[];
+    const { printGlobals } = words;
+    const program = typeof printGlobals === 'string' ? [unusedPath()] : printGlobals;
+    if (typeof printGlobals === 'string') writeFileSync(String(program[0]), printGlobals);
+    const bare = JSON.parse(await printedBy(program.map((arg) => fill(arg, { GLOBALS: words.globals })))) as string[];
     const names = Object.values(await bond.eval<string[] | Record<string, string>>(words.globals));
     const added = names.filter((name) => !bare.includes(name));
     assert.deepEqual(

@@ -16,7 +16,7 @@ export const exceptions = checksOf('speaks', {
       assert.equal(error.remoteMessage, 'oh no é😀');
       assert.equal(error.type, words.boomType);
     }
-    await rejection(bond.evalBlock(code.call('boom', code.text('oh no'))), RemoteException);
+    await rejection(bond.evalBlock(code.block('boom', code.text('oh no'))), RemoteException);
     await isAlive(bond);
   },
   'a message of a megabyte, or with NULs and newlines, arrives unchanged': async ({ open, words }) => {
@@ -56,7 +56,7 @@ export const exceptions = checksOf('speaks', {
     for (const attempt of [
       () => bond.call('host'),
       () => bond.eval(code.call('host')),
-      () => bond.evalBlock(code.call('host')),
+      () => bond.evalBlock(code.block('host')),
     ]) {
       const error = await rejection(attempt(), RemoteException);
       assert.equal(error.cause, thrown);

@@ -4,30 +4,32 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BondException, RemoteException } from '../../../../common/errors.js';
 import { checksOf, includes, isAlive, rejection } from '../../check.js';
+import { callFor } from '../../typed.js';
 
 export const hostFunctions = checksOf('speaks', {
-  'host functions are called as if they were native, sync or async': async ({ open, code }) => {
+  'host functions are called as if they were native, sync or async': async ({ open, words, code }) => {
     const bond = await open();
     await bond.export((x: number, y: number) => x + y, 'add');
     await bond.export(async (x: number, y: number) => {
       await sleep(1);
       return x + y;
-    }, 'add_later');
-    assert.equal(await bond.eval(code.call('add', '1', '2')), 3);
-    const inner = code.call('add', '1', code.call('add_later', '2', '3'));
+    }, 'host');
+    const [one, two, three] = ['1', '2', '3'].map((number) => code.int(number)) as [string, string, string];
+    assert.equal(await bond.eval(code.int(code.call('add', one, two))), 3);
+    const inner = code.call('add', one, code.int(code.call('host', two, three)));
     assert.equal(await bond.eval(code.call('twice', inner)), 12);
-    assert.equal(await bond.call('add_later', 1, 2), 3);
+    assert.equal(await callFor(words, bond, 3, 'host', 1, 2), 3);
   },
-  'a host function without a result gives nothing': async ({ open }) => {
+  'a host function without a result gives nothing': async ({ open, words }) => {
     const bond = await open();
     await bond.export(() => {}, 'host');
-    assert.equal((await bond.call('caught')) ?? null, null);
+    assert.equal((await callFor(words, bond, null, 'caught')) ?? null, null);
   },
   'exporting a name again replaces the function': async ({ open, code }) => {
     const bond = await open();
     await bond.export(() => 1, 'host');
     await bond.export(() => 2, 'host');
-    assert.equal(await bond.eval(code.call('host')), 2);
+    assert.equal(await bond.eval(code.int(code.call('host'))), 2);
   },
   'a name that a function cannot have is an exception, and nothing else happens': async ({ open, words, code }) => {
     const bond = await open();
@@ -38,7 +40,7 @@ export const hostFunctions = checksOf('speaks', {
       );
     }
     await bond.export(() => 2, 'host');
-    assert.equal(await bond.eval(code.call('host')), 2);
+    assert.equal(await bond.eval(code.int(code.call('host'))), 2);
   },
   'calls nest to a depth of 200': async ({ open }) => {
     const bond = await open();
@@ -54,11 +56,12 @@ export const hostFunctions = checksOf('speaks', {
     const bond = await open();
     await bond.export((x: number) => x + 1, 'inner');
     await bond.export(async (count: number) => {
-      await bond.evalBlock(code.set(code.call('inner', '10')));
+      await bond.evalBlock(code.set(code.call('inner', code.int('10'))));
       const calls = Array.from({ length: count }, (_, index) => bond.call<number>('twice', index));
       return (await Promise.all(calls)).reduce((sum, value) => sum + value, 0);
     }, 'host');
-    assert.equal(await bond.eval(code.sum(code.call('host', '100'), code.call('host', '2'))), 9902);
+    const total = code.int(code.sum(code.call('host', code.int('100')), code.call('host', code.int('2'))));
+    assert.equal(await bond.eval(total), 9902);
     assert.equal(await bond.eval(words.get), 11);
   },
   'unrelated calls wait until the call before them is over': async ({ open, code }) => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { SerializationException } from '../../../../common/errors.js';
 import { checksOf, includes, isAlive, type Kit, rejection } from '../../check.js';
+import { callFor } from '../../typed.js';
 import type { Words } from '../../words.js';
 
 const CONTROLS = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('');
@@ -61,7 +62,7 @@ async function arrives(kit: Kit, values: readonly unknown[]): Promise<void> {
       await rejection(bond.call('caught', value), SerializationException);
       continue;
     }
-    assert.deepEqual(await bond.call('caught', value), value);
+    assert.deepEqual(await callFor(kit.words, bond, value, 'caught', value), value);
     assert.deepEqual(arrived.pop(), value);
   }
 }
@@ -74,7 +75,7 @@ export const values = [
     'an empty map comes back as one, unless the language has one type for both': async (kit) => {
       const bond = await kit.open();
       const empty = kit.words.emptyMapIsList ? [] : {};
-      assert.deepEqual(await bond.call('same', [{ a: {} }]), [{ a: empty }]);
+      assert.deepEqual(await callFor(kit.words, bond, [{ a: {} }], 'same', [{ a: {} }]), [{ a: empty }]);
     },
     'a string of a megabyte arrives unchanged': (kit) => arrives(kit, ['aé😀\n"\\'.repeat(100_000)]),
     'a structure of 400 levels arrives unchanged': (kit) => {

@@ -1,0 +1,43 @@
+# Reads the lines of the host.
+
+variable arrived {} ;# lines that were read while the program ran
+
+# The parts of the next line: verb, frame, request, payload. The end of the input is an END.
+proc next_message {} {
+    variable input
+    variable arrived
+    if {[llength $arrived] > 0} {
+        set line [lindex $arrived 0]
+        set arrived [lreplace $arrived[set arrived {}] 0 0]
+    } elseif {[gets $input line] < 0} {
+        return END
+    }
+    set line [encoding convertfrom utf-8 $line]
+    if {[scan $line {%s %s %s %n} verb frame id at] < 3} {return [list $line - 0 {}]}
+    return [list $verb $frame $id [string range $line $at end]]
+}
+
+# The first items of a payload, which is a list, as a payload of their own, and the texts of the others.
+proc split_payload {payload count} {
+    variable TOKEN
+    set depth 0
+    set commas 0
+    set start 0
+    set parts {}
+    foreach range [regexp -all -inline -indices $TOKEN $payload] {
+        set at [lindex $range 0]
+        switch -exact -- [string index $payload $at] {
+            \[ - \{ {incr depth}
+            \] - \} {incr depth -1}
+            , {
+                if {$depth == 1 && [incr commas] >= $count} {
+                    lappend parts [string range $payload $start [expr {$at - 1}]]
+                    set start [expr {$at + 1}]
+                }
+            }
+        }
+    }
+    if {[llength $parts] == 0} {return [list $payload {}]}
+    lappend parts [string range $payload $start end-1]
+    return [list "[lindex $parts 0]\]" [lrange $parts 1 end]]
+}

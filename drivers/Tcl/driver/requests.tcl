@@ -1,0 +1,95 @@
+# Carries out what the host asks for.
+
+# Runs a script in the program, at its top level. `break` and the like do not lead out of it.
+proc run {script} {
+    variable depth
+    if {$depth > 1} {set script [list uplevel #0 $script]}
+    set code [catch {interp eval program $script} value options]
+    switch -- $code {
+        0 - 2 {return $value}
+        1 {return -options [dict replace $options -level 1] $value}
+        3 {return -code error "invoked \"break\" outside of a loop"}
+        4 {return -code error "invoked \"continue\" outside of a loop"}
+    }
+    return -code error "the code of a return is $code"
+}
+
+# The value of an expression: a command, or one word, such as `$x` or `[f 1]`. A number is that number.
+proc run_expression {code} {
+    set code [string trim $code]
+    if {[is_number $code]} {return [typed number $code]}
+    if {[is_word $code]} {return [run "return -level 0 $code"]}
+    return [run $code]
+}
+
+# Whether code is a number as JSON has it: that does nothing, and is this number. To Tcl, it would be an unknown command.
+proc is_number {code} {
+    return [regexp {^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?\s*$} $code]
+}
+
+# Whether code is one word, which may have a comment behind it.
+proc is_word {code} {
+    switch -- [string index $code 0] {
+        \$ {return [regexp {^\$(?:[\w:]+|\{[^\}]*\})(?:\([^\)]*\))?\s*(?:;.*)?$} $code]}
+        \[ {set end \]}
+        \{ {set end \}}
+        \" {set end \"}
+        default {return 0}
+    }
+    set at 0
+    while {[set at [string first $end $code [expr {$at + 1}]]] > 0} {
+        if {[info complete [string range $code 0 $at]]} {return [regexp {^\s*(?:;.*)?$} [string range $code $at+1 end]]}
+    }
+    return 0
+}
+
+# Calls a command, or what else can stand in front of arguments: a command with some of them, or `$object method`.
+proc call {name given} {
+    if {[regexp {^[\w:]+$} $name]} {return [run [linsert $given 0 $name]]}
+    return [run "$name $given"]
+}
+
+proc perform {verb id payload} {
+    switch -- $verb {
+        CALL {
+            lassign [call_of_payload $payload] name given
+            set value [call $name $given]
+            variable results
+            if {[dict exists $results $name]} {set type [dict get $results $name]} else {set type text}
+            return "RETURN $id [encode $value result $type]"
+        }
+        EVAL {return "RETURN $id [encode [run_expression [decode $payload code]]]"}
+        EVAL_BLOCK {
+            set code [decode $payload code]
+            if {![is_number $code]} {run $code}
+            return "RETURN $id "
+        }
+        EXPORT {
+            export [decode $payload name]
+            return "RETURN $id "
+        }
+    }
+    return -code error "there is no request $verb"
+}
+
+# The name and the arguments of a call.
+proc call_of_payload {payload} {
+    lassign [split_payload $payload 2] first rest
+    if {[llength $rest] == 0} {return [decode $payload args]}
+    set references [read_references [lindex $rest 0]]
+    set allowed [lmap path [paths_of $references] {linsert $path 0 1}]
+    if {[llength $rest] > 1} {set named [decode [lindex $rest 1] kwargs [lmap path [paths_of $references] {lrange $path 1 end}]]}
+    lassign [decode $first args $allowed] name given
+    set given [linsert $given end]
+    if {![info exists named]} {return [list $name [put_references $given $references]]}
+    foreach reference $references {
+        lassign $reference path code
+        if {[lindex $path 0] ne "kkwargs"} {
+            set given [put_references $given [list $reference]]
+        } else {
+            set named [lindex [put_references [list $named] [list [list [lreplace $path 0 0 i0] $code]]] 0]
+        }
+    }
+    dict for {key value} $named {lappend given -$key $value}
+    return [list $name $given]
+}

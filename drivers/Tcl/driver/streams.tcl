@@ -1,0 +1,78 @@
+# The ways to the host and the program's own: what is said goes to the host, and what is printed goes out immediately.
+#
+# The driver is in the interpreter that tclsh has started, and your program in a second one, `program`. Channels have a state that both
+# share. So messages have a channel of their own where one can be opened.
+
+variable input
+variable output
+variable mark
+variable room
+variable owns_output 1
+variable released {}
+
+# Opens the descriptors once more, and puts /dev/null in the place of standard input.
+proc open_streams {text} {
+    variable input
+    variable output
+    variable mark $text
+    variable room [expr {4096 - [string length $text] - 2}]
+    variable owns_output
+    if {[catch {open /dev/stdin r} input]} {
+        set input [open "|cat <@stdin" r] ;# a socket cannot be opened by its name
+    }
+    close stdin
+    open /dev/null r
+    if {[catch {open /dev/stdout WRONLY} output]} {
+        set output stdout
+        set owns_output 0
+    }
+    fconfigure $input -translation binary ;# a channel's own decoding breaks pairs of surrogates at the end of its buffer
+    fconfigure $output -translation binary -buffering full -buffersize 65536
+    fconfigure stdout -encoding utf-8 -translation lf -buffering none
+    fconfigure stderr -encoding utf-8
+}
+
+# Sends one message to the host, after everything that was printed before it.
+proc say {message} {
+    variable released
+    if {[llength $released] > 0} {say_released}
+    variable owns_output
+    if {!$owns_output} {return [say_on_stdout $message]}
+    catch {flush stdout}
+    write $message
+}
+
+proc say_released {} {
+    variable released
+    set numbers $released
+    set released {}
+    say "RELEASE [join $numbers]"
+}
+
+# The channel is the program's, too: it finds it as it has left it.
+proc say_on_stdout {message} {
+    catch {flush stdout}
+    set before [fconfigure stdout]
+    fconfigure stdout -translation binary -buffering full
+    write $message
+    foreach name {-encoding -translation -buffering} {fconfigure stdout $name [dict get $before $name]}
+}
+
+# Writes a message in pieces so short that the system never mixes them with what others write.
+proc write {message} {
+    variable output
+    variable mark
+    variable room
+    set bytes [encoding convertto utf-8 $message]
+    set size [string length $bytes]
+    for {set start 0} {$start + $room < $size} {incr start $room} {
+        write_piece + [string range $bytes $start [expr {$start + $room - 1}]]
+    }
+    write_piece { } [string range $bytes $start end]
+}
+
+proc write_piece {kind bytes} {
+    variable output
+    variable mark
+    if {[catch {puts -nonewline $output "$mark$kind$bytes\n"; flush $output}]} {exit 1} ;# the host is gone
+}

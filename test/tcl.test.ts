@@ -1,0 +1,235 @@
+// What is special to Tcl, with one start. The kit (conform.test.ts) shows what every language has.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { callback, kwargs, RemoteException, SerializationException, stream } from '../src/index.js';
+import { typeOf } from '../src/tools/conform/typed.js';
+import { expectAlive, needsInterpreter, range, rejection, shareBond } from './fixtures.js';
+import { effort, rounds } from './fuzzing.js';
+
+const FUNCTIONS = String.raw`
+  proc same x {return $x}
+  proc down n {if {$n == 0} {return 0}; expr {1 + [up [expr {$n - 1}]]}}
+  proc half x {expr {$x / 2.0}}
+  proc power n {expr {2.0 ** $n}}
+  proc lone {} {return \ud800}
+  namespace eval shop {}`;
+
+/** Texts of any characters, also such as Tcl's own quotes treat apart. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('{', '}', '\\', '"', '[', '$', ' ', '\n', ';', '#', '\0', 'é', '😀') }),
+);
+
+/** Any value that JSON carries. */
+const { anyValue } = fc.letrec((tie) => ({
+  anyValue: fc.oneof(
+    { depthSize: 'small' },
+    anyText,
+    fc.double({ noDefaultInfinity: true, noNaN: true }),
+    fc.integer(),
+    fc.bigInt({ min: 2n ** 53n + 1n, max: 2n ** 80n }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('anyValue')),
+    fc.dictionary(anyText, tie('anyValue'), { noNullPrototype: true }),
+  ),
+}));
+
+describe('Tcl', () => {
+  needsInterpreter('Tcl');
+  const open = shareBond('Tcl', {}, FUNCTIONS);
+
+  test('values arrive as text, lists and dicts, and results are text', async () => {
+    const tcl = await open();
+    const value = [1, 2.5, true, false, 'a b', ['é😀', '{', '\\'], { key: [], 'two words': 'a\0b' }, 2n ** 70n];
+    expect(await tcl.call('same', value)).toBe(
+      '1 2.5 1 0 {a b} {é😀 \\{ \\\\} {key {} {two words} a\0b} 1180591620717411303424',
+    );
+    expect(await tcl.call('dict get', { a: { b: 5 } }, 'a', 'b')).toBe('5');
+    expect(await tcl.call('lindex', [1, ['x', 'y']], 1, 0)).toBe('x');
+    expect(await tcl.eval('list 1 two {3 4}')).toBe('1 two {3 4}');
+  });
+
+  test('an expression is a command or one word, and a number is that number', async () => {
+    const tcl = await open();
+    await tcl.evalBlock('set x {a b}; array set of {k v}; set name same');
+    const expressions = {
+      'expr {1 + 2}': '3',
+      $x: 'a b',
+      '${x}': 'a b',
+      '$of(k)': 'v',
+      '[same [same 4]] ;# four': '4',
+      '{a $x}': 'a $x',
+      '"a $x"': 'a a b',
+      '$name 5': '5',
+      '[set name] 6': '6',
+      'return 7': '7',
+    };
+    for (const [code, result] of Object.entries(expressions))
+      expect([code, await tcl.eval(code)]).toEqual([code, result]);
+    expect(await Promise.all(['1', '-2.5', ' 1e3 '].map((code) => tcl.eval(code)))).toEqual([1, -2.5, 1000]);
+  });
+
+  test('what stands in front of arguments is called: words of a command, an object, a lambda', async () => {
+    const tcl = await open();
+    expect(await tcl.call('lsort -integer', [10, 9])).toBe('9 10');
+    expect(await tcl.call('apply {{x y} {expr {$x * $y}}}', 6, 7)).toBe('42');
+    await tcl.evalBlock('oo::class create Counter {variable n; constructor x {set n $x}; method add x {incr n $x}}');
+    await tcl.evalBlock('set counter [Counter new 5]');
+    expect(await tcl.call('$counter add', 3)).toBe('8');
+    expect(await tcl.call('list', 1, kwargs({ a: 2, b: 'x y' }))).toBe('1 -a 2 -b {x y}');
+    expect(await tcl.call('same', { a: [tcl.ref('$counter'), 1] })).toMatch(/^a \{::oo::Obj\d+ 1\}$/);
+  });
+
+  test('types that are asked for in Tcl', async () => {
+    const tcl = await open();
+    const typed = {
+      '_BOND_int 0x10': 16,
+      '_BOND_float 5': 5,
+      '_BOND_number 2.5': 2.5,
+      '_BOND_boolean yes': true,
+      '_BOND_list {1 2 3} int': [1, 2, 3],
+      '_BOND_list {{1 2} {}} {list int}': [[1, 2], []],
+      '_BOND_dict {a 1 b 2.5} number': { a: 1, b: 2.5 },
+      '_BOND_as {record {name text sizes {list int}}} {name x sizes {1 2}}': { name: 'x', sizes: [1, 2] },
+      '_BOND_as {tuple int text} {1 1}': [1, '1'],
+      '_BOND_list [list [_BOND_int 1] [_BOND_dict {} int] x]': [1, {}, 'x'],
+      '_BOND_int 123456789012345678901234567890': 123456789012345678901234567890n,
+    };
+    for (const [code, value] of Object.entries(typed)) expect([code, await tcl.eval(code)]).toEqual([code, value]);
+    await tcl.evalBlock(
+      '_BOND_declare half float; _BOND_declare power float; _BOND_declare host {list int} {int {list text}}',
+    );
+    expect(await tcl.call('half', 5)).toBe(2.5);
+    await tcl.export((n: number, list: string[]) => [n, list.length], 'host');
+    expect(await tcl.call('host', 7, ['a', 'b'])).toEqual([7, 2]);
+  });
+
+  test('a type that does not fit is an error that says where', async () => {
+    const tcl = await open();
+    const wrong = {
+      '_BOND_int x': 'result: "x" is not an integer',
+      '_BOND_list {1 x} int': 'result[1]: "x"',
+      '_BOND_dict {a {1 b}} {list int}': 'result.a[1]',
+      '_BOND_float 9007199254740993': 'more than a double can hold',
+      '_BOND_float 1e400': 'is not a JSON number',
+      '_BOND_float NaN': 'is not a JSON number',
+      '_BOND_as {record {a int}} {b 1}': 'result.b: the record has no such key',
+      '_BOND_as {tuple int} {1 2}': 'not a list of 1 items',
+      '_BOND_list "\\{"': 'is not a list',
+      'list 1 [_BOND_int 5]': 'has none',
+      lone: 'half of a surrogate pair',
+    };
+    for (const [code, message] of Object.entries(wrong)) {
+      expect((await rejection(tcl.eval(code), SerializationException)).message).toContain(message);
+    }
+    expect((await rejection(tcl.eval('_BOND_as strange 1'), RemoteException)).message).toContain(
+      'there is no type "strange"',
+    );
+    await expectAlive(tcl);
+  });
+
+  test('null is an error that says where, until Tcl says what it is to be', async () => {
+    const tcl = await open();
+    expect((await rejection(tcl.call('same', [1, { a: null }]), SerializationException)).message).toContain(
+      'args[0][1].a',
+    );
+    await tcl.export(() => null, 'nothing');
+    expect(await tcl.eval('nothing')).toBe('');
+    await tcl.evalBlock('_BOND_null_as NULL');
+    expect(await tcl.call('same', [1, { a: null }])).toBe('1 {a NULL}');
+    expect(await tcl.eval('_BOND_list {1 NULL} {maybe int}')).toEqual([1, null]);
+  });
+
+  test('doubles are exact, also beside powers of two, which Tcl 8.6 rounds when it writes and reads them', async () => {
+    const tcl = await open();
+    const numbers = [133, 64, -64].flatMap((power) => [2 ** power, 2 ** power * (1 - 2 ** -53)]);
+    for (const number of numbers) expect(await tcl.call('_BOND_as', 'float', number)).toBe(number);
+    for (const power of [133, 64, -64, 5]) expect(await tcl.call('power', power)).toBe(2 ** power);
+    expect(await tcl.eval('_BOND_float [power 133]')).toBe(2 ** 133);
+  });
+
+  test('any value returns with its type', async () => {
+    const tcl = await open();
+    await fc.assert(
+      fc.asyncProperty(anyValue, async (value) => {
+        expect(await tcl.call('_BOND_as', typeOf(value), value)).toStrictEqual(value);
+      }),
+      effort(rounds(100, 1000)),
+    );
+  });
+
+  test('errors have the names of their codes', async () => {
+    const tcl = await open();
+    const error = await rejection(tcl.eval('open /no/such/file'), RemoteException);
+    expect(error).toMatchObject({ type: 'POSIX ENOENT', types: ['POSIX ENOENT', 'POSIX'] });
+    await tcl.evalBlock('proc inner x {error "bad $x"}\nproc outer x {inner $x}');
+    const { type, traceback } = await rejection(tcl.call('outer', 5), RemoteException);
+    expect(type).toBeUndefined();
+    expect(traceback).toMatch(/^bad 5\n[\s\S]*procedure "inner" line 1[\s\S]*procedure "outer" line 1/);
+    expect(traceback).not.toContain('interp eval');
+    await tcl.export(() => {
+      throw new RangeError('no such key');
+    }, 'find');
+    const caught = 'try {find} trap {_BOND_RemoteException RangeError} {message} {return "caught $message"}';
+    expect(await tcl.eval(caught)).toBe('caught no such key');
+    for (const code of ['break', 'continue', 'return -code 7']) await rejection(tcl.eval(code), RemoteException);
+    await expectAlive(tcl);
+  });
+
+  test('callbacks are commands, and streams end like a loop', async () => {
+    const tcl = await open();
+    const compare = callback((a: string, b: string) => Number(a) - Number(b));
+    expect(await tcl.call('lsort -command', compare, [3, 1, 20])).toBe('1 3 20');
+    await tcl.evalBlock('proc total next {set sum 0; while 1 {incr sum [$next]}; return $sum}');
+    expect(await tcl.call('total', stream(range(1000)))).toBe('499500');
+  });
+
+  test('functions are exported into namespaces, and calls nest hundreds deep, also inside of sorting', async () => {
+    const tcl = await open();
+    await tcl.export((x: string) => `${x}!`, 'shop::cry');
+    expect(await tcl.eval('namespace eval shop {cry hey}')).toBe('hey!');
+    await tcl.export((n: string) => tcl.call('down', n), 'up');
+    expect(await tcl.call('down', 300)).toBe('300');
+    expect((await rejection(tcl.evalBlock('proc endless {} {endless}; endless'), RemoteException)).type).toBe(
+      'TCL LIMIT STACK',
+    );
+    await tcl.export((n: string) => tcl.call('sorted', Number(n) + 1), 'again');
+    // At a release, until the stack is full.
+    const most = process.env.RELEASE ? 1e6 : 100;
+    await tcl.evalBlock(`
+      proc sorted n {if {$n < ${most}} {lsort -command [list compare $n] {1 2}}; return $n}
+      proc compare {n a b} {set ::deepest $n; again $n; return 0}`);
+    const outcome = await tcl.call('sorted', 0).catch((error: Error) => error.message);
+    expect(outcome).toEqual(process.env.RELEASE ? expect.stringContaining('too many nested evaluations') : '0');
+    expect(Number(await tcl.eval('set deepest'))).toBeGreaterThan(98);
+    await expectAlive(tcl);
+  });
+
+  test('an interrupt that comes when its call is over stops none of those behind it, and one during a host call is heard after it', async () => {
+    const tcl = await open();
+    for (const round of range(3)) {
+      process.kill(tcl.pid, 'SIGSTOP');
+      const first = tcl.call('same', round).catch((error: unknown) => error);
+      await tcl.interrupt();
+      const others = range(4).map((x) => tcl.call('same', x));
+      process.kill(tcl.pid, 'SIGCONT');
+      expect(await Promise.all(others)).toEqual(['0', '1', '2', '3']);
+      expect([String(round), expect.any(RemoteException)]).toContainEqual(await first);
+    }
+    await tcl.export(() => tcl.interrupt(), 'slow');
+    expect((await rejection(tcl.eval('slow; same on'), RemoteException)).type).toBe('_BOND_InterruptException');
+    expect(await tcl.eval('catch {slow}; same on')).toBe('on');
+  });
+
+  test('what a program does to its own channels and commands does not reach the driver', async () => {
+    const tcl = await open();
+    await tcl.evalBlock(
+      'fconfigure stdout -encoding unicode -buffering full; puts -nonewline x; rename puts ""; rename gets ""; rename encoding ""',
+    );
+    expect(await tcl.call('same', 'é')).toBe('é');
+    await tcl.evalBlock('close stdout');
+    expect(await tcl.call('same', 'é')).toBe('é');
+  });
+});
