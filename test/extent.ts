@@ -42,8 +42,8 @@ const LARGE = [
 ];
 
 /**
- * What every version shows at every check, with each part of a driver among it. All other versions than the oldest
- * and the installed one show no more than this; they show the rest at a release.
+ * What the oldest and the newest versions show at every check, with each part of a driver among it. All show the rest at a
+ * release.
  */
 const SMOKE = [
   // suite.ts

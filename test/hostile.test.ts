@@ -67,7 +67,7 @@ function openSayingBehindReady(text: string, stdout: OutputTarget = 'ignore') {
 }
 
 describe.concurrent('messages that no driver sends end the peer', () => {
-  const test = testSample(2);
+  const test = testSample(4);
   test.each([
     ['an unknown verb', 'DANCE 1 2'],
     ['nothing', ''],

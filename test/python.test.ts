@@ -589,7 +589,7 @@ def attempt():
   test('signals that come faster than their handler hears from the host do not fill the stack', async () => {
     const python = await openFresh();
     await python.export((n: number) => new Promise((resolve) => setTimeout(resolve, 2, n)), 'slow');
-    const many = rounds(100, 300);
+    const many = rounds(20, 300);
     await python.evalBlock(`
 import signal
 def ring(*args):

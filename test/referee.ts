@@ -20,6 +20,7 @@ interface SentRequest {
   readonly frame: string;
   readonly isElsewhere: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly payload: string;
   /** The number of the interrupt that it has been sent. */
   serial?: string;
   /** Whether it has been stopped. */
@@ -51,7 +52,6 @@ export class Referee {
   readonly #isConcurrent: boolean;
   readonly #signals = new Map<string, AbortSignal | undefined>();
   readonly #unanswered = new Map<string, SentRequest>();
-  readonly #sent = new Set<string>();
   readonly #givenUp = new Set<string>();
 
   constructor(violations: string[], isConcurrent: boolean) {
@@ -64,9 +64,9 @@ export class Referee {
     this.#signals.set(payload, signal);
   }
 
-  /** A call is over: if it has not been sent by now, it must not be. */
+  /** A call is over: if it has not been sent by now, it must not be, and if it has not been answered, it may be stopped. */
   giveUp(payload: string): void {
-    if (!this.#sent.has(payload)) this.#givenUp.add(payload);
+    this.#givenUp.add(payload);
   }
 
   /** A line of the host. */
@@ -80,10 +80,9 @@ export class Referee {
     if (isAnswer) this.#seeAnswer(line, frame);
     else {
       const isElsewhere = payload.includes('"elsewhere":true');
-      this.#seeRequest(line, id, { frame, isElsewhere, signal: this.#signals.get(payload) });
+      this.#seeRequest(line, id, { frame, isElsewhere, signal: this.#signals.get(payload), payload });
     }
     if (verb === 'CALL' && this.#givenUp.has(payload)) this.#complain(line, 'it was given up');
-    this.#sent.add(payload);
   }
 
   #seeRequest(line: string, id: string, request: SentRequest): void {
@@ -125,7 +124,8 @@ export class Referee {
   #seeInterrupt(line: string, id: string, serial: string): void {
     const request = this.#unanswered.get(id);
     if (!request || !this.#isCarriedOut(id, request)) return this.#complain(line, 'that is not what is carried out');
-    if (!request.signal?.aborted) this.#complain(line, 'nobody has given that up');
+    if (!request.signal?.aborted && !this.#givenUp.has(request.payload))
+      this.#complain(line, 'nobody has given that up');
     if (request.isStopped) this.#complain(line, 'that has been stopped already');
     request.serial = serial;
   }

@@ -9,9 +9,6 @@ import { testReferences } from './references.js';
 import { testFeatures, testLanguage } from './suite.js';
 import { words } from './words.js';
 
-/** The oldest of each language: with the installed ones, these show the whole suite at every check. */
-const EDGES = ['Python 2.7', 'Node 12'];
-
 /** At a release, as by `npm run generations`, every version shows everything. */
 const isRelease = Boolean(process.env.RELEASE);
 
@@ -20,7 +17,7 @@ export function testVersion(title: string): void {
   const generation = generations.find((candidate) => candidate.title === title);
   if (!generation) throw new Error(`there is no generation ${title}`);
   const { lang, find, couldBeHad, lacks } = generation;
-  const extent: Extent = isRelease || EDGES.includes(title) ? 'version' : 'smoke';
+  const extent: Extent = isRelease ? 'version' : 'smoke';
 
   describe(title, () => {
     let program: string | undefined;
