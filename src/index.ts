@@ -16,7 +16,7 @@ export {
 export type { FunctionOptions, Objects } from './common/objects.js';
 export type { BondOptions, CallOptions, OutputTarget, ProtocolName, TextKind } from './common/options.js';
 export { type DriverFolder, listDrivers, queryDriver, registerDriver } from './drivers/driver.js';
-export type { Driver, Feature, LibraryOption, Preset } from './drivers/manifest.js';
+export type { Driver, Feature, LibraryOption, MissingLibrary, Preset } from './drivers/manifest.js';
 export type { Conversions, Presets } from './drivers/preset-types.js';
 export { presets } from './drivers/presets.js';
 export type { PoolTimes } from './pool/histogram.js';

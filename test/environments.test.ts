@@ -5,11 +5,12 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../src/common/resolve-options.js';
-import { BondException, type BondOptions, makeBond, queryDriver } from '../src/index.js';
+import { type Bond, BondException, type BondOptions, makeBond, queryDriver, RemoteException } from '../src/index.js';
 import { enterEnvironment } from '../src/process/environment.js';
+import { adviceOnMissing } from '../src/session/missing-library.js';
 import { parseOrder } from '../src/tools/cli/options.js';
 import { temporaryDirectory } from './bonds.js';
-import { needsInterpreter, openBond, openPool, rejection, suiteLanguages } from './fixtures.js';
+import { needsInterpreter, openBond, openPool, rejection, type SuiteLanguage, suiteLanguages } from './fixtures.js';
 
 /** Writes files, whose folders are made. */
 function write(folder: string, files: Readonly<Record<string, string>>): string {
@@ -172,6 +173,34 @@ describe('autoload', () => {
   });
 });
 
+/** Code that needs what is missing, and the advice that its error ends with. */
+const MISSING: Record<SuiteLanguage, [code: string, advice: string]> = {
+  Python: [
+    '__import__("yaml_", fromlist=[])',
+    'to install it: python3 -m pip install yaml_; or name its directory in the option lib',
+  ],
+  PHP: ['new Some\\Name', 'to install a package: composer require VENDOR/PACKAGE'],
+  Perl: ['require Not::There', 'to install it for perl: cpanm Not::There; or name its directory in the option lib'],
+  JavaScript: ['require("@not/there/lib.js")', 'to install it: npm install @not/there, in cwd or a directory above it'],
+  Ruby: [
+    'require "not_there"',
+    'to install it for ruby: gem install not_there; or name its directory in the option lib',
+  ],
+  Lua: [
+    'require("not_there.more")',
+    'to install it for lua: luarocks install not_there; or name its directory in the option lib',
+  ],
+  R: ['not.there::f', 'to install it, in R: install.packages("not.there"); or name its directory in the option lib'],
+};
+
+/** Asserts that the error of code which needs what is missing ends with advice, beside the message. */
+async function expectAdvice(bond: Bond): Promise<void> {
+  const [code, advice] = MISSING[bond.lang as SuiteLanguage];
+  const error = await rejection(bond.eval(code), RemoteException);
+  expect(error.message.slice(-advice.length)).toBe(advice);
+  expect(error.remoteMessage).not.toContain('install it');
+}
+
 /** A module of each language that has the option, and an expression with its name, and what is found first. */
 const MODULES: Record<string, [file: string, text: string, use: string, name: string]> = {
   Python: ['only_there.py', 'name = "there"', 'import only_there', 'only_there.name'],
@@ -184,7 +213,7 @@ const MODULES: Record<string, [file: string, text: string, use: string, name: st
 describe.each(suiteLanguages.filter((lang) => lang in MODULES))('lib, in %s', (lang) => {
   needsInterpreter(lang);
 
-  test('finds modules in its directories, the first one first, wherever code changes to', async () => {
+  test('finds modules in its directories, the first one first, wherever code changes to, and the error of others says how to install them', async () => {
     const [file, text, use, name] = MODULES[lang] as (typeof MODULES)[string];
     const folder = write(oddFolder(), { [`one/${file}`]: text, [`two/${file}`]: text.replace('there', 'no') });
     const lib = lang === 'Lua' ? [join(folder, 'one'), join(folder, 'two')] : ['one', '../one', 'two'];
@@ -192,16 +221,18 @@ describe.each(suiteLanguages.filter((lang) => lang in MODULES))('lib, in %s', (l
     if (lang === 'PHP' || lang === 'Perl') await bond.evalBlock('chdir("/");');
     await bond.evalBlock(use);
     expect(await bond.eval(name)).toBe('there');
+    await expectAdvice(bond);
   });
 });
 
 describe('lib, in R', () => {
   needsInterpreter('R');
 
-  test('finds packages in its directories', async () => {
+  test('finds packages in its directories, and the error of others says how to install them', async () => {
     const folder = write(temporaryDirectory(), { 'one/x': '' });
     const r = await openBond('R', { cwd: folder, lib: ['one'] });
     expect(await r.eval('.libPaths()[1]')).toBe(join(folder, 'one'));
+    await expectAdvice(r);
   });
 });
 
@@ -228,5 +259,36 @@ test.each<[argv: string[], libraries: object]>([
 test('words behind a file are left as they are', () => {
   expect(parseOrder(['run', '--venv', 'a.py', '--venv', '--autoload'])).toMatchObject({
     args: ['--venv', '--autoload'],
+  });
+});
+
+test('a package of Node that is missing is named with the command that installs it', async () => {
+  await expectAdvice(await openBond('JavaScript'));
+});
+
+describe('advice', () => {
+  const adviceOn = (lang: string, types: string[], message: string): string | undefined =>
+    adviceOnMissing(queryDriver(lang), { types, message, command: 'ssh host python3' });
+  const missing = 'ModuleNotFoundError';
+
+  test('is for the interpreter that runs, and knows packages with other names than their modules', () => {
+    expect(adviceOn('Python', [missing], "No module named 'yaml'")).toContain(
+      'ssh host python3 -m pip install pyyaml;',
+    );
+    expect(adviceOn('Python', [missing], "No module named 'constructor'")).toContain('pip install constructor;');
+  });
+
+  test.each([
+    ['Python', missing, "No module named 'os.no'; 'os' is not a package"],
+    ['Python', missing, "No module named 'numpy.no'"],
+    ['Python', 'ValueError', "No module named 'no'"],
+    ['PHP', 'Error', 'Class "No" not found'],
+    ['Perl', '', "Can't locate no.pl in @INC (@INC contains: /lib) at x line 1."],
+    ['JavaScript', 'Error', "Cannot find module './no'\nRequire stack:"],
+    ['JavaScript', 'Error', "Cannot find module '/no'"],
+    ['JavaScript', 'Error', "Cannot find module 'C:\\no'"],
+    ['Ruby', 'LoadError', 'cannot load such file -- /lib/no'],
+  ])('in %s is not given for a %s: %s', (lang, type, message) => {
+    expect(adviceOn(lang, [type], message)).toBeUndefined();
   });
 });

@@ -66,7 +66,8 @@ export class BondException extends Error {
     details: ErrorDetails = {},
   ) {
     const { code = 'BOND_USAGE', hint } = details;
-    const whole = hint === undefined ? message : `${message}; ${hint}`;
+    const isLong = message.includes('\n');
+    const whole = hint === undefined ? message : `${message}${isLong ? '\n' : '; '}${hint}`;
     super(`[${lang}] ${whole}`, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
     this.help = `bond/docs/errors.md#${code.toLowerCase()}`;

@@ -91,6 +91,18 @@ export interface LibraryOption {
   readonly find?: string;
 }
 
+/** Advice on exceptions which say that a library is missing. */
+export interface MissingLibrary {
+  /** The class of the exception, if it has one of its own. */
+  readonly type?: string;
+  /** A regular expression for its message. Its first group is the name of the library. */
+  readonly pattern: string;
+  /** What to do. `{name}` stands for the package, `{command}` for the command of the interpreter. */
+  readonly advice: string;
+  /** Names of packages, by the names of their libraries, where these differ. */
+  readonly packages?: Readonly<Record<string, string>>;
+}
+
 /** What is known about a language: the contents of its `bond.json`. {@link queryDriver} returns it. */
 export interface Driver {
   /** The name of the language, for `makeBond`. */
@@ -121,6 +133,8 @@ export interface Driver {
   readonly memory?: string;
   /** The options `venv`, `autoload` and `lib`, as far as the language has them. */
   readonly libraries?: Readonly<Partial<Record<'venv' | 'autoload' | 'lib', LibraryOption>>>;
+  /** Advice for error messages when a library is missing. */
+  readonly missing?: readonly MissingLibrary[];
   /** Common conversions, by name. See {@link presets}. */
   readonly presets?: Readonly<Record<string, Preset>>;
   /** The command that installs the interpreter on Debian and Ubuntu. */

@@ -10,6 +10,8 @@ export interface StartCommand {
   readonly line: CommandLine;
   /** What to call it in messages: what the user wrote, without the driver's own arguments. */
   readonly shown: string;
+  /** The same without further arguments, for advice about what to run with this interpreter. */
+  readonly bare: string;
   /** Whether the user has given it, and not the driver: then it may ask for something on the terminal. */
   readonly isOfUser: boolean;
 }
@@ -31,7 +33,8 @@ export function commandLines(driver: Driver, request: CommandRequest): StartComm
   return bases.map((base) => {
     const quote = remoteQuoting(base);
     const line: CommandLine = [...base, ...interpreterArguments(driver, request).map(quote)];
-    return { line, shown: showCommand([...base, ...request.args]), isOfUser: words !== undefined };
+    const shown = showCommand([...base, ...request.args]);
+    return { line, shown, bare: showCommand(base), isOfUser: words !== undefined };
   });
 }
 

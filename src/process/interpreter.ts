@@ -3,14 +3,13 @@ import type { Readable } from 'node:stream';
 import { type Ending, howEnded } from '../common/errors.js';
 import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
 import { Tail } from '../common/output-target.js';
-import { readWhatIsThere } from './last-output.js';
+import type { StartCommand } from './command.js';
+import { LAST_OUTPUT, readWhatIsThere, release } from './last-output.js';
 import { descendants, isRunning, signalQuietly } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
 import { GRACE } from './watchdog.js';
 import { type Traffic, WriteQueue } from './write-queue.js';
 
-/** How long the last output of an interpreter that has exited is waited for, in ms: a grandchild may hold the pipe open. */
-const LAST_OUTPUT = 50;
 /** How long an interpreter may go on after it has closed its standard output, in ms. */
 const WITHOUT_OUTPUT = 50;
 /** How often we look whether a program that stands between has ended, in ms. */
@@ -43,6 +42,8 @@ process.on('exit', () => {
 export class Interpreter {
   /** What to call its command in messages. */
   readonly command: string;
+  /** Its command without further arguments. */
+  readonly bareCommand: string;
   /** The local process; behind `ssh` or `sudo`, theirs. */
   readonly pid: number;
   /** Fulfils once the process is gone and what it wrote has been read. Never rejects. */
@@ -60,8 +61,9 @@ export class Interpreter {
   #killing: Promise<void> | undefined;
   #giveUp = (): void => {};
 
-  constructor(command: string, child: SpawnedChild, ways: Ways) {
-    this.command = command;
+  constructor({ shown, bare }: Pick<StartCommand, 'shown' | 'bare'>, child: SpawnedChild, ways: Ways) {
+    this.command = shown;
+    this.bareCommand = bare;
     this.pid = child.pid;
     this.#child = child;
     this.#ways = ways;
@@ -239,10 +241,4 @@ export class Interpreter {
     release(child.stderr);
     return { exitCode, signal, stderr: this.#stderrTail.text() };
   }
-}
-
-/** Lets go of a stream that a grandchild may hold open; one that a slow reader keeps waiting is read to its end first. */
-function release(stream: Readable): void {
-  if (!stream.isPaused()) stream.destroy();
-  else stream.once('resume', () => setTimeout(() => release(stream), LAST_OUTPUT));
 }

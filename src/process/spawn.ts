@@ -18,7 +18,7 @@ const isWindows = process.platform === 'win32';
  * @throws what `spawn` says of a command that cannot be started
  */
 export async function start(
-  { line: [program, ...args], isOfUser }: StartCommand,
+  { line: [program, ...args], isOfUser }: Pick<StartCommand, 'line' | 'isOfUser'>,
   surroundings: Surroundings,
   stdio: StdioOptions,
 ): Promise<ChildProcess> {

@@ -49,7 +49,7 @@ async function startCommand(command: StartCommand, surroundings: Surroundings): 
   const groundwork = await layGroundwork();
   try {
     const child = await start(command, surroundings, groundwork.stdio);
-    return new Interpreter(command.shown, child as SpawnedChild, groundwork.connect(child));
+    return new Interpreter(command, child as SpawnedChild, groundwork.connect(child));
   } catch (error) {
     groundwork.abandon();
     throw error;

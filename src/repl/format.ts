@@ -40,9 +40,12 @@ export const forPrograms: Presentation = {
 function errorText(error: unknown, isColored: boolean): string {
   if (!(error instanceof RemoteException)) return styled('red', textOf(error), isColored);
   const frames = framesOf(error.traceback ?? '', error);
-  return [styled('red', headline(error), isColored), ...frames.map((frame) => styled('dim', frame, isColored))].join(
-    '\n',
-  );
+  const hints = error.hint === undefined ? [] : [error.hint];
+  return [
+    styled('red', headline(error), isColored),
+    ...frames.map((frame) => styled('dim', frame, isColored)),
+    ...hints.map((hint) => styled('yellow', hint, isColored)),
+  ].join('\n');
 }
 
 function headline({ type, remoteMessage }: RemoteException): string {

@@ -32,7 +32,7 @@ export class Answers {
       // What a block of code returns is nothing at all.
       const value = payload === '' ? request.parts?.whole() : protocol.decode(payload, bytes);
       if (verb !== 'RETURN')
-        request.reject(exceptionOf(verb, value as Description, request, this.#handlesFor(request)));
+        request.reject(exceptionOf(verb, value as Description, request, this.#handlesFor(request), this.#owner));
       else request.resolve(isHolding(request.verb) ? withHandles(value, this.#handlesFor(request)) : value);
     } catch (cause) {
       const message = `${request.what}: the answer cannot be decoded: ${textOf(cause)}`;

@@ -9,6 +9,7 @@ import type { Lender } from '../values/reference.js';
 import type { Channel } from '../wire/channel.js';
 import { formatMessage } from '../wire/messages.js';
 import { featuresOf, type Ready } from './handshake.js';
+import { adviceOnMissing } from './missing-library.js';
 import { handOn } from './printed-output.js';
 import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
@@ -177,6 +178,8 @@ export class Connection {
         takesStacks: this.features.has('stacks'),
         isConcurrent: this.#settings.concurrent,
         makeHandle: (number, text, settings) => makeHandle(this, number, text, settings),
+        adviceOn: (types, message) =>
+          adviceOnMissing(this.#driver, { types, message, command: interpreter.bareCommand }),
         traffic: interpreter.traffic,
         hold: (isHeld) => {
           interpreter.hold(isHeld || this.#closing !== undefined);

@@ -6,6 +6,7 @@ import type { Payload } from '../wire/blocks.js';
 import type { AnswerVerb } from '../wire/messages.js';
 import { outermost, type Request } from './frame.js';
 import type { MakeHandle } from './held-parts.js';
+import type { SessionOwner } from './session-owner.js';
 
 /** What an EXCEPT or ERROR tells of an exception. */
 export interface Description {
@@ -33,6 +34,7 @@ export function exceptionOf(
   description: Description,
   request: Request,
   makeHandle: MakeHandle,
+  owner: Pick<SessionOwner, 'adviceOn'>,
 ): BondException {
   const { data = description.message ?? '', call } = description;
   const [type, message = '', traceback] = [description.type, description.message, description.traceback].map(asText);
@@ -44,7 +46,8 @@ export function exceptionOf(
   const types = typesOf(description, type, details?.cause);
   const exception = description.exception && makeHandle(...description.exception);
   const told = { data, remoteMessage: message, type, types, traceback, exception };
-  const error = new RemoteException(lang, what, told, details);
+  const hint = details ? undefined : owner.adviceOn?.(types, message);
+  const error = new RemoteException(lang, what, told, { ...details, hint });
   tellFrames(error, linesOfFrames(description.frames, lang), details?.cause);
   return error;
 }

@@ -26,6 +26,8 @@ export interface SessionOwner {
   readonly traffic: Traffic;
   /** Makes the handle of a value that stays in the interpreter, from its number and a description. */
   makeHandle(number: number, text: string, settings: CallSettings): unknown;
+  /** What you can do about an exception, if that is known. */
+  adviceOn?(types: readonly string[], message: string): string | undefined;
   /** Whether anything waits for the other side: then the host's event loop has to. */
   hold(isHeld: boolean): void;
   /** The other side has broken the rules, and is to be ended. */
