@@ -73,7 +73,10 @@ attempt <- function(verb, id, payload) {
   .Internal(.resetCondHands(NULL))
   handler <- function(error) {
     .Internal(interruptsSuspended(TRUE))
-    reply <<- list(error = error, calls = sys.calls()[-seq_len(level)])
+    # R looks through the whole stack for each call, so all calls of a deep one take long.
+    calls <- vector("list", size <- sys.nframe() - level)
+    if (size > 300L) calls <- sys.calls()[-seq_len(level)] else for (index in seq_len(size)) calls[[index]] <- sys.call(level + index)
+    reply <<- list(error = error, calls = calls)
     back
   }
   .Internal(.addCondHands(HANDLED, list(handler, handler), globalenv(), NULL, TRUE))

@@ -3,7 +3,7 @@
 # An expression for a request, which is evaluated at the top level.
 prepare <- function(verb, id, payload) {
   switch(verb,
-    CALL = if (length(parts) > 0L) prepare_call(id, decode(payload)) else if ((code <- sub(SIMPLE_CALL, "\\1(\\2)", payload, perl = TRUE)) == payload) prepare_call(id, decode(payload)) else str2lang(code),
+    CALL = if (length(parts) > 0L || (code <- .Internal(sub(SIMPLE_CALL, "\\1(\\2)", payload, FALSE, TRUE, FALSE, FALSE))) == payload) prepare_call(id, decode(payload)) else .Internal(str2lang(code)),
     EVAL = , EVAL_BLOCK = prepare_code(decode(payload)),
     EXPORT = as.call(c(export, as.list(decode(payload)))),
     prepare_other(verb, id, payload)

@@ -25,8 +25,8 @@ guard_input <- function() {
 # Sends one message to the host, after everything that was printed before it.
 say <- function(message) {
   if (length(released) > 0L) say_released()
-  if (nchar(message, "bytes") > piece_size) return(say_long(message))
-  writeLines(paste0(last_piece, message), console, useBytes = TRUE)
+  if (.Internal(nchar(message, "bytes", FALSE, FALSE)) > piece_size) return(say_long(message))
+  .Internal(writeLines(paste0(last_piece, message), console, "\n", TRUE))
 }
 
 say_long <- function(message) {
