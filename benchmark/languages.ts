@@ -14,7 +14,7 @@ export interface Language {
   /** The name in the tables. */
   readonly name: string;
   /** The name of the driver. */
-  readonly lang: 'Python' | 'PHP' | 'Perl' | 'JavaScript';
+  readonly lang: 'Python' | 'PHP' | 'Perl' | 'JavaScript' | 'Ruby';
   /** The interpreter itself, by its path: `python3` may be a script that takes a while to find it. */
   readonly executable: string;
   readonly env: NodeJS.ProcessEnv;
@@ -139,6 +139,26 @@ function print_much(lines) { for (let i = 0; i < lines; i++) process.stdout.writ
     thing: 'new Thing',
     depth: 4_000,
   },
+  Ruby: {
+    command: 'ruby',
+    path: ['-e', 'print RbConfig.ruby'],
+    version: ['-e', 'print "Ruby ", RUBY_VERSION'],
+    suffix: 'rb',
+    functions: `
+def add(a, b) = a + b
+def same(value) = value
+def take(text) = text.length
+def give(length) = 'x' * length
+def down(n) = n == 0 ? 0 : 1 + up(n - 1)
+class Thing
+  def size = 7
+  def step = self
+end
+def show = see(Thing.new)
+def print_much(lines) = lines.times { puts 'x' * 999 }`,
+    thing: 'Thing.new',
+    depth: 1_000,
+  },
 } as const;
 
 /** What there is on this machine; `complain` is told of the rest. */
@@ -148,6 +168,7 @@ export function findLanguages(complain: (what: string) => void, ssh: readonly st
     ...found('PHP', complain),
     ...found('Perl', complain).flatMap((perl) => [...withXs(perl, complain), withoutXs(perl)]),
     ...found('JavaScript', complain),
+    ...found('Ruby', complain),
   ];
   return languages.map((language) => ({ ...language, ssh }));
 }
