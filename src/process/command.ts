@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { BondException, quoted } from '../common/errors.js';
+import { NODE } from '../common/runtime.js';
 import type { Driver } from '../drivers/manifest.js';
 
 /** A program and its arguments. */
@@ -60,7 +61,7 @@ export function checkedCommand(lang: string, cmd: string | readonly string[], wo
 }
 
 function candidate(command: string): CommandLine {
-  return [command === 'process.execPath' ? process.execPath : command];
+  return [command === 'process.execPath' ? NODE : command];
 }
 
 /**

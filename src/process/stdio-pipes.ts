@@ -3,7 +3,9 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { isNode } from '../common/runtime.js';
 import { property } from '../common/thrown.js';
+
 import { callWatchdog, withPipes } from './watchdog.js';
 
 /** The two ways between the host and an interpreter that carry the conversation. */
@@ -67,7 +69,7 @@ const PORTION = 65_536;
  * three hundred, and can be opened by name (`/dev/stdin`). Where none can be made, it is left at what Node gives.
  */
 export async function layGroundwork(): Promise<Groundwork> {
-  const isPossible = process.platform === 'linux' && canHavePipes();
+  const isPossible = process.platform === 'linux' && isNode && canHavePipes();
   return (isPossible && (await withPipes(openPipes))) || SOCKETS;
 }
 

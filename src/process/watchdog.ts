@@ -97,7 +97,7 @@ class Watchdog {
     this.#child.on('error', () => this.#replace(false)).once('close', (code) => this.#end(code));
     this.#input?.on('error', () => {});
     this.#output?.on('data', () => this.#tellAsker(true));
-    for (const part of [this.#child, this.#input, this.#output]) part?.unref();
+    for (const part of [this.#child, this.#input, this.#output] as { unref?(): void }[]) part?.unref?.(); // Bun's streams lack it
     for (const target of targets) this.tell(`watch ${target}`);
   }
 

@@ -5,6 +5,7 @@ import type { Bond } from '../../bond/bond.js';
 import { makeBond } from '../../bond/make-bond.js';
 import { BondException, TimeoutException } from '../../common/errors.js';
 import { Promise } from '../../common/globals.js';
+import { NODE } from '../../common/runtime.js';
 import { textOf } from '../../common/thrown.js';
 import { listDrivers, queryDriver } from '../../drivers/driver.js';
 import { aligned } from '../../repl/table.js';
@@ -74,7 +75,7 @@ async function examineBond(bond: Bond): Promise<Finding> {
 
 /** The driver's candidates are tried in order, and the first that is there is taken. */
 function whyThis(lang: string, command: string): string {
-  const names = queryDriver(lang).commands.map((name) => (name === 'process.execPath' ? process.execPath : name));
+  const names = queryDriver(lang).commands.map((name) => (name === 'process.execPath' ? NODE : name));
   const place = names.indexOf(command);
   const missing = names.slice(0, place);
   const reason = missing.length > 0 ? `not found: ${missing.join(', ')}` : 'the first candidate';

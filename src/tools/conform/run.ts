@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Bond } from '../../bond/bond.js';
 import { makeBond } from '../../bond/make-bond.js';
 import type { BondOptions } from '../../common/options.js';
+import { NODE } from '../../common/runtime.js';
 import { textOf } from '../../common/thrown.js';
 import { queryDriver } from '../../drivers/driver.js';
 import type { Driver, Feature } from '../../drivers/manifest.js';
@@ -200,5 +201,5 @@ function openBond({ lang, command, options }: Trial, more: BondOptions): Promise
 /** The program that is started: what stands in front of its arguments. */
 function commandOf({ lang, command }: Trial): string {
   const [first] = command ?? (queryDriver(lang) as Driver).commands;
-  return first === 'process.execPath' || first === undefined ? process.execPath : first;
+  return first === 'process.execPath' || first === undefined ? NODE : first;
 }
