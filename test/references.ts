@@ -24,6 +24,8 @@ const OPAQUE: Partial<Record<Language, string>> = { Python: 'object()', PHP: 'ne
 
 /** Has V8 collect its garbage now. */
 function collectGarbage(): void {
+  const { Bun } = globalThis as { Bun?: { gc(isForced: true): void } };
+  if (Bun) return Bun.gc(true);
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
 }

@@ -1,0 +1,3 @@
+'use strict';
+const check = require('./check.cjs');
+check(require('bond'), require('bond/sync')).then(() => console.log('done'));
