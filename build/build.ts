@@ -46,7 +46,7 @@ const GROUPS = [
   {
     name: 'shared',
     priority: 3,
-    test: /\btaken-globals|\bsrc\/index\.|\bsrc\/tools\/(conform\/level|cli\/exit|driver-tools)/,
+    test: /\btaken-globals|\bsrc\/index\.|\bsrc\/tools\/(conform\/level|cli\/exit|driver-tools)|\bsrc\/common\/tracing/,
   },
   {
     name: 'connect',

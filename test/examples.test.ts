@@ -60,6 +60,25 @@ describe('the examples', () => {
     expect(await run('sync.ts')).toBe(lines('pear        1,25', 'yacht  1.234.567,89'));
   });
 
+  test('traces draws calls with the calls inside of them', async ({ skip }) => {
+    needs(skip, 'PHP', 'Python');
+    expect(await run('traces.ts')).toBe(
+      lines(
+        'Python started',
+        'PHP started',
+        'bond Python CALL lambda words: [reverse(word) for word in words] = ["evil","lived"]',
+        '  pool PHP CALL strrev = "evil"',
+        '    bond PHP CALL strrev = "evil"',
+        '  pool PHP CALL strrev = "lived"',
+        '    bond PHP CALL strrev = "lived"',
+        'pool PHP EVAL intdiv(1, 0) threw RemoteException',
+        '  bond PHP EVAL intdiv(1, 0) threw RemoteException',
+        'PHP ended',
+        'Python ended',
+      ),
+    );
+  });
+
   test('call-back is called by PHP, and throws into it', async ({ skip }) => {
     needs(skip, 'PHP');
     expect(await run('call-back.ts')).toBe(

@@ -1,4 +1,5 @@
 import type { CallSettings, Settings } from '../common/options.js';
+import { tellLife } from '../common/tracing.js';
 import type { Driver } from '../drivers/manifest.js';
 import type { Interpreter } from '../process/interpreter.js';
 import { Connection } from '../session/connection.js';
@@ -25,7 +26,18 @@ export function converseWith(parties: Parties): Requester {
     const known = protocolNamed(ready.protocol, hasBlocks);
     return settings.text === 'bytes' ? withOctets(known) : known;
   };
-  return new Requester(new Connection({ ...parties, protocolFor, makeHandle }), settings.calls);
+  const connection = new Connection({ ...parties, protocolFor, makeHandle });
+  tellOfLife(parties);
+  return new Requester(connection, settings.calls);
+}
+
+/** Tells of its start and its end, if anyone listens. */
+function tellOfLife({ lang, interpreter, ready: { version } }: Parties): void {
+  const { pid, command } = interpreter;
+  tellLife(() => ({ event: 'started', lang, pid, command, version }));
+  void interpreter.ended.then(({ exitCode, signal }) =>
+    tellLife(() => ({ event: 'ended', lang, pid, command, exitCode, signal })),
+  );
 }
 
 /** Who asks for what is done with handles, by the settings of one bond: there may be many handles. */

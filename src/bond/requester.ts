@@ -4,6 +4,7 @@ import { Promise } from '../common/globals.js';
 import type { FunctionOptions } from '../common/objects.js';
 import type { CallSettings } from '../common/options.js';
 import { isA } from '../common/thrown.js';
+import { callChannel } from '../common/tracing.js';
 import { Chain, type Evaluator } from '../references/chain.js';
 import { encodeCall, encodeInParts } from '../references/encode-call.js';
 import { Entered } from '../references/enter.js';
@@ -14,6 +15,7 @@ import { Ref } from '../references/ref.js';
 import { remoteOf } from '../references/remote.js';
 import type { AnyRemote } from '../references/remote-object.js';
 import type { Connection } from '../session/connection.js';
+import { nameOf, type RequestOptions } from '../session/frame.js';
 import type { HostFunction } from '../session/session-owner.js';
 import { NotCarried } from '../values/codec.js';
 import type { Lender, Reference } from '../values/reference.js';
@@ -24,6 +26,8 @@ import type { PlainVerb, RequestVerb } from '../wire/messages.js';
 import { checkNoArguments } from './check-no-arguments.js';
 import { placeFor } from './code-places.js';
 import { type LoadOptions, loadFile } from './load.js';
+
+const calls = callChannel();
 
 /** What is asked of the other side, as requests of the session. */
 export class Requester implements Evaluator, Holder {
@@ -105,11 +109,11 @@ export class Requester implements Evaluator, Holder {
 
   /** What a chain comes to: its value if that can cross, and a handle otherwise. */
   evaluate(chain: Chain): Promise<unknown> {
-    const { session, protocol } = this.connection;
+    const { protocol } = this.connection;
     try {
       this.connection.need('chain');
       const payload = protocol.encode(chain.codeFor(this.#lends));
-      return session.request({ verb: 'CHAIN', subject: chain, payload, settings: this.settings });
+      return this.#ask({ verb: 'CHAIN', subject: chain, payload, settings: this.settings });
     } catch (error) {
       // Nothing of the user's is on the stack when a chain is awaited: an error that is made a moment later says where that is.
       return Promise.resolve().then(() => this.#refuse(isA(error, NotCarried) ? chain.refusal(error) : error));
@@ -209,7 +213,15 @@ export class Requester implements Evaluator, Holder {
     const isHolding = settings.objects === 'hold';
     if (isHolding) connection.need('objects');
     const verb: RequestVerb = isHolding ? `${plainVerb}_HOLD` : plainVerb;
-    return connection.session.request({ verb, subject, shown, payload, parts, settings });
+    return this.#ask({ verb, subject, shown, payload, parts, settings });
+  }
+
+  /** Sends a request; it is traced if anyone listens. */
+  #ask(request: RequestOptions): Promise<unknown> {
+    const { session, lang, interpreter } = this.connection;
+    if (!calls.hasSubscribers) return session.request(request);
+    const { pid, command } = interpreter;
+    return calls.tracePromise(() => session.request(request), { by: 'bond', lang, ...nameOf(request), pid, command });
   }
 
   /** What cannot be asked at all. */

@@ -9,7 +9,8 @@ import type { Command, PoolSettings } from './pool-options.js';
 export async function openWorker(settings: PoolSettings, command: Command, signal: AbortSignal): Promise<Bond> {
   const { lang, args, bonds, setup, limits } = settings;
   const bond = await makeBond(lang, command, args, { ...bonds, signal });
-  const lost = bond.closed.then(() => bond.eval('0')); // which rejects with what ended it
+  let isOpen = false;
+  const lost = bond.closed.then(() => (isOpen ? undefined : bond.eval('0'))); // which rejects with what ended it
   try {
     const isMeasured = limits.maxMemory < Number.POSITIVE_INFINITY;
     const prepare = async (): Promise<unknown> => {
@@ -17,6 +18,7 @@ export async function openWorker(settings: PoolSettings, command: Command, signa
       return setup(bond);
     };
     await Promise.race([prepare(), lost]);
+    isOpen = true;
     return bond;
   } catch (error) {
     await bond.kill();

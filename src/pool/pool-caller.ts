@@ -27,6 +27,8 @@ export abstract class PoolCaller<F extends object> extends Caller<F> {
   readonly lang: string;
   readonly #scheduler: Scheduler;
   readonly #calls: PoolCalls;
+  /** The same, as jobs have it. */
+  readonly #settings: Pick<Job, 'priority' | 'signal' | 'options' | 'retries'>;
 
   /** @internal */
   constructor(lang: string, scheduler: Scheduler, calls: PoolCalls) {
@@ -34,6 +36,9 @@ export abstract class PoolCaller<F extends object> extends Caller<F> {
     this.lang = lang;
     this.#scheduler = scheduler;
     this.#calls = calls;
+    const { priority = 0, signal, ...others } = calls.options;
+    const options = Object.keys(others).length > 0 ? others : undefined;
+    this.#settings = { priority, signal, options, retries: calls.retries };
   }
 
   /** @internal The same pool, with other settings for its calls. */
@@ -155,15 +160,14 @@ export abstract class PoolCaller<F extends object> extends Caller<F> {
   }
 
   #run<T>(verb: Job['verb'], name: string, work: (bond: Bond) => Promise<T>): Promise<T> {
-    return this.#scheduler.run({ ...this.#job(verb, name), work });
+    const { priority, signal, options, retries } = this.#settings;
+    return this.#scheduler.run({ verb, name, work, priority, signal, options, retries, isRefusable: true });
   }
 
   /** What is the same for all jobs. */
   #job(verb: Job['verb'], name: string): Omit<Job, 'work'> {
-    const { retries, options } = this.#calls;
-    const { priority = 0, signal, ...settings } = options;
-    const isPlain = Object.keys(settings).length === 0;
-    return { verb, name, priority, signal, options: isPlain ? undefined : settings, retries, isRefusable: true };
+    const { priority, signal, options, retries } = this.#settings;
+    return { verb, name, priority, signal, options, retries, isRefusable: true };
   }
 }
 

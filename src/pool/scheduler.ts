@@ -2,6 +2,7 @@ import type { Bond } from '../bond/bond.js';
 import { BondException } from '../common/errors.js';
 import { Promise, performance } from '../common/globals.js';
 import { textOf } from '../common/thrown.js';
+import { callChannel } from '../common/tracing.js';
 import { giveBackAfter, isLoss, isOverdue, replacedAfter } from './failed-jobs.js';
 import { abortion, bondFor, type Job, jobInWords } from './job.js';
 import { type Items, type MapSettings, mapItems } from './ordered-map.js';
@@ -20,6 +21,7 @@ export class Scheduler {
   readonly #staff: Staff;
   readonly #meter = new PoolMeter();
   readonly #waiting = new WaitingJobs();
+  readonly #calls = callChannel();
   /** How many jobs have been taken on, and are not done. */
   #jobs = 0;
   /** Why nothing more is taken on. */
@@ -33,7 +35,6 @@ export class Scheduler {
       meter: this.#meter,
       idle: (worker) => this.#dispatch(worker),
       failed: (worker, error) => this.#failed(worker, error),
-      recycled: (_worker, _bond, reason) => void this.#meter.recycled[reason]++,
       isWanted: () => this.waiting > 0,
     });
   }
@@ -68,10 +69,16 @@ export class Scheduler {
   }
 
   /** Has a job done, as soon as there is a worker for it. */
-  async run<Result>(job: Job<Result>): Promise<Result> {
+  run<Result>(job: Job<Result>): Promise<Result> {
     // A function that a worker has called is waited for by it: what it asks for runs there, inside of that wait.
     const { caller } = this.#staff;
     if (caller) return job.work(bondFor(caller, job));
+    if (!this.#calls.hasSubscribers) return this.#run(job);
+    const { verb, name } = job;
+    return this.#calls.tracePromise(() => this.#run(job), { by: 'pool', lang: this.#settings.lang, verb, name });
+  }
+
+  async #run<Result>(job: Job<Result>): Promise<Result> {
     if (this.#refusal) throw this.#refusal();
     if (job.isRefusable) this.#refuseIfBusy(job);
     this.#jobs++;

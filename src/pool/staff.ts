@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Bond } from '../bond/bond.js';
 import { Promise } from '../common/globals.js';
+import { tellLife } from '../common/tracing.js';
 import { IdleWorkers } from './idle-workers.js';
 import { openWorker } from './open-worker.js';
 import type { Command, PoolSettings } from './pool-options.js';
@@ -15,8 +16,6 @@ export interface StaffOwner {
   idle(worker: Worker): void;
   /** A worker could not be started. */
   failed(worker: Worker, error: unknown): void;
-  /** A successor has taken over from `bond`. */
-  recycled(worker: Worker, bond: Bond, reason: RecycleReason): void;
   /** Whether calls wait for a worker. */
   isWanted(): boolean;
 }
@@ -40,6 +39,7 @@ export class Staff {
         context.runInAsyncScope(openWorker, undefined, settings, command, signal),
       measure: (bond: Bond) => context.runInAsyncScope(() => bond.measureMemory()),
       lost: (worker: Worker) => this.#lost(worker),
+      recycled: (worker: Worker, bond: Bond, reason: RecycleReason) => this.#recycled(worker, bond, reason),
     };
     this.all = settings.commands.map((command) => new Worker(command, parties));
     const isElastic = settings.minSize < this.all.length;
@@ -104,6 +104,12 @@ export class Staff {
   #lost(worker: Worker): void {
     this.#idle.delete(worker);
     if (worker.state !== 'ended') this.#owner.meter.lost++;
+  }
+
+  #recycled({ bond }: Worker, { lang, pid, about }: Bond, reason: RecycleReason): void {
+    this.#owner.meter.recycled[reason]++;
+    const { command } = about;
+    tellLife(() => ({ event: 'recycled', lang, pid, command, reason, successor: (bond as Bond).pid }));
   }
 
   #retire(worker: Worker): void {

@@ -38,6 +38,15 @@ export function inWords({ verb, subject, shown }: Pick<RequestOptions, 'verb' | 
   return `${verb.replace('_HOLD', '')} ${quoted(text, 40)}`;
 }
 
+/** What a request is, for programs: its verb, and the name or the code in full. */
+export function nameOf({ verb, subject, shown }: RequestOptions): { readonly verb: string; readonly name: string } {
+  if (shown === undefined) {
+    return { verb: verb.replace('_HOLD', ''), name: typeof subject === 'string' ? subject : subject.text() };
+  }
+  const [, word = shown, name = ''] = /^(\w+) (.*)$/s.exec(shown) ?? [];
+  return { verb: word, name };
+}
+
 /** Something that the host has asked of the other side, until the answer to it arrives. It does not keep the payload, which may be long. */
 export class Request {
   readonly id: number;
