@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { describe, test as everyTest, expect, vi } from 'vitest';
 import {
   type Bond,
@@ -161,7 +162,7 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
       const bond = await open();
       const value = bond.eval("'a\0b'");
       if (say.nulInCode === 'value') expect(await value).toBe('a\0b');
-      else await rejection(value, RemoteException);
+      else await rejection<Error>(value, say.nulInStrings ? SerializationException : RemoteException);
       await expectAlive(bond);
     });
 
@@ -190,6 +191,9 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
   });
 
   describe('values', () => {
+    const canHold = (value: unknown): boolean =>
+      !(say.nulInStrings && inspect(value).includes('\\x00')) && !(say.longIntegers && /\d{16}n/.test(inspect(value)));
+
     /** What becomes of a value that goes there as an argument, back as one, there as a result, and back as one. */
     async function thereAndBack(bond: Bond, value: unknown): Promise<unknown> {
       const arrived: unknown[] = [];
@@ -241,7 +245,10 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
       ],
     ])('%s arrive to the letter, in every direction', async (_kind, values) => {
       const bond = await open();
-      for (const value of values) expectSame(await thereAndBack(bond, value), value);
+      for (const value of values) {
+        if (canHold(value)) expectSame(await thereAndBack(bond, value), value);
+        else await rejection(bond.call('caught', value), SerializationException);
+      }
     });
 
     test(`an empty map comes back as ${lang === 'PHP' ? 'a list, as PHP has one type for both' : 'a map'}`, async () => {
@@ -455,7 +462,8 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
     test('a message of a megabyte, of NULs and newlines arrives', async () => {
       const bond = await open();
       expect((await rejection(bond.call('boom', MEGABYTE), RemoteException)).remoteMessage === MEGABYTE).toBe(true);
-      expect((await rejection(bond.call('boom', 'a\0b\nc'), RemoteException)).remoteMessage).toBe('a\0b\nc');
+      const text = say.nulInStrings ? 'a\nc' : 'a\0b\nc';
+      expect((await rejection(bond.call('boom', text), RemoteException)).remoteMessage).toBe(text);
     });
   });
 

@@ -46,6 +46,9 @@ export interface Words {
   readonly printGlobals: readonly string[];
   /** What a string literal with a NUL in the code gives; some languages refuse it. */
   readonly nulInCode: 'value' | 'exception';
+  /** What strings with a NUL, and integers beyond 2^53, are where a language has none. */
+  readonly nulInStrings?: 'exception';
+  readonly longIntegers?: 'exception';
   /** Names that a function cannot have. */
   readonly badNames: readonly string[];
 }
@@ -310,6 +313,8 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
     globals: 'as.list(ls(globalenv(), all.names = TRUE))',
     printGlobals: ['--no-echo', '--no-save', '-e', `cat('[',paste0('"',%,'"',collapse=','),']',sep='')`],
     nulInCode: 'exception',
+    nulInStrings: 'exception',
+    longIntegers: 'exception',
     badNames: [...BAD_NAMES.filter((name) => !name.includes('.')), '💥', 'a::b', 'function', 'no_such$f'],
   },
 };
