@@ -29,7 +29,9 @@ const MOST_BYTES = 2_400_000;
 const PAGES = /^docs\/(?:guide\/|languages\/|pictures\/)?[\w.-]+\.(?:md|svg)$/;
 const DRIVERS = listDrivers().flatMap((lang) => [`dist/driver-${lang}.js`, `dist/driver-${lang}-more.js`]);
 /** What few programs use. */
-const SELDOM = ['converse', 'convert', 'declare-file', 'dialog', 'scheduler', 'split-command'];
+const SELDOM = [
+  ...['converse', 'convert', 'declare-file', 'dialog', 'environment', 'libraries', 'scheduler', 'split-command'],
+];
 /** What is there for `import` and for `require`. */
 const MODULES = [
   'connect', // is loaded with the first bond
