@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseOrder } from '../src/tools/cli/options.js';
+import { pathOf } from '../src/tools/cli/path-of.js';
 import { COMMANDS, program, temporaryDirectory } from './bonds.js';
 import { BOND, type Deed, runCommand } from './built.js';
 import { everyLanguage, type Language, languages, needsInterpreter } from './fixtures.js';
@@ -294,6 +295,19 @@ describe('the doctor', () => {
       expect(stdout.includes(`without ${name} (`), name).toBe(!modules.includes(name));
     }
   });
+});
+
+test.each<[platform: NodeJS.Platform, command: string, expected: string | null]>([
+  ['linux', 'php', '/bin/php'],
+  ['linux', 'perl', null],
+  ['linux', 'bin/php', 'bin/php'],
+  ['win32', 'php', 'C:\\php\\php.EXE'],
+  ['win32', 'perl.bat', 'C:\\php\\perl.bat'],
+  ['win32', '.\\php', '.\\php'],
+])('the doctor knows where a command is: on %s, %s is %s', (platform, command, expected) => {
+  const there = ['/bin/php', 'C:\\php\\php.EXE', 'C:\\php\\perl.bat'];
+  const env = platform === 'win32' ? { PATH: 'C:\\;C:\\php', PATHEXT: '.COM;.EXE' } : { PATH: '/usr/bin:/bin' };
+  expect(pathOf(command, { platform, env }, (path) => there.includes(path))).toBe(expected);
 });
 
 test('runs at a terminal that does not know how wide it is', async () => {

@@ -161,6 +161,14 @@ describe('a command line is split as a shell does it', () => {
   });
 });
 
+test.each<[string, string[]]>([
+  [String.raw`C:\php\php.exe -n`, ['C:\\php\\php.exe', '-n']],
+  [String.raw`"C:\Program Files\php\php.exe" -n`, ['C:\\Program Files\\php\\php.exe', '-n']],
+  [String.raw`'C:\it is\php.exe' "D:\it's\" x`, ['C:\\it is\\php.exe', "D:\\it's\\", 'x']],
+])('on Windows, a backslash is a backslash: %s', (line, words) => {
+  expect(splitCommand('Test', line, 'win32')).toEqual(words);
+});
+
 describe('what only a shell could carry out is refused', () => {
   const operators = ['&&', '||', ';', ';;', '|', '|&', '&', '>', '>>', '<', '<<', '>&', '<&', '(', ')', '<('];
 

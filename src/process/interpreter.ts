@@ -5,7 +5,7 @@ import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '.
 import { Tail } from '../common/output-target.js';
 import type { StartCommand } from './command.js';
 import { LAST_OUTPUT, readWhatIsThere, release } from './last-output.js';
-import { descendants, isRunning, signalQuietly } from './process-tree.js';
+import { descendants, signalQuietly, stillRunning } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
 import { GRACE } from './watchdog.js';
 import { type Traffic, WriteQueue } from './write-queue.js';
@@ -200,7 +200,7 @@ export class Interpreter {
       const end = performance.now() + GRACE * 1000;
       while (left.length > 0 && performance.now() < end) {
         await sleep(GLANCE);
-        left = left.filter(isRunning);
+        left = stillRunning(left);
       }
     }
     for (const pid of left) signalQuietly(pid, 'SIGKILL');

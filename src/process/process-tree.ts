@@ -22,21 +22,39 @@ export function signalQuietly(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** Whether a process of ours still runs. It may have ended and not been reaped yet. */
-export function isRunning(pid: number): boolean {
-  if (!signalQuietly(pid, 0)) return false;
-  return process.platform !== 'linux' || readStat(pid)?.state !== 'Z';
+/** Those of some processes of ours that still run. One that has ended may not have been reaped yet. */
+export function stillRunning(pids: readonly number[]): number[] {
+  const known = pids.filter((pid) => signalQuietly(pid, 0));
+  if (known.length === 0 || process.platform === 'win32') return known;
+  if (process.platform === 'linux') return known.filter((pid) => readStat(pid)?.state !== 'Z');
+  const ended = new Set(
+    processesOfPs(['-p', known.join(',')]).flatMap(({ pid, state }) => (state === 'Z' ? [pid] : [])),
+  );
+  return known.filter((pid) => !ended.has(pid));
 }
 
 /** Each process with its parent. */
 function processTable(): [pid: number, parent: number][] {
   if (process.platform === 'linux') return readdirSync('/proc').flatMap(readParent);
   if (process.platform === 'win32') return [];
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  return (stdout ?? '')
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  return processesOfPs(['-A']).map(({ pid, parent }) => [pid, parent]);
+}
+
+/** A process, as `ps` tells of it. */
+interface Listed {
+  readonly pid: number;
+  readonly parent: number;
+  readonly state: string | undefined;
+}
+
+/** What `ps` tells of the processes that `which` selects. Each column is an option of its own: some take `pid=,ppid=` for one column. */
+export function processesOfPs(which: readonly string[]): Listed[] {
+  const { stdout } = spawnSync('ps', [...which, '-o', 'pid=', '-o', 'ppid=', '-o', 'stat='], { encoding: 'utf8' });
+  const lines = (stdout ?? '').split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const [pid, parent, state] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), state: state?.[0] };
+  });
 }
 
 function readParent(name: string): [pid: number, parent: number][] {

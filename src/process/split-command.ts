@@ -3,8 +3,20 @@ import { BondException, quoted } from '../common/errors.js';
 import { type CommandLine, checkedCommand, plainCommand } from './command.js';
 
 /** Splits a command line into words the way a shell does, and refuses whatever only a shell could carry out. */
-export function splitCommand(lang: string, cmd: string | readonly string[]): CommandLine {
-  return plainCommand(lang, cmd) ?? checkedCommand(lang, cmd, splitWords(lang, cmd as string));
+export function splitCommand(
+  lang: string,
+  cmd: string | readonly string[],
+  platform: NodeJS.Platform = process.platform,
+): CommandLine {
+  const plain = plainCommand(lang, cmd);
+  if (plain) return plain;
+  const line = platform === 'win32' ? withPlainBackslashes(cmd as string) : (cmd as string);
+  return checkedCommand(lang, cmd, splitWords(lang, line));
+}
+
+/** On Windows, a backslash stands between folders, and never before a character that is to be taken as it is. */
+function withPlainBackslashes(cmd: string): string {
+  return cmd.replace(/'[^']*'|"[^"]*"|\\/g, (part) => (part.startsWith("'") ? part : part.replaceAll('\\', '\\\\')));
 }
 
 function splitWords(lang: string, cmd: string): string[] {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Bond } from '../../bond/bond.js';
 import { makeBond } from '../../bond/make-bond.js';
@@ -12,6 +10,7 @@ import { aligned } from '../../repl/table.js';
 import { hasColors, styled } from '../../repl/terminal.js';
 import { driverTools, type Extra } from '../driver-tools.js';
 import { EXIT } from './exit-codes.js';
+import { pathOf } from './path-of.js';
 
 /** How long an interpreter may take for each thing that it is asked, in ms. */
 const PATIENCE = 20_000;
@@ -69,7 +68,7 @@ async function examineBond(bond: Bond): Promise<Finding> {
   const interrupts = await canBeStopped(bond, loop);
   const libraries = await librariesFor(lang, bond);
   const advice = await adviceFor(bond, extras);
-  const place = { command, path: pathOf(command), why: whyThis(lang, command) };
+  const place = { command, path: pathOf(command, process), why: whyThis(lang, command) };
   return { lang, ...place, version, protocol, interrupts, libraries, advice };
 }
 
@@ -81,12 +80,6 @@ function whyThis(lang: string, command: string): string {
   const reason = missing.length > 0 ? `not found: ${missing.join(', ')}` : 'the first candidate';
   const others = names.slice(place + 1);
   return others.length > 0 ? `${reason}; not tried: ${others.join(', ')}` : reason;
-}
-
-function pathOf(command: string): string | null {
-  if (command.includes('/')) return command;
-  const paths = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, command));
-  return paths.find((path) => existsSync(path)) ?? null;
 }
 
 async function canBeStopped(bond: Bond, loop: string | undefined): Promise<boolean> {

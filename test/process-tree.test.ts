@@ -1,0 +1,24 @@
+// The processes below another one, and whether they run: from /proc on Linux, and from ps elsewhere.
+
+import { spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { descendants, processesOfPs, stillRunning } from '../src/process/process-tree.js';
+import { onTestFinished } from './finish.js';
+
+test('a process that has ended is not running, although nobody has asked how', async () => {
+  const program = '$| = 1; my $child = fork; exit 0 unless $child; print $child; sleep 60';
+  const child = spawn('perl', ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill());
+  const [line] = await new Promise<[Buffer]>((resolve) => child.stdout.once('data', (chunk) => resolve([chunk])));
+  const [parent, ended] = [child.pid as number, Number(line)];
+  while (stillRunning([ended]).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+
+  expect(stillRunning([parent, ended])).toEqual([parent]);
+  expect(descendants(parent)).toEqual([ended]);
+  expect(processesOfPs(['-p', `${parent},${ended}`])).toEqual(
+    expect.arrayContaining([
+      { pid: parent, parent: process.pid, state: expect.stringMatching(/[RSD]/) },
+      { pid: ended, parent, state: 'Z' },
+    ]),
+  );
+});
