@@ -55,6 +55,13 @@ describe('the examples', () => {
     expect(await run('hello.ts')).toBe(lines(...said.flat()));
   });
 
+  test('tcl-script gets types, and a procedure of its own', async ({ skip }) => {
+    if (!hasInterpreter('Tcl')) missing('Tcl: no interpreter', skip);
+    expect(await run('tcl-script.ts')).toBe(
+      lines('as text: id 7 total 0 articles {}', "with types: { id: 7, total: 180.75, articles: [ 'lamp', 'table' ] }"),
+    );
+  });
+
   test('sync asks without promises', async ({ skip }) => {
     needs(skip, 'PHP', 'Perl');
     expect(await run('sync.ts')).toBe(lines('pear        1,25', 'yacht  1.234.567,89'));

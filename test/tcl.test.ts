@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callback, kwargs, RemoteException, SerializationException, stream } from '../src/index.js';
 import { typeOf } from '../src/tools/conform/typed.js';
-import { expectAlive, needsInterpreter, range, rejection, shareBond } from './fixtures.js';
+import { expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
 import { effort, rounds } from './fuzzing.js';
 
 const FUNCTIONS = String.raw`
@@ -14,6 +14,14 @@ const FUNCTIONS = String.raw`
   proc power n {expr {2.0 ** $n}}
   proc lone {} {return \ud800}
   namespace eval shop {}`;
+
+/** Starts its arguments with sockets as standard streams, and passes on what comes, as ssh does. */
+const RELAY = `
+  const [command, ...args] = process.argv.slice(1);
+  const child = require('child_process').spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  process.stdin.pipe(child.stdin);
+  child.stdout.pipe(process.stdout);
+  child.on('exit', (code) => (process.exitCode = code));`;
 
 /** Texts of any characters, also such as Tcl's own quotes treat apart. */
 const anyText = fc.oneof(
@@ -231,5 +239,26 @@ describe('Tcl', () => {
     expect(await tcl.call('same', 'é')).toBe('é');
     await tcl.evalBlock('close stdout');
     expect(await tcl.call('same', 'é')).toBe('é');
+  });
+
+  test('where the standard streams are sockets, as behind ssh, nothing is different', async () => {
+    const tcl = await openBond('Tcl', [process.execPath, '-e', RELAY, 'tclsh'], ['a', '$x y', '--']);
+    expect(await tcl.eval('set argv')).toBe('a {$x y} --');
+    await tcl.evalBlock('proc same x {return $x}');
+    const text = 'é😀'.repeat(50_000);
+    expect(await tcl.call('same', text)).toBe(text);
+    expect(await tcl.eval('list [read stdin] [exec cat]')).toBe('{} {}');
+    const printed = await tcl.capture(() =>
+      tcl.evalBlock('puts é; fconfigure stdout -encoding ascii -buffering full; puts -nonewline é'),
+    );
+    expect(printed.stdout).toBe('é\n?');
+    const call = tcl
+      .evalBlock('puts -nonewline on; flush stdout; while 1 {}')
+      .catch((error: RemoteException) => error.type);
+    await tcl.interrupt();
+    expect(await call).toBe('_BOND_InterruptException');
+    await tcl.evalBlock('rename exit leave; proc exit args {leave 5}');
+    await tcl.close();
+    expect((await tcl.closed).exitCode).toBe(5);
   });
 });

@@ -8,7 +8,7 @@ proc next_message {} {
     variable arrived
     if {[llength $arrived] > 0} {
         set line [lindex $arrived 0]
-        set arrived [lreplace $arrived[set arrived {}] 0 0]
+        set arrived [lreplace $arrived [set arrived 0] 0]
     } elseif {[gets $input line] < 0} {
         return END
     }

@@ -1,55 +1,74 @@
 # Reads JSON. Texts and numbers are texts, a list is a list, and an object is a dict.
 
 variable TOKEN {"(?:[^"\\]|\\.)*"|[][{}:,]|[^][{}:,"\s]+|"}
-variable PAIR {[\ud800-\udbff][\udc00-\udfff]}
+# What stands between texts, as a list: braces would be quotes there.
+variable SPACED [list \[ { [ } \] { ] } \{ { ( } \} { ) } , { } : { }]
+# Escapes that have to do with quotes, as characters that JSON has nowhere.
+variable HIDDEN [list \\\\ \x01 \\\" \x02]
+variable SHOWN [list \x01 \\\\ \x02 \\\"]
+variable null_places {} ;# the paths of null in what was decoded last
 
-# The value of a text. `nulls` are the paths where there may be null; those that there are remain in it.
+# The value of a text. `allowed` are the paths where there may be null; what there is remains in it.
 proc decode {text {root value} {allowed {}}} {
-    variable TOKEN
+    variable has_null
+    variable null_places
+    set value [decode_any $text $root]
+    if {!$has_null && [llength $null_places] > 0} {
+        foreach path $null_places {
+            if {$path ne {} && $path ni $allowed} {refuse [named_path $root $path] "Tcl has no null: _BOND_null_as says what it is to arrive as"}
+        }
+    }
+    return $value
+}
+
+# The same, whatever is null.
+proc decode_any {text root} {
+    variable SPACED
+    variable HIDDEN
+    variable SHOWN
     variable DEEPEST
     variable null
-    variable has_null
+    variable null_places {}
+    set has_escapes [expr {[string first \\ $text] >= 0}]
+    if {$has_escapes} {set text [string map $HIDDEN $text]}
+    set pieces [split $text \"]
+    set texts [expr {[llength $pieces] / 2}]
     set stack {}
     set kinds {}
     set items {}
-    set depth 0
-    foreach token [regexp -all -inline $TOKEN $text] {
-        switch -exact -- $token {
-            , - : {}
-            \[ - \{ {
-                if {[incr depth] > $DEEPEST} {refuse $root "is nested too deep"}
-                lappend stack $items
-                lappend kinds $token
-                set items {}
-            }
-            \] - \} {
-                incr depth -1
-                set done $items
-                set items [lindex $stack end]
-                set stack [lreplace $stack[set stack {}] end end]
-                set kinds [lreplace $kinds[set kinds {}] end end]
-                lappend items $done
-            }
-            true {lappend items 1}
-            false {lappend items 0}
-            null {
-                set path [place $stack $items $kinds]
-                if {!$has_null && $path ne {} && $path ni $allowed && ![string match _BOND_* [lindex $stack 1 0]]} {refuse [named_path $root $path] "Tcl has no null: _BOND_null_as says what it is to arrive as"}
-                lappend items $null
-            }
-            default {
-                if {[string index $token 0] eq "\""} {
-                    set token [string range $token 1 end-1]
-                    if {[string first \\ $token] >= 0} {
-                        set token [subst -nocommands -novariables $token]
-                        if {![is_text $token]} {refuse [named_path $root [place $stack $items $kinds]] "half of a surrogate pair is no text"}
-                    }
+    foreach {outside inside} $pieces {
+        foreach token [string map $SPACED $outside] {
+            switch -exact -- $token {
+                \[ - ( {
+                    lappend stack $items
+                    lappend kinds $token
+                    if {[llength $kinds] > $DEEPEST} {refuse $root "is nested too deep"}
+                    set items {}
                 }
-                lappend items $token
+                \] - ) {
+                    set done $items
+                    set items [lindex $stack end]
+                    set stack [lreplace $stack [set stack end] end]
+                    set kinds [lreplace $kinds [set kinds end] end]
+                    lappend items $done
+                }
+                true {lappend items 1}
+                false {lappend items 0}
+                null {
+                    lappend null_places [place $stack $items $kinds]
+                    lappend items $null
+                }
+                default {lappend items $token}
             }
         }
+        if {[incr texts -1] < 0} break
+        if {$has_escapes && [regexp {[\\\x01\x02]} $inside]} {
+            set inside [subst -nocommands -novariables [string map $SHOWN $inside]]
+            if {![is_text $inside]} {refuse [named_path $root [place $stack $items $kinds]] "half of a surrogate pair is no text"}
+        }
+        lappend items $inside
     }
-    if {$depth != 0 || [llength $items] != 1} {refuse $root "what the host sent cannot be decoded"}
+    if {[llength $kinds] != 0 || [llength $items] != 1} {refuse $root "what the host sent cannot be decoded"}
     return [lindex $items 0]
 }
 

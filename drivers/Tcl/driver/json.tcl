@@ -16,6 +16,7 @@ proc quoted {text} {
 proc encode {value {path result} {type text} {depth 0}} {
     variable typed_mark
     variable DEEPEST
+    if {$type eq "text" && ![regexp {[\x00-\x1f"\\\ud800-\udfff]} $value]} {return \"$value\"} ;# without a mark of a type
     if {$type in {float number} && [set text [computed_text $value]] ne {}} {return $text}
     if {[is_typed $value]} {lassign [type_and_value $value] type value}
     if {$depth > $DEEPEST} {refuse $path "is nested too deep"}

@@ -32,6 +32,13 @@ proc leave {} {
     exit
 }
 
+# `exit` of a program whose input is read by another process: that would hold the socket.
+proc leave_with_reader {args} {
+    variable reader
+    if {[llength $args] == 0 || [string is integer -strict [lindex $args 0]]} {catch {exec kill $reader}}
+    exit {*}$args
+}
+
 # Carries out what the host asks for in a frame, until it replies to the call that opened the frame.
 proc serve {frame} {
     variable running

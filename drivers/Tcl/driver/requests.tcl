@@ -74,8 +74,25 @@ proc perform {verb id payload} {
 
 # The name and the arguments of a call.
 proc call_of_payload {payload} {
+    # Most calls have numbers only, or one text. This is without patterns: those that tell parts take long.
+    set at [string first {",[} $payload]
+    if {[string first \\ $payload] < 0 && [string range $payload end-1 end] eq {]]}} {
+        set name [string range $payload 2 $at-1]
+        set rest [string range $payload $at+3 end-2]
+        if {[string first \[ $rest] < 0 && [string first \{ $rest] < 0} {
+            set quote [string first \" $rest 1]
+            if {$quote < 0 && [string first u $rest] < 0 && [string first a $rest] < 0} {return [list $name [split $rest ,]]}
+            if {[string index $rest 0] eq "\"" && $quote == [string length $rest] - 1} {return [list $name [list [string range $rest 1 end-1]]]}
+        }
+    }
+    variable has_null
+    variable null_places
+    set call [decode_any $payload args]
+    if {[llength $call] == 2} {
+        if {!$has_null && [llength $null_places] > 0 && ![string match _BOND_* [lindex $call 0]]} {decode $payload args}
+        return $call
+    }
     lassign [split_payload $payload 2] first rest
-    if {[llength $rest] == 0} {return [decode $payload args]}
     set references [read_references [lindex $rest 0]]
     set allowed [lmap path [paths_of $references] {linsert $path 0 1}]
     if {[llength $rest] > 1} {set named [decode [lindex $rest 1] kwargs [lmap path [paths_of $references] {lrange $path 1 end}]]}

@@ -51,6 +51,11 @@ proc create_program {} {
     foreach {name command} $NAMES {
         interp alias program _BOND_$name {} ::_BOND_::[lindex $command 0] {*}[lrange $command 1 end]
     }
+    variable reader
+    if {$reader ne {}} {
+        interp hide program exit
+        interp alias program exit {} ::_BOND_::leave_with_reader
+    }
     watch_program
 }
 

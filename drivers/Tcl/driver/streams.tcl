@@ -8,6 +8,7 @@ variable output
 variable mark
 variable room
 variable owns_output 1
+variable reader {} ;# the process that reads standard input, if it is a socket
 variable released {}
 
 # Opens the descriptors once more, and puts /dev/null in the place of standard input.
@@ -18,7 +19,10 @@ proc open_streams {text} {
     variable room [expr {4096 - [string length $text] - 2}]
     variable owns_output
     if {[catch {open /dev/stdin r} input]} {
-        set input [open "|cat <@stdin" r] ;# a socket cannot be opened by its name
+        # A socket cannot be opened by its name. A channel of a pipeline would be waited for at the end.
+        lassign [chan pipe] input writer
+        variable reader [exec cat <@stdin >@$writer 2>/dev/null &]
+        close $writer
     }
     close stdin
     open /dev/null r
@@ -39,7 +43,11 @@ proc say {message} {
     variable owns_output
     if {!$owns_output} {return [say_on_stdout $message]}
     catch {flush stdout}
-    write $message
+    variable output
+    variable mark
+    variable room
+    set bytes [encoding convertto utf-8 $message]
+    if {[string length $bytes] > $room || [catch {puts $output "$mark $bytes"; flush $output}]} {write $bytes}
 }
 
 proc say_released {} {
@@ -54,16 +62,15 @@ proc say_on_stdout {message} {
     catch {flush stdout}
     set before [fconfigure stdout]
     fconfigure stdout -translation binary -buffering full
-    write $message
+    write [encoding convertto utf-8 $message]
     foreach name {-encoding -translation -buffering} {fconfigure stdout $name [dict get $before $name]}
 }
 
 # Writes a message in pieces so short that the system never mixes them with what others write.
-proc write {message} {
+proc write {bytes} {
     variable output
     variable mark
     variable room
-    set bytes [encoding convertto utf-8 $message]
     set size [string length $bytes]
     for {set start 0} {$start + $room < $size} {incr start $room} {
         write_piece + [string range $bytes $start [expr {$start + $room - 1}]]
