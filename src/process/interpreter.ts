@@ -160,7 +160,8 @@ export class Interpreter {
   /** Sends a signal to the local process, behind what it has been sent. */
   signal(name: NodeJS.Signals): void {
     this.#writeQueue.flush();
-    this.#child.kill(name);
+    // Deno's `child.kill` sends one signal and no second one.
+    if (running.has(this)) signalQuietly(this.pid, name);
   }
 
   /** How it has ended, in words. What stands between may exit with any code when what it has started is killed. */
