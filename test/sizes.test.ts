@@ -15,7 +15,7 @@ const EXCEPTIONS = ['src/sync/api.ts', 'drivers/Python/types.py', 'drivers/PHP/t
 /** Source files by name, line by line. */
 const FILES = ['src', 'drivers', 'build'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(?:ts|js|py|php|pl|rb|lua|R)$/.test(name))
+    .filter((name) => /\.(?:ts|js|py|php|pl|rb|lua|R|tcl)$/.test(name))
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
     .filter((name) => !EXCEPTIONS.includes(name))
     .map((name) => ({ name, lines: readFileSync(join(ROOT, name), 'utf8').trimEnd().split('\n') })),

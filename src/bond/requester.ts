@@ -75,7 +75,7 @@ export class Requester implements Evaluator, Holder {
       const payload = inParts ? inParts.payload : encodeCall(protocol, name, args, this.#lends);
       return this.#request('CALL', name, payload, inParts?.parts, shown);
     } catch (error) {
-      return this.#refuse(own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
+      return refused(this.connection.lang, own > 0 && isA(error, NotCarried) ? error.amongArguments(own) : error);
     }
   }
 
@@ -98,7 +98,7 @@ export class Requester implements Evaluator, Holder {
       const place = typeof codeOrRef === 'string' && features.has('places') ? placeFor(verb, code) : undefined;
       return this.#request(verb, code, protocol.encode(place ? [code, place.file, place.line] : code));
     } catch (error) {
-      return this.#refuse(error);
+      return refused(this.connection.lang, error);
     }
   }
 
@@ -116,7 +116,9 @@ export class Requester implements Evaluator, Holder {
       return this.#ask({ verb: 'CHAIN', subject: chain, payload, settings: this.settings });
     } catch (error) {
       // Nothing of the user's is on the stack when a chain is awaited: an error that is made a moment later says where that is.
-      return Promise.resolve().then(() => this.#refuse(isA(error, NotCarried) ? chain.refusal(error) : error));
+      return Promise.resolve().then(() =>
+        refused(this.connection.lang, isA(error, NotCarried) ? chain.refusal(error) : error),
+      );
     }
   }
 
@@ -223,11 +225,11 @@ export class Requester implements Evaluator, Holder {
     const { pid, command } = interpreter;
     return calls.tracePromise(() => session.request(request), { by: 'bond', lang, ...nameOf(request), pid, command });
   }
+}
 
-  /** What cannot be asked at all. */
-  #refuse(error: unknown): Promise<never> {
-    if (!isA(error, NotCarried)) return Promise.reject(error);
-    const details = 'cause' in error ? { cause: error.cause } : undefined;
-    return Promise.reject(new SerializationException(this.connection.lang, error.message, 'local', details));
-  }
+/** What cannot be asked at all. */
+function refused(lang: string, error: unknown): Promise<never> {
+  if (!isA(error, NotCarried)) return Promise.reject(error);
+  const details = 'cause' in error ? { cause: error.cause } : undefined;
+  return Promise.reject(new SerializationException(lang, error.message, 'local', details));
 }

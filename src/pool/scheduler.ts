@@ -198,11 +198,7 @@ export class Scheduler {
     if (!worker.isHopeless) return;
     const waiting = this.#waiting.onlyFor(worker);
     if (this.all.every(({ isHopeless }) => isHopeless)) waiting.push(...this.#waiting.forAny());
-    const { lang } = this.#settings;
-    this.#reject(
-      waiting,
-      () => new BondException(lang, `no worker can be started: ${textOf(error)}`, { code: 'BOND_SETUP', cause: error }),
-    );
+    this.#reject(waiting, () => hopelessness(this.#settings.lang, error));
   }
 
   #reject(waiting: readonly Waiter[], makeError: () => BondException): void {
@@ -216,4 +212,8 @@ export class Scheduler {
     this.#waiting.delete(waiter);
     if (this.waiting === 0) this.#staff.hold(false);
   }
+}
+
+function hopelessness(lang: string, cause: unknown): BondException {
+  return new BondException(lang, `no worker can be started: ${textOf(cause)}`, { code: 'BOND_SETUP', cause });
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { type Ending, howEnded } from '../common/errors.js';
 import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '../common/globals.js';
 import { Tail } from '../common/output-target.js';
+import { type Exit, exitOf, isClosed } from './child-end.js';
 import type { StartCommand } from './command.js';
 import { LAST_OUTPUT, readWhatIsThere, release } from './last-output.js';
 import { descendants, signalQuietly, stillRunning } from './process-tree.js';
@@ -74,8 +75,7 @@ export class Interpreter {
     // So does a signal to what has become another user's.
     child.on('error', () => {});
     // The event loop waits for the process, or it does not: for its streams, it never has to.
-    for (const stream of [ways.input, ways.output, ways.bulk?.stream, child.stderr] as { unref?(): void }[])
-      stream?.unref?.();
+    for (const stream of [ways.input, ways.output, ways.bulk?.stream, child.stderr]) leaveOut(stream);
     this.ended = this.#watchEnd();
   }
 
@@ -216,18 +216,14 @@ export class Interpreter {
 
   async #watchEnd(): Promise<Ending> {
     const child = this.#child;
-    const exited = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve) => {
-      const { exitCode, signalCode } = child;
-      if (exitCode !== null || signalCode !== null) return resolve({ exitCode, signal: signalCode });
-      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    const gaveUp = new Promise<Exit>((resolve) => {
       this.#giveUp = () => {
         child.unref();
         resolve({ exitCode: null, signal: null });
       };
     });
+    const exited = Promise.race([exitOf(child), gaveUp]);
     const { input, output } = this.#ways;
-    const isClosed = (source: ChildProcess | Readable): Promise<void> =>
-      new Promise((resolve) => source.once('close', () => resolve()));
     const closed = Promise.all([isClosed(child), isClosed(output)]);
     output.once('close', () => {
       const timer = setTimeout(() => void this.#killAll(), WITHOUT_OUTPUT);
@@ -242,4 +238,8 @@ export class Interpreter {
     release(child.stderr);
     return { exitCode, signal, stderr: this.#stderrTail.text() };
   }
+}
+
+function leaveOut(stream: object | undefined): void {
+  (stream as { unref?(): void } | undefined)?.unref?.();
 }
