@@ -20,8 +20,9 @@ export default defineConfig(({ mode }) => {
     test: {
       globalSetup: 'test/build-once.ts',
       setupFiles: 'test/each-test.ts',
-      // One file in each of three processes, on two processors: some files mostly wait, for a terminal or a limit of time.
-      maxWorkers: 3,
+      // One file in each of two processes: vitest leaves a processor free, and of two, one would have nothing to do. With three,
+      // everything takes so much longer that nothing is gained.
+      maxWorkers: 2,
       // Of a file whose tests run side by side, so many at a time: most wait for what another process does.
       maxConcurrency: 8,
       testTimeout: TEST_HANG,

@@ -408,7 +408,7 @@ describe('messages', () => {
       "[JavaScript] there is no protocol 'XML'; known: EJSON, JSON, V8",
       '[PHP] cannot start its interpreter; tried: php (not found); to install it: apt-get install php-cli',
       expect.stringMatching(/true exited with code 0, before .*; does it start PHP when you type it\?$/),
-      expect.stringMatching(/there is no option 'sise'; known: size, cmds, args, setup, retries, cwd/),
+      expect.stringMatching(/there is no option 'sise'; known: size, cmds, args, setup, retries, minSize, /),
       '[JavaScript] options are an object, not "5"',
       '[JavaScript] makeBond takes a language, a command, arguments, and the options last',
       expect.stringMatching(/; sh -c passes on no arguments: write 'php "\$@"' instead of php, and 'sh' after it$/),

@@ -90,15 +90,16 @@ async function callOften(
   }
 }
 
-/** Kills a worker at random, every second or so; how many. */
+/** Kills a worker at random, every few seconds, so that most live until they have reached their limit; how many. */
 async function killOften(pool: Pool, isOver: () => boolean): Promise<number> {
   const random = randomNumbersFor(SEED, 'pool-load');
   let kills = 0;
-  for (let next = 500; !isOver(); next = 500 + 1000 * random()) {
-    await sleep(Math.min(next, 500));
+  for (let next = performance.now(); !isOver(); await sleep(100)) {
+    if (performance.now() < next) continue;
+    next += 2000 + 2000 * random();
     const there = pool.workers.flatMap(({ pid }) => pid ?? []);
     const pid = there[Math.floor(random() * there.length)];
-    if (pid === undefined || isOver()) continue;
+    if (pid === undefined) continue;
     process.kill(pid, 'SIGKILL');
     kills++;
   }

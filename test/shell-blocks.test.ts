@@ -1,7 +1,7 @@
 // Runs every block of shell commands in the pages. `bond`, `node` and `npx tsx` are real; what would install, or takes the whole
 // suite, is looked at: the script, file or package that it names has to be there.
 
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -69,6 +69,7 @@ describe.concurrent('the commands of the documentation', () => {
     for (const name of ['examples', 'test', 'README.md', 'node_modules', 'package.json', 'dist']) {
       symlinkSync(join(ROOT, name), join(folder, name));
     }
+    execFileSync('python3', ['-m', 'venv', '--without-pip', join(folder, '.venv')]);
     cpSync(join(ROOT, 'examples/shop.php'), join(folder, 'shop.php'));
     // The quickest of those that pass every check.
     cpSync(join(ROOT, 'drivers/Perl'), join(folder, 'path/to/your/driver'), { recursive: true });

@@ -1,4 +1,3 @@
-import { ChildProcess } from 'node:child_process';
 import { describe, expect, test, vi } from 'vitest';
 import { queryDriver, RemoteException } from '../src/index.js';
 import { onTestFinished } from './finish.js';
@@ -94,10 +93,11 @@ describe.runIf(languages.includes('JavaScript'))('JavaScript', () => {
       await bond.evalBlock(`
         const forever = () => new Promise(() => {});
         const work = (ms) => { for (const end = Date.now() + ms; Date.now() < end; ); return ms; };`);
-      const { kill } = ChildProcess.prototype;
+      const kill = process.kill.bind(process);
       const sent: Promise<unknown>[] = [];
-      const spy = vi.spyOn(ChildProcess.prototype, 'kill').mockImplementation(function (this: ChildProcess, signal) {
-        sent.push(new Promise((resolve) => setTimeout(() => resolve(kill.call(this, signal)), 1200)));
+      const spy = vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+        if (pid !== bond.pid || signal === 0) return kill(pid, signal);
+        sent.push(new Promise((resolve) => setTimeout(() => resolve(kill(pid, signal)), 1200)));
         return true;
       });
       onTestFinished(() => spy.mockRestore());
