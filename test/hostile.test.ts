@@ -218,7 +218,7 @@ describe.concurrent('messages that no driver sends end the peer', () => {
 });
 
 describe.concurrent('messages that are odd, and no more than that', () => {
-  const test = testSample(2);
+  const test = testSample(4);
   test('a second answer to a request is dropped', async () => {
     const { bond } = await openAnswering('RETURN @ 1', 'RETURN @ 2', 'EXCEPT @ {"message":"x"}');
     expect(await bond.eval('x')).toBe(1);
@@ -295,7 +295,7 @@ test('half a mark as its last word is output, and its end is told', async () => 
 });
 
 describe.concurrent('payloads that are none reject their call, and only that', () => {
-  const test = testSample(2);
+  const test = testSample(4);
   test.each([
     ['no JSON', 'RETURN @ {"a":'],
     ['two values', 'RETURN @ 1 2'],
@@ -459,7 +459,7 @@ describe.concurrent('calls of what was never exported', () => {
 });
 
 describe('100 000 levels', () => {
-  const test = testSample(2);
+  const test = testSample(4);
   const DEPTH = 100_000;
   const inner = [
     ['lists', '[', '', ']'],
@@ -674,7 +674,7 @@ describe('a flood', () => {
 });
 
 describe.concurrent('in the handshake', () => {
-  const test = testSample(2);
+  const test = testSample(4);
   const good = '"protocol":"JSON","version":"1.0"';
 
   test.each([

@@ -15,13 +15,24 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { all, collect, expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
+import {
+  all,
+  collect,
+  expectAlive,
+  lender,
+  needsInterpreter,
+  openBond,
+  range,
+  rejection,
+  shareBond,
+} from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { testSample } from './turns.js';
 
 needsInterpreter('JavaScript');
 
-const open = (options?: BondOptions, args: string[] = []) => openBond('JavaScript', undefined, args, options);
+const openFresh = (options?: BondOptions) => openBond('JavaScript', options);
+const open = lender('JavaScript');
 const protocols: [protocol: 'V8' | 'JSON'][] = [['V8'], ['JSON']];
 
 test('let, const, class, var and function at top level persist between blocks', async () => {
@@ -480,7 +491,7 @@ describe('exceptions', () => {
   });
 
   test('of the serialization are a TypeError that is called _BOND_SerializationException', async () => {
-    const js = await open();
+    const js = await openFresh();
     await js.export(() => 1, 'host');
     await js.evalBlock(
       'let seen; try { host(() => {}) } catch (e) { seen = [e.name, e instanceof TypeError, e instanceof _BOND_SerializationException] }',
@@ -928,7 +939,7 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
 describe('what your code replaces or takes away does not reach the driver', () => {
   const test = testSample(2);
   test('calls and answers wait in no list: neither methods of lists are needed for them, nor setters of their indices met', async () => {
-    const js = await open();
+    const js = await openFresh();
     await js.evalBlock(`
       function same(x) { return x }
       const refuse = () => { throw 1 };
@@ -965,7 +976,7 @@ describe('what your code replaces or takes away does not reach the driver', () =
     'require("v8").serialize = require("v8").deserialize = () => { throw 1 }',
     'const all = globalThis; for (const name of Object.getOwnPropertyNames(all)) if (!/BOND|Error$|^up$/.test(name)) delete all[name]',
   ])('%s', async (code) => {
-    const js = await open();
+    const js = await openFresh();
     await js.export((n: number) => js.call('down', n), 'up');
     await js.evalBlock(`
       function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }
@@ -1105,7 +1116,7 @@ test('what your code closes is not what the conversation needs', async () => {
 });
 
 test('the driver does not go on without the methods of built-in prototypes that it needs', async () => {
-  const js = await open();
+  const js = await openFresh();
   await js.evalBlock('String.prototype.indexOf = () => { throw new Error("replaced") }');
   expect((await rejection(js.eval('1'), TerminatedException)).message).toContain('replaced');
 });

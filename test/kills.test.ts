@@ -24,7 +24,7 @@ import { collect, everyKitLanguage, languages, needsInterpreter, openBond, rejec
 import { rounds } from './fuzzing.js';
 import { openHostile } from './hostile.js';
 import { LONG_TEST_HANG } from './patience.js';
-import { testInTurn } from './turns.js';
+import { testInTurn, testSample } from './turns.js';
 import { stuck, words } from './words.js';
 
 /** Asserts that calls reject, with an ending. If they waited for the grandchild, they would hang. */
@@ -233,7 +233,7 @@ describe('a host', () => {
       }));
       await Promise.all(running);`;
 
-    everyTest.each<[string, (host: Host, pid: number) => unknown]>([
+    testSample(2).each<[string, (host: Host, pid: number) => unknown]>([
       ['is killed', (_, pid) => process.kill(pid, 'SIGKILL')],
       ['is hung up on', (_, pid) => process.kill(pid, 'SIGHUP')],
       ['is terminated', (_, pid) => process.kill(pid, 'SIGTERM')],

@@ -16,7 +16,7 @@ import { listDrivers, queryDriver } from '../src/index.js';
 import { targetsOf } from './documents.js';
 import { hasInterpreter, languages, missing } from './fixtures.js';
 import { findNode, hasRegistry } from './nodes.js';
-import { testInTurn } from './turns.js';
+import { testInTurn, testSample } from './turns.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -293,7 +293,7 @@ describe('the package', () => {
     expect(await outcome(process.execPath, join(project, 'program.cjs'), options)).toEqual(expected(version));
   });
 
-  test.each([
+  testSample(3).each([
     ['an ES module', 'esm', 'program.mjs'],
     ['CommonJS', 'cjs', 'program.cjs'],
     ['CommonJS, from an ES module', 'cjs', 'program.mjs'],
@@ -323,7 +323,7 @@ describe('the package', () => {
     expect(await outcome(process.execPath, join(alone, 'program.mjs'))).toEqual(expected(version));
   });
 
-  test.each([
+  testSample(3).each([
     ['nodenext', '--module nodenext', ['mts', 'cts']],
     ['node16', '--module node16', ['mts', 'cts']],
     ['bundler', '--module esnext --moduleResolution bundler', ['ts']],
