@@ -30,7 +30,7 @@ export class Staff {
   constructor(settings: PoolSettings, owner: StaffOwner) {
     this.#settings = settings;
     this.#owner = owner;
-    // Whoever makes the call after which an interpreter is started, it is set up in the async context of who made the pool.
+    // Whichever call an interpreter is started for, it is set up in the async context in which the pool was made.
     const context = new AsyncResource('bond-pool', { requireManualDestroy: true });
     const parties = {
       ...owner,

@@ -84,7 +84,7 @@ function checkKind(lang: string, option: LibraryOption, folder: string, source: 
 }
 
 function programIn(lang: string, { what, programs = [], create }: LibraryOption, folder: string): string {
-  // The path is left as it is: behind the symbolic link, the interpreter would not know its environment.
+  // The path is not resolved: behind the symbolic link, the interpreter would not know its environment.
   const program = programs.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (program !== undefined) return program;
   const text = `the ${what} ${folder} has no interpreter: ${programs.join(', ')} are missing, or lead nowhere`;

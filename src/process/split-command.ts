@@ -14,7 +14,7 @@ export function splitCommand(
   return checkedCommand(lang, cmd, splitWords(lang, line));
 }
 
-/** On Windows, a backslash stands between folders, and never before a character that is to be taken as it is. */
+/** On Windows, a backslash stands between folders, and never before a character to escape it. */
 function withPlainBackslashes(cmd: string): string {
   return cmd.replace(/'[^']*'|"[^"]*"|\\/g, (part) => (part.startsWith("'") ? part : part.replaceAll('\\', '\\\\')));
 }
