@@ -40,7 +40,7 @@ describe.concurrent.each(languages)('%s', (lang) => {
   /** Each language has one of them at a check. */
   const shown = protocols.filter((_, index) => isRelease || index === languages.indexOf(lang) % protocols.length);
 
-  everyTest.each(shown)('what is long arrives to the letter, by %s', async (protocol) => {
+  everyTest.each(shown)('what is long arrives unchanged, by %s', async (protocol) => {
     const bond = await open({ protocol });
     await bond.export((value) => value, 'host');
     for (const [, value] of LONG) {

@@ -149,7 +149,7 @@ describe.concurrent('a worker', () => {
     await until(() => processes().length === 0);
   });
 
-  test('is set up in the async context of who made the pool, whoever makes the call', async () => {
+  test('is set up in the async context in which the pool was made, in whichever the call is made', async () => {
     const store = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
     const setup = async (bond: Bond): Promise<void> => {

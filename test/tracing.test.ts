@@ -122,7 +122,7 @@ test('the lives of bonds are told, and who succeeds whom', async () => {
   ]);
 });
 
-test('whoever listens does not disturb a call', async () => {
+test('a listener does not disturb a call', async () => {
   const bond = await openBond('JavaScript');
   const seen: unknown[] = [];
   const fail = (error: Error): void => void seen.push(error.message);

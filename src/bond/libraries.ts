@@ -1,7 +1,7 @@
 import { BondException, RemoteException } from '../common/errors.js';
 import type { Libraries } from '../common/options.js';
 import { isA } from '../common/thrown.js';
-import type { Driver, LibraryOption } from '../drivers/manifest.js';
+import { type Driver, howToCreate, type LibraryOption } from '../drivers/manifest.js';
 import type { Requester } from './requester.js';
 
 /** Has the interpreter find the libraries that the options name, before it runs code of the user. */
@@ -15,7 +15,7 @@ export async function findLibraries(requester: Requester, driver: Driver, given:
     } catch (cause) {
       if (!isA(cause, RemoteException)) throw cause;
       const { lang } = requester.connection;
-      const hint = option.create && `to create it: ${option.create}`;
+      const hint = howToCreate(option);
       throw new BondException(lang, `${name}: ${cause.remoteMessage}`, { code: 'BOND_SETUP', hint, cause });
     }
   }

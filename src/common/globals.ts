@@ -15,6 +15,8 @@ function original<Function extends object>(name: string, current: Function): Fun
 }
 
 export const setTimeout = original('setTimeout', timers.setTimeout);
+/** The longest time that a timer can wait, in ms: 25 days. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
 export const clearTimeout = original('clearTimeout', timers.clearTimeout);
 export const setInterval = original('setInterval', timers.setInterval);
 export const clearInterval = original('clearInterval', timers.clearInterval);

@@ -1,4 +1,4 @@
-import { clearTimeout, performance, setTimeout } from './globals.js';
+import { clearTimeout, LONGEST_TIMER, performance, setTimeout } from './globals.js';
 
 /** Watches for the other side's silence: it asks its owner to look at what waits, no sooner than anything may be due. */
 export class IdleTimer {
@@ -24,7 +24,7 @@ export class IdleTimer {
     clearTimeout(this.#timer);
     this.#due = now + delay;
     // A delay beyond 2^31 ms would fire at once.
-    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(delay, 1), 2 ** 31 - 1));
+    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(delay, 1), LONGEST_TIMER));
     this.#timer.unref();
   }
 

@@ -159,3 +159,8 @@ export function checkManifest(lang: string, manifest: Partial<Record<keyof Drive
   if (unknown !== undefined) throw new Error(`there is no feature '${unknown}'; known: ${FEATURES.join(', ')}`);
   return { ...others, features } as Driver;
 }
+
+/** The command that creates what an option names, as the hint of an error. */
+export function howToCreate({ create }: LibraryOption): string | undefined {
+  return create && `to create it: ${create}`;
+}

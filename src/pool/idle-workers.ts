@@ -1,8 +1,5 @@
-import { clearTimeout, performance, setTimeout } from '../common/globals.js';
+import { clearTimeout, LONGEST_TIMER, performance, setTimeout } from '../common/globals.js';
 import type { Worker } from './worker.js';
-
-/** The longest time that a timer of Node can wait, in ms. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Those workers that have nothing to do. */
 export class IdleWorkers {

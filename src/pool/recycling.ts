@@ -1,4 +1,4 @@
-import { clearTimeout, performance, setTimeout } from '../common/globals.js';
+import { clearTimeout, LONGEST_TIMER, performance, setTimeout } from '../common/globals.js';
 
 /** Why a worker of a pool has been replaced by a successor: it has reached `maxCalls`, `maxAge` or `maxMemory`. */
 export type RecycleReason = 'calls' | 'age' | 'memory';
@@ -18,8 +18,6 @@ const JITTER = 0.1;
 const SHORTEST_PAUSE = 20;
 /** That time as a multiple of what a look takes: looks take 2 % of the time at most, also behind a slow connection. */
 const PAUSE = 50;
-/** The longest time that a timer of Node can wait, in ms: 25 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** @internal The time that an interpreter serves, until one of its limits is reached. */
 export class Tenure {

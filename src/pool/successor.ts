@@ -27,7 +27,7 @@ export class Successor {
     await this.#opened;
   }
 
-  /** It has taken over: what becomes of it is the worker's business. */
+  /** It takes over: from now on, the worker ends it. */
   take(): Bond {
     this.#isDropped = true;
     return this.bond as Bond;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { BondException } from '../common/errors.js';
 import type { Libraries, Settings } from '../common/options.js';
-import type { Driver, LibraryOption } from '../drivers/manifest.js';
+import { type Driver, howToCreate, type LibraryOption } from '../drivers/manifest.js';
 import type { Surroundings } from './spawn.js';
 
 /** Where an interpreter is started, and by which commands. */
@@ -37,13 +37,13 @@ function withCommand({ what }: LibraryOption): string {
 
 /** The directory of the environment: the one that is given, or the nearest. */
 function folderOf(lang: string, option: LibraryOption, given: string | true, surroundings: Surroundings): string {
-  const { what, folders = [], variables = [], create } = option;
+  const { what, folders = [], variables = [] } = option;
   if (given !== true) return checkKind(lang, option, resolve(surroundings.cwd, given), 'venv');
   const nearest = nearestFolder(option, surroundings);
   if (nearest) return checkKind(lang, option, nearest.folder, nearest.source);
   const names = folders.join(' or ');
   const text = `there is no ${what}: no ${names} in ${resolve(surroundings.cwd)} or above it, and no ${variables.map((name) => `$${name}`).join(' or ')}`;
-  throw new BondException(lang, text, { code: 'BOND_SETUP', hint: create && `to create it: ${create}` });
+  throw new BondException(lang, text, { code: 'BOND_SETUP', hint: howToCreate(option) });
 }
 
 /** An environment that was found, and where its name comes from. */
@@ -79,7 +79,7 @@ function checkKind(lang: string, option: LibraryOption, folder: string, source: 
   const text = `${folder} is no ${option.what} (${source}): it has none of ${marks.join(', ')}`;
   throw new BondException(lang, text, {
     code: 'BOND_SETUP',
-    hint: option.create && `to create it: ${option.create}`,
+    hint: howToCreate(option),
   });
 }
 
