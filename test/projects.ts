@@ -46,6 +46,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'migration',
     'new-project',
     'package',
+    'php-service',
     'placements',
     'readme',
     'reference',
