@@ -34,6 +34,11 @@ export const languages = everyLanguage.filter((lang) => chosen.length === 0 || c
 /** The languages that the suite of every language runs on. */
 export const suiteLanguages = everySuiteLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 
+/** The languages of a suite that a check shows in the first four, and a release in all. */
+export const wholeLanguages = suiteLanguages.filter(
+  (lang) => (languages as readonly string[]).includes(lang) || process.env.RELEASE || chosen.length > 0,
+);
+
 /** The languages that the kit runs on. */
 export const kitLanguages = everyKitLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 

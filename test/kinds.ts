@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { NDArray, type NumberArray } from '../src/index.js';
-import type { Language } from './fixtures.js';
+import type { SuiteLanguage } from './fixtures.js';
 
 /** A kind of value, and some of them. */
 export interface Kind {
@@ -21,7 +21,8 @@ export const kinds: readonly Kind[] = [
   { name: 'other `number`', samples: [0.1, -1e-300, 5e-324, 1e20] },
   { name: '`-0`', samples: [-0] },
   { name: '`NaN`, `±Infinity`', samples: [NaN, Infinity, -Infinity] },
-  { name: '`string`', samples: ['', 'é😀\0"\\', '$date', 'x'.repeat(100_000)] },
+  { name: '`string`', samples: ['', 'é😀"\\', '$date', 'x'.repeat(100_000)] },
+  { name: '`string` with a NUL', samples: ['a\0'] },
   { name: '`Uint8Array`', samples: [new Uint8Array([0, 200, 255]), new Uint8Array(70_000).fill(129)] },
   { name: '`Uint8Array` of ASCII', samples: [new Uint8Array([72, 105])] },
   { name: '`Date`', samples: [new Date(0), new Date(-1), new Date(1_700_000_000_123)] },
@@ -63,14 +64,9 @@ export const kinds: readonly Kind[] = [
 ];
 
 /** What comes back of what was sent; languages make one of what they cannot tell apart. */
-export const returned: Record<Language, (value: unknown) => unknown> = {
+export const returned: Record<SuiteLanguage, (value: unknown) => unknown> = {
   JavaScript: (value) => change(value, { map: (entries) => new Map(entries), set: (items) => new Set(items) }),
-  Python: (value) =>
-    change(value, {
-      map: (entries) =>
-        entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries) : new Map(entries),
-      set: (items) => new Set(items),
-    }),
+  Python: (value) => change(value, { map: objectIfTexts, set: (items) => new Set(items) }),
   Perl: (value) =>
     change(value, {
       map: (entries) => Object.fromEntries(entries),
@@ -86,7 +82,39 @@ export const returned: Record<Language, (value: unknown) => unknown> = {
       bytes: (bytes) => (isUtf8(bytes) ? Buffer.from(bytes).toString() : bytes),
       view: (items) => items,
     }),
+  Ruby: (value) =>
+    change(value, {
+      map: objectIfTexts,
+      set: (items) => new Set(items),
+      bytes: (bytes) => (bytes.every((byte) => byte < 128) ? Buffer.from(bytes).toString() : bytes),
+      view: (items) => items,
+    }),
+  Lua: (value) =>
+    change(value, {
+      map: (entries) => new Map(entries),
+      set: (items) => new Set(items),
+      bytes: (bytes) => (isUtf8(bytes) ? Buffer.from(bytes).toString() : bytes),
+      view: (items) => items,
+    }),
+  R: (value) =>
+    change(value, {
+      map: objectIfTexts,
+      set: (items) => items,
+      view: (items) => items,
+      matrix: arrayOfR,
+    }),
 };
+
+function objectIfTexts(entries: [unknown, unknown][]): unknown {
+  return entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries) : new Map(entries);
+}
+
+/** R has doubles, booleans and bytes; without dimensions, it is one of them. */
+function arrayOfR(matrix: NDArray): unknown {
+  if (matrix.shape.length === 0) return matrix.tolist();
+  const isKept = matrix.type === 'bool' || matrix.type === 'uint8';
+  return isKept ? matrix : new NDArray(Float64Array.from(matrix.data as Float64Array, Number), matrix.shape);
+}
 
 /** PHP's array is a list if its keys are 0, 1, 2, …; an empty one always. */
 function phpArray(entries: readonly (readonly [unknown, unknown])[]): unknown {
@@ -105,6 +133,7 @@ interface Changes {
   readonly object?: (entries: [string, unknown][]) => unknown;
   readonly bytes?: (bytes: Uint8Array) => unknown;
   readonly view?: (items: unknown[]) => unknown;
+  readonly matrix?: (matrix: NDArray) => unknown;
 }
 
 function change(value: unknown, changes: Changes): unknown {
@@ -113,7 +142,8 @@ function change(value: unknown, changes: Changes): unknown {
   if (typeof value === 'bigint') return smallest(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (Array.isArray(value)) return value.map(below);
-  if (value instanceof NDArray) return below(value.tolist()); // in Python, where numpy is not loaded
+  // In Python, where numpy is not loaded.
+  if (value instanceof NDArray) return changes.matrix?.(value) ?? below(value.tolist());
   if (value instanceof Map) return changes.map([...value].map(([key, part]) => [below(key), below(part)]));
   if (value instanceof Set) return changes.set([...value].map(below));
   if (value instanceof Uint8Array) return changes.bytes?.(value) ?? value;
@@ -174,25 +204,47 @@ const blocks: fc.Arbitrary<unknown> = fc
     return numbers instanceof Float64Array ? numbers.map((number) => (Number.isNaN(number) ? NaN : number)) : numbers;
   });
 
-function scalarFor(lang: Language): fc.Arbitrary<unknown> {
+/** Integers that a language has. */
+function integersFor(lang: SuiteLanguage): fc.Arbitrary<bigint> {
+  if (lang === 'R') return fc.bigInt({ min: -(2n ** 53n), max: 2n ** 53n });
+  if (lang === 'PHP' || lang === 'Lua') return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+  return fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n });
+}
+
+/** Texts that a language has: those of R have no NUL. */
+function textsFor(lang: SuiteLanguage): fc.Arbitrary<string> {
+  const text = fc.string({ unit: 'binary' });
+  return lang === 'R' ? text.map((value) => value.replaceAll('\0', '0')) : text;
+}
+
+function scalarFor(lang: SuiteLanguage): fc.Arbitrary<unknown> {
   return fc.oneof(
     fc.constantFrom(null, undefined, true, false, NaN, Infinity, -Infinity, -0),
     fc.integer(),
     fc.maxSafeInteger(),
     fc.double(),
-    fc.bigInt(lang === 'PHP' ? { min: -(2n ** 63n), max: 2n ** 63n - 1n } : { min: -(2n ** 80n), max: 2n ** 80n }),
-    fc.string({ unit: 'binary' }),
+    integersFor(lang),
+    textsFor(lang),
     fc.uint8Array({ maxLength: 20 }).map((bytes) => new Uint8Array(bytes)),
     fc.date({ noInvalidDate: true, min: new Date('0001-01-02'), max: new Date('9999-12-30') }),
-    fc.oneof(fc.float64Array(), fc.float32Array(), fc.int8Array(), fc.uint32Array(), fc.bigInt64Array()),
-    blocks,
-    ndarrays,
+    fc.oneof(
+      ...[fc.float64Array(), fc.float32Array(), fc.int8Array(), fc.uint32Array()],
+      ...(lang === 'R' ? [] : [fc.bigInt64Array()]),
+    ),
+    blocks.filter((block) => isFor(lang, block)),
+    ndarrays.filter((matrix) => isFor(lang, matrix.data)),
     fc.uniqueArray(fc.oneof(fc.string(), fc.integer())).map((items) => new Set<unknown>(items)),
   );
 }
 
+/** Whether a language has numbers as long as these. */
+function isFor(lang: SuiteLanguage, numbers: unknown): boolean {
+  return lang !== 'R' || !(numbers instanceof BigInt64Array);
+}
+
 /** Any value of the table, at any depth. */
-export function valueFor(lang: Language): fc.Arbitrary<unknown> {
+export function valueFor(lang: SuiteLanguage): fc.Arbitrary<unknown> {
+  const mapKey = lang === 'R' ? fc.string() : fc.oneof(fc.string(), fc.integer());
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
@@ -200,11 +252,11 @@ export function valueFor(lang: Language): fc.Arbitrary<unknown> {
       fc.array(tie('value'), { maxLength: 6 }),
       fc.dictionary(key, tie('value'), { maxKeys: 6, noNullPrototype: true }),
       fc
-        .uniqueArray(fc.tuple(fc.oneof(fc.string(), fc.integer()), tie('value')), {
+        .uniqueArray(fc.tuple(mapKey, tie('value')), {
           maxLength: 5,
           selector: ([name]) => String(name),
         })
-        .map((entries) => new Map(entries)),
+        .map((entries) => new Map<unknown, unknown>(entries)),
     ),
   }));
   return value as fc.Arbitrary<unknown>;

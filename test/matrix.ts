@@ -32,7 +32,19 @@ sub kind_of {
   JavaScript: `
 function same(x) { return x }
 function kind_of(x) { return x === null || typeof x !== 'object' ? String(x === null ? x : typeof x) : x.constructor.name }`,
+  Ruby: `
+def same(x) = x
+def kind_of(x) = x.class.name`,
+  Lua: `
+function same(x) return x end
+function kind_of(x) return math.type(x) or type(x) end`,
+  R: `
+same <- function(x) x
+kind_of <- function(x) class(x)[1]`,
 } as const;
+
+export type MatrixLanguage = keyof typeof definitions;
+const everyColumn = Object.keys(definitions) as MatrixLanguage[];
 
 /** What a value is called on the host. */
 function kindHere(value: unknown): string {
@@ -59,17 +71,28 @@ async function fate(bond: Bond, sample: unknown): Promise<string> {
   }
 }
 
-/** The whole table, in Markdown. */
-export async function matrix(): Promise<string> {
-  const langs = Object.keys(definitions) as (keyof typeof definitions)[];
+/** The table with the columns of some languages, in Markdown. */
+export async function matrix(langs: readonly MatrixLanguage[] = everyColumn): Promise<string> {
   const bonds = await Promise.all(langs.map((lang) => makeBond(lang, { protocol: 'EJSON' })));
-  await Promise.all(bonds.map((bond, index) => bond.evalBlock(definitions[langs[index] as keyof typeof definitions])));
+  await Promise.all(bonds.map((bond) => bond.evalBlock(definitions[bond.lang as MatrixLanguage])));
   const rows: string[][] = [];
   for (const { name, samples } of kinds) {
     rows.push([name, ...(await Promise.all(bonds.map((bond) => cell(bond, samples))))]);
   }
   await Promise.all(bonds.map((bond) => bond.close()));
   return markdownTable(['host', ...langs], rows);
+}
+
+/** The same columns of the table in the page. */
+export function columnsInPage(langs: readonly MatrixLanguage[] = everyColumn): string {
+  const [head = [], , ...rows] = matrixInPage
+    .read()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.slice(2, -2).split(' | '));
+  const places = ['host', ...langs].map((name) => head.indexOf(name));
+  const [names = [], ...cells] = [head, ...rows].map((row) => places.map((place) => row[place] ?? ''));
+  return markdownTable(names, cells);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) matrixInPage.write(await matrix());

@@ -27,7 +27,11 @@ describe('a function of one language in another', () => {
     await other.proxy('boom', one, 'host');
     expect(await one.call('caught', 'oh no')).toContain('oh no');
     const { cause } = await rejection(one.call('host', 'oh no'), RemoteException);
-    expect(cause).toMatchObject({ lang: owner, type: owner === 'Tcl' ? undefined : words[owner].boomType, remoteMessage: 'oh no' });
+    expect(cause).toMatchObject({
+      lang: owner,
+      type: owner === 'Tcl' ? undefined : words[owner].boomType,
+      remoteMessage: 'oh no',
+    });
     await other.proxy('down', one, 'up');
     await one.proxy('down', other, 'up');
     expect(await one.call('down', 9)).toBe(9);

@@ -2,12 +2,12 @@
 -- Many bytes, which cross beside the text that names them: in blocks.
 
 local tonumber, tostring, error, next, find, sub, gmatch, concat = tonumber, tostring, error, next, string.find, string.sub, string.gmatch, table.concat
-local format = string.format
+local format, match = string.format, string.match
 
--- `blocks` has those that have come, by number.
-function keep_block(number, length)
+-- `blocks` has those that have come, by number. The heading may say what numbers they are, behind the length.
+function keep_block(number, heading)
   blocks = blocks or {}
-  blocks[tonumber(number)] = read_bytes(tonumber(length))
+  blocks[tonumber(number)] = read_bytes(tonumber(match(heading, '^%d+')))
 end
 
 -- Bytes that a word names.

@@ -58,7 +58,7 @@ whole_numbers <- function(integers) {
   numbers
 }
 
-unsigned <- function(numbers) ifelse(numbers < 0, numbers + 4294967296, numbers)
+unsigned <- function(numbers) numbers + 4294967296 * (numbers < 0)
 
 long_numbers <- function(halves, type) {
   low <- unsigned(halves[c(TRUE, FALSE)])

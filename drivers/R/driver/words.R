@@ -9,11 +9,14 @@ read_word <- function(name, content) {
     "$date" = .POSIXct(exact_numbers(content) / 1000, "UTC"),
     "$map" = read_map(content),
     "$set" = content,
-    "$typedArray" = numbers_in(content$type, bytes_in(content)),
+    "$typedArray" = as_several(numbers_in(content$type, bytes_in(content))),
     "$ndarray" = read_array(content),
     stop("there is no word ", name)
   )
 }
+
+# One number would return as a number, and not as an array.
+as_several <- function(numbers) if (length(numbers) == 1L) I(numbers) else numbers
 
 # A list with names, if the keys are texts.
 read_map <- function(entries) {
@@ -26,7 +29,7 @@ read_map <- function(entries) {
 # An array with dimensions; the host has its items row after row, and R column after column.
 read_array <- function(content) {
   shape <- as.integer(unlist(content$shape))
-  items <- if (is.raw(content$data)) as.integer(content$data) else content$data
+  items <- if (is.raw(content$data)) as.integer(content$data) else unclass(content$data)
   if (content$type == "bool") items <- items != 0L
   if (length(shape) == 0L) return(items)
   if (content$type == "uint8") items <- as.raw(items)

@@ -62,6 +62,9 @@ def read_ndarray(content)
   items = data.key?('$typedArray') ? read_words(data) : bytes_in(data['$binary']).bytes
   items = items.map { |item| item != 0 } if content['type'] == 'bool'
   return items[0] if shape.empty?
-  shape.drop(1).reverse_each { |size| items = size.zero? ? Array.new(shape[0]) { [] } : items.each_slice(size).to_a }
+  (shape.length - 1).downto(1) do |dimension|
+    size = shape[dimension]
+    items = Array.new(shape.first(dimension).inject(:*)) { |index| items[index * size, size] }
+  end
   items
 end

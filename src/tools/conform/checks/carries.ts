@@ -74,6 +74,8 @@ export const carries = checksOf('carries everything', {
         const given = { short: [array], long: Array(100).fill(array) };
         assert.deepEqual(plain(await bond.call('same', given)), plain(given));
       }
+      const alone = Float64Array.from({ length: 1000 }, (_, index) => index / 7);
+      assert.deepEqual(plain(await bond.call('same', alone)), plain(alone));
     },
   ],
   'dates come back': [['ejson'], (kit) => comesBack(kit, [new Date(0), new Date(1_700_000_000_000)])],
