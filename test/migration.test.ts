@@ -30,12 +30,14 @@ const ROUNDCUBE = ['/usr/share/roundcube', join(ROOT, 'node_modules/.cache/round
   existsSync,
 );
 
-// One of the programs disguises e-mail addresses at random, unless this says how; another does not want to be root.
+// One of the programs disguises e-mail addresses at random, unless this says how; another does not want to be root; and those
+// of PHP may need any of its extensions.
 const ENV = {
   ...process.env,
   SOURCE_DATE_EPOCH: '1',
   COMPOSER_ALLOW_SUPERUSER: '1',
   COMPOSER_HOME: '/nonexistent',
+  PHP_INI_SCAN_DIR: undefined,
   ROUNDCUBE,
 };
 
