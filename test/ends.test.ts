@@ -27,8 +27,10 @@ import {
   languages,
   needsInterpreter,
   openBond,
+  range,
   rejection,
 } from './fixtures.js';
+import { rounds } from './fuzzing.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
@@ -363,11 +365,11 @@ describe('many bonds', () => {
     expect(process.listenerCount('exit')).toBe(listeners);
   }
 
-  const five = Array.from({ length: 5 }, (_, index) => index);
+  const times = range(rounds(2, 5));
 
   everyTest('opened and closed leave no child and no descriptor', async () => {
     await expectNothingLeft(async () => {
-      for (const _ of five) {
+      for (const _ of times) {
         const bonds = await Promise.all(
           languages.map((lang) => makeBond(lang, { stdout: 'ignore', stderr: 'ignore' })),
         );
@@ -386,7 +388,7 @@ describe('many bonds', () => {
 
   everyTest('that could not be set up leave none either', async () => {
     await expectNothingLeft(async () => {
-      for (const _ of five) {
+      for (const _ of times) {
         await refusal(makeBond('PHP', 'true'));
         await refusal(makeBond('PHP', 'no-such-php'));
         await refusal(makeBond('PHP', peer('mute.js'), [], { startTimeout: 20, defArgs: false }));
@@ -395,7 +397,7 @@ describe('many bonds', () => {
   });
 
   everyTest('at once do their work side by side', async () => {
-    const bonds = await Promise.all(five.flatMap(() => languages.map((lang) => openBond(lang))));
+    const bonds = await Promise.all(times.flatMap(() => languages.map((lang) => openBond(lang))));
     const sums = await Promise.all(bonds.map((bond, index) => bond.eval(`${index} + 1`)));
     expect(sums).toEqual(bonds.map((_, index) => index + 1));
   });

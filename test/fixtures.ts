@@ -121,7 +121,12 @@ function lendBonds(open: () => Promise<Bond>): () => Promise<Bond> {
  * A bond for all tests of a suite that leave nothing behind in it, in which `code` has been run. It is opened when the
  * first of them asks for it, and closed behind the last.
  */
-export function shareBond(lang: string, options: BondOptions = {}, code = '', cmd?: string): () => Promise<Bond> {
+export function shareBond(
+  lang: string,
+  options: BondOptions = {},
+  code = '',
+  cmd?: string | readonly string[],
+): () => Promise<Bond> {
   let shared: Promise<Bond> | undefined;
   afterAll(async () => {
     if (shared) await endBond(await shared);

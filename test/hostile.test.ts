@@ -13,6 +13,7 @@ import {
   TerminatedException,
 } from '../src/index.js';
 import { collect, rejection } from './fixtures.js';
+import { rounds } from './fuzzing.js';
 import { expectEnded, expectInStep, type HostilePeer, openHostile, refusalOf } from './hostile.js';
 import { peakGrowth } from './memory.js';
 import { testSample } from './turns.js';
@@ -67,7 +68,7 @@ function openSayingBehindReady(text: string, stdout: OutputTarget = 'ignore') {
 }
 
 describe.concurrent('messages that no driver sends end the peer', () => {
-  const test = testSample(4);
+  const test = testSample(6);
   test.each([
     ['an unknown verb', 'DANCE 1 2'],
     ['nothing', ''],
@@ -218,7 +219,7 @@ describe.concurrent('messages that no driver sends end the peer', () => {
 });
 
 describe.concurrent('messages that are odd, and no more than that', () => {
-  const test = testSample(4);
+  const test = testSample(6);
   test('a second answer to a request is dropped', async () => {
     const { bond } = await openAnswering('RETURN @ 1', 'RETURN @ 2', 'EXCEPT @ {"message":"x"}');
     expect(await bond.eval('x')).toBe(1);
@@ -295,7 +296,7 @@ test('half a mark as its last word is output, and its end is told', async () => 
 });
 
 describe.concurrent('payloads that are none reject their call, and only that', () => {
-  const test = testSample(4);
+  const test = testSample(6);
   test.each([
     ['no JSON', 'RETURN @ {"a":'],
     ['two values', 'RETURN @ 1 2'],
@@ -385,6 +386,7 @@ describe.concurrent('payloads that are none reject their call, and only that', (
 });
 
 describe.concurrent('a key __proto__ in what a peer sends', () => {
+  const test = testSample(3);
   const POLLUTED = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
   const texts = [
     ['at the top', POLLUTED],
@@ -437,6 +439,7 @@ describe.concurrent('a key __proto__ in what a peer sends', () => {
 });
 
 describe.concurrent('calls of what was never exported', () => {
+  const test = testSample(3);
   test.each([
     'constructor',
     '__proto__',
@@ -459,7 +462,7 @@ describe.concurrent('calls of what was never exported', () => {
 });
 
 describe('100 000 levels', () => {
-  const test = testSample(4);
+  const test = testSample(6);
   const DEPTH = 100_000;
   const inner = [
     ['lists', '[', '', ']'],
@@ -554,7 +557,7 @@ describe('a flood', () => {
     const hostile = await openHostile(
       async ({ next, print, mark, forever }, content) => {
         await next();
-        for (let round = 0; round < 40; round++) print(`${mark}+${content}\n`.repeat(40_000));
+        for (let round = 0; round < 20; round++) print(`${mark}+${content}\n`.repeat(40_000));
         await forever();
       },
       content,
@@ -575,8 +578,8 @@ describe('a flood', () => {
       async ({ next, say, print, mark }, part) => {
         const { id } = await next();
         const text = mark.slice(0, part).repeat(40_000);
-        for (let round = 0; round < 20; round++) print(text);
-        say(`RETURN ${id} ${20 * text.length}`);
+        for (let round = 0; round < 5; round++) print(text);
+        say(`RETURN ${id} ${5 * text.length}`);
       },
       part,
       {
@@ -590,7 +593,7 @@ describe('a flood', () => {
     await expectInStep(bond);
   });
 
-  const CALLS = 100_000;
+  const CALLS = rounds(20_000, 100_000);
 
   /** A bond with a peer that makes so many calls in its second request, and only then reads their answers. */
   function openCallingOften(calls: number, name: string, request = '@') {
@@ -674,7 +677,7 @@ describe('a flood', () => {
 });
 
 describe.concurrent('in the handshake', () => {
-  const test = testSample(4);
+  const test = testSample(6);
   const good = '"protocol":"JSON","version":"1.0"';
 
   test.each([

@@ -164,12 +164,16 @@ describe.each(languages)('%s', (lang) => {
     const [out, err] = [collect(), collect()];
     const { bond, mark } = await open({ stdout: out.stdout, stderr: err.stdout });
     let expected = Buffer.alloc(0);
-    for (const [what, content] of contents) {
+    for (const [index, [what, content]] of contents.entries()) {
       const bytes = Buffer.from(content(mark));
       const path = fileOf(bytes);
-      const blocks = [say.writeFile(path, 1), say.writeFile(path, 2), say.run(`cat ${path}; cat ${path} >&2`)];
-      for (const block of blocks) await expectAnswersAround(bond, block);
-      expected = Buffer.concat([expected, bytes, bytes, bytes, bytes]);
+      for (const descriptor of [1, 2] as const) await expectAnswersAround(bond, say.writeFile(path, descriptor));
+      expected = Buffer.concat([expected, bytes, bytes]);
+      // At a check, the languages share out what subprocesses print.
+      if (process.env.RELEASE || index % languages.length === languages.indexOf(lang)) {
+        await expectAnswersAround(bond, say.run(`cat ${path}; cat ${path} >&2`));
+        expected = Buffer.concat([expected, bytes, bytes]);
+      }
       // What may be the beginning of a mark comes with what follows it.
       for (const seen of [out.bytes(), err.bytes()]) {
         expect(expected.length - seen.length, what).toBeLessThan(mark.length + 1);

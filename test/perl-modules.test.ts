@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, SerializationException } from '../src/index.js';
-import { expectAlive, expectSame, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { expectAlive, expectSame, missing, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { effort } from './fuzzing.js';
 import { kinds, returned, valueFor } from './kinds.js';
 
@@ -29,8 +29,10 @@ describe.each(variants)('%s', (module, options) => {
       missing(`Perl: no ${module}; apt-get install lib${module.toLowerCase().replaceAll('::', '-')}-perl`, skip);
   });
 
+  const shared = shareBond('Perl', {}, '', ['perl', ...options]);
+
   async function open(more?: BondOptions): Promise<Bond> {
-    const perl = await openBond('Perl', ['perl', ...options], [], more);
+    const perl = more ? await openBond('Perl', ['perl', ...options], [], more) : await shared();
     await perl.call('length', 'x'.repeat(100_000)); // so long a text has it look for a module
     await perl.evalBlock('sub same { $_[0] }');
     return perl;

@@ -16,7 +16,7 @@ import {
   writeTypes,
 } from '../src/index.js';
 import { onTestFinished } from './finish.js';
-import { collect, expectAlive, lender, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { collect, expectAlive, lender, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { testSample } from './turns.js';
 
 needsInterpreter('PHP');
@@ -165,6 +165,23 @@ test('output buffers are flushed at the end, and hold back what is printed until
 });
 
 describe('call takes', () => {
+  const shared = shareBond(
+    'PHP',
+    {},
+    `namespace {
+      function add($a, $b) { return $a + $b; }
+      class Counter {
+        private $n = 10;
+        public function add($x) { return $this->n += $x; }
+        public static function make() { return (new Counter)->n; }
+      }
+      $counter = new Counter;
+      $closure = function ($x) { return $x + 1; };
+      $handlers = ["x" => $closure];
+    }
+    namespace Deep\\Space { function nine() { return 9; } }`,
+  );
+
   test.each<[what: string, name: string, args: unknown[], result: unknown]>([
     ['functions of PHP', 'explode', [' ', 'Hello world'], ['Hello', 'world']],
     ['functions of the user', 'add', [1, 2], 3],
@@ -179,19 +196,7 @@ describe('call takes', () => {
     ['functions without parameters, and with many', 'max', [1, 9, 3], 9],
     ['print, which is none', 'print', ['x'], 1],
   ])('%s', async (_what, name, args, result) => {
-    const php = await open();
-    await php.evalBlock(`
-      function add($a, $b) { return $a + $b; }
-      class Counter {
-        private $n = 10;
-        public function add($x) { return $this->n += $x; }
-        public static function make() { return (new Counter)->n; }
-      }
-      $counter = new Counter;
-      $closure = function ($x) { return $x + 1; };
-      $handlers = ["x" => $closure];`);
-    await php.evalBlock('namespace Deep\\Space; function nine() { return 9; }');
-    expect(await php.call(name, ...args)).toEqual(result);
+    expect(await (await shared()).call(name, ...args)).toEqual(result);
   });
 
   test('references to variables, which functions may change', async () => {
@@ -224,11 +229,11 @@ describe('exported functions', () => {
     expect(await php.eval('array_map("host", [1, 2, 3])')).toEqual([2, 4, 6]);
   });
 
+  const shared = shareBond('PHP', {}, 'function mine() { return "old"; }');
   test.each(['strlen', 'STRLEN', 'mine', 'eval', 'list'])(
     'do not take the place of %s: it is an exception',
     async (name) => {
-      const php = await open();
-      await php.evalBlock('function mine() { return "old"; }');
+      const php = await shared();
       const error = await rejection(
         php.export(() => 'new', name),
         BondException,
@@ -735,13 +740,13 @@ describe('a time limit is one of each request', () => {
   const burn =
     'function burn($seconds) { $end = microtime(true) + $seconds; while (microtime(true) < $end); return 1; }';
 
-  test.each([
+  testSample(2).each([
     ['set_time_limit', 'set_time_limit(1);', []],
     ['an ini setting', '', ['-d', 'max_execution_time=1']],
   ])('set by %s', async (_how, code, args) => {
     const php = await open({}, args);
     await php.evalBlock(burn + code);
-    for (let times = 0; times < 5; times++) expect(await php.call('burn', 0.3)).toBe(1);
+    for (let times = 0; times < 3; times++) expect(await php.call('burn', 0.4)).toBe(1);
     expect((await rejection(php.call('burn', 30), TerminatedException)).message).toContain('Maximum execution time');
   });
 });
@@ -851,7 +856,7 @@ test('bond types loads a file at the top level, where its functions find its var
 });
 
 describe("the driver's world is its own", () => {
-  const test = testSample(2);
+  const test = testSample(4);
   const host = (text: string) => text;
   const check = async (php: Bond): Promise<void> => {
     await php.export(host, 'check_host');
@@ -935,6 +940,7 @@ describe("the driver's world is its own", () => {
   });
 });
 
+const unchanged = shareBond('PHP');
 test.each([
   ['fopen("php://memory", "r")', /hold\(\) it$/],
   ['function () {}', /result\[0\]: an object of class Closure cannot be carried by EJSON: hold\(\) it$/],
@@ -943,7 +949,7 @@ test.each([
   ['(new ReflectionClass("DateTime"))->newInstanceWithoutConstructor()', /a date that was never initialized/],
   ['new DateTime("2020-01-01 00:00:00.0005")', /->format\('Y-m-d/],
 ])('what cannot cross is told with what to do instead: %s', async (code, hint) => {
-  const php = await open();
+  const php = await unchanged();
   const error = await rejection(php.eval(`[${code}]`), SerializationException);
   expect(error.message).toMatch(hint);
 });

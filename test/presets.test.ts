@@ -7,12 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { PRESET_TYPES, presetTypes } from '../build/preset-types.js';
 import { type Bond, BondException, NDArray, type NumberArray, presets, SerializationException } from '../src/index.js';
 import { ROOT } from './compiler.js';
-import { languages, missing, openBond, rejection } from './fixtures.js';
+import { languages, missing, openBond, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { postgresPrograms, startPostgres } from './postgres.js';
 
 /** How many rows a large result of a database has; a table of pandas has ten times as many. */
-const ROWS = rounds(10_000, 100_000);
+const ROWS = rounds(3_000, 100_000);
 
 const PYTHON = '/usr/bin/python3'; // whose modules Debian's packages are
 
@@ -53,6 +53,15 @@ describe('presets', () => {
     }
   });
 });
+
+/** Bonds with pandas, which takes long to import. */
+const withPandas = { records: sharePandas('records'), columns: sharePandas('columns') };
+
+function sharePandas(frames: 'records' | 'columns'): () => Promise<Bond> {
+  const { dates, numbers, pandas } = presets.Python;
+  const convert = { ...dates({ naive: 'utc', microseconds: 'truncate' }), ...numbers(), ...pandas({ frames }) };
+  return shareBond('Python', { convert }, 'import numpy as np, pandas as pd', PYTHON);
+}
 
 describe.runIf(languages.includes('Python'))('Python', () => {
   const env = { ...process.env, TZ: 'Europe/Vienna' };
@@ -105,10 +114,8 @@ describe.runIf(languages.includes('Python'))('Python', () => {
   test.runIf(hasPandas || process.env.CI).each(['records', 'columns'] as const)(
     'tables of pandas as %s: naive dates, NaT, NA, decimals',
     async (frames) => {
-      const { dates, numbers, pandas } = presets.Python;
-      const convert = { ...dates({ naive: 'utc', microseconds: 'truncate' }), ...numbers(), ...pandas({ frames }) };
-      const bond = await openBond('Python', PYTHON, [], { convert });
-      await bond.evalBlock(`import pandas as pd; ${code}`);
+      const bond = await withPandas[frames]();
+      await bond.evalBlock(code);
       const at = new Date('2024-01-01T00:00:00Z');
       const columns = {
         n: BigInt64Array.of(1n, 2n),
@@ -135,22 +142,20 @@ describe.runIf(languages.includes('Python'))('Python', () => {
 });
 
 describe.runIf(languages.includes('Python') && (hasPandas || process.env.CI))('tables of pandas', () => {
-  const open = async (convert: Readonly<Record<string, string>>, code = ''): Promise<Bond> => {
+  const open = async (convert: Readonly<Record<string, string>>): Promise<Bond> => {
     const bond = await openBond('Python', PYTHON, [], { convert });
-    await bond.evalBlock(`import numpy as np, pandas as pd\n${code}`);
+    await bond.evalBlock('import pandas as pd');
     return bond;
   };
   const { dates, pandas } = presets.Python;
 
   test('of many rows arrive by columns, and go back with the types that they had', async () => {
-    const bond = await open(
-      pandas({ frames: 'columns' }),
-      `n = ${10 * ROWS}
+    const bond = await withPandas.columns();
+    await bond.evalBlock(`n = ${10 * ROWS}
 table = pd.DataFrame({'i': np.arange(n), 'small': np.arange(n).astype('u1'), 'f': np.arange(n) / 4, 'b': np.arange(n) % 2 == 0})
 def is_same(columns):
     given = pd.DataFrame(columns)
-    return [bool(given.equals(table)), [str(kind) for kind in given.dtypes]]`,
-    );
+    return [bool(given.equals(table)), [str(kind) for kind in given.dtypes]]`);
     const columns = await bond.eval<Record<string, NumberArray | unknown[]>>('table');
     expect([columns.i?.constructor, columns.small?.constructor, columns.f?.constructor]).toEqual([
       BigInt64Array,
@@ -175,11 +180,9 @@ def is_same(columns):
 
   test('of many rows arrive by records, each with its date', async () => {
     const rows = rounds(3000, 30_000);
-    const bond = await open(
-      { ...dates({ naive: 'utc' }), ...pandas() },
-      `n = ${rows}
-table = pd.DataFrame({'i': range(n), 'at': pd.date_range('2024', periods=n, freq='s')})`,
-    );
+    const bond = await withPandas.records();
+    await bond.evalBlock(`n = ${rows}
+table = pd.DataFrame({'i': range(n), 'at': pd.date_range('2024', periods=n, freq='s')})`);
     const records = await bond.eval<unknown[]>('table');
     expect(records).toHaveLength(rows);
     expect(records.at(-1)).toEqual({ i: rows - 1, at: new Date(Date.UTC(2024, 0, 1) + (rows - 1) * 1000) });

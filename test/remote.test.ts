@@ -65,7 +65,7 @@ const roads: Road[] = [
     command: (interpreter) => `${host.ssh} ${host.ssh} ${interpreter}`,
   },
   { name: 'sudo', needs: 'sudo', on: NOT_PERL, command: (interpreter) => `sudo -n -u nobody ${interpreter}` },
-  { name: 'env', isLocal: true, on: NOT_PERL, command: (interpreter) => `env X=1 ${interpreter}` },
+  { name: 'env', isLocal: true, on: NOT_PERL, isVariant: true, command: (interpreter) => `env X=1 ${interpreter}` },
   {
     name: 'a wrapper that execs',
     isLocal: true,
@@ -118,24 +118,28 @@ const roads: Road[] = [
     name: 'sudo, then ssh',
     needs: 'ssh and sudo',
     on: ['PHP'],
+    isVariant: true,
     command: (interpreter) => `sudo -n ${host.ssh} ${interpreter}`,
   },
   {
     name: 'ssh, then sudo',
     needs: 'ssh and sudo',
     on: ['JavaScript'],
+    isVariant: true,
     command: (interpreter) => `${host.ssh} sudo -n -u nobody ${interpreter}`,
   },
   {
     name: 'nice and nohup',
     isLocal: true,
     on: ['Perl'],
+    isVariant: true,
     command: (interpreter) => `nice -n 1 nohup ${interpreter}`,
   },
   {
     name: 'a shell',
     isLocal: true,
     on: ['Python'],
+    isVariant: true,
     command: (interpreter) => ['sh', '-c', `exec ${interpreter} "$@"`, 'sh'],
   },
 ];
@@ -165,10 +169,10 @@ function needsRoad({ needs }: Road, lang: Language): void {
 /** Of the tests, the one that shows how the words of a command arrive. */
 const ABOUT_WORDS = 1;
 
-/** Which test is the first that a language shows on a road: another on the next one. */
+/** Which test is the first that a language shows on a road: another on the next one; -1 for none. */
 function firstOf(road: Road, lang: Language): number {
-  if (road.isVariant) return ABOUT_WORDS;
   const on = road.on ?? languages;
+  if (road.isVariant) return lang === on[0] ? ABOUT_WORDS : -1;
   return (on.indexOf(lang) + roads.indexOf(road)) % on.length;
 }
 
@@ -254,13 +258,14 @@ describe.concurrent.each(roadsTo)('%s through %s', (lang, _, road) => {
 describe.concurrent.each(languages)('%s: a plain command', (lang) => {
   needsInterpreter(lang);
   const { scriptArguments, options, optionsSeen, optionsExpected } = remoteWords[lang];
+  const test = testInTurn(lang, languages);
 
   everyTest('gets its arguments to the letter', async () => {
     const bond = await openBond(lang, COMMANDS[lang], ['--', ...AWKWARD]);
     expect(await bond.eval(scriptArguments)).toEqual(AWKWARD);
   });
 
-  everyTest('gets them without a -- too, if the first is no option', async () => {
+  test('gets them without a -- too, if the first is no option', async () => {
     const args = ['first', ...AWKWARD];
     const bond = await openBond(lang, COMMANDS[lang], args);
     expect(await bond.eval(scriptArguments)).toEqual(args);
@@ -272,13 +277,13 @@ describe.concurrent.each(languages)('%s: a plain command', (lang) => {
     expect(await bond.eval(scriptArguments)).toEqual([]);
   });
 
-  everyTest('may have its options in the command', async () => {
+  test('may have its options in the command', async () => {
     const bond = await openBond(lang, [COMMANDS[lang], ...options].map(shellQuote).join(' '), ['--', 'x']);
     expect(await bond.eval(optionsSeen)).toEqual(optionsExpected);
     expect(await bond.eval(scriptArguments)).toEqual(['x']);
   });
 
-  everyTest('does not find the options among its script’s arguments', async () => {
+  test('does not find the options among its script’s arguments', async () => {
     const bond = await openBond(lang, COMMANDS[lang]);
     expect(await bond.eval(scriptArguments)).toEqual([]);
   });

@@ -145,6 +145,7 @@ function writeClientFiles(directory: string, address: string, port: number): voi
     'GlobalKnownHostsFile /dev/null',
     'StrictHostKeyChecking yes',
     'BatchMode yes',
+    'KexAlgorithms curve25519-sha256', // takes half the time of what ssh would choose
   ];
   writeFileSync(join(directory, 'ssh_config'), `${[...host('quiet'), ...host('noisy')].join('\n')}\n`);
 }

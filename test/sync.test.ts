@@ -293,7 +293,7 @@ describe.skipIf(!hasInterpreter('Python')).concurrent('a program', () => {
       } catch (error) {
         console.log(error.message.includes('Maximum call stack'), bond.eval('1'));
       }`;
-    expect((await runProgram(code, {}, '--stack-size=250')).stdout).toBe('true 1\n');
+    expect((await runProgram(code, {}, '--stack-size=180')).stdout).toBe('true 1\n');
   });
 
   test('may have it in threads of its own, and by require', async () => {
@@ -314,11 +314,11 @@ describe.skipIf(!hasInterpreter('Python')).concurrent('a program', () => {
       `
       const python = makeBond('Python');
       try {
-        python.eval('[[i] for i in range(2 * 10**6)]');
+        python.eval('[[i] for i in range(8 * 10**5)]');
       } catch (error) {
         console.log(error.name, makeBond('Python').eval('1'));
       }`,
-      { env: { NODE_OPTIONS: '--max-old-space-size=48' } },
+      { env: { NODE_OPTIONS: '--max-old-space-size=32' } },
     );
     expect(stdout).toBe('TerminatedException 1\n');
   });
