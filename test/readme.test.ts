@@ -1,6 +1,8 @@
-// Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it prints with what the page shows.
+// Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it
+// prints with what the page shows. Those that change nothing for others share a few processes, one after the other.
 
-import { execFile, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +12,11 @@ import { compile, folderForPrograms, ROOT } from './compiler.js';
 import { writtenByHand } from './documents.js';
 
 const run = promisify(execFile);
+
+interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 interface Example {
   readonly title: string;
@@ -63,8 +70,45 @@ const SAVED = ['area.cjs', 'cart.php', 'cart.py', 'prices.pl', 'shop.php'];
 
 /** Where the first Python has no numpy or no pandas, as a pyenv without packages, Debian's takes its place. */
 function python3WithLibraries(): Record<string, string> {
-  const lacks = (python: string): boolean => spawnSync(python, ['-c', 'import numpy, pandas']).status !== 0;
+  const code = "import importlib.util as util; [util.find_spec(name).origin for name in ('numpy', 'pandas')]";
+  const lacks = (python: string): boolean => spawnSync(python, ['-c', code]).status !== 0;
   return lacks('python3') && !lacks('/usr/bin/python3') ? { python3: 'exec /usr/bin/python3 "$@"' } : {};
+}
+
+/** Code that would also change what others in the same process see. */
+const NEEDS_ITS_OWN_PROCESS = /diagnostics_channel|registerDriver|process\.(?:exit|on|chdir)/;
+
+/** A process in which programs run one after the other. */
+interface Runner {
+  readonly process: ChildProcess;
+  readonly ended: Promise<never>;
+  /** Settles when it is free. */
+  free: Promise<unknown>;
+}
+
+/** So many keep two processors busy. */
+const runners: (Runner | undefined)[] = [undefined, undefined, undefined];
+let turn = 0;
+
+function startRunner(env: NodeJS.ProcessEnv): Runner {
+  const process = fork(join(ROOT, 'test/fixtures/programs.js'), { cwd: folder, env });
+  const ended = once(process, 'exit').then(([code, signal]) => Promise.reject(new Error(`ended: ${code ?? signal}`)));
+  ended.catch(() => {});
+  return { process, ended, free: Promise.resolve() };
+}
+
+/** Runs a program in one of the processes, by turns, once that is free. */
+function runShared(file: string, env: NodeJS.ProcessEnv): Promise<Printed> {
+  const index = turn++ % runners.length;
+  const runner = runners[index] ?? startRunner(env);
+  runners[index] = runner;
+  const printed = runner.free.then(async () => {
+    runner.process.send(file);
+    const [message] = await Promise.race([once(runner.process, 'message'), runner.ended]);
+    return message as Printed;
+  });
+  runner.free = printed.catch(() => {});
+  return printed;
 }
 
 const examples = writtenByHand().flatMap(({ path, text }) => examplesOf(path, text));
@@ -88,7 +132,10 @@ describe.concurrent('the code of the documentation', () => {
     mistakes = compile(files.filter((file) => file.endsWith('.mts')));
   });
 
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => {
+    for (const runner of runners) runner?.process.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
 
   test('has the types that it should', ({ expect }) => {
     expect(examples.length).toBeGreaterThan(5);
@@ -101,7 +148,10 @@ describe.concurrent('the code of the documentation', () => {
     test.skipIf(missing.length > 0)(`${example.title}: ${title}`, async ({ expect }) => {
       const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
       const file = (files[index] as string).replace(/mts$/, 'mjs');
-      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, env });
+      const isAlone = NEEDS_ITS_OWN_PROCESS.test(example.code);
+      const { stdout, stderr } = isAlone
+        ? await run(process.execPath, [file], { cwd: folder, env })
+        : await runShared(file, env);
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });

@@ -24,10 +24,12 @@ export interface Kit {
   readonly words: Words;
   readonly code: Code;
   /**
-   * Opens a bond in which the functions of the words are defined, and `blocks` have been run. The first one without options may
-   * have served other checks, and is left as it was found; every other one is ended when the check is over.
+   * Opens a bond in which the functions of the words are defined, and `blocks` have been run. The first one may have served other
+   * checks with the same options, and is left as it was found; every other one is ended when the check is over.
    */
   open(options?: BondOptions, ...blocks: readonly string[]): Promise<Bond>;
+  /** Opens a bond as `open` does that has served no other check, and will serve no other. */
+  openNew(options?: BondOptions, ...blocks: readonly string[]): Promise<Bond>;
   /** Opens a bond in which nothing is defined. */
   openBare(options?: BondOptions): Promise<Bond>;
   /** Starts the bare interpreter with some arguments; resolves to what it prints. */

@@ -86,12 +86,25 @@ export async function* conform(trial: Trial, list: readonly Check[]): AsyncGener
   await bench.end();
 }
 
-/** What checks are done with: a bond goes on from one that holds to the next, if there is nothing special about it. */
+/** A bond that serves one check after the other. */
+interface Shared {
+  readonly bond: Bond;
+  /** Where its output goes: to what the check that has it gives. */
+  readonly output: Pick<BondOptions, 'stdout' | 'stderr'>;
+  /** What it was opened with: a check that asks for the same may have it. */
+  readonly name: string;
+}
+
+function nameOf(options: BondOptions, blocks: readonly string[]): string {
+  return JSON.stringify([options, blocks]);
+}
+
+/** What checks are done with: a bond goes on from one that holds to the next that asks for the same. */
 class Bench {
   readonly log = new LastRequest();
   readonly #trial: Trial;
-  /** Bonds that wait for the next check, by what has been defined in them. */
-  readonly #bonds = new Map<string, Bond>();
+  /** Bonds that wait for the next check, by their names. */
+  readonly #waiting = new Map<string, Shared>();
 
   constructor(trial: Trial) {
     this.#trial = trial;
@@ -99,21 +112,35 @@ class Bench {
 
   /** What the driver says that it can do, once it has started. */
   async declaredFeatures(): Promise<ReadonlySet<Feature>> {
-    const bond = await this.openBare({});
-    await bond.close();
-    return bond.features;
+    const bare = await this.open({}, []);
+    this.giveBack(bare);
+    return bare.bond.features;
   }
 
   /** A bond in which blocks of code have been run: one that was given back, if there is one. */
-  async open(blocks: readonly string[]): Promise<Bond> {
-    const known = this.#bonds.get(blocks.join());
-    this.#bonds.delete(blocks.join());
-    return known ?? this.openAnother(blocks, {});
+  async open({ stdout, stderr, ...options }: BondOptions, blocks: readonly string[]): Promise<Shared> {
+    const name = nameOf(options, blocks);
+    const known = this.#take(name);
+    const { bond, output } = known ?? this.#take(nameOf(options, [])) ?? (await this.#start(options));
+    Object.assign(output, { stdout, stderr });
+    if (!known) await runAll(bond, blocks);
+    return { name, bond, output };
   }
 
-  async openAnother(blocks: readonly string[], options: BondOptions): Promise<Bond> {
+  #take(name: string): Shared | undefined {
+    const shared = this.#waiting.get(name);
+    this.#waiting.delete(name);
+    return shared;
+  }
+
+  async #start(options: BondOptions): Promise<Omit<Shared, 'name'>> {
+    const output = {};
+    return { output, bond: await this.openBare({ ...options, ...passOn(output) }) };
+  }
+
+  async openNew(options: BondOptions, blocks: readonly string[]): Promise<Bond> {
     const bond = await this.openBare(options);
-    for (const block of blocks) await bond.evalBlock(block);
+    await runAll(bond, blocks);
     return bond;
   }
 
@@ -122,17 +149,31 @@ class Bench {
   }
 
   /** Keeps a bond for the next check, unless it ends. */
-  giveBack(bond: Bond, blocks: readonly string[]): void {
-    const name = blocks.join();
-    this.#bonds.set(name, bond);
+  giveBack(shared: Shared): void {
+    const { name, bond, output } = shared;
+    Object.assign(output, { stdout: undefined, stderr: undefined });
+    this.#waiting.set(name, shared);
     void bond.closed.then(() => {
-      if (this.#bonds.get(name) === bond) this.#bonds.delete(name);
+      if (this.#waiting.get(name) === shared) this.#waiting.delete(name);
     });
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#bonds.values()].map((bond) => bond.kill()));
+    await Promise.all([...this.#waiting.values()].map(({ bond }) => bond.kill()));
   }
+}
+
+async function runAll(bond: Bond, blocks: readonly string[]): Promise<void> {
+  for (const block of blocks) await bond.evalBlock(block);
+}
+
+/** Gives what a bond prints to what `output` holds at that time, if that is a function. */
+function passOn(output: Shared['output']): Shared['output'] {
+  const to = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
+    const take = output[name];
+    if (typeof take === 'function') take(chunk);
+  };
+  return { stdout: to('stdout'), stderr: to('stderr') };
 }
 
 async function outcomeOf(check: Check, trial: Trial, bench: Bench): Promise<Outcome> {
@@ -161,7 +202,7 @@ async function outcomeOf(check: Check, trial: Trial, bench: Bench): Promise<Outc
 function makeKit(trial: Trial, bench: Bench): [kit: Kit, end: (holds: boolean) => Promise<void>] {
   const bonds: Bond[] = [];
   const folders: string[] = [];
-  let usual: readonly [bond: Bond, blocks: readonly string[]] | undefined;
+  let shared: Shared | undefined;
   const remember = async (opened: Promise<Bond>): Promise<Bond> => {
     const bond = await opened;
     bonds.push(bond);
@@ -172,13 +213,12 @@ function makeKit(trial: Trial, bench: Bench): [kit: Kit, end: (holds: boolean) =
     words: trial.words,
     code: new Code(trial.words),
     openBare: (options = {}) => remember(bench.openBare(options)),
-    open: async (options, ...more) => {
-      const blocks = [trial.words.functions, ...more];
-      if (options || usual) return remember(bench.openAnother(blocks, options ?? {}));
-      const bond = await bench.open(blocks);
-      usual = [bond, blocks];
-      return bond;
+    open: async (options = {}, ...more) => {
+      if (shared) return kit.openNew(options, ...more);
+      shared = await bench.open(options, [trial.words.functions, ...more]);
+      return shared.bond;
     },
+    openNew: (options = {}, ...more) => remember(bench.openNew(options, [trial.words.functions, ...more])),
     printedBy: async (args) => (await promisify(execFile)(commandOf(trial), [...args])).stdout,
     unusedPath: () => {
       folders.push(mkdtempSync(join(tmpdir(), 'bond-conform-')));
@@ -186,8 +226,8 @@ function makeKit(trial: Trial, bench: Bench): [kit: Kit, end: (holds: boolean) =
     },
   };
   const end = async (holds: boolean): Promise<void> => {
-    if (usual && holds) bench.giveBack(...usual);
-    else if (usual) bonds.push(usual[0]);
+    if (shared && holds) bench.giveBack(shared);
+    else if (shared) bonds.push(shared.bond);
     await Promise.all(bonds.map((bond) => bond.kill()));
     for (const folder of folders) rmSync(folder, { recursive: true });
   };

@@ -12,7 +12,7 @@ import type { ReferenceWords } from '../words.js';
 async function open(kit: Kit): Promise<[bond: Bond, path: string]> {
   const path = kit.unusedPath();
   writeFileSync(path, (kit.words.references as ReferenceWords).program ?? '');
-  return [await kit.open({}), path];
+  return [await kit.openNew(), path];
 }
 
 /** What the program prints: a number, and the text of an exception. */
