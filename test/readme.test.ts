@@ -1,8 +1,7 @@
 // Runs every piece of code in the README and in docs, compiled, several at a time, against real interpreters, and compares what it
 // prints with what the page shows. Those that change nothing for others share a few processes, one after the other.
 
-import { type ChildProcess, execFile, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,13 +9,9 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { queryDriver } from '../src/index.js';
 import { compile, folderForPrograms, ROOT } from './compiler.js';
 import { writtenByHand } from './documents.js';
+import { SharedProcesses } from './shared-processes.js';
 
 const run = promisify(execFile);
-
-interface Printed {
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface Example {
   readonly title: string;
@@ -78,39 +73,7 @@ function python3WithLibraries(): Record<string, string> {
 /** Code that would also change what others in the same process see. */
 const NEEDS_ITS_OWN_PROCESS = /diagnostics_channel|registerDriver|process\.(?:exit|on|chdir)/;
 
-/** A process in which programs run one after the other. */
-interface Runner {
-  readonly process: ChildProcess;
-  readonly ended: Promise<never>;
-  /** Settles when it is free. */
-  free: Promise<unknown>;
-}
-
-/** So many keep two processors busy. */
-const runners: (Runner | undefined)[] = [undefined, undefined, undefined];
-let turn = 0;
-
-function startRunner(env: NodeJS.ProcessEnv): Runner {
-  const process = fork(join(ROOT, 'test/fixtures/programs.js'), { cwd: folder, env });
-  const ended = once(process, 'exit').then(([code, signal]) => Promise.reject(new Error(`ended: ${code ?? signal}`)));
-  ended.catch(() => {});
-  return { process, ended, free: Promise.resolve() };
-}
-
-/** Runs a program in one of the processes, by turns, once that is free. */
-function runShared(file: string, env: NodeJS.ProcessEnv): Promise<Printed> {
-  const index = turn++ % runners.length;
-  const runner = runners[index] ?? startRunner(env);
-  runners[index] = runner;
-  const printed = runner.free.then(async () => {
-    runner.process.send(file);
-    const [message] = await Promise.race([once(runner.process, 'message'), runner.ended]);
-    return message as Printed;
-  });
-  runner.free = printed.catch(() => {});
-  return printed;
-}
-
+const shared = new SharedProcesses();
 const examples = writtenByHand().flatMap(({ path, text }) => examplesOf(path, text));
 let folder: string;
 let files: string[];
@@ -133,7 +96,7 @@ describe.concurrent('the code of the documentation', () => {
   });
 
   afterAll(() => {
-    for (const runner of runners) runner?.process.kill('SIGKILL');
+    shared.end();
     rmSync(folder, { recursive: true });
   });
 
@@ -151,7 +114,7 @@ describe.concurrent('the code of the documentation', () => {
       const isAlone = NEEDS_ITS_OWN_PROCESS.test(example.code);
       const { stdout, stderr } = isAlone
         ? await run(process.execPath, [file], { cwd: folder, env })
-        : await runShared(file, env);
+        : await shared.run(file, folder, env);
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });

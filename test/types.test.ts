@@ -1,10 +1,8 @@
 // Types from the other side, of files that nobody here wrote and of some that were written for this: what is written is
 // compiled, together with a program that uses it, rightly and wrongly; and the program is run.
 
-import { execFile } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BondException, RemoteException, type TypesOptions, writeTypes } from '../src/index.js';
 import { program as file, fixture } from './bonds.js';
@@ -20,6 +18,7 @@ import {
   openBond,
   rejection,
 } from './fixtures.js';
+import { SharedProcesses } from './shared-processes.js';
 import { languagesInTurn } from './turns.js';
 
 /** A program that uses the types of a file. It begins where the file has been loaded, and `bond` is a bond with its types. */
@@ -544,7 +543,12 @@ describe('what is written of a file', () => {
     compiled = compile(files.flat());
   });
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const shared = new SharedProcesses(1); // these tests run one after the other
+
+  afterAll(() => {
+    shared.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   for (const [index, one] of CASES.entries()) {
     test(`${one.lang}, ${basename(one.file)}: compiles, finds wrong uses, and says what is true`, async ({ skip }) => {
@@ -552,8 +556,7 @@ describe('what is written of a file', () => {
       if (reason) return missing(reason, skip);
       const own = new RegExp(`(?:types|program)-${index}\\.`);
       expect(compiled.split('\n').filter((line) => own.test(line))).toEqual([]);
-      const command = [join(folder, `program-${index}.mjs`)];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: ROOT });
+      const { stdout, stderr } = await shared.run(join(folder, `program-${index}.mjs`), ROOT);
       expect(stderr).toBe('');
       expect(stdout).toBe(one.output);
     });
