@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const TESTS: Record<string, readonly string[]> = {
-  session: ['session', 'conversations', 'connection', 'model', 'fuzz'],
+  session: ['cycles', 'missing-library', 'session', 'conversations', 'connection', 'model', 'fuzz'],
   wire: ['messages', 'channel', 'payloads', 'message-splitter', 'fuzz'],
   values: ['codecs', 'payloads', 'ndarray', 'json', 'conversations'],
 };

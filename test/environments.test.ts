@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../src/common/resolve-options.js';
 import { type Bond, BondException, type BondOptions, makeBond, queryDriver, RemoteException } from '../src/index.js';
 import { enterEnvironment } from '../src/process/environment.js';
-import { adviceOnMissing } from '../src/session/missing-library.js';
 import { parseOrder } from '../src/tools/cli/options.js';
 import { temporaryDirectory } from './bonds.js';
 import { needsInterpreter, openBond, openPool, rejection, type SuiteLanguage, suiteLanguages } from './fixtures.js';
@@ -264,31 +263,4 @@ test('words behind a file are left as they are', () => {
 
 test('a package of Node that is missing is named with the command that installs it', async () => {
   await expectAdvice(await openBond('JavaScript'));
-});
-
-describe('advice', () => {
-  const adviceOn = (lang: string, types: string[], message: string): string | undefined =>
-    adviceOnMissing(queryDriver(lang), { types, message, command: 'ssh host python3' });
-  const missing = 'ModuleNotFoundError';
-
-  test('is for the interpreter that runs, and knows packages with other names than their modules', () => {
-    expect(adviceOn('Python', [missing], "No module named 'yaml'")).toContain(
-      'ssh host python3 -m pip install pyyaml;',
-    );
-    expect(adviceOn('Python', [missing], "No module named 'constructor'")).toContain('pip install constructor;');
-  });
-
-  test.each([
-    ['Python', missing, "No module named 'os.no'; 'os' is not a package"],
-    ['Python', missing, "No module named 'numpy.no'"],
-    ['Python', 'ValueError', "No module named 'no'"],
-    ['PHP', 'Error', 'Class "No" not found'],
-    ['Perl', '', "Can't locate no.pl in @INC (@INC contains: /lib) at x line 1."],
-    ['JavaScript', 'Error', "Cannot find module './no'\nRequire stack:"],
-    ['JavaScript', 'Error', "Cannot find module '/no'"],
-    ['JavaScript', 'Error', "Cannot find module 'C:\\no'"],
-    ['Ruby', 'LoadError', 'cannot load such file -- /lib/no'],
-  ])('in %s is not given for a %s: %s', (lang, type, message) => {
-    expect(adviceOn(lang, [type], message)).toBeUndefined();
-  });
 });

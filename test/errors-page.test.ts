@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BondException } from '../src/index.js';
+import { BondException, callback, held, kwargs, live, NDArray, stream, superOf } from '../src/index.js';
 import { ROOT } from './compiler.js';
 
 const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
@@ -53,4 +53,19 @@ test('an error names its section', () => {
   expect(path).toBe('bond/docs/errors.md');
   expect(page).toContain(`## ${code}\n`);
   expect(anchor).toBe(code.toLowerCase());
+});
+
+const wrong = 5 as never;
+test.each<[string, () => unknown]>([
+  ['callback', () => callback(wrong)],
+  ['held', () => held(wrong)],
+  ['kwargs', () => kwargs(wrong)],
+  ['live', () => live(wrong)],
+  ['NDArray', () => new NDArray(wrong)],
+  ['stream', () => stream(wrong)],
+  ['superOf', () => superOf(wrong)],
+])('a wrong argument of %s is a TypeError with a code and its section', (_, call) => {
+  const misuse = { code: 'BOND_USAGE', help: 'bond/docs/errors.md#bond_usage' };
+  expect(call).toThrow(TypeError);
+  expect(call).toThrow(expect.objectContaining(misuse));
 });

@@ -12,6 +12,7 @@ import {
   TimeoutException,
 } from '../src/index.js';
 import { shellQuote } from '../src/process/command.js';
+import { startInterpreter } from '../src/process/start-interpreter.js';
 import {
   COMMANDS,
   fixture,
@@ -234,6 +235,13 @@ describe.concurrent('a command that is not an interpreter', () => {
     expect(error.message).toMatch(/code 3.*no licence/);
     expect((await failedSetUp(lang, ['sh', '-c', 'kill -TERM $$'])).message).toContain('SIGTERM');
     expect((await failedSetUp(lang, 'true')).message).toContain('code 0');
+  });
+
+  test('its last words are kept, also if it exits before the bond has loaded what reads them', async () => {
+    const line = ['sh', '-c', 'echo no such host >&2; exit 3'] as const;
+    const command = { line, shown: 'sh', bare: 'sh', isOfUser: true };
+    const interpreter = await startInterpreter('Python', [command], { cwd: process.cwd(), env: process.env });
+    expect(await interpreter.ended).toEqual({ exitCode: 3, signal: null, stderr: 'no such host\n' });
   });
 
   test.each(turns())('%s: one that sends back what it is sent is found out', async (lang) => {

@@ -70,7 +70,7 @@ export class BondException extends Error {
     const whole = hint === undefined ? message : `${message}${isLong ? '\n' : '; '}${hint}`;
     super(`[${lang}] ${whole}`, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
-    this.help = `bond/docs/errors.md#${code.toLowerCase()}`;
+    this.help = sectionOf(code);
     this.#text = message;
     this.#hint = hint;
   }
@@ -84,6 +84,16 @@ export class BondException extends Error {
   get hint(): string | undefined {
     return this.#hint;
   }
+}
+
+function sectionOf(code: ErrorCode): string {
+  return `bond/docs/errors.md#${code.toLowerCase()}`;
+}
+
+/** A wrong argument of a function that knows no language. It has a code and a page, as a {@link BondException} has. */
+export function wrongArgument(message: string): TypeError {
+  const code = 'BOND_USAGE';
+  return Object.assign(new TypeError(message), { code, help: sectionOf(code) });
 }
 
 /** How an interpreter ended: {@link Bond.closed} resolves to it. */

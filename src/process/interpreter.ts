@@ -74,6 +74,8 @@ export class Interpreter {
     ways.input.on('error', () => {});
     // So does a signal to what has become another user's.
     child.on('error', () => {});
+    // From now on: Node throws away what has not been read when a process exits.
+    child.stderr.on('data', (chunk: Buffer) => this.#stderrTail.push(chunk));
     // The event loop waits for the process, or it does not: for its streams, it never has to.
     for (const stream of [ways.input, ways.output, ways.bulk?.stream, child.stderr]) leaveOut(stream);
     this.ended = this.#watchEnd();
@@ -88,7 +90,6 @@ export class Interpreter {
     this.bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk)).pause();
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#chunks++;
-      this.#stderrTail.push(chunk);
       events.stderr(chunk);
     });
   }

@@ -1,4 +1,5 @@
 import { type InspectOptions, inspect } from 'node:util';
+import { wrongArgument } from '../common/errors.js';
 import { showObject } from '../common/inspect.js';
 import { type FunctionOptions, type Objects, wrongFunctionOptions } from '../common/objects.js';
 import { functionName } from '../common/thrown.js';
@@ -61,8 +62,8 @@ export function callback<Args extends unknown[], Result>(
   func: (...args: Args) => Result,
   options: FunctionOptions = {},
 ): Callback<(...args: Args) => Result> {
-  if (typeof func !== 'function') throw new TypeError(`callback takes a function, not ${typeof func}`);
+  if (typeof func !== 'function') throw wrongArgument(`callback takes a function, not ${typeof func}`);
   const wrong = wrongFunctionOptions(options);
-  if (wrong !== undefined) throw new TypeError(`callback: ${wrong}`);
+  if (wrong !== undefined) throw wrongArgument(`callback: ${wrong}`);
   return new Callback(func, options.objects);
 }

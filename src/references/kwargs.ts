@@ -1,4 +1,5 @@
 import { type InspectOptions, inspect, types } from 'node:util';
+import { wrongArgument } from '../common/errors.js';
 import { Opaque, showObject } from '../common/inspect.js';
 import { isA } from '../common/thrown.js';
 
@@ -76,7 +77,7 @@ export class Kwargs<Values extends object = Readonly<Record<string, unknown>>, N
  */
 export function kwargs<Values extends Readonly<Record<string, unknown>>>(values: Values): Kwargs<Values> {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    throw new TypeError(
+    throw wrongArgument(
       `kwargs takes an object, not ${Array.isArray(values) ? 'a list' : values === null ? 'null' : typeof values}`,
     );
   }

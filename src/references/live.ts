@@ -1,5 +1,5 @@
 import { type InspectOptions, inspect, types } from 'node:util';
-import { BondException } from '../common/errors.js';
+import { BondException, wrongArgument } from '../common/errors.js';
 import { Promise, whenSettled } from '../common/globals.js';
 import { showObject } from '../common/inspect.js';
 import type { ProtocolName } from '../common/options.js';
@@ -95,7 +95,7 @@ export class Live<T extends object = object> extends Reference {
   /** Calls the function; a class makes an instance. */
   #call(args: readonly unknown[], isNew: boolean): unknown {
     const func: unknown = this.object;
-    if (typeof func !== 'function') throw new TypeError('it is not a function');
+    if (typeof func !== 'function') throw wrongArgument('it is not a function');
     if (isNew || isClass(func)) return Reflect.construct(func, args);
     return Reflect.apply(func, this.#owner, args);
   }
@@ -157,10 +157,10 @@ function isClass(func: object): boolean {
  */
 export function live<T extends object>(object: T, names?: LiveNames): Live<T> {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) {
-    throw new TypeError(`live takes an object, or a function, not ${object === null ? 'null' : typeof object}`);
+    throw wrongArgument(`live takes an object, or a function, not ${object === null ? 'null' : typeof object}`);
   }
   if (referenceOf(object))
-    throw new TypeError('live takes an object of your own, and not what stands for something else');
+    throw wrongArgument('live takes an object of your own, and not what stands for something else');
   return new Live(object, names === undefined ? undefined : listed(names));
 }
 
@@ -169,6 +169,6 @@ function listed(names: LiveNames): ReadonlySet<string | symbol> {
     typeof names === 'object' && names !== null && typeof property(names, Symbol.iterator as never) === 'function';
   const list = isIterable ? [...names] : [undefined];
   const isWrong = list.some((name) => typeof name !== 'string' && typeof name !== 'symbol');
-  if (isWrong) throw new TypeError('the names for live must be a list of texts, or of Symbol.iterator');
+  if (isWrong) throw wrongArgument('the names for live must be a list of texts, or of Symbol.iterator');
   return new Set(list as (string | symbol)[]);
 }

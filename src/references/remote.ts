@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import { wrongArgument } from '../common/errors.js';
 import { referenceOf, standFor } from '../values/reference.js';
 import { Chain } from './chain.js';
 import type { Held } from './handle.js';
@@ -10,14 +11,14 @@ import type { StandsFor } from './stands-for.js';
 export function chainOf(value: unknown): Chain {
   const chain = typeof value === 'function' && types.isProxy(value) ? referenceOf(value) : undefined;
   if (chain instanceof Chain) return chain;
-  throw new TypeError('it takes a handle, or an expression that begins with one');
+  throw wrongArgument('it takes a handle, or an expression that begins with one');
 }
 
 /** The held value of a handle. */
 function heldBy(value: unknown): Held {
   const chain = chainOf(value);
   if (chain.held) return chain.held;
-  throw new TypeError(`${chain} is an expression, and not a handle: await it first`);
+  throw wrongArgument(`${chain} is an expression, and not a handle: await it first`);
 }
 
 /**
@@ -100,7 +101,7 @@ class Links implements ProxyHandler<object> {
 
   apply(_target: object, _this: unknown, args: unknown[]): unknown {
     const serialized = this.#chain.serializedBy(args);
-    if (serialized) throw new TypeError(`JSON.stringify cannot read ${asValue(serialized)}`);
+    if (serialized) throw wrongArgument(`JSON.stringify cannot read ${asValue(serialized)}`);
     return remoteOf(this.#chain.with({ kind: 'call', args }));
   }
 
@@ -145,7 +146,7 @@ class Links implements ProxyHandler<object> {
   }
 
   #refuseChange(key: string | symbol, advice: string): never {
-    throw new TypeError(`'${String(key)}' of ${this.#chain} cannot be changed here: ${advice}`);
+    throw wrongArgument(`'${String(key)}' of ${this.#chain} cannot be changed here: ${advice}`);
   }
 }
 
@@ -187,7 +188,7 @@ function propertyNamed(chain: Chain, key: symbol): unknown {
 /** Text says what it is. An operator wants its value, which is not here. */
 function primitiveOf(chain: Chain, hint: string): string {
   if (hint === 'string') return chain.toString();
-  throw new TypeError(`an operator such as + cannot use ${asValue(chain)}`);
+  throw wrongArgument(`an operator such as + cannot use ${asValue(chain)}`);
 }
 
 /** What it is, and how to have its value here. */

@@ -1,4 +1,5 @@
 import { type InspectOptions, inspect } from 'node:util';
+import { wrongArgument } from '../common/errors.js';
 import { nextTurn, Promise, performance } from '../common/globals.js';
 import { showObject } from '../common/inspect.js';
 import { type Lender, Reference } from '../values/reference.js';
@@ -58,7 +59,7 @@ export class Stream extends Reference {
 export function stream(iterable: AsyncIterable<unknown> | Iterable<unknown>): Stream {
   const { [Symbol.asyncIterator]: asyncIterator } = Object(iterable);
   const iterate = asyncIterator ?? Object(iterable)[Symbol.iterator];
-  if (typeof iterate !== 'function') throw new TypeError('stream takes an iterable, or an async one');
+  if (typeof iterate !== 'function') throw wrongArgument('stream takes an iterable, or an async one');
   return new Stream(iterable, iterate);
 }
 
@@ -79,10 +80,10 @@ class Source {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(iterator: unknown) {
-    if (!isObject(iterator)) throw new TypeError(`the iterator of a stream must be an object, not ${nameOf(iterator)}`);
+    if (!isObject(iterator)) throw wrongArgument(`the iterator of a stream must be an object, not ${nameOf(iterator)}`);
     this.#iterator = iterator;
     const { next } = iterator as { next?: unknown };
-    if (typeof next !== 'function') throw new TypeError(`the iterator of a stream has no method 'next'`);
+    if (typeof next !== 'function') throw wrongArgument(`the iterator of a stream has no method 'next'`);
     this.#ask = next as () => unknown;
   }
 
@@ -132,7 +133,7 @@ class Source {
 /** @internal Checks the result of an iterator, as `for await` does. Otherwise an invalid iterator would run forever. */
 export function checkResult<R extends Result>(result: R): R {
   if (isObject(result)) return result;
-  throw new TypeError(`an iterator's next() must give an object, not ${nameOf(result)}`);
+  throw wrongArgument(`an iterator's next() must give an object, not ${nameOf(result)}`);
 }
 
 function isObject(value: unknown): value is object {

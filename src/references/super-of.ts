@@ -1,3 +1,4 @@
+import { wrongArgument } from '../common/errors.js';
 import type { Lender } from '../values/reference.js';
 import { Chain } from './chain.js';
 import type { Held } from './handle.js';
@@ -34,7 +35,7 @@ export function superOf<T>(instance: StandsFor<T>): unknown extends T ? AnyRemot
   const key = keys.get(Object(instance));
   const { held, evaluator } = key === undefined ? ({} as Partial<Chain>) : chainOf(instance);
   if (!held || !evaluator || key === undefined) {
-    throw new TypeError('superOf takes `this` of a method that was given to extend(): no arrow function has one');
+    throw wrongArgument('superOf takes `this` of a method that was given to extend(): no arrow function has one');
   }
   return remoteOf(new Chain(new Super(held, key, evaluator.owner), evaluator)) as never;
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { wrongArgument } from '../common/errors.js';
 import type { Link as ChainLink } from '../references/chain.js';
 import type { Link } from './stands.js';
 
@@ -25,7 +26,7 @@ export function expressionOf(value: object): Expression | undefined {
 function factsOf(value: unknown): Facts {
   const found = facts.get(value as object);
   if (found) return found;
-  throw new TypeError('it takes a handle, or an expression that begins with one');
+  throw wrongArgument('it takes a handle, or an expression that begins with one');
 }
 
 /** A handle: its properties and items are expressions, which a call evaluates. */
@@ -124,7 +125,7 @@ class Links implements ProxyHandler<object> {
   }
 
   #refuse(key: string | symbol, advice: string): never {
-    throw new TypeError(`'${String(key)}' of ${shown(factsOf(this.self))} cannot be changed here: ${advice}`);
+    throw wrongArgument(`'${String(key)}' of ${shown(factsOf(this.self))} cannot be changed here: ${advice}`);
   }
 }
 
@@ -151,5 +152,5 @@ function primitiveOf(self: object, hint: string): string {
   if (hint === 'string') return shown(known);
   const advice = expressionOf(self) ? 'use value(…)' : 'use held(remote).value() if a copy will do';
   const where = `whose value is in ${known.link.lang}`;
-  throw new TypeError(`an operator such as + cannot use ${shown(known)}, ${where}: ${advice}`);
+  throw wrongArgument(`an operator such as + cannot use ${shown(known)}, ${where}: ${advice}`);
 }

@@ -1,4 +1,5 @@
 import { type InspectOptions, inspect, types } from 'node:util';
+import { wrongArgument } from '../common/errors.js';
 import { isA } from '../common/thrown.js';
 import { nestedLists } from './shared/nested-lists.js';
 import { typeOfNumbers } from './shared/objects.js';
@@ -104,29 +105,29 @@ export class NDArray<Data extends NumberArray = NumberArray> {
 
 function byteOf(item: unknown): number {
   if (typeof item !== 'boolean') {
-    throw new TypeError(`the data of an NDArray are a typed array, or a list of booleans, not of ${typeof item}s`);
+    throw wrongArgument(`the data of an NDArray are a typed array, or a list of booleans, not of ${typeof item}s`);
   }
   return Number(item);
 }
 
 function checkedShape(shape: readonly number[]): number[] {
   if (Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0)) return [...shape];
-  throw new TypeError(`the shape of an NDArray is a list of lengths, not ${inspect(shape, { breakLength: Infinity })}`);
+  throw wrongArgument(`the shape of an NDArray is a list of lengths, not ${inspect(shape, { breakLength: Infinity })}`);
 }
 
 function checkedBooleans(data: unknown, type: unknown): 'bool' {
   if (type !== undefined && type !== 'bool') {
-    throw new TypeError(`the type of an NDArray is that of its data, or 'bool', not ${inspect(type)}`);
+    throw wrongArgument(`the type of an NDArray is that of its data, or 'bool', not ${inspect(type)}`);
   }
-  if (!types.isUint8Array(data)) throw new TypeError('booleans of an NDArray are a Uint8Array, or a list of booleans');
-  if (data.some((byte) => byte > 1)) throw new TypeError('booleans of an NDArray are bytes of 0 and 1');
+  if (!types.isUint8Array(data)) throw wrongArgument('booleans of an NDArray are a Uint8Array, or a list of booleans');
+  if (data.some((byte) => byte > 1)) throw wrongArgument('booleans of an NDArray are bytes of 0 and 1');
   return 'bool';
 }
 
 function checkedType(data: unknown): NDArrayType {
   const type = ArrayBuffer.isView(data) ? typeOfNumbers(data) : undefined;
   if (type === undefined) {
-    throw new TypeError('the data of an NDArray are a typed array of numbers, or a list of booleans');
+    throw wrongArgument('the data of an NDArray are a typed array of numbers, or a list of booleans');
   }
   return type;
 }
@@ -134,7 +135,7 @@ function checkedType(data: unknown): NDArrayType {
 function checkLength({ data, shape }: NDArray): void {
   const length = shape.reduce((product, each) => product * each, 1);
   if (data.length === length) return;
-  throw new TypeError(`an NDArray of the shape ${inspect(shape)} has ${length} items, not ${data.length}`);
+  throw wrongArgument(`an NDArray of the shape ${inspect(shape)} has ${length} items, not ${data.length}`);
 }
 
 /** The first items of each dimension, in lists with the full length. */
@@ -159,7 +160,7 @@ function longer(list: unknown, length: number): unknown {
 /** The array in an EJSON value. */
 export function arrayOf(data: unknown, shape: unknown, type: unknown): NDArray {
   const array = new NDArray(data as NumberArray, shape as number[], type === 'bool' ? 'bool' : undefined);
-  if (array.type !== type) throw new TypeError(`the data of an array of ${type} are ${array.type}`);
+  if (array.type !== type) throw wrongArgument(`the data of an array of ${type} are ${array.type}`);
   return array;
 }
 
