@@ -1,6 +1,7 @@
 // What is special to R: one start shows it, and another one what conversions do.
 
 import { describe, expect, test } from 'vitest';
+import { driverFile } from '../src/drivers/driver.js';
 import {
   type AnyRemote,
   callback,
@@ -10,6 +11,8 @@ import {
   RemoteException,
   SerializationException,
 } from '../src/index.js';
+import { Questions } from '../src/repl/language-service.js';
+import { Typed } from '../src/repl/typed.js';
 import { all, collect, expectAlive, expectSame, needsInterpreter, rejection, shareBond } from './fixtures.js';
 
 const FUNCTIONS = `
@@ -55,6 +58,36 @@ describe('R', () => {
       null,
       { a: null },
     ]);
+  });
+
+  test('a session shows values as R prints them, and knows names and unfinished lines', async () => {
+    const r = await open();
+    const typed = new Typed(r, { isColored: false, width: () => 40, tableWidth: () => 40 });
+    expect(await typed.run('typed <- 1:20')).toBeUndefined();
+    expect(await typed.run('typed')).toBe(' [1]  1  2  3  4  5  6  7  8  9 10 11 12\n[13] 13 14 15 16 17 18 19 20');
+    expect(await typed.run('invisible(5); NULL')).toBeUndefined();
+    expect(await typed.run('data.frame(a = 1:2, b = c("x", "y"))')).toBe('  a b\n1 1 x\n2 2 y');
+    const { stdout, value } = await r.capture(() => typed.run('typed[1]; typed[2]'));
+    expect([stdout, value]).toEqual(['[1] 1\n', '[1] 2']);
+    const questions = new Questions(r);
+    expect(await questions.complete('x <- typed')).toEqual(['typed', ['typed']]);
+    expect(await questions.isUnfinished('f <- function(x) {', null, true)).toBe(true);
+    expect(await questions.isUnfinished('"a', null, true)).toBe(true);
+    expect(await questions.isUnfinished('f(', null, true)).toBe(true);
+    expect(await questions.isUnfinished('f)', null, true)).toBe(false);
+  });
+
+  test('bond run prints what is visible, and passes arguments, as Rscript does', async () => {
+    const r = await open();
+    await r.evalBlock(await driverFile('R', 'run'));
+    const text = 'hidden <- 2\nhidden * 2\ncommandArgs(TRUE)';
+    const { stdout } = await r.capture(() => r.call('_BOND_run_file', 'a.R', text, ['one', 'two']));
+    expect(stdout).toBe('[1] 4\n[1] "one" "two"\n');
+    const error = await rejection(
+      r.call('_BOND_run_file', 'a.R', 'f <- function() stop("no")\nf()', []),
+      RemoteException,
+    );
+    expect(error.traceback).not.toMatch(/eval|withVisible|_BOND/);
   });
 
   test('a thousand numbers are read exactly', async () => {
