@@ -118,7 +118,7 @@ describe.skipIf(!isWanted || (!isThere && !process.env.CI))('the site', () => {
     const tabs = await browser.evaluate<string[]>(
       `[...document.querySelectorAll('.vp-code-group')[0].querySelectorAll('label')].map((label) => label.textContent)`,
     );
-    expect(tabs).toEqual(['Python', 'PHP', 'Perl', 'JavaScript']);
+    expect(tabs).toEqual(['Python', 'PHP', 'Perl', 'JavaScript', 'Ruby', 'Lua', 'R', 'Tcl']);
     await browser.evaluate(`document.querySelector('.VPNavBarSearch button').click()`);
     const found = await browser.evaluate<string>(`(async () => {
       for (;;) {

@@ -79,6 +79,7 @@ export default defineConfig({
           'termination',
           'debugging',
           'remote',
+          'hosts',
           'command',
         ),
         false,
