@@ -102,7 +102,7 @@ describe.each(languages)('%s', (lang) => {
 
   everyTest('calls side by side, and nested ones, keep their bytes', async () => {
     const bond = await open();
-    const all = LENGTHS.map(bytesOf);
+    const all = [...LENGTHS.slice(0, -1), 400_000].map(bytesOf);
     await bond.export(async (value) => {
       const inner = await Promise.all(all.map((bytes) => bond.call('same', bytes)));
       expectSame(inner.map(plain), all);
@@ -235,7 +235,7 @@ describe.each(languages)('%s', (lang) => {
 });
 
 describe.concurrent('a peer that breaks the rules of blocks', () => {
-  const test = testSample(2);
+  const test = testSample(4);
   /** A bond whose peer speaks EJSON, and prints something in its first request; `@` in it is the mark, and `%` the id. */
   const openPrinting = (text: string, isEndless = false, options: BondOptions = {}) =>
     openHostile(

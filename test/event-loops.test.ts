@@ -12,7 +12,7 @@ import {
   RemoteException,
   TimeoutException,
 } from '../src/index.js';
-import { languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { languages, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { TEST_HANG } from './patience.js';
 
 const WORDS = {
@@ -129,10 +129,11 @@ async function open(lang: keyof typeof WORDS, options: BondOptions = {}) {
 
 describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
   needsInterpreter(lang);
-  const { background, raised, interrupted } = WORDS[lang];
+  const { functions, background, raised, interrupted } = WORDS[lang];
+  const share = shareBond(lang, {}, functions);
 
   test('results of calls, expressions, and code that awaits', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     expect(await bond.call('double', 21)).toBe(42);
     expect(await bond.eval('double(4)')).toBe(8);
     expect(await bond.eval('await double(5)')).toBe(10);
@@ -141,7 +142,7 @@ describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
   });
 
   test('exceptions and values that cannot cross are told of as ever', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     const error = await rejection(bond.call('boom', 'no'), RemoteException);
     expect(`${error.type}: ${error.remoteMessage}`).toMatch(raised);
     expect(error.stack).toContain(`boom [${lang}]`);
@@ -164,7 +165,7 @@ describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
   });
 
   test('items of an async generator, as they come', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     const items: unknown[] = [];
     for await (const item of bond.iterate('count(5)')) items.push(item);
     expect(items).toEqual([0, 1, 2, 3, 4]);
@@ -202,7 +203,7 @@ describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
   });
 
   test('calls nested in one that is awaited may await, and call back in turn', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     await bond.export(
       async (n: number): Promise<unknown> => (n > 0 ? bond.call('ask', n - 1) : bond.call('double', 21)),
       'host',
@@ -211,7 +212,7 @@ describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
   });
 
   test('what it throws can be caught there, and comes back as it was', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     const failure = new RangeError('no such');
     await bond.export(async () => Promise.reject(failure), 'host');
     expect(await bond.call('caught', 1)).toContain('no such');
@@ -219,14 +220,14 @@ describe.each(withLoops)('%s awaits what can be awaited', (lang) => {
   });
 
   test('code that does not await waits for it, also below what is async', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     await bond.export((n: number) => n + 1, 'host');
     expect(await bond.call('plain', 1)).toBe(2);
     expect(await bond.call('below', 1)).toBe(2);
   });
 
   test('callbacks can be awaited, in the context of who has given them', async () => {
-    const bond = await open(lang);
+    const bond = await share();
     const storage = new AsyncLocalStorage<string>();
     const asked = await storage.run('mine', () =>
       bond.call(

@@ -582,7 +582,7 @@ describe.each([
     await js.export((text) => text, 'echoed');
     await js.evalBlock('globalThis.id = (value) => value');
     await js.evalBlock('globalThis.talk = () => { for (;;) echoed("😀".repeat(30000)) }');
-    for (let count = 0; count < rounds(40, 100); count++) {
+    for (let count = 0; count < rounds(20, 100); count++) {
       const call = rejection(js.call('talk'), RemoteException);
       await pause(count % 12); // any moment may be the wrong one
       await js.interrupt();
@@ -596,9 +596,11 @@ describe.each([
 
 describe('calls within calls', () => {
   const DOWN = 'function down(n) { return n === 0 ? 0 : 1 + up(n - 1) }';
+  const DEEP = rounds(300, 1000);
 
   test('go thousands of levels deep, and the session outlives what is deeper than the stack', async () => {
-    const js = await open();
+    // The deeper they are, the longer each takes: at a check, the stack is smaller.
+    const js = await open({}, process.env.RELEASE ? [] : ['--stack-size=2000']);
     await js.evalBlock(DOWN);
     let last = 0;
     await js.export((n: number) => {
@@ -607,9 +609,9 @@ describe('calls within calls', () => {
     }, 'up');
     const LEVELS = 40_000;
     expect((await rejection(js.call('down', LEVELS), RemoteException)).type).toBe('RangeError');
-    expect(LEVELS - last).toBeGreaterThan(4000);
+    expect(LEVELS - last).toBeGreaterThan(rounds(1000, 4000));
     await expectAlive(js);
-    const levels = rounds(500, 4000); // these take the more time the deeper they are
+    const levels = rounds(500, 4000);
     expect(await js.call('down', levels)).toBe(levels);
   });
 
@@ -627,13 +629,13 @@ describe('calls within calls', () => {
     return outcome;
   }
 
-  test.each([1, 10, 100, 101, 1000])('can be interrupted %i levels deep', async (levels) => {
+  test.each([1, 10, 100, 101, DEEP])('can be interrupted %i levels deep', async (levels) => {
     expect(await interruptAt(levels, DOWN)).toContain('interrupted by the host');
   });
 
   test('that are interrupted far down go on farther out', async () => {
-    const code = 'function down(n) { try { return up(n - 1) } catch (e) { if (n === 950) return "caught"; throw e } }';
-    expect(await interruptAt(1000, code)).toBe('caught');
+    const code = `function down(n) { try { return up(n - 1) } catch (e) { if (n === ${DEEP - 50}) return "caught"; throw e } }`;
+    expect(await interruptAt(DEEP, code)).toBe('caught');
   });
 });
 
@@ -767,7 +769,7 @@ describe('iterators that break the rules are a TypeError', () => {
 });
 
 describe('whatever is thrown is an exception here, and the interpreter goes on:', () => {
-  const test = testSample(2);
+  const test = testSample(3);
   const settings: BondOptions[] = [
     {},
     { transExcept: false },
@@ -862,7 +864,7 @@ test.each(['JSON', 'EJSON'] as const)(
 );
 
 describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
-  const test = testSample(2);
+  const test = testSample(3);
   const noisy = join(mkdtempSync(join(tmpdir(), 'bond-')), 'noisy.cjs');
   writeFileSync(noisy, 'console.log("noise"); console.error("noise")');
 
@@ -937,7 +939,7 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
 });
 
 describe('what your code replaces or takes away does not reach the driver', () => {
-  const test = testSample(2);
+  const test = testSample(3);
   test('calls and answers wait in no list: neither methods of lists are needed for them, nor setters of their indices met', async () => {
     const js = await openFresh();
     await js.evalBlock(`

@@ -22,6 +22,6 @@ describe.runIf(languages.includes('JavaScript'))('JavaScript under JSON', () => 
     find: () => COMMANDS.JavaScript,
     defaults: { protocol: 'JSON' },
     isShared: true,
-    extent: 'other',
+    extent: 'version',
   });
 });

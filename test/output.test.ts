@@ -261,7 +261,7 @@ describe.each(languages)('%s', (lang) => {
       onTestFinished(() => void (isAlive(background) && process.kill(background, 'SIGKILL')));
 
       const text = 'Größe 😀 "q" ';
-      const times = rounds(200_000, 600_000);
+      const times = rounds(60_000, 600_000);
       const expected = text.repeat(times);
       await bond.export((given: string) => given === expected, 'is_expected');
       for (let round = 0; round < rounds(1, 3); round++) {

@@ -5,7 +5,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   BondException,
   makePool,
@@ -167,7 +167,7 @@ def task(n):
   test('each is answered once, or rejected with the reason, while workers are killed; none is run twice', {
     timeout: LONG_TEST_HANG,
   }, async () => {
-    const COUNT = rounds(10_000, 100_000);
+    const COUNT = rounds(5_000, 100_000);
     const { pool, timesRun } = await openLogging({});
     const { killed, settle } = killAtRandom(pool, rounds(700, 1500));
     const outcomes = await Promise.allSettled(range(COUNT).map((n) => pool.call('task', n).finally(settle)));
@@ -187,7 +187,7 @@ def task(n):
   });
 
   test('with `retries`, all are answered, in order', { timeout: LONG_TEST_HANG }, async () => {
-    const COUNT = rounds(5_000, 30_000);
+    const COUNT = rounds(3_000, 30_000);
     const { pool, timesRun } = await openLogging({ retries: 10 });
     const { killed, settle } = killAtRandom(pool, rounds(500, 1000));
     let next = 0;
@@ -205,7 +205,7 @@ def task(n):
   test('all workers are killed at once, again and again', async () => {
     const { pool } = await openLogging({ retries: 100 });
     const calls = range(5000).map((n) => pool.call<number>('task', n));
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < rounds(3, 5); round++) {
       await until(() => pidsOf(pool).length > 0);
       countInTest('kills', pidsOf(pool).length);
       for (const pid of pidsOf(pool)) kill(pid);
@@ -223,6 +223,15 @@ describe('map', () => {
     const same = (x) => x;
     const stuck = () => new Promise(() => {});`;
   const setup: PoolOptions['setup'] = (bond) => bond.evalBlock(code);
+
+  let shared: Promise<Pool> | undefined;
+  afterAll(async () => void (await (await shared)?.kill()));
+
+  /** A pool for tests that leave nothing behind in it. */
+  function share(): Promise<Pool> {
+    shared ??= makePool('JavaScript', { size: 2, setup, stdout: 'ignore', stderr: 'ignore' });
+    return shared;
+  }
 
   /** Items that tell how many have been pulled, and whether they have been closed. */
   function counted(end = Number.POSITIVE_INFINITY, failAt = Number.NaN) {
@@ -242,7 +251,7 @@ describe('map', () => {
   }
 
   test('results come in the order of their items, or as they are there', async () => {
-    const pool = await openPool('JavaScript', { size: 2, setup });
+    const pool = await share();
     expect(await all(pool.map('after', [300, 1]))).toEqual([300, 1]);
     expect(await all(pool.map('after', [300, 1], { ordered: false }))).toEqual([1, 300]);
     expect(await all(pool.map('same', []))).toEqual([]);
@@ -251,7 +260,7 @@ describe('map', () => {
   });
 
   test('items are pulled as they are needed, and results that nobody takes hold that up', async () => {
-    const pool = await openPool('JavaScript', { size: 2, setup });
+    const pool = await share();
     const { items, state } = counted();
     const results = pool.map('same', items, { concurrency: 3 });
     expect(state.pulled).toBe(0);
@@ -276,7 +285,7 @@ describe('map', () => {
   });
 
   test('an error ends the iteration, behind the results before it', async () => {
-    const pool = await openPool('JavaScript', { size: 2, setup });
+    const pool = await share();
     const { items, state } = counted();
     const results: unknown[] = [];
     const run = (async () => {
@@ -293,7 +302,7 @@ describe('map', () => {
   });
 
   test('with `settled`, an error is a result', async () => {
-    const pool = await openPool('JavaScript', { size: 2, setup });
+    const pool = await share();
     const results = await all(pool.map('fail', [5, 3, 7], { settled: true, ordered: false }));
     results.sort((a, b) => a.index - b.index);
     expect(results).toEqual([
@@ -306,7 +315,7 @@ describe('map', () => {
   test.each([true, false])(
     'items that throw end the iteration, behind the results before (ordered: %s)',
     async (ordered) => {
-      const pool = await openPool('JavaScript', { size: 2, setup });
+      const pool = await share();
       const { items } = counted(10, 4);
       const results: unknown[] = [];
       const run = (async () => {
@@ -367,7 +376,7 @@ describe('map', () => {
   });
 
   test('progress is told, with the rate and the time that is left', async () => {
-    const pool = await openPool('JavaScript', { size: 2, setup });
+    const pool = await share();
     const told: Progress[] = [];
     const onProgress = (progress: Progress): void => void told.push(progress);
     await all(pool.map('after', [5, 5, 5, 5], { onProgress }));
@@ -397,7 +406,7 @@ describe('map', () => {
   });
 
   test('a progress function whose promise rejects ends the iteration, also behind the last item', async () => {
-    const pool = await openPool('JavaScript', { size: 2, setup });
+    const pool = await share();
     const onProgress = async ({ done }: Progress): Promise<void> => {
       await new Promise(setImmediate);
       if (done === 2) throw new RangeError('no');

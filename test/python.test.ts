@@ -15,6 +15,7 @@ import { onTestFinished } from './finish.js';
 import { collect, expectAlive, lender, missing, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { generations } from './generations.js';
+import { testSample } from './turns.js';
 
 needsInterpreter('Python');
 
@@ -705,7 +706,7 @@ class L(_BOND_SerializationException):
     bond_call = 'x'
     def __str__(self): raise KeyboardInterrupt()
 class M(Exception):
-    def __str__(self): return 'x' * 10 ** 7
+    def __str__(self): return 'x' * 5000000
 class N(Exception):
     def __str__(self): return '\\ud83d' + chr(0) + '\\n'
 def O():
@@ -1081,6 +1082,7 @@ nan = float('nan')`;
 });
 
 describe('the program around the driver', () => {
+  const test = testSample(3);
   const use = async (python: Awaited<ReturnType<typeof open>>) => {
     await python.export((x: unknown) => x, 'host');
     await python.export(() => {

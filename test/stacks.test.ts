@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Bond, queryDriver, RemoteException } from '../src/index.js';
 import { temporaryDirectory } from './bonds.js';
-import { type Language, languages, needsInterpreter, openBond, rejection } from './fixtures.js';
+import { type Language, languages, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
@@ -19,10 +19,13 @@ function framesOf(stack = ''): string[] {
   });
 }
 
+/** The functions of the suites; where `boom` of Perl dies of a text, Perl adds the place. */
+const functionsOf = (lang: Language): string =>
+  words[lang].functions + (lang === 'Perl' ? '\nsub boom { die $_[0] }' : '');
+
 async function open(lang: Language): Promise<Bond> {
   const bond = await openBond(lang);
-  await bond.evalBlock(words[lang].functions);
-  if (lang === 'Perl') await bond.evalBlock('sub boom { die $_[0] }'); // and Perl adds the place
+  await bond.evalBlock(functionsOf(lang));
   return bond;
 }
 
@@ -34,17 +37,21 @@ const toldThere: Record<Language, readonly [block: string, expression: string]> 
     'try: down(1)\nexcept Exception as e: import sys, traceback; told = traceback.format_exc() if sys.version_info >= (3, 11) else e.stack',
     'told',
   ],
-  JavaScript: ['let told; try { down(1) } catch (error) { told = error.stack }', 'told'],
+  JavaScript: ['try { down(1) } catch (error) { globalThis.told = error.stack }', 'told'],
 };
 
 /** How `boom` is called in a stack: what Perl dies of knows no more than the line. */
 const boomIn = (lang: Language): string => `${lang === 'Perl' ? '<anonymous>' : 'boom'} in ${lang}`;
 
-const pairs = languages.flatMap((outer) => languages.map((inner) => [outer, inner] as const));
+const outerBonds = languages.map((lang) => [lang, shareBond(lang, {}, functionsOf(lang))] as const);
+const innerBonds = languages.map((lang) => [lang, shareBond(lang, {}, functionsOf(lang))] as const);
+const pairs = outerBonds.flatMap(([outer, openOuter]) =>
+  innerBonds.map(([inner, openInner]) => [outer, inner, openOuter, openInner] as const),
+);
 
-describe.each(pairs)('from %s through the host to %s', (outer, inner) => {
+describe.each(pairs)('from %s through the host to %s', (outer, inner, openOuter, openInner) => {
   test('a stack has the frames of all, from the innermost on', async () => {
-    const [a, b] = [await open(outer), await open(inner)];
+    const [a, b] = [await openOuter(), await openInner()];
     await a.export(async function up() {
       await b.call('boom', 'so');
     });

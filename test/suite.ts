@@ -168,7 +168,7 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
 
     test('megabytes of code are no obstacle', async () => {
       const bond = await open();
-      const long = 'x'.repeat(rounds(2_000_000, 10_000_000));
+      const long = 'x'.repeat(rounds(1_000_000, 10_000_000));
       expect(await bond.eval(say.lengthOf(`'${long}'`))).toBe(long.length);
       await bond.evalBlock(`${say.comment}${long}\n${say.set('7')}`);
       expect(await bond.eval(say.get)).toBe(7);
@@ -177,7 +177,7 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
     test('a long text is cut nowhere that shows, wherever its characters of four bytes begin', async () => {
       const bond = await open();
       for (const start of ['', 'x']) {
-        const long = start + '😀'.repeat(rounds(500_000, 2_500_000));
+        const long = start + '😀'.repeat(rounds(200_000, 2_500_000));
         expect(await bond.call('same', long)).toBe(long);
       }
     });
@@ -844,7 +844,7 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
     test('of one call after the other leaves those between them alone', async () => {
       const output = collect();
       const bond = await open({ stdout: output.stdout });
-      for (let round = 1; round <= 30; round++) {
+      for (let round = 1; round <= rounds(10, 30); round++) {
         const controller = new AbortController();
         const code = round % 2 === 0 ? say.sleep : say.loop;
         const call = rejection(bond.with({ signal: controller.signal }).evalBlock(code), TimeoutException);
@@ -859,7 +859,7 @@ export function testLanguage(suite: Suite<SuiteLanguage>): void {
     const testExactness = lang === 'JavaScript' ? () => {} : test;
     testExactness('meant for a call that is over leaves the next one alone', async () => {
       const bond = await open();
-      for (let round = 0; round < 300; round++) {
+      for (let round = 0; round < rounds(100, 300); round++) {
         const controller = new AbortController();
         const unwanted = bond
           .with({ signal: controller.signal })

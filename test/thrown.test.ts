@@ -115,7 +115,7 @@ describe.each(kinds.map((kind, index) => [...kind, index] as const))('%s with %o
     },
   );
 
-  test('whatever a stream throws is an exception there, and the cause here', async () => {
+  testInTurn(index % 2, [0, 1])('whatever a stream throws is an exception there, and the cause here', async () => {
     const bond = await openWith(lang, options);
     for (const [what, make] of Object.entries(THROWN)) {
       const thrown = make();
