@@ -7,7 +7,7 @@ import { pathOf } from '../src/tools/cli/path-of.js';
 import { COMMANDS, program, temporaryDirectory } from './bonds.js';
 import { BOND, type Deed, runCommand } from './built.js';
 import { everyLanguage, type Language, languages, needsInterpreter } from './fixtures.js';
-import { testInTurn } from './turns.js';
+import { testInTurn, testSample } from './turns.js';
 
 function bond(args: readonly string[], settings: Parameters<typeof runCommand>[1] = {}): Promise<Deed> {
   return runCommand([...BOND, ...args], settings);
@@ -95,31 +95,39 @@ test('an error as JSON says what is known of it', async () => {
 });
 
 describe('the exit code', () => {
-  test.each<[what: string, code: number, args: string[]]>([
+  const cases: [what: string, code: number, args: string[]][] = [
     ['all went well', 0, ['-e', '1', 'Perl']],
     ['the interpreter ended, and was content', 0, ['-e', 'exit 0', 'Perl']],
     ['code there has failed', 1, ['-e', 'die', 'Perl']],
     ['a value cannot cross', 1, ['-p', 'sub {}', 'Perl']],
+    ['the interpreter did not start in time', 3, ['--start-timeout', '0.2', 'Perl', 'sleep 60']],
+    ['there is no such command', 3, ['Perl', 'there-is-none']],
+    ['the interpreter ended with an error', 4, ['-e', 'exit 3', 'Perl']],
+    ['the interpreter was silent for too long', 5, ['--timeout', '0.2', '-e', 'sleep 60', 'Perl']],
+  ];
+  /** A check shows some of them. */
+  const wrongOrders: typeof cases = [
     ['there is no language', 2, []],
     ['there is no such language', 2, ['Klingon']],
     ['there is no such option', 2, ['--nope', 'Perl']],
     ['the language is nearly one', 2, ['-p', '1', 'Pyton']],
     ['a time-out is no number', 2, ['--timeout', 'soon', 'Perl']],
     ['a time-out of the start is no number', 2, ['--start-timeout', '', 'Perl']],
-    ['the interpreter did not start in time', 3, ['--start-timeout', '0.2', 'Perl', 'sleep 60']],
     ['there is no such protocol', 2, ['--protocol', 'XML', 'Perl']],
     ['text is no such thing', 2, ['--text', 'octets', 'Perl']],
     ['there is no such file', 2, ['-r', '/there/is/none', 'Perl']],
     ['the log cannot be written', 2, ['--log', '/there/is/none', 'Perl']],
-    ['there is no such command', 3, ['Perl', 'there-is-none']],
-    ['the interpreter ended with an error', 4, ['-e', 'exit 3', 'Perl']],
-    ['the interpreter was silent for too long', 5, ['--timeout', '0.2', '-e', 'sleep 60', 'Perl']],
-  ])('where %s: %i', async (_, code, args) => {
+  ];
+
+  async function exits(_: string, code: number, args: string[]): Promise<void> {
     const deed = await bond(args);
     expect(deed.code, deed.stderr).toBe(code);
     expect(deed.stderr === '', deed.stderr).toBe(code === 0);
     expect(deed.stderr).not.toMatch(/^\s+at .*cli/m);
-  });
+  }
+
+  test.each(cases)('where %s: %i', exits);
+  testSample(3).each(wrongOrders)('where %s: %i', exits);
 
   test('of a pipe is that of what has failed', async () => {
     expect(await bond(['Perl'], { input: 'exit 3\n!1\n' })).toMatchObject({ code: 4, stdout: '' });

@@ -13,6 +13,7 @@ import { temporaryDirectory } from './bonds.js';
 import { exampleProgram } from './built-examples.js';
 import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, type Language, languages, missing } from './fixtures.js';
+import { SharedProcesses } from './shared-processes.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -27,8 +28,22 @@ function start(name: string, ...args: string[]): ChildProcessByStdio<null, Reada
   return child;
 }
 
+/** Examples that would change what others in the same process see: a thread that it waits for, and what listens to all bonds. */
+const ALONE = ['sync.ts', 'traces.ts'];
+
+/** These tests run one after the other. */
+const shared = new SharedProcesses(1);
+afterAll(() => shared.end());
+
 /** What an example prints, that has to end well and complain of nothing. */
 async function run(name: string, ...args: string[]): Promise<string> {
+  if (ALONE.includes(name)) return runAlone(name, ...args);
+  const { stdout, stderr } = await shared.run([exampleProgram(name), ...args], ROOT);
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+async function runAlone(name: string, ...args: string[]): Promise<string> {
   const child = start(name, ...args);
   const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -114,7 +114,7 @@ describe.concurrent('the code of the documentation', () => {
       const isAlone = NEEDS_ITS_OWN_PROCESS.test(example.code);
       const { stdout, stderr } = isAlone
         ? await run(process.execPath, [file], { cwd: folder, env })
-        : await shared.run(file, folder, env);
+        : await shared.run([file], folder, env);
       expect(stderr).toBe('');
       if (example.output !== undefined) expect(stdout).toBe(example.output);
     });

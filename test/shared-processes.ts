@@ -30,8 +30,11 @@ export class SharedProcesses {
     this.#count = count;
   }
 
-  /** Runs a program in one of them, by turns, once that is free. The first in each says which folder and environment it has. */
-  run(program: string, cwd: string, env = process.env): Promise<Printed> {
+  /**
+   * Runs a program, with arguments, in one of them, by turns, once that is free. The first in each says which folder and
+   * environment it has.
+   */
+  run(program: readonly [path: string, ...args: string[]], cwd: string, env = process.env): Promise<Printed> {
     const index = this.#turn++ % this.#count;
     this.#runners[index] ??= start(cwd, env);
     const runner = this.#runners[index];
@@ -52,7 +55,7 @@ function start(cwd: string, env: NodeJS.ProcessEnv): Runner {
   return { process, ended, free: Promise.resolve() };
 }
 
-async function printedBy({ process, ended }: Runner, program: string): Promise<Printed> {
+async function printedBy({ process, ended }: Runner, program: readonly string[]): Promise<Printed> {
   process.send(program);
   const [printed] = await Promise.race([once(process, 'message'), ended]);
   return printed as Printed;

@@ -1,5 +1,5 @@
 // Runs every block of shell commands in the pages. `bond`, `node` and `npx tsx` are real; what would install, or takes the whole
-// suite, is looked at: the script, file or package that it names has to be there.
+// suite, or serves until it is stopped, is looked at: the script, file or package that it names has to be there.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ esac`,
 name=$1; shift
 case $name in
   bond) ${BOND} ;;
-  tsx) exec ${process.execPath} --import ${ROOT}node_modules/tsx/dist/loader.mjs "$@" ;;
+  tsx) test "$1" = examples/php-service.ts && exec test -f "$1"; exec ${process.execPath} --import ${ROOT}node_modules/tsx/dist/loader.mjs "$@" ;;
   vitest) for file; do :; done; test -f "$file" ;;
   *) exit 1 ;;
 esac`,

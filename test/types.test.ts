@@ -556,7 +556,7 @@ describe('what is written of a file', () => {
       if (reason) return missing(reason, skip);
       const own = new RegExp(`(?:types|program)-${index}\\.`);
       expect(compiled.split('\n').filter((line) => own.test(line))).toEqual([]);
-      const { stdout, stderr } = await shared.run(join(folder, `program-${index}.mjs`), ROOT);
+      const { stdout, stderr } = await shared.run([join(folder, `program-${index}.mjs`)], ROOT);
       expect(stderr).toBe('');
       expect(stdout).toBe(one.output);
     });
