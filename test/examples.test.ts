@@ -15,6 +15,7 @@ import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, type Language, languages, missing } from './fixtures.js';
 import { SharedProcesses } from './shared-processes.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
+import { languagesInTurn } from './turns.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -310,7 +311,7 @@ describe('the examples', () => {
 
     afterAll(() => host?.stop());
 
-    test.each(languages)('runs %s on another host, which calls back', async (lang) => {
+    test.each(languagesInTurn()())('runs %s on another host, which calls back', async (lang) => {
       const [first, ...rest] = (await run('ssh.ts', (host as RemoteHost).sshArgv.slice(1).join(' '), lang)).split('\n');
       expect(first).toBe(`${lang} runs on ${hostname()}`);
       expect(rest).toEqual(['AND CALLS BACK', '']);

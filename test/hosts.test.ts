@@ -22,6 +22,7 @@ import {
 } from './fixtures.js';
 import { makeNetworkHost, type NetworkHost, networkObstacle } from './netns.js';
 import { type RemoteHost, sshdObstacle, startSshd } from './sshd.js';
+import { testSample } from './turns.js';
 import { words } from './words.js';
 
 /** How soon each end notices that the other is gone: as the documentation recommends it, and short enough for a test. */
@@ -161,11 +162,11 @@ describe('two hosts', () => {
     if (!networkObstacle()) expect(new Set(networks).size).toBe(2);
   });
 
-  test.each([
+  testSample(2).each([
     ['Python', 'Perl'],
     ['PHP', 'Python'],
-    ['Perl', 'JavaScript'],
     ['JavaScript', 'PHP'],
+    ['Perl', 'JavaScript'],
   ] as const)(
     'a function of %s on one is called by %s on the other, throws there, and calls back',
     async (...langs) => {

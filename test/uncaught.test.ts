@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PACKAGE, program } from './bonds.js';
 import { runCommand } from './built.js';
 import { needsInterpreter } from './fixtures.js';
+import { testSample } from './turns.js';
 
 /** As much as is seen without scrolling. */
 const LINES = 20;
@@ -94,7 +95,7 @@ const PROGRAMS: Record<string, readonly [code: string, message: RegExp]> = {
 describe('an uncaught rejection', () => {
   needsInterpreter('Perl');
 
-  test.each(Object.entries(PROGRAMS))('of %s is told with its line', async (_, [code, message]) => {
+  testSample(2).each(Object.entries(PROGRAMS))('of %s is told with its line', async (_, [code, message]) => {
     const text = `import { makeBond, makePool, stream } from '${PACKAGE}';\n${code}\n`;
     const path = program(text, 'program.mjs');
     const { stderr, code: exitCode } = await runCommand([process.execPath, path]);
