@@ -15,7 +15,11 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  const project = (name: Project) => ({ extends: true as const, test: { name, include: pathsOf(name, chosen), env } });
+  // The files of `unit` leave nothing behind: they share two processes, which load everything once.
+  const project = (name: Project) => ({
+    extends: true as const,
+    test: { name, include: pathsOf(name, chosen), env, isolate: name !== 'unit' },
+  });
   return {
     test: {
       globalSetup: 'test/build-once.ts',

@@ -261,7 +261,6 @@ describe.concurrent.each(cases)('$lang by $protocol', ({ lang, protocol }) => {
   const test = testInTurn(
     cases.findIndex((one) => one.lang === lang && one.protocol === protocol),
     range(cases.length),
-    2,
   );
   const say = WORDS[lang];
 

@@ -6,8 +6,8 @@ import type { TestContext } from 'vitest';
 import { countInTest, currentTest } from './finish.js';
 import { PATH, quote, randomNumbersFor, SEED } from './seeds.js';
 
-/** How much is tried: more than one makes a short search a long one. The check does with a tenth of what a release does. */
-const FACTOR = Number(process.env.FUZZ_RUNS ?? rounds(0.1, 1));
+/** How much is tried: more than one makes a short search a long one. The check does with a twentieth of what a release does. */
+const FACTOR = Number(process.env.FUZZ_RUNS ?? rounds(0.05, 1));
 
 /**
  * How often something is done that the check does for the sake of time less often than it is done at a release:

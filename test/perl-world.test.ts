@@ -55,7 +55,7 @@ async function exercise(perl: Bond): Promise<void> {
 }
 
 describe.concurrent('options of the command line', () => {
-  const test = testSample(3);
+  const test = testSample(5);
   test.each([
     ['-Minteger'],
     ['-Mbigint'],
@@ -114,7 +114,7 @@ describe.concurrent('options of the command line', () => {
 });
 
 describe.concurrent('the environment', () => {
-  const test = testSample(3);
+  const test = testSample(5);
   test.each([
     ['PERL_UNICODE', 'SD'],
     ['PERL_UNICODE', ''],
@@ -150,7 +150,7 @@ describe.concurrent('the environment', () => {
 });
 
 describe.concurrent('what a program changes', () => {
-  const test = testSample(3);
+  const test = testSample(5);
   test.each<[what: string, code: string]>([
     ['$"', '$" = ","'],
     ['$,', '$, = "-"'],

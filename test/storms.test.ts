@@ -14,7 +14,7 @@ import { storms, type Weather } from './storms.js';
 import { words } from './words.js';
 
 /** How long each storm lasts, in ms. */
-const DURATION = patience(rounds(250, 2000));
+const DURATION = patience(rounds(150, 2000));
 /** How many calls have to be answered in each, however slow the machine is. */
 const ENOUGH = 100;
 /** How many calls are under way at a time. */
