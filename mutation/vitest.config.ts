@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const TESTS: Record<string, readonly string[]> = {
   session: ['cycles', 'missing-library', 'session', 'conversations', 'connection', 'model', 'fuzz'],
-  wire: ['messages', 'channel', 'payloads', 'message-splitter', 'fuzz'],
+  wire: ['long-ways', 'messages', 'channel', 'payloads', 'message-splitter', 'fuzz'],
   values: ['codecs', 'payloads', 'ndarray', 'json', 'conversations'],
 };
 const names = TESTS[process.env.FOLDER ?? ''] ?? [];

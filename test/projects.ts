@@ -21,6 +21,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'history',
     'json',
     'links',
+    'long-ways',
     'message-splitter',
     'messages',
     'missing-library',
