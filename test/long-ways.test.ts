@@ -107,6 +107,7 @@ describe('the second way', () => {
     ['one in parts', ['noise<ma', 'rk>', '!', '\nmore'], true],
     ['one behind a mark that is only printed', ['<mark>?<mark>!\n'], true],
     ['a message', ['<mark> RETURN 1\n<mark>!\n'], false],
+    ['an empty message', ['<mark> \n<mark>!\n'], false],
     ['an abandonment that does not end', ['<mark>!', 'x'], false],
     ['output', ['abandoned!\n'], false],
   ])('%s behind an announcement: is it taken back?', (_, chunks, isTakenBack) => {
