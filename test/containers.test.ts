@@ -4,11 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeBond, queryDriver, RemoteException, TerminatedException } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { engine } from './engine.js';
+import { onTestFinished } from './finish.js';
 import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
 import { stuck, words } from './words.js';
 
@@ -61,6 +62,47 @@ describe.each(roads)('%s: %s', (road, lang) => {
     expect(await lost).toMatchObject({ signal: 'SIGKILL' });
     expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
     await until(() => processes().length === 0);
+  });
+});
+
+describe('an interpreter that is process 1 of its container', () => {
+  needsInterpreter('Perl');
+  needsInterpreter('Python');
+
+  test('may stay when it is killed during a call, and kill() says so', async ({ skip }) => {
+    if (userInfo().uid !== 0) missing("no right to a process 1 of one's own; run as root", skip);
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    onTestFinished(() => warned.mockRestore());
+    const { env, processes } = engine();
+    const output = collect();
+    const bond = await openBond('Perl', 'docker run -i --rm image perl', [], { env, stdout: output.stdout });
+    expect(await bond.eval('$$')).toBe(1);
+    const lost = rejection(bond.evalBlock(stuck('Perl')), TerminatedException);
+    await output.until('on');
+    await bond.kill();
+    const { message } = await lost;
+    expect(message).toContain('the bond was killed; it is process 1 of its container');
+    expect(warned.mock.calls).toEqual([
+      [expect.stringMatching(/^\[Perl\] the bond was killed; .* may still run/), { code: 'BOND_STAYS' }],
+    ]);
+    expect(processes()).not.toEqual([]);
+  });
+
+  test('ends like any other when it is idle, or when it is below the local process', async ({ skip }) => {
+    if (userInfo().uid !== 0) missing("no right to a process 1 of one's own; run as root", skip);
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    onTestFinished(() => warned.mockRestore());
+    const { env, processes } = engine();
+    await (await openBond('Perl', 'docker run -i --rm image perl', [], { env })).kill();
+    const output = collect();
+    const bond = await openBond('Perl', 'unshare --pid --fork perl', [], { env, stdout: output.stdout });
+    expect(await bond.eval('$$')).toBe(1);
+    const lost = rejection(bond.evalBlock(stuck('Perl')), TerminatedException);
+    await output.until('on');
+    await bond.kill();
+    await lost;
+    await until(() => processes().length === 0);
+    expect(warned).not.toHaveBeenCalled();
   });
 });
 

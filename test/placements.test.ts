@@ -6,11 +6,14 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, type ExpectStatic, expect, test } from 'vitest';
 import { type Bond, type BondOptions, TerminatedException } from '../src/index.js';
+import { signalQuietly } from '../src/process/process-tree.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { expectInterruptible, processesWithArgument, program, startHost, until } from './bonds.js';
+import { type ContainerPlace, type Engines, enginesObstacle, startEngines } from './container-engines.js';
 import { engine } from './engine.js';
 import { onTestFinished } from './finish.js';
 import { collect, missing, openBond, rejection } from './fixtures.js';
+import { lxcObstacle, newContainer } from './lxc.js';
 import { type Column, cellOf, type Place, placements, places, table, tableInPage } from './placements.js';
 import { sandboxed, sandboxes } from './sandboxes.js';
 import { type Cluster, slurmObstacle, startCluster } from './slurm.js';
@@ -19,16 +22,26 @@ import { stuck, words } from './words.js';
 
 let host: RemoteHost;
 let cluster: Cluster;
+let engines: Engines | undefined;
 
 beforeAll(async () => {
   if (!sshdObstacle()) host = await startSshd();
   if (!slurmObstacle()) cluster = await startCluster();
+  if (process.env.CONTAINERS && !enginesObstacle()) engines = await startEngines();
 });
 
 afterAll(async () => {
   await host?.stop();
   await cluster?.stop();
+  await engines?.stop();
 });
+
+/** Those that take minutes, and a daemon: `npm run placements`. */
+const CONTAINERS: readonly Place[] = places.filter((place) => /^docker|^podman|^nspawn|^lxc/.test(place));
+
+function inContainer(place: ContainerPlace): string[] {
+  return [...((engines as Engines).commands[place] as string[]), 'perl'];
+}
 
 const sudo = 'sudo -n -u nobody';
 
@@ -47,7 +60,14 @@ const commands: Record<Place, () => string | string[]> = {
   sshSudo: () => `${host.ssh} ${sudo} perl`,
   sandbox: () => sandboxed('bwrap', 'Perl'),
   sandboxSudo: () => sandboxed('sudo and bwrap', 'Perl'),
-  docker: () => 'docker exec -i legacy perl',
+  dockerExec: () => inContainer('dockerExec'),
+  dockerRun: () => inContainer('dockerRun'),
+  dockerBare: () => inContainer('dockerBare'),
+  podmanExec: () => inContainer('podmanExec'),
+  podmanRun: () => inContainer('podmanRun'),
+  podmanBare: () => inContainer('podmanBare'),
+  nspawn: () => inContainer('nspawn'),
+  lxc: () => [...newContainer().command, 'perl'],
   kubectl: () => 'kubectl exec -i deploy/legacy -- perl',
   slurm: () => 'srun -n1 -u perl',
 };
@@ -86,6 +106,8 @@ function obstacleTo(place: Place): string | undefined {
 function findObstacleTo(place: Place): string | undefined {
   if (place.startsWith('ssh') && sshdObstacle()) return sshdObstacle();
   if (place === 'slurm' && slurmObstacle()) return slurmObstacle();
+  if (place === 'lxc') return lxcObstacle();
+  if (CONTAINERS.includes(place)) return engines ? undefined : enginesObstacle();
   const command = commands[place]();
   const [program = '', ...args] = typeof command === 'string' ? command.split(' ') : command;
   const { status } = spawnSync(program, [...args, '--version'], { env: environment(), stdio: 'ignore' });
@@ -93,14 +115,17 @@ function findObstacleTo(place: Place): string | undefined {
 }
 
 /** With what leads `srun` to the cluster, and `docker` and the like to their stand-ins. */
-const environment = (): NodeJS.ProcessEnv => ({ ...engine().env, SLURM_CONF: cluster?.env.SLURM_CONF });
+const environment = (place?: Place): NodeJS.ProcessEnv =>
+  engines && place !== undefined && place in engines.commands
+    ? engines.env
+    : { ...engine().env, SLURM_CONF: cluster?.env.SLURM_CONF };
 
 /** A directory that nobody starts in. */
 const DIRECTORY = realpathSync(tmpdir());
 
 /** Opens what a command leads to; all that it starts has `mark` among its arguments. */
 async function open(place: Place, mark: string, options: BondOptions = {}): Promise<Bond> {
-  const settings = { cwd: DIRECTORY, env: { ...environment(), BOND_TEST_KEPT: mark }, ...options };
+  const settings = { cwd: DIRECTORY, env: { ...environment(place), BOND_TEST_KEPT: mark }, ...options };
   return openBond(placements[place].lang, commands[place](), ['--', ...AWKWARD, mark], settings);
 }
 
@@ -109,7 +134,7 @@ function marked(): { mark: string; processes: () => number[] } {
   const mark = randomUUID();
   const processes = () => processesWithArgument(mark);
   onTestFinished(() => {
-    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+    for (const pid of processes()) signalQuietly(pid, 'SIGKILL');
   });
   return { mark, processes };
 }
@@ -148,9 +173,9 @@ async function observeKill(place: Place): Promise<Partial<Record<Column, string>
   const call = rejection(bond.evalBlock(stuck(placements[place].lang)), TerminatedException);
   await output.until('on');
   await bond.kill();
-  await call;
-  await until(() => processes().length === 0);
-  return { kill: 'yes' };
+  const { message } = await call;
+  if (!message.includes('may still run')) await until(() => processes().length === 0);
+  return { kill: yesIf(processes().length === 0, '**no**, says so') };
 }
 
 async function observeEnd(place: Place): Promise<Partial<Record<Column, string>>> {
@@ -166,6 +191,10 @@ async function observeEnd(place: Place): Promise<Partial<Record<Column, string>>
 async function observeSignal(place: Place): Promise<Partial<Record<Column, string>>> {
   const { mark } = marked();
   const bond = await open(place, mark);
+  if (cellOf(place, 'signal') === 'ignores it') {
+    await bond.evalBlock(sayings(place).kill.split(';')[0] as string);
+    return { signal: 'ignores it' };
+  }
   const error = await rejection(bond.evalBlock(sayings(place).kill), TerminatedException);
   return { signal: yesIf(error.signal === 'SIGKILL', `as code ${error.exitCode}`) };
 }
@@ -174,14 +203,14 @@ async function observeSignal(place: Place): Promise<Partial<Record<Column, strin
 async function observeEndOfHost(places: readonly Place[]): Promise<Map<Place, Partial<Record<Column, string>>>> {
   const bonds = places.map((place) => {
     const { lang } = placements[place];
-    return { place, lang, command: commands[place](), code: stuck(lang), idle: marked(), busy: marked() };
+    const one = () => ({ ...marked(), command: commands[place]() });
+    return { place, lang, env: environment(place), code: stuck(lang), idle: one(), busy: one() };
   });
   const { host, output, ending } = startHost(
     'JavaScript',
-    `const options = { cwd: '/', env: ${JSON.stringify(environment())}, stderr: 'ignore' };
-    const open = (lang, command, mark) => makeBond(lang, command, ['--', mark], options);
-    const busy = await Promise.all(${JSON.stringify(bonds)}.map(async ({ lang, command, code, idle, busy }) => {
-      const [, bond] = await Promise.all([open(lang, command, idle.mark), open(lang, command, busy.mark)]);
+    `const busy = await Promise.all(${JSON.stringify(bonds)}.map(async ({ lang, env, code, idle, busy }) => {
+      const open = ({ command, mark }) => makeBond(lang, command, ['--', mark], { cwd: '/', env, stderr: 'ignore' });
+      const [, bond] = await Promise.all([open(idle), open(busy)]);
       return { bond, code };
     }));
     await Promise.all(busy.map(({ bond, code }) => {
@@ -197,9 +226,10 @@ async function observeEndOfHost(places: readonly Place[]): Promise<Map<Place, Pa
   host.kill('SIGKILL');
   await ending;
   const marks = bonds.flatMap(({ idle, busy }) => [idle, busy]);
-  const isOver = () => marks.every(({ processes }) => processes().length === 0);
+  const staying = bonds.filter(({ place }) => cellOf(place, 'busy') !== 'yes').map(({ busy }) => busy);
+  const isOver = () => marks.every((mark) => staying.includes(mark) || mark.processes().length === 0);
   await until(isOver).catch(() => {}); // what is left, the cells tell
-  const left = ({ processes }: { processes: () => number[] }) => yesIf(processes().length === 0);
+  const left = ({ processes }: { processes: () => number[] }) => yesIf(processes().length === 0, '**no**');
   return new Map(bonds.map(({ place, idle, busy }) => [place, { idle: left(idle), busy: left(busy) }]));
 }
 
@@ -212,7 +242,9 @@ function expectCells(place: Place, seen: Partial<Record<Column, string>>, expect
 
 /** Places that differ from others in nothing that is likely to break: at a release. */
 const VARIANTS: readonly Place[] = ['env', 'wrapper', 'shell', 'node', 'sshTwice', 'sandboxSudo', 'kubectl'];
-const shown = places.filter((place) => process.env.RELEASE || !VARIANTS.includes(place));
+const shown = places.filter((place) =>
+  CONTAINERS.includes(place) ? process.env.CONTAINERS : process.env.RELEASE || !VARIANTS.includes(place),
+);
 
 describe.concurrent.each(shown.map((place) => [placements[place].name, place] as const))('%s', (_, place) => {
   test('keeps what the table says', async ({ skip, expect }) => {

@@ -33,6 +33,8 @@ export interface Placement {
 }
 
 const KILLED_BELOW = 'as code 137';
+const IN_CONTAINER = { directory: 'its own', environment: 'no', signal: KILLED_BELOW };
+const AS_PROCESS_1 = { ...IN_CONTAINER, kill: '**no**, says so', signal: 'ignores it', busy: '**no**' };
 const FAR = { directory: 'home', environment: 'no', signal: 'as code 255' };
 
 export const placements = {
@@ -74,17 +76,54 @@ export const placements = {
     lang: 'Perl',
     differs: { directory: 'its own', environment: 'no', signal: KILLED_BELOW },
   },
-  docker: {
-    name: '[a container](#containers) *',
+  dockerExec: {
+    name: '[Docker](#containers)',
     command: 'docker exec -i legacy perl',
     lang: 'Perl',
-    differs: { directory: 'its own', environment: 'no', signal: KILLED_BELOW },
+    differs: IN_CONTAINER,
+  },
+  dockerRun: {
+    name: 'Docker, a new container',
+    command: 'docker run -i --rm --init image perl',
+    lang: 'Perl',
+    differs: IN_CONTAINER,
+  },
+  dockerBare: {
+    name: 'Docker, [without `--init`](#containers)',
+    command: 'docker run -i --rm image perl',
+    lang: 'Perl',
+    differs: AS_PROCESS_1,
+  },
+  podmanExec: { name: 'Podman', command: 'podman exec -i legacy perl', lang: 'Perl', differs: IN_CONTAINER },
+  podmanRun: {
+    name: 'Podman, a new container',
+    command: 'podman run -i --rm --init image perl',
+    lang: 'Perl',
+    differs: IN_CONTAINER,
+  },
+  podmanBare: {
+    name: 'Podman, without `--init`',
+    command: 'podman run -i --rm image perl',
+    lang: 'Perl',
+    differs: AS_PROCESS_1,
+  },
+  nspawn: {
+    name: '`systemd-nspawn`',
+    command: 'systemd-nspawn -q --pipe --as-pid2 -D root perl',
+    lang: 'Perl',
+    differs: { ...IN_CONTAINER, signal: 'as code 255' },
+  },
+  lxc: {
+    name: '[LXC](#containers)',
+    command: 'lxc-execute -n legacy -f legacy.conf -- perl',
+    lang: 'Perl',
+    differs: IN_CONTAINER,
   },
   kubectl: {
     name: 'a pod *',
     command: 'kubectl exec -i deploy/legacy -- perl',
     lang: 'Perl',
-    differs: { directory: 'its own', environment: 'no', signal: KILLED_BELOW },
+    differs: IN_CONTAINER,
   },
   slurm: {
     name: '[a cluster](#a-cluster)',

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { UNPACKED } from './unpacked.js';
 
 /** How many pages each makes at a time. */
 export const WORKERS = 4;
@@ -19,9 +20,8 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Where programs and the application are, and a folder for what servers write. */
+/** Where the application is, and a folder for what servers write. */
 interface Place {
-  readonly programs: string;
   readonly application: string;
   readonly folder: string;
 }
@@ -71,8 +71,8 @@ function startPhp({ application }: Place, port: number, env: NodeJS.ProcessEnv):
   return run('php', ['-q', '-S', `127.0.0.1:${port}`, '-t', application], env);
 }
 
-function startPhpFpm({ programs, folder }: Place): ChildProcess {
-  const [program = ''] = readdirSync(join(programs, 'usr/sbin')).filter((name) => name.startsWith('php-fpm'));
+function startPhpFpm({ folder }: Place): ChildProcess {
+  const [program = ''] = readdirSync(join(UNPACKED, 'usr/sbin')).filter((name) => name.startsWith('php-fpm'));
   const settings = execFileSync('php', ['-r', 'echo php_ini_loaded_file();'], { encoding: 'utf8' });
   const configuration = join(folder, 'php-fpm.conf');
   writeFileSync(
@@ -90,10 +90,10 @@ pm.max_children = ${WORKERS}
   );
   // It is not installed, so it has no settings of its own: it gets those of the command line, extensions among them.
   const args = ['-F', '-R', '-y', configuration, '-c', settings];
-  return run(join(programs, 'usr/sbin', program), args, { PHP_INI_SCAN_DIR: join(settings, '../conf.d') });
+  return run(join(UNPACKED, 'usr/sbin', program), args, { PHP_INI_SCAN_DIR: join(settings, '../conf.d') });
 }
 
-function startNginx({ programs, application, folder }: Place, port: number): ChildProcess {
+function startNginx({ application, folder }: Place, port: number): ChildProcess {
   for (const name of ['body', 'fastcgi', 'proxy', 'scgi', 'uwsgi']) mkdirSync(join(folder, name), { recursive: true });
   const configuration = join(folder, 'nginx.conf');
   writeFileSync(
@@ -133,7 +133,7 @@ http {
 }
 `,
   );
-  return run(join(programs, 'usr/sbin/nginx'), ['-c', configuration, '-p', folder, '-e', join(folder, 'nginx.log')]);
+  return run(join(UNPACKED, 'usr/sbin/nginx'), ['-c', configuration, '-p', folder, '-e', join(folder, 'nginx.log')]);
 }
 
 /** The processor time of a process and all below it, also of those that have ended. */

@@ -8,7 +8,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable, writtenPart } from './page.js';
 import { type Served, serve, servers, WORKERS } from './servers.js';
-import { makeWiki, unpacked } from './wiki.js';
+import { LIBRARIES, UNPACKED } from './unpacked.js';
+import { fetchServers, makeWiki } from './wiki.js';
 
 const CONNECTIONS = 8;
 const SECONDS = Number(process.argv[2] ?? 4);
@@ -30,11 +31,11 @@ interface Round {
 const UNITS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
 /** Has `wrk` ask for a page. */
-function ask(programs: string, { address, processorTime }: Served, path: string): Round {
+function ask({ address, processorTime }: Served, path: string): Round {
   const before = processorTime();
   const args = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '--timeout', '30s', address + path];
-  const env = { ...process.env, LD_LIBRARY_PATH: join(programs, 'usr/lib/x86_64-linux-gnu') };
-  const text = execFileSync(join(programs, 'usr/bin/wrk'), args, { encoding: 'utf8', env });
+  const env = { ...process.env, LD_LIBRARY_PATH: LIBRARIES };
+  const text = execFileSync(join(UNPACKED, 'usr/bin/wrk'), args, { encoding: 'utf8', env });
   const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
   const time = (percent: number): number => {
     const [, value, unit = ''] = new RegExp(`${percent}%\\s+([\\d.]+)(\\w+)`).exec(text) ?? [];
@@ -60,21 +61,21 @@ function best(rounds: readonly Round[]): Round {
 }
 
 /** All servers take turns; for each page, what each has shown. */
-async function measure(programs: string, folder: string): Promise<Map<string, Round[]>> {
+async function measure(folder: string): Promise<Map<string, Round[]>> {
   const application = join(folder, 'wiki');
   makeWiki(application);
   const seen = new Map<string, Round[]>();
   const running = new Map<string, Served>();
   try {
     for (const [name, start] of Object.entries(servers)) {
-      running.set(name, await serve(start, { programs, application, folder }, FIRST_PORT + running.size));
+      running.set(name, await serve(start, { application, folder }, FIRST_PORT + running.size));
     }
     for (let round = 0; round < ROUNDS; round++) {
       for (const [page, path] of Object.entries(PAGES)) {
         for (const [name, served] of running) {
           if (round === 0) for (let n = 0; n < 2 * WORKERS; n++) await (await fetch(served.address + path)).text();
           const key = `${page}|${name}`;
-          seen.set(key, [...(seen.get(key) ?? []), ask(programs, served, path)]);
+          seen.set(key, [...(seen.get(key) ?? []), ask(served, path)]);
         }
       }
     }
@@ -108,7 +109,8 @@ function show(seen: ReadonlyMap<string, readonly Round[]>): string {
 
 const folder = mkdtempSync(join(tmpdir(), 'bond-service-'));
 try {
-  const text = show(await measure(unpacked(), folder));
+  fetchServers();
+  const text = show(await measure(folder));
   console.log(text);
   writtenPart('docs/php-service.md', 'service-load').write(text);
 } finally {

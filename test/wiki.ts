@@ -1,11 +1,10 @@
-// DokuWiki, and the programs that serve it and ask it, of Debian's packages: unpacked into a folder, and not installed.
+// DokuWiki, and the programs that serve it and ask it, of Debian's packages.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { UNPACKED, unpack } from './unpacked.js';
 
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/service-load', import.meta.url));
 /** The version of `php`: `php-fpm` has to be of the same, because it uses its extensions. */
 const PHP = execFileSync('php', ['-r', 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;'], { encoding: 'utf8' });
 const PROGRAMS = ['wrk', 'libluajit-5.1-2', 'nginx', `php${PHP}-fpm`];
@@ -32,29 +31,16 @@ A page with **bold** text, //emphasis//, a [[link]], and a footnote((It is short
 </code>
 `;
 
-/** The folder with what the packages have. */
-export function unpacked(): string {
-  const packages = [...PROGRAMS, ...APPLICATION].filter((name) => !existsSync(join(CACHE, `${name}.unpacked`)));
-  if (packages.length > 0) unpack(packages);
-  return CACHE;
-}
-
-function unpack(packages: readonly string[]): void {
-  console.log(`fetching ${packages.join(', ')}`);
-  const downloads = join(CACHE, 'downloads');
-  rmSync(downloads, { recursive: true, force: true });
-  mkdirSync(downloads, { recursive: true });
-  execFileSync('apt-get', ['download', '-q', ...packages], { cwd: downloads, stdio: ['ignore', 'ignore', 'inherit'] });
-  for (const file of readdirSync(downloads)) execFileSync('dpkg-deb', ['-x', join(downloads, file), CACHE]);
-  rmSync(downloads, { recursive: true });
-  for (const name of packages) writeFileSync(join(CACHE, `${name}.unpacked`), '');
+/** Fetches all of them. */
+export function fetchServers(): void {
+  unpack([...PROGRAMS, ...APPLICATION]);
 }
 
 /** A wiki in a new folder, with a page and with `plain.php`, which does nearly nothing. */
 export function makeWiki(folder: string): void {
-  const share = join(CACHE, 'usr/share');
+  const share = join(UNPACKED, 'usr/share');
   const copy = (from: string, to: string): void =>
-    cpSync(join(CACHE, from), join(folder, to), { recursive: true, filter: (path) => !/\.htaccess$/.test(path) });
+    cpSync(join(UNPACKED, from), join(folder, to), { recursive: true, filter: (path) => !/\.htaccess$/.test(path) });
   rmSync(join(folder), { recursive: true, force: true });
   cpSync(join(share, 'dokuwiki'), folder, {
     recursive: true,
@@ -62,7 +48,7 @@ export function makeWiki(folder: string): void {
   });
   copy('var/lib/dokuwiki/lib', 'lib');
   copy('var/lib/dokuwiki/data', 'data');
-  for (const name of readdirSync(join(CACHE, 'etc/dokuwiki'))) {
+  for (const name of readdirSync(join(UNPACKED, 'etc/dokuwiki'))) {
     if (/\.(conf|php|css|json)$/.test(name) && !/auth/.test(name)) copy(`etc/dokuwiki/${name}`, `conf/${name}`);
   }
   // The package's says that the configuration is in /etc.

@@ -11,6 +11,7 @@ import { formatMessage } from '../wire/messages.js';
 import { featuresOf, type Ready } from './handshake.js';
 import { adviceOnMissing } from './missing-library.js';
 import { handOn } from './printed-output.js';
+import { reasonWithWhatStays } from './process-one.js';
 import { Session } from './session.js';
 import { CLOSED, type Reason, terminated } from './termination.js';
 
@@ -159,7 +160,8 @@ export class Connection {
 
   /** Ends the interpreter. */
   kill(reason: Reason = { text: 'the bond was killed' }): Promise<Ending> {
-    return this.#finish(reason, () => this.interpreter.kill());
+    this.#reason ??= this.session.isBusy ? reasonWithWhatStays(reason, this, this.#ready.pid) : reason;
+    return this.interpreter.kill();
   }
 
   #finish(reason: Reason, end: () => Promise<Ending>): Promise<Ending> {
