@@ -57,7 +57,7 @@ export async function memoryOf(
 async function inOwnHost(task: Task): Promise<Sides> {
   const program = fileURLToPath(import.meta.url);
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, JSON.stringify(task)], {
-    timeout: 60_000,
+    timeout: 30_000,
   });
   return JSON.parse(stdout);
 }

@@ -12,10 +12,17 @@ const run = promisify(execFile);
 
 interface Player {
   readonly contestant: Contestant;
+  /** Whether the others are compared with it. */
+  readonly isFirst: boolean;
   session?: Session;
   readonly figures: Figures[];
+  /** Whether a turn took so long that it has no other. */
+  isDone?: boolean;
   broke?: string;
 }
+
+/** A turn that takes longer is the only one of its contestant, in ms: minutes more would not say more. */
+const LONG_TURN = 5_000;
 
 export async function measure(
   row: Row,
@@ -25,12 +32,12 @@ export async function measure(
 ): Promise<Outcome[]> {
   const players: Player[] = contestants
     .filter((contestant) => canPlay(contestant, row, language))
-    .map((contestant) => ({ contestant, figures: [] }));
+    .map((contestant, index) => ({ contestant, isFirst: index === 0, figures: [] }));
   useCores(row.takesTurns ? 'one' : 'all');
   // The first round is for warming up.
   for (let round = 0; round <= Math.ceil(rounds * row.rounds); round++) {
     for (const player of rotated(players, round)) await takeTurn(player, row, language, sizes);
-    if (round === 0) for (const player of players) player.figures.length = 0;
+    if (round === 0) for (const player of players) if (!player.isDone) player.figures.length = 0;
   }
   useCores('all');
   await Promise.all(players.map(({ session }) => session?.close().catch(() => {})));
@@ -43,9 +50,11 @@ function canPlay(contestant: Contestant, row: Row, language: Language): boolean 
 }
 
 async function takeTurn(player: Player, row: Row, language: Language, sizes: Sizes): Promise<void> {
-  if (player.broke !== undefined) return;
+  if (player.broke !== undefined || player.isDone) return;
+  const began = performance.now();
   try {
     player.figures.push(await inTime(turn(player, row, language, sizes), row.patience));
+    player.isDone = !player.isFirst && performance.now() - began > LONG_TURN;
   } catch (error) {
     player.broke = reasonOf(error);
   }
