@@ -38,7 +38,8 @@ function start() {
   // Code of `-e` has it, but not where `--input-type=module` makes a module of that.
   if (!('require' in globalThis)) define(globalThis, 'require', { __proto__: null, value: require, configurable: true, writable: true });
   watchdog.startSigintWatchdog();
-  say(`READY ${stringify({ __proto__: null, protocol: name || null, version: process.versions.node, pid: process.pid, interrupt: 'SIGINT' })}`);
+  const interrupt = process.platform === 'win32' ? null : 'SIGINT'; // there, it would end the process
+  say(`READY ${stringify({ __proto__: null, protocol: name || null, version: process.versions.node, pid: process.pid, interrupt })}`);
   protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];
   takesParts = settings.parts === true;
   takesBlocks = settings.bytes === true;

@@ -2,8 +2,8 @@
 
 const writeSync = fs.writeSync;
 const NEWLINE = 10;
-// Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
-const PIECE = fs.fstatSync(1).isSocket() ? 32768 : 4096;
+// Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket of Linux.
+const PIECE = process.platform === 'linux' && fs.fstatSync(1).isSocket() ? 32768 : 4096;
 let lastPiece = '';
 let morePieces = '';
 let announcement = '';

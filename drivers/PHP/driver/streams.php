@@ -19,9 +19,9 @@ final class __BOND_streams
     {
         self::$out = fopen('php://stdout', 'w');
         stream_set_write_buffer(self::$out, 0);
-        // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
+        // Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket of Linux.
         $mode = function_exists('fstat') ? fstat(self::$out)['mode'] : 0;
-        self::$pieceSize = ($mode & 0170000) === 0140000 ? 32768 : 4096;
+        self::$pieceSize = PHP_OS === 'Linux' && ($mode & 0170000) === 0140000 ? 32768 : 4096;
     }
 
     /** Opens the second way to the host, if nothing stands between. */

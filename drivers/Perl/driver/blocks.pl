@@ -7,7 +7,7 @@ my $small = 2**15;    # bytes; what is shorter is joined with what is beside it
 
 # More of a block fits into the pipe from the host: both sides wait less often. Not as much as possible, as the pipes of a user share
 # a limit. On what is no pipe, and on other systems, this fails.
-{ local $!; fcntl $in, 1031, 2**18 }    # F_SETPIPE_SZ, for which Fcntl has no name
+{ local $!; fcntl $in, 1031, 2**18 if $^O eq 'linux' }    # F_SETPIPE_SZ, for which Fcntl has no name
 
 # Takes a block, of which the message is the heading. What is read of it lands where it belongs: a signal's handler that dies loses
 # nothing, and one that calls the host takes it first.

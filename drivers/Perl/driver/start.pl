@@ -22,7 +22,7 @@ sub start {
         protocol => $protocol,
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
-        interrupt => 'SIGURG',
+        interrupt => $^O eq 'MSWin32' ? undef : 'SIGURG',    # there are no signals
     }));
     serve(0, '', 1);
 }

@@ -18,8 +18,8 @@ my $unforked_from;
 sub open_streams {
     open($in, '<&', \*STDIN) && open($out, '>&', \*STDOUT) && open(STDIN, '<', $^O eq 'MSWin32' ? 'NUL' : '/dev/null') or die "no streams: $!";
     binmode($_, ':raw') for $in, $out;
-    # Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket.
-    $piece_size = -S $out ? 32768 : 4096;
+    # Writes up to this size are never mixed with those of another process: PIPE_BUF, or one buffer of a socket of Linux.
+    $piece_size = $^O eq 'linux' && -S $out ? 32768 : 4096;
     my $selected = select(STDERR);
     $| = 1;
     select(STDOUT);

@@ -1,8 +1,8 @@
 # The ways to the host and the program's own: what is said goes to the host, and what is printed goes out immediately.
 
 protocol_out = os.dup(1)  # a private duplicate: whatever user code does to fd 1 leaves the conversation alone
-# Writes up to this size are never mixed with those of another process: PIPE_BUF for a pipe, one buffer for a socket.
-PIECE = 32768 if stat.S_ISSOCK(os.fstat(1).st_mode) else 4096
+# Writes up to this size are never mixed with those of another process: PIPE_BUF for a pipe, one buffer for a socket of Linux.
+PIECE = 32768 if sys.platform.startswith('linux') and stat.S_ISSOCK(os.fstat(1).st_mode) else 4096
 bulk = None    # a second way to the host, for long messages
 lent = {}      # a Loan of each function that the host has lent, by its number
 released = []  # those of them that nothing here refers to any more; garbage is collected at any time

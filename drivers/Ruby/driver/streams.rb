@@ -9,8 +9,8 @@ def open_streams(mark)
   @in, @out = STDIN.dup, STDOUT.dup
   @in.binmode
   @out.binmode
-  # Writes up to this size are never mixed with those of another process: PIPE_BUF for a pipe, one buffer for a socket.
-  @piece_size = (@out.stat.socket? ? 32_768 : 4096) - @last_piece.bytesize - 1
+  # Writes up to this size are never mixed with those of another process: PIPE_BUF for a pipe, one buffer for a socket of Linux.
+  @piece_size = (::RUBY_PLATFORM.include?('linux') && @out.stat.socket? ? 32_768 : 4096) - @last_piece.bytesize - 1
   STDIN.reopen(File::NULL)
   STDOUT.sync = STDERR.sync = true
   @process, @released, @written, @last_block = Process.pid, [], {}, 0

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bond } from '../../bond/bond.js';
 import { makeBond } from '../../bond/make-bond.js';
@@ -222,7 +222,8 @@ function makeKit(trial: Trial, bench: Bench): [kit: Kit, end: (holds: boolean) =
     printedBy: async (args) => (await promisify(execFile)(commandOf(trial), [...args])).stdout,
     unusedPath: () => {
       folders.push(mkdtempSync(join(tmpdir(), 'bond-conform-')));
-      return join(folders.at(-1) as string, 'file');
+      // On Windows, a backslash would escape what stands behind it in code.
+      return join(folders.at(-1) as string, 'file').replaceAll(sep, '/');
     },
   };
   const end = async (holds: boolean): Promise<void> => {
