@@ -167,7 +167,7 @@ export async function expectInterruptible(bond: Bond, output: ReturnType<typeof 
 }
 
 /** Runs a program with a bond in a Node of its own; `printed` resolves when the bond prints something. */
-export function startHost(lang: Language, code: string, cmd?: string, more: NodeJS.ProcessEnv = {}) {
+export function startHost(lang: KitLanguage, code: string, cmd?: string, more: NodeJS.ProcessEnv = {}) {
   const { env, processes } = markedEnvironment();
   const program = `
     import { makeBond } from '${PACKAGE}';

@@ -24,6 +24,7 @@ import {
   needsInterpreter,
   rejection,
 } from './fixtures.js';
+import { featureTable, levelsInPage } from './levels.js';
 import { HANG, LONG_TEST_HANG } from './patience.js';
 import { testSample } from './turns.js';
 
@@ -46,7 +47,7 @@ const WITHOUT_OBJECTS: readonly Feature[] = ['hold', 'live', 'chain', 'objects',
 /** What a language cannot have, or lacks: nothing is asked of it. */
 const CANNOT_HAVE: Partial<Record<KitLanguage, readonly Feature[]>> = {
   Lua: ['interrupt'],
-  R: ['live', 'extend', 'load'],
+  R: ['live', 'extend'],
   Tcl: [...WITHOUT_OBJECTS, 'iterate', 'parts', 'ejson', 'stacks', 'places', 'load'],
 };
 
@@ -87,6 +88,10 @@ describe.concurrent.each(kitLanguages.filter((lang) => lang !== 'R' || isWhole))
     const outcomes = await tried(lang, join(ROOT, 'drivers', lang), titlesFor(lang));
     expect(failures(outcomes, CANNOT_HAVE[lang])).toEqual([]);
   });
+});
+
+test('the page on languages has the features that each driver declares', () => {
+  expect(levelsInPage.read().endsWith(`\n${featureTable()}`)).toBe(true);
 });
 
 describe('the words of a language', () => {

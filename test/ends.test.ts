@@ -29,14 +29,15 @@ import {
   openBond,
   range,
   rejection,
+  wholeLanguages,
 } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
-describe.concurrent.each(languages)('%s', (lang) => {
+describe.concurrent.each(wholeLanguages)('%s', (lang) => {
   needsInterpreter(lang);
-  const test = testInTurn(lang, languages);
+  const test = testInTurn(lang, wholeLanguages);
   const say = words[lang];
 
   /** A bond that has written something to its standard error, and runs what will not end. */

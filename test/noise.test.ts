@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, queryDriver } from '../src/index.js';
 import { COMMANDS, temporaryDirectory } from './bonds.js';
-import { collect, type Language, languages, missing, needsInterpreter, openBond } from './fixtures.js';
+import { collect, missing, needsInterpreter, openBond, type SuiteLanguage, wholeLanguages } from './fixtures.js';
 import { peakGrowth } from './memory.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
@@ -31,7 +31,7 @@ interface NoiseWords {
 
 const PHP_LIBRARY = `$c = FFI::cdef('int printf(const char *, ...); int fflush(void *); int getchar(void);');`;
 
-const noise: Record<Language, NoiseWords> = {
+const noise: Record<SuiteLanguage, NoiseWords> = {
   PHP: {
     system: "system('echo hi');",
     library: `${PHP_LIBRARY} $c->printf("%s\\n", 'hi'); $c->fflush(null);`,
@@ -69,6 +69,34 @@ const noise: Record<Language, NoiseWords> = {
     writeFile: (path, descriptor) => `require('fs').writeSync(${descriptor}, require('fs').readFileSync('${path}'))`,
     printMegabytes: (count) => `for (let i = 0; i < ${count}; i++) process.stdout.write('x'.repeat(1 << 20))`,
   },
+  Ruby: {
+    system: "system('echo hi')",
+    library: '$stdout.flush; IO.for_fd(1, autoclose: false).syswrite("hi\\n")',
+    hasLibrary: '1',
+    readByLibrary: 'IO.for_fd(0, autoclose: false).read(10)',
+    endOfInput: null,
+    writeFile: (path, descriptor) => `IO.for_fd(${descriptor}, autoclose: false).syswrite(File.binread('${path}'))`,
+    printMegabytes: (count) => `${count}.times { print 'x' * (1 << 20) }`,
+  },
+  Lua: {
+    system: "os.execute('echo hi')",
+    library: '',
+    hasLibrary: 'false',
+    readByLibrary: '',
+    endOfInput: null,
+    writeFile: (path, descriptor) =>
+      `local file = io.open('${path}', 'rb') io.${descriptor === 1 ? 'stdout' : 'stderr'}:write(file:read('*a')) file:close()`,
+    printMegabytes: (count) => `for _ = 1, ${count} do io.write(('x'):rep(2 ^ 20)) end`,
+  },
+  R: {
+    system: "system('echo hi')",
+    library: '',
+    hasLibrary: 'FALSE',
+    readByLibrary: '',
+    endOfInput: null,
+    writeFile: (path, descriptor) => `system('cat ${path} >&${descriptor}')`,
+    printMegabytes: (count) => `for (i in 1:${count}) cat(strrep('x', 2^20))`,
+  },
 };
 
 /** A file with some content. */
@@ -105,9 +133,9 @@ const contents: [string, (mark: string) => string | Buffer][] = [
   ['a whole mark at the end', (mark) => `text${mark}`],
 ];
 
-describe.each(languages)('%s', (lang) => {
+describe.each(wholeLanguages)('%s', (lang) => {
   needsInterpreter(lang);
-  const testOfHost = testInTurn(lang, languages);
+  const testOfHost = testInTurn(lang, wholeLanguages);
   const say = { ...words[lang], ...noise[lang] };
 
   /** A bond with the functions of the suites, of which the host has `host`; and its mark. */
@@ -170,7 +198,7 @@ describe.each(languages)('%s', (lang) => {
       for (const descriptor of [1, 2] as const) await expectAnswersAround(bond, say.writeFile(path, descriptor));
       expected = Buffer.concat([expected, bytes, bytes]);
       // At a check, the languages share out what subprocesses print.
-      if (process.env.RELEASE || index % languages.length === languages.indexOf(lang)) {
+      if (process.env.RELEASE || index % wholeLanguages.length === wholeLanguages.indexOf(lang)) {
         await expectAnswersAround(bond, say.run(`cat ${path}; cat ${path} >&2`));
         expected = Buffer.concat([expected, bytes, bytes]);
       }

@@ -53,6 +53,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'placements',
     'readme',
     'reference',
+    'new-places',
     'remote',
     'sandbox',
     'shell-blocks',

@@ -1,9 +1,12 @@
 // What is special to R: one start shows it, and another one what conversions do.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { driverFile } from '../src/drivers/driver.js';
 import {
   type AnyRemote,
+  BondException,
   callback,
   kwargs,
   NDArray,
@@ -13,6 +16,7 @@ import {
 } from '../src/index.js';
 import { Questions } from '../src/repl/language-service.js';
 import { Typed } from '../src/repl/typed.js';
+import { temporaryDirectory } from './bonds.js';
 import { all, collect, expectAlive, expectSame, needsInterpreter, rejection, shareBond } from './fixtures.js';
 
 const FUNCTIONS = `
@@ -169,6 +173,27 @@ describe('R', () => {
     expect(await r.eval('caught(fail)')).toBe('_BOND_RemoteException of the host');
     await r.export(() => r.evalBlock('warning("inside")'), 'warn');
     expect(await r.eval('tryCatch({ warn(); "not caught" }, warning = function(w) "caught")')).toBe('not caught');
+  });
+
+  test('a file runs as a program, and functions of the host take the place of some of its own', async () => {
+    const output = collect();
+    const r = (await open()).with({ stdout: output.stdout });
+    const folder = temporaryDirectory();
+    writeFileSync(join(folder, 'inner.R'), 'tax <- function(net) net / 10');
+    writeFileSync(
+      join(folder, 'shop.R'),
+      `rate <- 2\nsource('${folder}/inner.R')\nprice <- function(net) net + tax(net)\nprice(10)\nprice <- 5`,
+    );
+    const tax = async (net: number) => (await r.original<(net: number) => number>('tax')(net)) * 2;
+    await r.load(join(folder, 'shop.R'), { replace: { tax, price: (net: number) => net } });
+    expect(output.text()).toBe('[1] 10\n');
+    expect(await r.eval('list(price, tax(20), rate, bindingIsActive("tax", globalenv()))')).toEqual([5, 4, 2, false]);
+    const { message } = await rejection(
+      r.load(join(folder, 'inner.R'), { replace: { taxes: () => 0 } }),
+      BondException,
+    );
+    expect(message).toContain("'taxes'");
+    expect(await r.eval('exists("taxes")')).toBe(false);
   });
 
   test('calls nest a hundred deep, and too deep is an error', async () => {

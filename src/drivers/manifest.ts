@@ -27,7 +27,8 @@ export type Feature =
   | 'concurrent'
   | 'interrupt';
 
-const FEATURES: readonly Feature[] = [
+/** @internal All of them. */
+export const FEATURES: readonly Feature[] = [
   'references',
   'hold',
   'iterate',

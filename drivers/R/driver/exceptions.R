@@ -73,7 +73,7 @@ frames_of <- function(failure) {
   if (more > 0L) c(frames[seq_len(MOST_FRAMES / 2)], more, frames[length(frames) - (MOST_FRAMES / 2 - 1L):0]) else frames
 }
 
-OWN_CALLS <- c("attempt", "prepare", "prepare_code", "prepare_call", "prepare_other", "parse_code", "str2expression", "callable", "reply_with", "encode", "eval", "_BOND_run", "_BOND_run_file", "withVisible")
+OWN_CALLS <- c("attempt", "prepare", "prepare_code", "prepare_block", "prepare_call", "prepare_other", "parse_code", "str2expression", "callable", "reply_with", "encode", "eval", "_BOND_run", "_BOND_run_file", "withVisible")
 LAST_CALLS <- c("stop", ".handleSimpleError", "h", "handler", "call_host", "told", "signalCondition", "doWithOneRestart", "withOneRestart", "withRestarts", "warning", "(function)", "bond_raise")
 
 # The indices of those between the driver's.

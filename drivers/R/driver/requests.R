@@ -4,7 +4,8 @@
 prepare <- function(verb, id, payload) {
   switch(verb,
     CALL = if (length(parts) > 0L || (code <- .Internal(sub(SIMPLE_CALL, "\\1(\\2)", payload, FALSE, TRUE, FALSE, FALSE))) == payload) prepare_call(id, decode(payload)) else .Internal(str2lang(code)),
-    EVAL = , EVAL_BLOCK = prepare_code(decode(payload)),
+    EVAL = prepare_code(decode(payload)),
+    EVAL_BLOCK = prepare_block(decode(payload)),
     EXPORT = as.call(c(export, as.list(decode(payload)))),
     prepare_other(verb, id, payload)
   )
@@ -19,7 +20,8 @@ SIMPLE_CALL <- local({
 prepare_other <- function(verb, id, payload) {
   switch(verb,
     CALL_HOLD = prepare_call(id, decode(payload)),
-    EVAL_HOLD = , EVAL_BLOCK_HOLD = prepare_code(decode(payload)),
+    EVAL_HOLD = prepare_code(decode(payload)),
+    EVAL_BLOCK_HOLD = prepare_block(decode(payload)),
     CHAIN = { chain <- decode(payload); as.call(list(run_chain, chain[[1L]], chain[[2L]])) },
     stop("there is no request ", verb)
   )
@@ -30,6 +32,9 @@ prepare_code <- function(code) {
   directive <- paste0("#line ", code[[3L]], " ", encodeString(code[[2L]], quote = "\""))
   parse(text = c(directive, code[[1L]]), keep.source = TRUE)
 }
+
+# Functions remember their lines, also where the host does not say where the code stands.
+prepare_block <- function(code) prepare_code(if (length(code) == 1L && !grepl("_BOND_", code, fixed = TRUE)) list(code, "<evalBlock>", 1L) else code)
 
 # Names of the driver need quotes in R.
 parse_code <- function(code) {

@@ -50,7 +50,7 @@ prepare_locale <- function() {
 # Names for code of the host, on the search path.
 define_names <- function() {
   names <- c(
-    "callback", "stream", "hold", "held", "get", "set", "invoke", "apply", "hold_result", "catch", "raise", "iterate", "next", "leave", "convert", "dates", "frames"
+    "callback", "stream", "hold", "held", "get", "set", "invoke", "apply", "hold_result", "catch", "raise", "iterate", "next", "leave", "convert", "dates", "frames", "load", "original"
   )
   tools <- new.env(parent = emptyenv())
   for (name in names) define_name(paste0("_BOND_", name), paste0("bond_", name), tools)
