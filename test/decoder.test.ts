@@ -1,8 +1,9 @@
 // The example of a decoder that nobody trusts, with files that do their worst.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './bonds.js';
 import { exampleProgram } from './built-examples.js';
@@ -10,31 +11,31 @@ import { ROOT } from './compiler.js';
 import { rounds } from './fuzzing.js';
 import { needsSandbox } from './sandboxes.js';
 
+const run = promisify(execFile);
+
 type Failing = [what: string, expression: string, message: RegExp];
 
-describe('the example of a decoder', () => {
+describe.concurrent('the example of a decoder', () => {
   needsSandbox('sudo and bwrap', 'Python');
 
   /** Runs the example with a pickle of what an expression of Python evaluates to. */
-  function decode(expression: string) {
+  async function decode(expression: string) {
     const pickle = `
 import pickle, sys
 class Code:
     def __init__(self, code): self.code = code
     def __reduce__(self): return eval, (self.code,)
 sys.stdout.buffer.write(pickle.dumps(${expression}))`;
-    const { stdout: bytes } = spawnSync('/usr/bin/python3', ['-c', pickle]);
+    const { stdout: bytes } = await run('/usr/bin/python3', ['-c', pickle], { encoding: 'buffer' });
     const file = join(temporaryDirectory(), 'data.pickle');
     writeFileSync(file, bytes);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [exampleProgram('decoder.ts'), file], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
+    const ended = run(process.execPath, [exampleProgram('decoder.ts'), file], { cwd: ROOT });
+    const { code: status = 0, stdout, stderr } = await ended.catch((error) => error);
     return { status, stdout, stderr };
   }
 
-  test('reads what is data', () => {
-    const value = decode("{'a': [1, 2.5, None, 'Grüße\\x1b[2J']}");
+  test('reads what is data', async () => {
+    const value = await decode("{'a': [1, 2.5, None, 'Grüße\\x1b[2J']}");
     expect(value).toEqual({ status: 0, stdout: "{ a: [ 1, 2.5, null, 'Grüße\\x1B[2J' ] }\n", stderr: '' });
   });
 
@@ -49,8 +50,8 @@ sys.stdout.buffer.write(pickle.dumps(${expression}))`;
       "os.write(1, b'\\x1b[2J'), os.write(2, b'\\x1b[2J')",
       /^\[ 4, 4 \]\n$/,
     ],
-  ])('code %s', (_, code, printed) => {
-    const { status, stdout, stderr } = decode(`Code("(lambda os: (${code}))(__import__('os'))")`);
+  ])('code %s', async (_, code, printed) => {
+    const { status, stdout, stderr } = await decode(`Code("(lambda os: (${code}))(__import__('os'))")`);
     expect(stderr).toBe('');
     expect(stdout).toMatch(printed);
     expect(status).toBe(0);
@@ -67,8 +68,8 @@ sys.stdout.buffer.write(pickle.dumps(${expression}))`;
     ['answers at length', 'Code("\'x\' * 2000000")', /more than 1000000 bytes/],
     ['exits', `Code("__import__('os')._exit(0)")`, /exited with code 0/],
     ['is no data', 'Code("open")', /cannot be carried by JSON/],
-  ])('code that %s is an error', (_, expression, message) => {
-    const { status, stdout, stderr } = decode(expression);
+  ])('code that %s is an error', async (_, expression, message) => {
+    const { status, stdout, stderr } = await decode(expression);
     expect(stderr).toMatch(message);
     expect([status, stdout]).toEqual([1, '']);
   });

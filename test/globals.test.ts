@@ -76,7 +76,7 @@ describe('fake timers', () => {
 
   test('do not concern pools', async () => {
     vi.useFakeTimers();
-    const pool = await openPool('Perl', { size: 2, timeout: 5000 });
+    const pool = await openPool('Perl', { size: 2, timeout: 2000 });
     expect(await all(pool.map('sub { $_[0] + 1 }', [1, 2, 3]))).toEqual([2, 3, 4]);
     await rejection(pool.eval('sleep 60'), TimeoutException);
     expect(await pool.eval('1')).toBe(1);

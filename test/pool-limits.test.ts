@@ -92,7 +92,8 @@ describe.concurrent('a worker', () => {
   test('is replaced when it uses more than `maxMemory`', async () => {
     const pool = await open({ maxMemory: 150 * 2 ** 20 });
     const first = await pool.call('pid');
-    while ((await pool.call('leak', 10 * 2 ** 20)) === first);
+    await pool.call('leak', 150 * 2 ** 20);
+    while ((await pool.call('pid')) === first);
     await until(() => !isAlive(first as number));
     expect(pool.stats()).toMatchObject({ recycled: { memory: expect.any(Number), calls: 0 }, failed: 0, lost: 0 });
   });

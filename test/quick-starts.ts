@@ -74,7 +74,7 @@ function environmentOf({ executable, version, packages }: Python): string {
 
 /** The extensions of PHP that tests, examples and the programs of PHP in both of them use, where PHP has them apart. */
 const EXTENSIONS = [
-  ...['ctype', 'ffi', 'iconv', 'mbstring', 'opcache', 'posix', 'sockets', 'tokenizer'],
+  ...['ctype', 'ffi', 'iconv', 'mbstring', 'opcache', 'posix', 'readline', 'sockets', 'tokenizer'],
   ...['pdo', 'pdo_sqlite', 'sqlite3'],
   ...['dom', 'simplexml', 'xml', 'xmlreader', 'xmlwriter'],
 ];

@@ -110,7 +110,7 @@ beforeEach(({ skip }) => {
   if (!hasTmux) missing('tmux: apt-get install tmux', skip);
 });
 
-describe.each(languages)('%s', (lang) => {
+describe.concurrent.each(languages)('%s', (lang) => {
   needsInterpreter(lang);
   const story = STORIES[lang];
   const prompt = `${lang}>`;

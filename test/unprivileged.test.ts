@@ -1,8 +1,9 @@
 // A host that is not root runs what it does not trust as another user, whom it has no right to send signals.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { markedEnvironment, temporaryDirectory, until } from './bonds.js';
 import { ROOT } from './compiler.js';
@@ -10,7 +11,7 @@ import { missing } from './fixtures.js';
 import { needsSandbox, sandboxed } from './sandboxes.js';
 import { words } from './words.js';
 
-describe('a host that is not root', () => {
+describe.concurrent('a host that is not root', () => {
   needsSandbox('sudo and bwrap', 'Python');
   beforeEach(({ skip }) => {
     if (process.getuid?.() !== 0) missing('only root can become somebody else who may use sudo', skip);
@@ -47,9 +48,8 @@ while True: pass`;
     const become = `mount --bind "$1" /etc/sudoers && mount --bind "$2" /mnt && cd /mnt && shift 2 &&
       exec setpriv --reuid daemon --regid daemon --clear-groups "$@"`;
     const node = [process.execPath, '--input-type=module', '-e', code];
-    return spawnSync('unshare', ['-m', 'sh', '-c', become, 'sh', file, ROOT, ...node], {
+    return promisify(execFile)('unshare', ['-m', 'sh', '-c', become, 'sh', file, ROOT, ...node], {
       env: { ...env, TMPDIR: directory, PATH: `/root:${env.PATH}` }, // which may not look into /root
-      encoding: 'utf8',
     });
   }
 
@@ -67,7 +67,7 @@ while True: pass`;
     '%s, %s: a %s interpreter is interrupted, and once it is killed, %i of it are left',
     async (way, sudo, state, left) => {
       const { env, processes } = markedEnvironment();
-      const { stdout, stderr } = runAsDaemon(
+      const { stdout, stderr } = await runAsDaemon(
         `import { makeBond } from '/mnt/dist/index.js';
       const jail = await makeBond('Python', ${JSON.stringify(sandboxed(way, 'Python', env))}, [], { protocol: 'JSON', cwd: '/' });
       async function start(code) {
