@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { TEST_HANG } from './test/patience.js';
-import { type Project, pathsOf } from './test/projects.js';
+import { PROJECTS, type Project, pathsOf } from './test/projects.js';
 import { hastenStarts } from './test/quick-starts.js';
 import { LongestFirst } from './test/sequencer.js';
 
@@ -15,10 +15,10 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  // The files of `unit` leave nothing behind: they share two processes, which load everything once.
+  // Files leave nothing behind: they share two processes, which load everything once; but for those that replace modules.
   const project = (name: Project) => ({
     extends: true as const,
-    test: { name, include: pathsOf(name, chosen), env, isolate: name !== 'unit' },
+    test: { name, include: pathsOf(name, chosen), env, isolate: name === 'mocked' },
   });
   return {
     test: {
@@ -34,7 +34,7 @@ export default defineConfig(({ mode }) => {
       sequence: { sequencer: LongestFirst },
       // A version of an interpreter that shows little of the suite leaves parts of it empty.
       passWithNoTests: true,
-      projects: [project('unit'), project('core'), project('system'), project('deep'), project('versions')],
+      projects: PROJECTS.map(project),
     },
   };
 });

@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type Project = 'unit' | 'core' | 'system' | 'deep' | 'versions';
+export const PROJECTS = ['unit', 'core', 'system', 'deep', 'mocked', 'versions'] as const;
+export type Project = (typeof PROJECTS)[number];
 
 /** The files of each project, without `test/` and `.test.ts`. Any other file is `core`: one language or more, end to end. */
 const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
@@ -66,6 +67,8 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
   ],
   /** Many tries of one thing: by chance, and against an enemy. */
   deep: ['fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
+  /** Modules are replaced, for which a file needs processes of its own. */
+  mocked: ['captured'],
   /** Every version of an interpreter. */
   versions: ['versions/*'],
 };
@@ -105,8 +108,9 @@ export function testFiles(): string[] {
 
 /** The project that a file belongs to. */
 function projectOf(file: string): Project {
-  for (const project of ['unit', 'system', 'deep', 'versions'] as const) {
-    if (files[project].some((name) => name === file || name === `${file.split('/')[0]}/*`)) return project;
+  for (const project of PROJECTS) {
+    if (project !== 'core' && files[project].some((name) => name === file || name === `${file.split('/')[0]}/*`))
+      return project;
   }
   return 'core';
 }
