@@ -11,12 +11,17 @@ export function readDurations(): Durations {
   return existsSync(DURATIONS) ? (JSON.parse(readFileSync(DURATIONS, 'utf8')) as Durations) : {};
 }
 
-/** Runs the longest files first, so that no worker is left with a long one at the end; those that are not known, at once. */
+/**
+ * Runs the longest files first, so that no worker is left with a long one at the end; those that are not known, at once. The files
+ * of a project stay together: a process is used again for those of the same one only.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const durations = readDurations();
     const durationOf = ({ moduleId }: TestSpecification): number =>
       durations[relative(this.ctx.config.root, moduleId).replaceAll('\\', '/')] ?? Number.MAX_VALUE;
-    return [...files].sort((a, b) => durationOf(b) - durationOf(a));
+    const longest = [...files].sort((one, other) => durationOf(other) - durationOf(one));
+    const projects = new Set(longest.map(({ project }) => project));
+    return [...projects].flatMap((of) => longest.filter(({ project }) => project === of));
   }
 }
