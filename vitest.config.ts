@@ -15,10 +15,11 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  // Files leave nothing behind: they share two processes, which load everything once; but for those that replace modules.
+  // Files leave nothing behind: they share two processes, which load everything once; but for those that replace
+  // modules: what has been loaded before would stay as it was.
   const project = (name: Project) => ({
     extends: true as const,
-    test: { name, include: pathsOf(name, chosen), env, isolate: name === 'mocked' },
+    test: { name, include: pathsOf(name, chosen), env, isolate: name === 'unit' || name === 'mocked' },
   });
   return {
     test: {

@@ -66,9 +66,9 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'unprivileged',
   ],
   /** Many tries of one thing: by chance, and against an enemy. */
-  deep: ['fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
+  deep: ['host-storms', 'hostile', 'kills', 'noise', 'pool', 'storms', 'throwing'],
   /** Modules are replaced, for which a file needs processes of its own. */
-  mocked: ['captured'],
+  mocked: ['captured', 'fuzz', 'model', 'tasks'],
   /** Every version of an interpreter. */
   versions: ['versions/*'],
 };
