@@ -15,11 +15,10 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  // Files leave nothing behind: they share two processes, which load everything once; but for those that replace
-  // modules: what has been loaded before would stay as it was.
+  // Files of `core` leave nothing behind: they share two processes, which load everything once.
   const project = (name: Project) => ({
     extends: true as const,
-    test: { name, include: pathsOf(name, chosen), env, isolate: name === 'unit' || name === 'mocked' },
+    test: { name, include: pathsOf(name, chosen), env, isolate: name !== 'core' },
   });
   return {
     test: {
