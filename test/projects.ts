@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const PROJECTS = ['unit', 'core', 'system', 'deep', 'mocked', 'versions'] as const;
+export const PROJECTS = ['unit', 'core', 'system', 'deep', 'versions'] as const;
 export type Project = (typeof PROJECTS)[number];
 
 /** The files of each project, without `test/` and `.test.ts`. Any other file is `core`: one language or more, end to end. */
@@ -33,6 +33,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'session',
     'sizes',
     'table',
+    'tasks',
     'workflow',
     'write-queue',
   ],
@@ -66,9 +67,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'unprivileged',
   ],
   /** Many tries of one thing: by chance, and against an enemy. */
-  deep: ['host-storms', 'hostile', 'kills', 'noise', 'pool', 'storms', 'throwing'],
-  /** Modules are replaced, for which a file needs processes of its own. */
-  mocked: ['captured', 'fuzz', 'model', 'tasks'],
+  deep: ['captured', 'fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
   /** Every version of an interpreter. */
   versions: ['versions/*'],
 };

@@ -141,7 +141,8 @@ export class Connection {
 
   /** Lets the interpreter finish. */
   close(): Promise<Ending> {
-    this.#closing ??= this.#finish(CLOSED, () => this.#letFinish());
+    this.#reason ??= CLOSED;
+    this.#closing ??= this.#letFinish();
     return this.#closing;
   }
 
@@ -162,11 +163,6 @@ export class Connection {
   kill(reason: Reason = { text: 'the bond was killed' }): Promise<Ending> {
     this.#reason ??= this.session.isBusy ? reasonWithWhatStays(reason, this, this.#ready.pid) : reason;
     return this.interpreter.kill();
-  }
-
-  #finish(reason: Reason, end: () => Promise<Ending>): Promise<Ending> {
-    this.#reason ??= reason;
-    return end();
   }
 
   #openSession(makeHandle: ConnectionParts['makeHandle']): Session {
