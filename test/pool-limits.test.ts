@@ -19,6 +19,8 @@ import {
 } from '../src/index.js';
 import { COMMANDS, isAlive, markedEnvironment, program, temporaryDirectory, until } from './bonds.js';
 import { all, openPool, range, rejection } from './fixtures.js';
+import { HANG } from './patience.js';
+import { load } from './pool-loads.js';
 
 /** A JavaScript worker that says which interpreter it is, waits, and leaks. */
 const code = `
@@ -262,6 +264,20 @@ describe.concurrent('calls', () => {
     await Promise.all([loud.close(), pool.close()]);
     await rejection(pool.call('pid'), TerminatedException);
   });
+});
+
+test('under load, with a leak, kills and recycling, no call is lost', async () => {
+  const { lost, kills, stats } = await load('short', {
+    milliseconds: HANG,
+    isLeaking: true,
+    isKilling: true,
+    killsEvery: 800,
+    isEnough: (kills, { recycled }) => kills >= 2 && recycled.memory >= 3,
+    options: { maxMemory: 32 * 2 ** 20 },
+  });
+  expect(lost).toBe(0);
+  expect(kills).toBeGreaterThanOrEqual(2);
+  expect(stats.recycled.memory).toBeGreaterThanOrEqual(3);
 });
 
 test('stats() counts, and has percentiles of waiting and running', async () => {

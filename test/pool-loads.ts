@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makePool, type Pool, type PoolOptions, type PoolStats } from '../src/index.js';
+import { markdownTable } from './page.js';
 import { randomNumbersFor, SEED } from './seeds.js';
 
 /** How many workers there are, and how many callers: each makes a call, waits for its answer, and makes the next. */
@@ -31,6 +32,10 @@ interface Load {
   readonly isLeaking?: boolean;
   /** Whether a worker is killed now and then; calls are run again then. */
   readonly isKilling?: boolean;
+  /** How long after a worker another one is killed, on average, in ms: most live until they have reached their limit. */
+  readonly killsEvery?: number;
+  /** Whether enough has happened before the time is over. */
+  readonly isEnough?: (kills: number, stats: PoolStats) => boolean;
   readonly options?: PoolOptions;
 }
 
@@ -51,26 +56,27 @@ export interface LoadResult {
 
 /** Puts a pool under load. */
 export async function load(name: string, given: Load): Promise<LoadResult> {
-  const { milliseconds, isLeaking = false, isKilling = false, options } = given;
+  const { milliseconds, isLeaking = false, isKilling = false, killsEvery = 3000, isEnough, options } = given;
   const limits = isLeaking ? { maxMemory: MAX_MEMORY } : {};
   const setup: PoolOptions['setup'] = (bond) => bond.evalBlock(CODE);
   const pool = await makePool('Python', { size: WORKERS, retries: isKilling ? 100 : 0, setup, ...limits, ...options });
   const start = performance.now();
   const end = start + milliseconds;
-  const isOver = (): boolean => performance.now() >= end;
-  const tally = { calls: 0, lost: 0, times: [] as number[] };
+  const tally = { calls: 0, lost: 0, kills: 0, times: [] as number[] };
+  const isOver = (): boolean => performance.now() >= end || isEnough?.(tally.kills, pool.stats()) === true;
   const memory = [0, 0, 0, 0];
   const watch = setInterval(() => {
     const quarter = Math.min(3, Math.floor((4 * (performance.now() - start)) / milliseconds));
     memory[quarter] = Math.max(memory[quarter] as number, memoryOf(pool));
   }, 50);
   const callers = Array.from({ length: CALLERS }, () => callOften(pool, isLeaking ? 'leak' : 'work', isOver, tally));
-  const [kills] = await Promise.all([isKilling ? killOften(pool, isOver) : 0, ...callers]);
+  if (isKilling) callers.push(killOften(pool, killsEvery, isOver, tally));
+  await Promise.all(callers);
   clearInterval(watch);
   const stats = pool.stats();
   await pool.close();
   const times = Float64Array.from(tally.times).sort();
-  return { name, seconds: (performance.now() - start) / 1000, ...tally, kills, stats, times, memory };
+  return { name, seconds: (performance.now() - start) / 1000, ...tally, stats, times, memory };
 }
 
 async function callOften(
@@ -90,20 +96,18 @@ async function callOften(
   }
 }
 
-/** Kills a worker at random, every few seconds, so that most live until they have reached their limit; how many. */
-async function killOften(pool: Pool, isOver: () => boolean): Promise<number> {
+/** Kills a worker at random, now and then. */
+async function killOften(pool: Pool, every: number, isOver: () => boolean, tally: { kills: number }): Promise<void> {
   const random = randomNumbersFor(SEED, 'pool-load');
-  let kills = 0;
   for (let next = performance.now(); !isOver(); await sleep(100)) {
     if (performance.now() < next) continue;
-    next += 2000 + 2000 * random();
+    next += (every * 2 * (1 + random())) / 3;
     const there = pool.workers.flatMap(({ pid }) => pid ?? []);
     const pid = there[Math.floor(random() * there.length)];
     if (pid === undefined) continue;
     process.kill(pid, 'SIGKILL');
-    kills++;
+    tally.kills++;
   }
-  return kills;
 }
 
 /** What workers of a pool and this process use, in MB. A successor that is being set up is not among them. */
@@ -131,17 +135,11 @@ export function showLoads(minutes: number, results: readonly LoadResult[]): stri
     const { calls: byCalls, memory: byMemory } = stats.recycled;
     const percentiles = [0.5, 0.99, 0.999].map((part) => percentile(times, part).toFixed(1));
     const cells = [(calls / seconds).toFixed(0), calls, lost, kills, byCalls + byMemory, ...percentiles];
-    return `| ${[name, ...cells, memory.map((one) => one.toFixed(0)).join(' · ')].join(' | ')} |`;
+    return [name, ...cells.map(String), memory.map((one) => one.toFixed(0)).join(' · ')];
   });
   const heads = ['calls a second', 'calls', 'lost', 'kills', 'recycled', 'p50, ms', 'p99, ms', 'p99.9, ms'];
-  return [
-    `${WORKERS} workers of Python, ${CALLERS} callers, ${minutes} min; seed ${SEED}:`,
-    '',
-    `| ${['load', ...heads, 'MB in each quarter'].join(' | ')} |`,
-    `|---|${'---:|'.repeat(heads.length)}---|`,
-    ...rows,
-    '',
-  ].join('\n');
+  const table = markdownTable(['load', ...heads, 'MB in each quarter'], rows);
+  return `${WORKERS} workers of Python, ${CALLERS} callers, ${minutes} min; seed ${SEED}:\n\n${table}`;
 }
 
 function percentile(times: Float64Array, part: number): number {
