@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pathOf } from '../src/process/path-of.js';
 import { parseOrder } from '../src/tools/cli/options.js';
-import { pathOf } from '../src/tools/cli/path-of.js';
 import { COMMANDS, program, temporaryDirectory } from './bonds.js';
 import { BOND, type Deed, runCommand } from './built.js';
 import { everyLanguage, type Language, languages, needsInterpreter } from './fixtures.js';
@@ -312,10 +312,12 @@ test.each<[platform: NodeJS.Platform, command: string, expected: string | null]>
   ['win32', 'php', 'C:\\php\\php.EXE'],
   ['win32', 'perl.bat', 'C:\\php\\perl.bat'],
   ['win32', '.\\php', '.\\php'],
-])('the doctor knows where a command is: on %s, %s is %s', (platform, command, expected) => {
-  const there = ['/bin/php', 'C:\\php\\php.EXE', 'C:\\php\\perl.bat'];
-  const env = platform === 'win32' ? { PATH: 'C:\\;C:\\php', PATHEXT: '.COM;.EXE' } : { PATH: '/usr/bin:/bin' };
-  expect(pathOf(command, { platform, env }, (path) => there.includes(path))).toBe(expected);
+  ['win32', 'ruby', 'D:\\here\\ruby.EXE'],
+  ['win32', 'python', null],
+])('it is known where a command is: on %s, %s is %s', (platform, command, expected) => {
+  const there = ['/bin/php', 'C:\\php\\php.EXE', 'C:\\php\\perl.bat', 'D:\\here\\ruby.EXE'];
+  const env = platform === 'win32' ? { Path: 'C:\\;"C:\\php"', PATHEXT: '.COM;.EXE' } : { PATH: '/usr/bin:/bin' };
+  expect(pathOf(command, { platform, env, cwd: 'D:\\here' }, (path) => there.includes(path))).toBe(expected);
 });
 
 test('runs at a terminal that does not know how wide it is', async () => {

@@ -1,8 +1,11 @@
 // The processes below another one, and whether they run: from /proc on Linux, and from ps elsewhere.
 
 import { spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
-import { descendants, processesOfPs, stillRunning } from '../src/process/process-tree.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { descendants, endTree, processesOfPs, stillRunning } from '../src/process/process-tree.js';
+import { program, temporaryDirectory } from './bonds.js';
 import { onTestFinished } from './finish.js';
 
 test('a process that has ended is not running, although nobody has asked how', async () => {
@@ -21,4 +24,14 @@ test('a process that has ended is not running, although nobody has asked how', a
       { pid: ended, parent, state: 'Z' },
     ]),
   );
+});
+
+test('on Windows, taskkill ends a process with all that it has started', () => {
+  const folder = temporaryDirectory();
+  const said = join(folder, 'said');
+  program(`#!/bin/sh\necho "$@" > '${said}'\n`, 'taskkill', folder);
+  vi.stubEnv('PATH', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  endTree(42);
+  expect(readFileSync(said, 'utf8')).toBe('/PID 42 /T /F\n');
 });

@@ -6,7 +6,7 @@ import { Tail } from '../common/output-target.js';
 import { type Exit, exitOf, isClosed } from './child-end.js';
 import type { StartCommand } from './command.js';
 import { LAST_OUTPUT, readWhatIsThere, release } from './last-output.js';
-import { descendants, signalQuietly, stillRunning } from './process-tree.js';
+import { descendants, endTree, signalQuietly, stillRunning } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
 import { GRACE } from './watchdog.js';
 import { type Traffic, WriteQueue } from './write-queue.js';
@@ -196,6 +196,7 @@ export class Interpreter {
   /** What only stands between is asked first: `srun` would leave its job behind if it were ended by force. */
   async #endAll(pids: readonly number[]): Promise<void> {
     if (!this.isOurs) this.#endInput();
+    if (process.platform === 'win32') endTree(this.pid);
     let left = pids;
     if (!this.isDirect) {
       for (const pid of pids) signalQuietly(pid, 'SIGTERM');

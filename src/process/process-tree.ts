@@ -22,6 +22,11 @@ export function signalQuietly(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
+/** Ends a process of Windows with all that it has started. */
+export function endTree(pid: number): void {
+  spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+}
+
 /** Those of some processes of ours that still run. One that has ended may not have been reaped yet. */
 export function stillRunning(pids: readonly number[]): number[] {
   const known = pids.filter((pid) => signalQuietly(pid, 0));

@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fstatSync } from 'node:fs';
 import { Promise } from '../common/globals.js';
 import type { StartCommand } from './command.js';
+import { pathOf } from './path-of.js';
 import { leaveAlone, watchOver } from './watchdog.js';
 
 /** Where an interpreter is started. */
@@ -24,12 +25,19 @@ export async function start(
 ): Promise<ChildProcess> {
   // With a group of its own goes a session of its own: what asks for a password on the terminal could not.
   const detached = !isWindows && !(isOfUser && hasTerminal());
+  if (isWindows) checkPath(program, surroundings);
   // Only there is the other one needed, and others load twice as fast without it.
   const run = isWindows ? (await import('cross-spawn')).default : spawn;
   const child = run(program, args, { ...surroundings, stdio, detached, windowsHide: true });
   if (child.pid !== undefined && !isWindows) guard(child, detached ? -child.pid : child.pid);
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   return child;
+}
+
+/** Windows starts its shell for what it does not find, and the shell's exit code says so: too late for the next command. */
+function checkPath(program: string, surroundings: Surroundings): void {
+  if (pathOf(program, { platform: process.platform, ...surroundings }) !== null) return;
+  throw Object.assign(new Error(`spawn ${program} ENOENT`), { code: 'ENOENT', path: program });
 }
 
 /** Whether standard input is a terminal. Node's module is only asked about what may be one: it takes 0.5 ms to load. */

@@ -6,11 +6,11 @@ import { Promise } from '../../common/globals.js';
 import { NODE } from '../../common/runtime.js';
 import { textOf } from '../../common/thrown.js';
 import { listDrivers, queryDriver } from '../../drivers/driver.js';
+import { pathOf } from '../../process/path-of.js';
 import { aligned } from '../../repl/table.js';
 import { hasColors, styled } from '../../repl/terminal.js';
 import { driverTools, type Extra } from '../driver-tools.js';
 import { EXIT } from './exit-codes.js';
-import { pathOf } from './path-of.js';
 
 /** How long an interpreter may take for each thing that it is asked, in ms. */
 const PATIENCE = 20_000;
@@ -68,7 +68,8 @@ async function examineBond(bond: Bond): Promise<Finding> {
   const interrupts = await canBeStopped(bond, loop);
   const libraries = await librariesFor(lang, bond);
   const advice = await adviceFor(bond, extras);
-  const place = { command, path: pathOf(command, process), why: whyThis(lang, command) };
+  const { platform, env } = process;
+  const place = { command, path: pathOf(command, { platform, env }), why: whyThis(lang, command) };
   return { lang, ...place, version, protocol, interrupts, libraries, advice };
 }
 
