@@ -145,8 +145,7 @@ export class Interpreter {
     // Who kills it waits for its end, also if a reply comes meanwhile, after which there would be nothing to wait for.
     if (isHeld === this.#isHeld || (!isHeld && this.#killing)) return;
     this.#isHeld = isHeld;
-    if (isHeld) this.#child.ref();
-    else this.#child.unref();
+    this.#child[isHeld ? 'ref' : 'unref']();
   }
 
   /** Whether the local process can be sent signals: `sudo` may have become one of another user. */
