@@ -48,7 +48,7 @@ const WITHOUT_OBJECTS: readonly Feature[] = ['hold', 'live', 'chain', 'objects',
 const CANNOT_HAVE: Partial<Record<KitLanguage, readonly Feature[]>> = {
   Lua: ['interrupt'],
   R: ['live', 'extend'],
-  Tcl: [...WITHOUT_OBJECTS, 'iterate', 'parts', 'ejson', 'stacks', 'places', 'load'],
+  Tcl: [...WITHOUT_OBJECTS, 'iterate', 'stacks', 'places', 'load'],
 };
 
 function failures(outcomes: readonly Outcome[], lacks: readonly Feature[] = []): string[] {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callback, kwargs, RemoteException, SerializationException, stream } from '../src/index.js';
+import { callback, kwargs, makeBond, RemoteException, SerializationException, stream } from '../src/index.js';
 import { typeOf } from '../src/tools/conform/typed.js';
 import { expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
 import { effort, rounds } from './fuzzing.js';
@@ -29,12 +29,14 @@ const anyText = fc.oneof(
   fc.string({ unit: fc.constantFrom('{', '}', '\\', '"', '[', '$', ' ', '\n', ';', '#', '\0', 'é', '😀') }),
 );
 
-/** Any value that JSON carries. */
+/** Any value that has a type in Tcl. */
 const { anyValue } = fc.letrec((tie) => ({
   anyValue: fc.oneof(
     { depthSize: 'small' },
     anyText,
-    fc.double({ noDefaultInfinity: true, noNaN: true }),
+    fc.double(),
+    fc.uint8Array(),
+    fc.date({ noInvalidDate: true }),
     fc.integer(),
     fc.bigInt({ min: 2n ** 53n + 1n, max: 2n ** 80n }),
     fc.boolean(),
@@ -122,7 +124,12 @@ describe('Tcl', () => {
       '_BOND_dict {a {1 b}} {list int}': 'result.a[1]',
       '_BOND_float 9007199254740993': 'more than a double can hold',
       '_BOND_float 1e400': 'is not a JSON number',
-      '_BOND_float NaN': 'is not a JSON number',
+      '_BOND_float nothing': 'is not a number',
+      '_BOND_bytes \u0100': 'has characters beyond U+00FF',
+      '_BOND_date soon': 'is not a date in milliseconds',
+      '_BOND_as {array uint8} {1 256}': 'result[1]: "256" does not fit into uint8',
+      '_BOND_as {array float32} {0.5 0.1}': 'result[1]: "0.1" does not fit into float32',
+      '_BOND_as {map int text} {x 1}': 'result.x: "x" is not an integer',
       '_BOND_as {record {a int}} {b 1}': 'result.b: the record has no such key',
       '_BOND_as {tuple int} {1 2}': 'not a list of 1 items',
       '_BOND_list "\\{"': 'is not a list',
@@ -148,6 +155,70 @@ describe('Tcl', () => {
     await tcl.evalBlock('_BOND_null_as NULL');
     expect(await tcl.call('same', [1, { a: null }])).toBe('1 {a NULL}');
     expect(await tcl.eval('_BOND_list {1 NULL} {maybe int}')).toEqual([1, null]);
+  });
+
+  test('what JSON has no word for has types too, and arrives as lists, dicts, and strings of bytes', async () => {
+    const tcl = await open();
+    const given = [
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+      new Date(5),
+      new Map([[1, 'a']]),
+      new Set([1, 2]),
+      Int8Array.of(-1, 2),
+    ];
+    expect(await tcl.call('same', given)).toBe('NaN -Inf 5 {1 a} {1 2} {-1 2}');
+    expect(await tcl.call('string length', Uint8Array.of(0xe9, 0, 0xff))).toBe('3');
+    const typed = {
+      '_BOND_float Inf': Number.POSITIVE_INFINITY,
+      '_BOND_number -inf': Number.NEGATIVE_INFINITY,
+      '_BOND_float NaN': Number.NaN,
+      '_BOND_bytes \\xff\\0': Uint8Array.of(255, 0),
+      '_BOND_date [expr {1000 * [clock scan 1970-01-02 -gmt 1]}]': new Date(86_400_000),
+      '_BOND_as {map int text} {1 a 2 b}': new Map([
+        [1, 'a'],
+        [2, 'b'],
+      ]),
+      '_BOND_as {set int} {2 1}': new Set([2, 1]),
+      '_BOND_as {array float32} {0.5 -Inf NaN}': Float32Array.of(0.5, Number.NEGATIVE_INFINITY, Number.NaN),
+      '_BOND_as {array int64} {-9223372036854775808}': BigInt64Array.of(-(2n ** 63n)),
+      '_BOND_as {dict {list float}} [dict create $a [list [power 133]]]': { $a: [2 ** 133] },
+    };
+    await tcl.evalBlock('set a {$a}');
+    for (const [code, value] of Object.entries(typed)) expect([code, await tcl.eval(code)]).toEqual([code, value]);
+    const { message } = await rejection(
+      tcl.call(
+        'same',
+        new Map<unknown, unknown>([
+          [1, 2],
+          ['1', 3],
+        ]),
+      ),
+      SerializationException,
+    );
+    expect(message).toContain('keys of a Map are the same text "1" in Tcl');
+    await using plain = await makeBond('Tcl', { protocol: 'JSON' });
+    for (const [code, what] of [
+      ['_BOND_bytes x', 'a value of type bytes'],
+      ['_BOND_float NaN', '"NaN"'],
+    ] as const)
+      expect((await rejection(plain.eval(code), SerializationException)).message).toContain(
+        `${what} cannot be carried by JSON`,
+      );
+    expect(await plain.eval('_BOND_dict {$a 1}')).toEqual({ $a: '1' });
+  });
+
+  test('bytes of many calls at once keep their places, also while what came before is interrupted', async () => {
+    const tcl = await open();
+    await tcl.evalBlock(
+      'proc busy bytes {puts -nonewline on; flush stdout; while 1 {}}; _BOND_declare reversed bytes; proc reversed bytes {string reverse $bytes}',
+    );
+    const stopped = tcl.call('busy', new Uint8Array(5000)).catch((error: RemoteException) => error.type);
+    const calls = range(20).map((index) => tcl.call('reversed', new Uint8Array(1000 * index).fill(index, 1)));
+    await tcl.interrupt();
+    expect(await stopped).toBe('_BOND_InterruptException');
+    for (const [index, bytes] of (await Promise.all(calls)).entries())
+      expect(bytes).toEqual(new Uint8Array(1000 * index).fill(index, 0, Math.max(0, 1000 * index - 1)));
   });
 
   test('doubles are exact, also beside powers of two, which Tcl 8.6 rounds when it writes and reads them', async () => {

@@ -14,6 +14,10 @@ proc next_message {} {
     }
     set line [encoding convertfrom utf-8 $line]
     if {[scan $line {%s %s %s %n} verb frame id at] < 3} {return [list $line - 0 {}]}
+    if {$verb eq "BYTES"} {
+        keep_block $id [string range $line $at end]
+        return [next_message]
+    }
     return [list $verb $frame $id [string range $line $at end]]
 }
 

@@ -29,6 +29,8 @@ proc decode_any {text root} {
     variable DEEPEST
     variable null
     variable null_places {}
+    variable extended
+    set has_words [expr {$extended && [string first "\"$" $text] >= 0}]
     set has_escapes [expr {[string first \\ $text] >= 0}]
     if {$has_escapes} {set text [string map $HIDDEN $text]}
     set pieces [split $text \"]
@@ -50,6 +52,7 @@ proc decode_any {text root} {
                     set items [lindex $stack end]
                     set stack [lreplace $stack [set stack end] end]
                     set kinds [lreplace $kinds [set kinds end] end]
+                    if {$has_words && $token eq ")"} {set done [word_or_dict $done $root]}
                     lappend items $done
                 }
                 true {lappend items 1}

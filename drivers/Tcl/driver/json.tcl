@@ -56,10 +56,15 @@ proc encode {value {path result} {type text} {depth 0}} {
             }
             return [list_text $value $path [lrange $type 1 end] $depth]
         }
+        bytes {return [bytes_text $value $path]}
+        date {return [date_text $value $path]}
+        map {return [map_text $value $path [part_of $type 1] [part_of $type 2] $depth]}
+        set {return [set_text $value $path [part_of $type 1] $depth]}
+        array {return [array_text $value $path [part_of $type 1]]}
         dict {return [object_text $value $path [part_of $type 1] 0 $depth]}
         record {return [object_text $value $path [lindex $type 1] 1 $depth]}
     }
-    return -code error "there is no type \"$type\": it is text, int, float, number, boolean, null, or one of {list TYPE}, {tuple TYPE ...}, {dict TYPE}, {record {KEY TYPE ...}}, {maybe TYPE}"
+    return -code error "there is no type \"$type\": it is text, int, float, number, boolean, null, bytes, date, or one of {list TYPE}, {tuple TYPE ...}, {dict TYPE}, {record {KEY TYPE ...}}, {map KEYTYPE TYPE}, {set TYPE}, {array KIND}, {maybe TYPE}"
 }
 
 # The type of the items; text if it is not given.
@@ -82,6 +87,8 @@ proc plain_text {value} {
 # The text of a double. Tcl 8.6 reads a few numbers beside a power of two as this, so a text remains as it is.
 proc float_text {value path} {
     if {![string is double -strict $value]} {refuse $path "[shown $value] is not a number"}
+    set special [special_text $value $path]
+    if {$special ne {}} {return $special}
     if {[catch {expr {double($value)}} number] || [catch {expr {$number - $number}}]} {refuse $path "[shown $value] is not a JSON number"}
     if {[string is entier -strict $value]} {
         if {[expr {entier($number) != $value}]} {refuse $path "[shown $value] is more than a double can hold"}
@@ -96,7 +103,7 @@ proc float_text {value path} {
 proc computed_text {value} {
     if {![string match {value is a double *no string representation} [::tcl::unsupported::representation $value]]} {return {}}
     binary scan [binary format Q $value] W bits
-    if {$value - $value != 0 || ($bits & 0xfffffffffffff) != 0} {return {}}
+    if {($bits & 0xfffffffffffff) != 0 || ($bits & 0x7ff0000000000000) == 0x7ff0000000000000} {return {}}
     set text [format %.17g $value]
     if {[regexp {[.e]} $text]} {return $text} ;# not by `expr`, which makes a number of it again
     return $text.0
@@ -117,6 +124,7 @@ proc list_text {value path types depth} {
 
 proc object_text {value path types is_record depth} {
     if {[catch {dict size $value}]} {refuse $path "[shown $value] is not a dict"}
+    variable extended
     set texts {}
     set type $types
     dict for {key item} $value {
@@ -125,7 +133,8 @@ proc object_text {value path types is_record depth} {
             set type [dict get $types $key]
         }
         if {![is_text $key]} {refuse $path "a key has half of a surrogate pair"}
-        lappend texts [quoted $key]:[encode $item [below $path $key] $type [expr {$depth + 1}]]
+        set dollar [expr {$extended && [string index $key 0] eq "$" ? "$" : {}}]
+        lappend texts [quoted $dollar$key]:[encode $item [below $path $key] $type [expr {$depth + 1}]]
     }
     if {$is_record && [dict size $value] < [dict size $types]} {refuse $path "the record lacks keys"}
     return \{[join $texts ,]\}

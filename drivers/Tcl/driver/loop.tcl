@@ -46,6 +46,7 @@ proc serve {frame} {
     variable waits
     variable stack
     variable aside
+    variable is_cancelled
     set outer $running
     incr depth
     while 1 {
@@ -53,9 +54,15 @@ proc serve {frame} {
         lassign [take $frame] verb id payload
         set waits 0
         if {$id eq "0"} break
+        if {$verb eq "PART"} {
+            take_part $id $payload
+            continue
+        }
         set running $id
         lappend stack $id
-        say [attempt $verb $id $payload]
+        set reply [attempt $verb $id $payload]
+        if {$is_cancelled} take_back_cancel
+        say $reply
         set stack [lrange $stack 0 end-1]
         set running $outer
     }

@@ -53,12 +53,15 @@ proc perform {verb id payload} {
     switch -- $verb {
         CALL {
             lassign [call_of_payload $payload] name given
+            variable parts
+            if {[info exists parts($id)]} {set given [add_parts $id $given]}
             set value [call $name $given]
             variable results
-            if {[dict exists $results $name]} {set type [dict get $results $name]} else {set type text}
-            return "RETURN $id [encode $value result $type]"
+            if {[dict exists $results $name]} {return [value_reply $id $value [dict get $results $name]]}
+            if {[string length $value] > 1024} {return [value_reply $id $value text]}
+            return "RETURN $id [encode $value]"
         }
-        EVAL {return "RETURN $id [encode [run_expression [decode $payload code]]]"}
+        EVAL {return [value_reply $id [run_expression [decode $payload code]] text]}
         EVAL_BLOCK {
             set code [decode $payload code]
             if {![is_number $code]} {run $code}

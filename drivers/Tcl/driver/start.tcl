@@ -11,15 +11,30 @@ proc start {} {
     set settings [decode [string range $line 5 end] OPEN]
     set has_null 0
     set transparent [expr {[dict get $settings transExcept] eq "1"}]
+    foreach name {bytes parts} known {takes_blocks takes_parts} {
+        variable $known
+        if {[dict exists $settings $name]} {set $known [expr {[dict get $settings $name] eq "1"}]}
+    }
     set mark [dict get $settings mark]
     set typed_mark "\x1e_BOND_[string reverse [string range $mark 1 end]]"
     use_utf8
     open_streams $mark
     interp recursionlimit {} 10000000
     create_program
-    set protocol [expr {"JSON" in [dict get $settings protocols] ? "\"JSON\"" : "null"}]
+    set protocol [chosen_protocol [dict get $settings protocols]]
     say "READY {\"protocol\":$protocol,\"version\":\"[info patchlevel]\",\"pid\":[pid],\"interrupt\":\"SIGURG\"}"
     serve 0
+}
+
+# The first that the host accepts and this driver knows.
+proc chosen_protocol {accepted} {
+    variable extended
+    foreach name $accepted {
+        if {$name ni {EJSON JSON}} continue
+        set extended [expr {$name eq "EJSON"}]
+        return "\"$name\""
+    }
+    return null
 }
 
 # Without a locale, Tcl would take text for Latin-1.
@@ -34,7 +49,7 @@ proc use_utf8 {} {
 
 variable NAMES {
     int {as_type int} float {as_type float} number {as_type number} boolean {as_type boolean} text {as_type text} as as_type
-    null as_null list as_list dict as_dict declare declare null_as null_as plain plain release release
+    bytes {as_type bytes} date {as_type date} null as_null list as_list dict as_dict declare declare null_as null_as plain plain release release
 }
 
 # The interpreter for your program: with the arguments of this one, and commands of the driver.

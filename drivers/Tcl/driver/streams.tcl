@@ -40,21 +40,29 @@ proc open_streams {text} {
 proc say {message} {
     variable released
     if {[llength $released] > 0} {say_released}
+    variable used_blocks
+    if {[llength $used_blocks] > 0} forget_blocks
     variable owns_output
     if {!$owns_output} {return [say_on_stdout $message]}
     catch {flush stdout}
     variable output
     variable mark
     variable room
+    variable block
+    if {[llength $block] > 0} {say_block $message}
     set bytes [encoding convertto utf-8 $message]
     if {[string length $bytes] > $room || [catch {puts $output "$mark $bytes"; flush $output}]} {write $bytes}
 }
 
 proc say_released {} {
     variable released
+    variable block
     set numbers $released
     set released {}
+    set kept $block ;# it belongs to the message behind this
+    set block {}
     say "RELEASE [join $numbers]"
+    set block $kept
 }
 
 # The channel is the program's, too: it finds it as it has left it.
@@ -62,6 +70,8 @@ proc say_on_stdout {message} {
     catch {flush stdout}
     set before [fconfigure stdout]
     fconfigure stdout -translation binary -buffering full
+    variable block
+    if {[llength $block] > 0} {say_block $message}
     write [encoding convertto utf-8 $message]
     foreach name {-encoding -translation -buffering} {fconfigure stdout $name [dict get $before $name]}
 }
@@ -79,7 +89,11 @@ proc write {bytes} {
 }
 
 proc write_piece {kind bytes} {
-    variable output
     variable mark
-    if {[catch {puts -nonewline $output "$mark$kind$bytes\n"; flush $output}]} {exit 1} ;# the host is gone
+    write_bytes "$mark$kind$bytes\n"
+}
+
+proc write_bytes {bytes} {
+    variable output
+    if {[catch {puts -nonewline $output $bytes; flush $output}]} {exit 1} ;# the host is gone
 }

@@ -37,7 +37,7 @@ export interface Words {
    * For languages whose values are all text unless a type is asked for. An expression: VALUE as a value of TYPE, which is `int` or
    * `null`. `functions` then defines `typed(type, name, …)`, too: it calls the function of that name, whose result and arguments for
    * `host` have that type. A type is `int`, `float`, `boolean`, `null`, `text`, a list of `tuple` and the types of items, or a list
-   * of `record` and a map of types.
+   * of `record` and a map of types. With the feature `ejson`, also `bytes`, `date`, `number`, or a list of `list` and a type.
    */
   readonly typed?: string;
   /** A block that sets a global variable to VALUE, which is an expression. */

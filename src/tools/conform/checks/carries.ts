@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { NDArray } from '../../../values/ndarray.js';
 import { checksOf, type Kit } from '../check.js';
+import { callFor } from '../typed.js';
 
 async function comesBack(kit: Kit, values: readonly unknown[]): Promise<void> {
   const bond = await kit.open({ protocol: 'EJSON' });
-  for (const value of values) assert.deepEqual(await bond.call('same', value), value);
+  for (const value of values) assert.deepEqual(await callFor(kit.words, bond, value, 'same', value), value);
 }
 
 /** Lengths around those at which bytes are no longer written into the text, and at which a pipe is full. */
@@ -59,8 +60,8 @@ export const carries = checksOf('carries everything', {
       const passed: unknown[] = [];
       await bond.export((value) => [passed.push(value), value][1], 'host');
       for (const value of [...LENGTHS.map(bytesOf), { deep: [LENGTHS.map(bytesOf), { text: 'é' }] }]) {
-        assert.deepEqual(await bond.call('same', value), value);
-        assert.deepEqual(await bond.call('caught', value), value);
+        assert.deepEqual(await callFor(kit.words, bond, value, 'same', value), value);
+        assert.deepEqual(await callFor(kit.words, bond, value, 'caught', value), value);
         assert.deepEqual(passed.pop(), value);
       }
     },
@@ -72,10 +73,10 @@ export const carries = checksOf('carries everything', {
       for (const array of ARRAYS) {
         if (array instanceof BigInt64Array && kit.words.longIntegers) continue;
         const given = { short: [array], long: Array(100).fill(array) };
-        assert.deepEqual(plain(await bond.call('same', given)), plain(given));
+        assert.deepEqual(plain(await callFor(kit.words, bond, given, 'same', given)), plain(given));
       }
       const alone = Float64Array.from({ length: 1000 }, (_, index) => index / 7);
-      assert.deepEqual(plain(await bond.call('same', alone)), plain(alone));
+      assert.deepEqual(plain(await callFor(kit.words, bond, alone, 'same', alone)), plain(alone));
     },
   ],
   'dates come back': [['ejson'], (kit) => comesBack(kit, [new Date(0), new Date(1_700_000_000_000)])],
