@@ -1,5 +1,8 @@
 // Bonds without promises: the library works in a thread, and the program waits for it.
 
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as asynchronous from '../src/index.js';
 import {
@@ -12,13 +15,14 @@ import {
   makeBond,
   NDArray,
   RemoteException,
+  registerDriver,
   SerializationException,
   stream,
   TerminatedException,
   TimeoutException,
   value,
 } from '../src/sync/index.js';
-import { program } from './bonds.js';
+import { isAlive, program, temporaryDirectory, until } from './bonds.js';
 import { runCommand } from './built.js';
 import { collect, hasInterpreter, languages, needsInterpreter } from './fixtures.js';
 import { testInTurn } from './turns.js';
@@ -165,6 +169,45 @@ describe.each(languages)('%s', (lang) => {
   });
 });
 
+/** What only the other entry has: what the page calls it, and its exports. The classes are types here. */
+const LACKS = {
+  makePool: [
+    'Items',
+    'MapOptions',
+    'Pool',
+    'PoolBusyException',
+    'PoolCallOptions',
+    'PoolOptions',
+    'PoolStats',
+    'PoolTimes',
+    'Progress',
+    'RecycleReason',
+    'Settled',
+    'WorkerInfo',
+    'WorkerState',
+    'makePool',
+  ],
+  interact: ['InteractOptions', 'interact'],
+  writeTypes: ['TypesOptions', 'writeTypes'],
+  tracingChannel: ['BondEnded', 'BondLife', 'BondRecycled', 'BondStarted', 'CallTrace'],
+};
+
+/** The names, types included, that a file exports. */
+function exportedNames(path: string): string[] {
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(','));
+  const own = [...text.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name = '']) => name);
+  return [...lists.map((name) => name.trim().replace(/^type /, '')), ...own].filter(Boolean);
+}
+
+/** The members of a class, as its page in the reference has them. `using` disposes of what does not wait. */
+function membersInReference(type: string): (string | symbol)[] {
+  const page = readFileSync(new URL(`../docs/reference/classes/${type}.md`, import.meta.url), 'utf8');
+  const names = [...page.matchAll(/^### (\S+?)(?:\(\))?$/gm)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(5);
+  return names.map((name) => (name === '\\[asyncDispose\\]' ? Symbol.dispose : name));
+}
+
 describe.skipIf(!hasInterpreter('Python'))('the host', () => {
   let python: Bond;
   beforeAll(() => {
@@ -243,6 +286,27 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
     for (const run of refused) expect(thrown(run, BondException).code).toBe('BOND_UNSUPPORTED');
   });
 
+  test('everything of the other entry is there, except what the page says', async () => {
+    const [names, others] = ['../src/index.ts', '../src/sync/index.ts'].map(exportedNames) as [string[], string[]];
+    expect(names.filter((name) => !others.includes(name)).sort()).toEqual(Object.values(LACKS).flat().sort());
+    const page = readFileSync(new URL('../docs/blocking.md', import.meta.url), 'utf8');
+    for (const name of Object.keys(LACKS)) expect(page).toContain(`| \`${name}\` |`);
+    const held = python.hold('[1]');
+    for (const [type, object] of Object.entries({ Bond: python, Held: held })) {
+      expect(membersInReference(type).filter((name) => !(name in object))).toEqual([]);
+    }
+  });
+
+  test('a driver that is registered is known in the thread', () => {
+    const folder = temporaryDirectory();
+    cpSync(new URL('../drivers/Python', import.meta.url), folder, { recursive: true });
+    const manifest = join(folder, 'bond.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"Python"', '"Snake"'));
+    const bond = makeBond(registerDriver({ folder }));
+    expect(bond.eval('40 + 2')).toBe(42);
+    bond.close();
+  });
+
   test.skipIf(!hasInterpreter('Perl'))('bonds call each other', () => {
     const perl = makeBond('Perl');
     python.evalBlock('def half(n): return n // 2 if n < 2 else count(n // 2)');
@@ -281,6 +345,24 @@ describe.skipIf(!hasInterpreter('Python')).concurrent('a program', () => {
     expect(uncaught.code).toBe(1);
     expect(uncaught.stderr).toContain('ZeroDivisionError');
     expect(exit.code).toBe(7);
+  });
+
+  test('gets Ctrl-C after the call if it handles it; otherwise it ends, and the interpreter with it', async () => {
+    const code = (seconds: number) => `
+      const python = makeBond('Python');
+      python.eval('print("pid", __import__("os").getpid(), flush=True)');
+      console.log(python.eval('__import__("time").sleep(${seconds}) or "the result"'));
+      setTimeout(() => {}, 60_000);`;
+    const act = (child: ChildProcess): void => void child.stdout?.once('data', () => child.kill('SIGINT'));
+    const handler = `process.on('SIGINT', () => { console.log('Ctrl-C'); process.exit(3); });`;
+    const [handled, unhandled] = await Promise.all([
+      runProgram(handler + code(0.3), { act }),
+      runProgram(code(60), { act }),
+    ]);
+    expect(handled).toMatchObject({ code: 3, stdout: expect.stringMatching(/^pid \d+\nthe result\nCtrl-C\n$/) });
+    expect(unhandled).toMatchObject({ code: null, stdout: expect.stringMatching(/^pid \d+\n$/) });
+    const pid = Number(/\d+/.exec(unhandled.stdout)?.[0]);
+    await until(() => !isAlive(pid));
   });
 
   test('whose recursion fills the stack gets an error, and the session goes on', async () => {

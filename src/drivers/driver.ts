@@ -43,6 +43,11 @@ export function registerDriver({ folder }: DriverFolder): string {
   return driver.language;
 }
 
+/** @internal The folder of a driver that was registered. */
+export function registeredFolder(lang: string): string | undefined {
+  return folders.get(lang);
+}
+
 function manifestIn(folder: string): Driver {
   try {
     const text = readDriverPart(folder, 'bond');

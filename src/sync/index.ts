@@ -17,16 +17,22 @@ export {
   TimeoutException,
 } from '../common/errors.js';
 export type { FunctionOptions, Objects } from '../common/objects.js';
-export { listDrivers, queryDriver } from '../drivers/driver.js';
+export type { OutputTarget, ProtocolName, TextKind } from '../common/options.js';
+export { type DriverFolder, listDrivers, queryDriver, registerDriver } from '../drivers/driver.js';
+export type { Driver, Feature, LibraryOption, MissingLibrary, Preset } from '../drivers/manifest.js';
+export type { Conversions, Presets } from '../drivers/preset-types.js';
 export { presets } from '../drivers/presets.js';
+export type { AnyFunction } from '../references/callback.js';
 export { Callback, callback } from '../references/callback.js';
-export { isKwargs, Kwargs, kwargs } from '../references/kwargs.js';
+export type { ClassMembers, Extended, InstanceOf } from '../references/extend.js';
+export { type AnyValue, type ByName, isKwargs, Kwargs, kwargs } from '../references/kwargs.js';
 export { Live, live } from '../references/live.js';
+export type { LiveNames } from '../references/live-names.js';
 export { Ref } from '../references/ref.js';
 export type { AnyRemote } from '../references/remote-object.js';
-export type { Argument, Stays } from '../references/remote-types.js';
+export type { Argument, Stays, Untyped } from '../references/remote-types.js';
 export { Stream, stream } from '../references/stream.js';
-export { NDArray } from '../values/ndarray.js';
+export { NDArray, type NDArrayType, type NestedList, type NumberArray } from '../values/ndarray.js';
 export type { Arriving, Bond, Expression, Functions, Held, Remote, RemoteFunction } from './api.js';
 export type { BondOptions, CallOptions };
 

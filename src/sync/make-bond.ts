@@ -1,4 +1,5 @@
 import type { BondOptions } from '../common/options.js';
+import { registeredFolder } from '../drivers/driver.js';
 import { ProgramSide } from './program-side.js';
 import { optionsFor } from './stands.js';
 import { Thread } from './thread.js';
@@ -22,5 +23,5 @@ export function openBond(lang: string, given: readonly unknown[]): unknown {
   const before = found < 0 ? given : given.slice(0, found);
   const after = found < 0 ? [] : given.slice(found + 1);
   const options = optionsFor(lang, (given[found] ?? {}) as BondOptions);
-  return openThread().askFor(lang, 'makeBond', lang, before, options, after);
+  return openThread().askFor(lang, 'makeBond', lang, before, options, after, registeredFolder(lang));
 }

@@ -3,6 +3,7 @@ import type { Bond } from '../bond/bond.js';
 import { makeBond } from '../bond/make-bond.js';
 import type { Ending } from '../common/errors.js';
 import type { BondOptions } from '../common/options.js';
+import { registerDriver } from '../drivers/driver.js';
 import { enter } from '../references/enter.js';
 import type { Held } from '../references/handle.js';
 import { held, release } from '../references/remote.js';
@@ -19,7 +20,10 @@ export const requests = {
     before: readonly unknown[],
     options: BondOptions,
     after: readonly unknown[],
+    folder: string | undefined,
   ): Promise<Bond> {
+    // The thread has drivers of its own, and a new thread knows none that was registered before.
+    if (folder !== undefined) registerDriver({ folder });
     const open = makeBond as (...all: readonly unknown[]) => Promise<Bond>;
     const bond = await open(lang, ...before, prepared(options), ...after);
     const { closed } = bond;
