@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { TEST_HANG } from './test/patience.js';
-import { PROJECTS, type Project, pathsOf } from './test/projects.js';
+import { ISOLATED, PROJECTS, type Project, pathsOf } from './test/projects.js';
 import { hastenStarts } from './test/quick-starts.js';
 import { LongestFirst } from './test/sequencer.js';
 
@@ -15,10 +15,9 @@ function chosenLanguages(mode: string): string[] {
 export default defineConfig(({ mode }) => {
   const chosen = chosenLanguages(mode);
   const env = { ONLY: chosen.join(',') };
-  // Files of `core` leave nothing behind: they share two processes, which load everything once.
   const project = (name: Project) => ({
     extends: true as const,
-    test: { name, include: pathsOf(name, chosen), env, isolate: name !== 'core' },
+    test: { name, include: pathsOf(name, chosen), env, isolate: ISOLATED.includes(name) },
   });
   return {
     test: {

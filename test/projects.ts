@@ -4,8 +4,14 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const PROJECTS = ['unit', 'core', 'system', 'deep', 'versions'] as const;
+export const PROJECTS = ['unit', 'timers', 'core', 'system', 'deep', 'versions'] as const;
 export type Project = (typeof PROJECTS)[number];
+
+/**
+ * The projects of which each file has a process of its own, since its files replace modules, register drivers or use up memory.
+ * Files of the others leave nothing behind: those of a project share two processes, which load everything once.
+ */
+export const ISOLATED: readonly Project[] = ['timers', 'deep'];
 
 /** The files of each project, without `test/` and `.test.ts`. Any other file is `core`: one language or more, end to end. */
 const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
@@ -30,18 +36,17 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'payloads',
     'projects',
     'replay',
-    'session',
     'sizes',
     'table',
-    'tasks',
     'workflow',
     'write-queue',
   ],
+  /** The same, with timers that the test moves. */
+  timers: ['session', 'tasks'],
   /** Other machines, users and terminals, the package, and the programs that come with it. */
   system: [
     'benchmark',
     'cluster',
-    'conform',
     'containers',
     'decoder',
     'examples',
@@ -67,7 +72,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'unprivileged',
   ],
   /** Many tries of one thing: by chance, and against an enemy. */
-  deep: ['captured', 'fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
+  deep: ['captured', 'conform', 'fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
   /** Every version of an interpreter. */
   versions: ['versions/*'],
 };

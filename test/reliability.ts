@@ -5,10 +5,9 @@ import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/no
 import { listDrivers } from '../src/index.js';
 import type { Count } from './finish.js';
 import { markdownTable, writtenPart } from './page.js';
-import { languageOf, testFiles } from './projects.js';
+import { languageOf, PROJECTS, testFiles } from './projects.js';
 import { SEED } from './seeds.js';
 
-const PROJECTS = ['unit', 'core', 'system', 'deep', 'versions'];
 const COLUMNS = [...listDrivers(), 'host'];
 
 export default class ReliabilityReporter implements Reporter {
