@@ -57,6 +57,9 @@ const FILES: Record<string, string> = {
   'migrate.php': '<?php $rows = [1, 2];',
 };
 
+/** Blocks whose commands other tests run as well: they have their turn at a release. */
+const ELSEWHERE = new Set(['docs/adding-a-language.md, 1', 'examples/README.md, 1', 'examples/README.md, 2']);
+
 let folder: string;
 
 describe.concurrent('the commands of the documentation', () => {
@@ -78,14 +81,18 @@ describe.concurrent('the commands of the documentation', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   for (const { title, code } of blocks) {
-    test(`${title}: every command succeeds`, async ({ expect }) => {
-      const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, BOND_HISTORY: '' };
-      await expect(run('sh', ['-e', '-c', `exec </dev/null\n${code}`], { cwd: folder, env })).resolves.toBeDefined();
-    });
+    test.skipIf(ELSEWHERE.has(title) && !process.env.RELEASE)(
+      `${title}: every command succeeds`,
+      async ({ expect }) => {
+        const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, BOND_HISTORY: '' };
+        await expect(run('sh', ['-e', '-c', `exec </dev/null\n${code}`], { cwd: folder, env })).resolves.toBeDefined();
+      },
+    );
   }
 
   test('are found', ({ expect }) => {
     expect(blocks.length).toBeGreaterThan(8);
+    expect(blocks.map(({ title }) => title)).toEqual(expect.arrayContaining([...ELSEWHERE]));
     expect(existsSync(folder)).toBe(true);
   });
 });
