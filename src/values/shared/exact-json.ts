@@ -37,8 +37,8 @@ function isExactObject(value: object, hasWords: boolean): boolean {
   for (const key in value) {
     const property = propertyOf(value, key);
     if (!property) continue; // inherited: it is not written
-    if (!('value' in property && isExact(property.value, hasWords)) || (hasWords && key.charCodeAt(0) === DOLLAR))
-      return false;
+    // A getter's property has no value, which is not exact either.
+    if (!isExact(property.value, hasWords) || (hasWords && key.charCodeAt(0) === DOLLAR)) return false;
   }
   return true;
 }
