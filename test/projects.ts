@@ -72,7 +72,19 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'unprivileged',
   ],
   /** Many tries of one thing: by chance, and against an enemy. */
-  deep: ['captured', 'conform', 'fuzz', 'host-storms', 'hostile', 'kills', 'model', 'noise', 'pool', 'storms', 'throwing'],
+  deep: [
+    'captured',
+    'conform',
+    'fuzz',
+    'host-storms',
+    'hostile',
+    'kills',
+    'model',
+    'noise',
+    'pool',
+    'storms',
+    'throwing',
+  ],
   /** Every version of an interpreter. */
   versions: ['versions/*'],
 };
