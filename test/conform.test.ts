@@ -41,14 +41,11 @@ async function tried(lang: string, folder: string, titles?: readonly string[], h
   return all(conform({ lang, words: readWords(folder), hang }, list));
 }
 
-/** What a language cannot have whose values are all text. */
-const WITHOUT_OBJECTS: readonly Feature[] = ['hold', 'live', 'chain', 'objects', 'extend', 'convert'];
-
 /** What a language cannot have, or lacks: nothing is asked of it. */
 const CANNOT_HAVE: Partial<Record<KitLanguage, readonly Feature[]>> = {
   Lua: ['interrupt'],
   R: ['live', 'extend'],
-  Tcl: [...WITHOUT_OBJECTS, 'iterate', 'stacks', 'places', 'load'],
+  Tcl: ['live', 'extend', 'stacks', 'places'],
 };
 
 function failures(outcomes: readonly Outcome[], lacks: readonly Feature[] = []): string[] {

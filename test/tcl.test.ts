@@ -2,9 +2,19 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callback, kwargs, makeBond, RemoteException, SerializationException, stream } from '../src/index.js';
+import {
+  type AnyRemote,
+  BondException,
+  callback,
+  kwargs,
+  makeBond,
+  RemoteException,
+  SerializationException,
+  stream,
+} from '../src/index.js';
 import { typeOf } from '../src/tools/conform/typed.js';
-import { expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
+import { program } from './bonds.js';
+import { all, expectAlive, needsInterpreter, openBond, range, rejection, shareBond } from './fixtures.js';
 import { effort, rounds } from './fuzzing.js';
 
 const FUNCTIONS = String.raw`
@@ -263,6 +273,99 @@ describe('Tcl', () => {
     expect(await tcl.call('lsort -command', compare, [3, 1, 20])).toBe('1 3 20');
     await tcl.evalBlock('proc total next {set sum 0; while 1 {incr sum [$next]}; return $sum}');
     expect(await tcl.call('total', stream(range(1000)))).toBe('499500');
+  });
+
+  test('lists, dicts, coroutines and commands that break at their end are iterated over', async () => {
+    const tcl = await open();
+    await tcl.evalBlock(`
+      proc upto n {yield [info coroutine]; for {set i 0} {$i < $n} {incr i} {yield $i}}
+      proc next {} {if {[incr ::count] > 3} {return -code break}; return $::count}`);
+    const iterated: Record<string, unknown[]> = {
+      'list a {b c}': ['a', 'b c'],
+      '_BOND_list {1 2} int': [1, 2],
+      '_BOND_dict {a 1 b 2} int': [
+        ['a', 1],
+        ['b', 2],
+      ],
+      '_BOND_as {map int text} {1 a}': [[1, 'a']],
+      '_BOND_as {tuple int text} {1 1}': [1, '1'],
+      '_BOND_iterator [coroutine numbers upto 300] int': range(300),
+      '_BOND_iterator next': ['1', '2', '3'],
+    };
+    for (const [code, items] of Object.entries(iterated)) expect(await all(tcl.iterate(code))).toEqual(items);
+    for await (const item of tcl.iterate('_BOND_iterator [coroutine numbers upto 3000]')) if (item === '5') break;
+    await tcl.evalBlock('set count 0');
+    for await (const _ of tcl.iterate('_BOND_iterator next')) break;
+    expect(await tcl.eval('list [info commands numbers] [info commands next]')).toBe('{} next');
+    expect((await rejection(all(tcl.iterate('set bad "\\{"')), RemoteException)).message).toContain('is not a list');
+    expect((await rejection(tcl.eval('_BOND_iterator next'), SerializationException)).message).toContain(
+      'use hold or iterate',
+    );
+  });
+
+  test('objects, namespaces and packages are handles, whose methods and commands are called', async () => {
+    const tcl = await open();
+    await tcl.evalBlock(`
+      oo::class create Stack {
+        variable items
+        constructor args {set items $args}
+        method push item {lappend items $item; return [self]}
+        method size {} {llength $items}
+      }
+      namespace eval shop {variable open yes; proc price {name args} {return "$name $args"}; proc count {} {return 3}}
+      _BOND_declare shop::count int`);
+    const Stack = await tcl.import('Stack');
+    const stack = await new Stack(1, 'b c');
+    expect(await stack.push('d').push('e').size()).toBe('4');
+    expect(await stack.items).toBe('1 {b c} d e');
+    const shop = await tcl.import('shop');
+    expect([await shop.price('Lamp', kwargs({ size: 2 })), await shop.count(), await shop.open]).toEqual([
+      'Lamp -size 2',
+      3,
+      'yes',
+    ]);
+    const msgcat = await tcl.import('msgcat');
+    expect(await msgcat.mc('Hello, %s', 'Ada')).toBe('Hello, Ada');
+    expect((await rejection(tcl.import('no_such_package'), RemoteException)).message).toContain('no_such_package');
+    const { message } = await rejection(stack.push('x').pop().then(), RemoteException);
+    expect(message).toContain('push(…).pop(): ');
+    const holding = tcl.with({ objects: 'hold' });
+    const files = await holding.eval<{ deep: [unknown, string] }>(
+      '_BOND_as {record {deep {tuple object text}}} {deep {stdin x}}',
+    );
+    expect(files.deep[1]).toBe('x');
+    expect(await tcl.call('same', files.deep[0])).toBe('stdin');
+    const { exception } = await rejection(holding.eval('error bad {} {SHOP CLOSED}'), RemoteException);
+    expect(await (exception as AnyRemote)['-errorcode']).toBe('SHOP CLOSED');
+    await stack.destroy();
+    await rejection(stack.size().then(), RemoteException);
+  });
+
+  test('files run as programs, and functions of the host take the place of their procedures', async () => {
+    const tcl = await openBond('Tcl');
+    const path = program(
+      `_BOND_declare shop::price int {int}
+      namespace eval shop {
+        variable factor 2
+        proc price n {variable factor; if {$n < 0} {error "no $n" {} {SHOP NEGATIVE}}; expr {$n * $factor}}
+      }
+      proc total {a b} {expr {[shop::price $a] + [::shop::price $b]}}
+      proc try_it {} {try {shop::price -1} trap {SHOP NEGATIVE} message {return $message}}
+      puts -nonewline "[total 1 2] [try_it] $argv0 [info script]"`,
+      'shop.tcl',
+    );
+    const seen: unknown[] = [];
+    const replace = {
+      'shop::price': (n: number) => {
+        seen.push(n);
+        return n === 2 ? 100 : tcl.original('shop::price')(n);
+      },
+    };
+    const { stdout } = await tcl.capture(() => tcl.load(path, { replace }));
+    expect(stdout).toBe(`102 no -1 ${path} ${path}`);
+    expect(seen).toEqual([1, 2, -1]);
+    const missing = await rejection(tcl.load(path, { replace: { 'shop::cost': () => 0 } }), BondException);
+    expect(missing.message).toMatch(/'shop::cost'.*shop::price/s);
   });
 
   test('functions are exported into namespaces, and calls nest hundreds deep, also inside of sorting', async () => {

@@ -70,11 +70,11 @@ proc add_parts {id given} {
     variable parts
     set payloads $parts($id)
     unset parts($id)
-    set isText [string match "\"*" [lindex $payloads 0]]
+    set are_texts [string match "\"*" [lindex $payloads 0]]
     set whole {}
     foreach payload $payloads {
         set part [decode $payload "args\[[llength $given]\]"]
-        if {$isText} {append whole $part} else {lappend whole {*}$part}
+        if {$are_texts} {append whole $part} else {lappend whole {*}$part}
     }
     lappend given $whole
     return $given

@@ -25,6 +25,7 @@ proc as_null {} {
     return [typed null $null]
 }
 proc as_list {value {type text}} {return [as_type [list list $type] $value]}
+proc as_iterator {command {type text}} {return [typed [list iterator $type] $command]}
 proc as_dict {value {type text}} {return [as_type [list dict $type] $value]}
 
 # A value whose doubles have their exact texts, before a text is made of it.

@@ -3,7 +3,8 @@
 variable LONGEST_TEXT 4194304 ;# of a message or a traceback, in characters
 
 # The reply for an error that `catch` has told of.
-proc report {id message options} {
+proc report {id message options is_held} {
+    set thrown [dict merge [list message $message] $options]
     set code [dict get $options -errorcode]
     if {[catch {lindex $code 0} kind]} {set kind {}}
     set message [quoted [in_words [shortened [plain_text $message]]]]
@@ -17,6 +18,8 @@ proc report {id message options} {
         lappend fields {*}[types_of $code]
     }
     lappend fields "\"traceback\":[quoted [in_words [traceback $options]]]" "\"call\":[call_of $code]"
+    if {[dict exists $options -bond_link]} {lappend fields "\"link\":\[[join [dict get $options -bond_link] ,]\]"}
+    if {$is_held} {lappend fields "\"exception\":\[[keep $thrown],$message\]"}
     lappend fields {*}[data_of $kind $code $message]
     return "EXCEPT $id {[join $fields ,]}"
 }

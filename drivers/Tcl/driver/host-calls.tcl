@@ -4,7 +4,11 @@ variable calls 0
 
 # Defines a command that calls the host. A namespace in front of its name has to exist.
 proc export {name} {
-    if {[llength $name] == 2 && [lindex $name 1] eq "1"} {set name [lindex $name 0]}
+    set command call_host
+    if {[llength $name] == 2 && [lindex $name 1] eq "1"} {
+        set name [lindex $name 0]
+        set command call_host_held
+    }
     if {![regexp {^(?:::)?(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*$} $name] || [string match "*\n" $name]} {
         return -code error "[quoted [in_words $name]] is not a valid name for a function"
     }
@@ -12,25 +16,34 @@ proc export {name} {
     if {$space ne {} && ![interp eval program [list namespace exists ::$space]]} {
         return -code error "there is no namespace $space for the function $name"
     }
-    interp alias program $name {} ::_BOND_::call_host $name
+    interp alias program $name {} ::_BOND_::$command $name
     return
 }
 
 # What a function of the host returns.
 proc call_host {name args} {
-    return [send_call [quoted $name] $name $args]
+    return [send_call [quoted $name] $name $args 0]
+}
+
+# The same for a function that has handles of what cannot cross.
+proc call_host_held {name args} {
+    return [send_call [quoted $name] $name $args 1]
 }
 
 # The same for a function that the host has lent.
-proc call_lent {number args} {
-    return [send_call $number "callback $number" $args]
+proc call_lent {number is_holding args} {
+    return [send_call $number "callback $number" $args $is_holding]
 }
 
-proc send_call {called name given} {
+proc send_call {called name given is_holding} {
     variable calls
     variable running
     variable interrupted
-    set payload "\[$called,[encode_arguments $name $given]\]"
+    if {$is_holding} {
+        set payload "\[$called,[held_arguments $name $given]\]"
+    } else {
+        set payload "\[$called,[encode_arguments "$name\(\): " $given [types_of_arguments $name]]\]"
+    }
     set id [incr calls]
     say "CALL $id $running $payload"
     lassign [serve $id] verb payload
@@ -52,16 +65,20 @@ proc send_call {called name given} {
     return -code error -errorcode $code $message
 }
 
-proc encode_arguments {name given} {
+proc types_of_arguments {name} {
     variable arguments
-    set types {}
-    if {[dict exists $arguments $name]} {set types [dict get $arguments $name]}
+    if {[dict exists $arguments $name]} {return [dict get $arguments $name]}
+    return {}
+}
+
+# `called` is what stands before the place of a value that cannot cross.
+proc encode_arguments {called given types} {
     set texts {}
     set index 0
     foreach item $given {
         set type text
         if {$index < [llength $types]} {set type [lindex $types $index]}
-        lappend texts [encode $item "$name\(\): args\[$index\]" $type]
+        lappend texts [encode $item "${called}args\[$index\]" $type]
         incr index
     }
     return \[[join $texts ,]\]

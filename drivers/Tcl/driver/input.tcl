@@ -21,27 +21,26 @@ proc next_message {} {
     return [list $verb $frame $id [string range $line $at end]]
 }
 
-# The first items of a payload, which is a list, as a payload of their own, and the texts of the others.
-proc split_payload {payload count} {
+# The texts of the items of a list, as they stand in a payload.
+proc items_of {payload} {
     variable TOKEN
     set depth 0
-    set commas 0
-    set start 0
-    set parts {}
+    set start 1
+    set items {}
     foreach range [regexp -all -inline -indices $TOKEN $payload] {
         set at [lindex $range 0]
         switch -exact -- [string index $payload $at] {
             \[ - \{ {incr depth}
             \] - \} {incr depth -1}
             , {
-                if {$depth == 1 && [incr commas] >= $count} {
-                    lappend parts [string range $payload $start [expr {$at - 1}]]
+                if {$depth == 1} {
+                    lappend items [string range $payload $start [expr {$at - 1}]]
                     set start [expr {$at + 1}]
                 }
             }
         }
     }
-    if {[llength $parts] == 0} {return [list $payload {}]}
-    lappend parts [string range $payload $start end-1]
-    return [list "[lindex $parts 0]\]" [lrange $parts 1 end]]
+    set last [string range $payload $start end-1]
+    if {$last ne {}} {lappend items $last}
+    return $items
 }

@@ -16,9 +16,16 @@ proc quoted {text} {
 proc encode {value {path result} {type text} {depth 0}} {
     variable typed_mark
     variable DEEPEST
-    if {$type eq "text" && ![regexp {[\x00-\x1f"\\\ud800-\udfff]} $value]} {return \"$value\"} ;# without a mark of a type
+    if {$type eq "text" && ![regexp {^::|[\x00-\x1f"\\\ud800-\udfff]} $value]} {return \"$value\"} ;# without a mark of a type
     if {$type in {float number} && [set text [computed_text $value]] ne {}} {return $text}
     if {[is_typed $value]} {lassign [type_and_value $value] type value}
+    variable is_holding
+    variable converts
+    if {$converts ne {} && [is_object $value]} {
+        set text [converted_text $value $path $depth]
+        if {$text ne {}} {return $text}
+    }
+    if {$is_holding && [stays $type $value]} {return [hold_in_place $type $value $path]}
     if {$depth > $DEEPEST} {refuse $path "is nested too deep"}
     switch -exact -- [lindex $type 0] {
         text {
@@ -56,6 +63,7 @@ proc encode {value {path result} {type text} {depth 0}} {
             }
             return [list_text $value $path [lrange $type 1 end] $depth]
         }
+        object - iterator {refuse $path "[shown $value] stays in Tcl, since its type is [lindex $type 0]: use hold or iterate"}
         bytes {return [bytes_text $value $path]}
         date {return [date_text $value $path]}
         map {return [map_text $value $path [part_of $type 1] [part_of $type 2] $depth]}
@@ -64,7 +72,7 @@ proc encode {value {path result} {type text} {depth 0}} {
         dict {return [object_text $value $path [part_of $type 1] 0 $depth]}
         record {return [object_text $value $path [lindex $type 1] 1 $depth]}
     }
-    return -code error "there is no type \"$type\": it is text, int, float, number, boolean, null, bytes, date, or one of {list TYPE}, {tuple TYPE ...}, {dict TYPE}, {record {KEY TYPE ...}}, {map KEYTYPE TYPE}, {set TYPE}, {array KIND}, {maybe TYPE}"
+    return -code error "there is no type \"$type\": it is text, int, float, number, boolean, null, bytes, date, object, or one of {list TYPE}, {tuple TYPE ...}, {dict TYPE}, {record {KEY TYPE ...}}, {map KEYTYPE TYPE}, {set TYPE}, {array KIND}, {maybe TYPE}"
 }
 
 # The type of the items; text if it is not given.

@@ -20,7 +20,7 @@ proc take {frame} {
         switch -- $verb {
             END leave
             INTERRUPT {stop_request $id $payload}
-            RELEASE {}
+            RELEASE {release_held $id}
             default {if {$target ne "-"} {lappend aside($target) [list $verb $id $payload]}}
         }
     }
@@ -79,7 +79,7 @@ proc is_waiting {} {
 # Carries out a request; returns the reply.
 proc attempt {verb id payload} {
     if {[catch {perform $verb $id $payload} reply options]} {
-        if {[catch {report $id $reply $options} reply]} {return "EXCEPT $id {\"message\":\"an error that cannot be described\"}"}
+        if {[catch {report $id $reply $options [expr {$verb eq "CHAIN" || [string match *_HOLD $verb]}]} reply]} {return "EXCEPT $id {\"message\":\"an error that cannot be described\"}"}
     }
     return $reply
 }

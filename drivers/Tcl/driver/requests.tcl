@@ -17,6 +17,7 @@ proc run {script} {
 # The value of an expression: a command, or one word, such as `$x` or `[f 1]`. A number is that number.
 proc run_expression {code} {
     set code [string trim $code]
+    if {[regexp {^_BOND_held\((\d+)\)$} $code -> number]} {return [held_value $number]}
     if {[is_number $code]} {return [typed number $code]}
     if {[is_word $code]} {return [run "return -level 0 $code"]}
     return [run $code]
@@ -62,7 +63,13 @@ proc perform {verb id payload} {
             return "RETURN $id [encode $value]"
         }
         EVAL {return [value_reply $id [run_expression [decode $payload code]] text]}
-        EVAL_BLOCK {
+        EVAL_HOLD {return "RETURN $id [held_reply [run_expression [decode $payload code]]]"}
+        CALL_HOLD {
+            lassign [call_of_payload $payload] name given
+            return "RETURN $id [held_reply [typed_call $name $given]]"
+        }
+        CHAIN {return "RETURN $id [run_chain $payload]"}
+        EVAL_BLOCK - EVAL_BLOCK_HOLD {
             set code [decode $payload code]
             if {![is_number $code]} {run $code}
             return "RETURN $id "
@@ -95,21 +102,27 @@ proc call_of_payload {payload} {
         if {!$has_null && [llength $null_places] > 0 && ![string match _BOND_* [lindex $call 0]]} {decode $payload args}
         return $call
     }
-    lassign [split_payload $payload 2] first rest
-    set references [read_references [lindex $rest 0]]
+    set items [items_of $payload]
+    set name [decode [lindex $items 0]]
+    return [list $name [arguments_of [lrange $items 1 end] [string match _BOND_* $name]]]
+}
+
+# Arguments from the texts of a list, of references, and of named arguments, which become options.
+proc arguments_of {texts {keeps_types 0}} {
+    lassign $texts given references named
+    set references [expr {$references in {{} null} ? {} : [read_references $references]}]
     set allowed [lmap path [paths_of $references] {linsert $path 0 1}]
-    if {[llength $rest] > 1} {set named [decode [lindex $rest 1] kwargs [lmap path [paths_of $references] {lrange $path 1 end}]]}
-    lassign [decode $first args $allowed] name given
-    set given [linsert $given end]
-    if {![info exists named]} {return [list $name [put_references $given $references]]}
+    set given [lindex [decode "\[\"\",$given\]" args $allowed] 1]
+    if {$named in {{} null}} {return [put_references $given $references $keeps_types]}
+    set named [decode $named kwargs [lmap path [paths_of $references] {lrange $path 1 end}]]
     foreach reference $references {
-        lassign $reference path code
+        lassign $reference path kind code
         if {[lindex $path 0] ne "kkwargs"} {
-            set given [put_references $given [list $reference]]
+            set given [put_references $given [list $reference] $keeps_types]
         } else {
-            set named [lindex [put_references [list $named] [list [list [lreplace $path 0 0 i0] $code]]] 0]
+            set named [lindex [put_references [list $named] [list [list [lreplace $path 0 0 i0] $kind $code]]] 0]
         }
     }
     dict for {key value} $named {lappend given -$key $value}
-    return [list $name $given]
+    return $given
 }

@@ -5,6 +5,7 @@ import type { Bond } from '../../../bond/bond.js';
 import { BondException, SerializationException } from '../../../common/errors.js';
 import { callback } from '../../../references/callback.js';
 import { all, checksOf, includes, isAlive, type Kit, rejection } from '../check.js';
+import { callFor } from '../typed.js';
 import type { ReferenceWords } from '../words.js';
 
 const say = ({ words }: Kit): ReferenceWords => words.references as ReferenceWords;
@@ -20,7 +21,8 @@ export const converts = checksOf('refers', {
       const bond = await open(kit);
       const counter = await bond.hold(say(kit).counter);
       assert.equal(await bond.eval(say(kit).counter), 5);
-      assert.deepEqual(await bond.call('same', { deep: [1, counter] }), { deep: [1, 5] });
+      const expected = { deep: [1, 5] };
+      assert.deepEqual(await callFor(kit.words, bond, expected, 'same', { deep: [1, counter] }), expected);
       assert.equal(
         await bond.call(
           'apply_to',
@@ -30,7 +32,7 @@ export const converts = checksOf('refers', {
         6,
       );
       await bond.export((count: number) => count + 2, 'host');
-      assert.equal(await bond.call('caught', counter), 7);
+      assert.equal(await callFor(kit.words, bond, 7, 'caught', counter), 7);
       assert.deepEqual(await all(bond.iterate(say(kit).list)), [1, 2, 3]);
       assert.equal(await counter.call('add', 3), 8);
       await isAlive(bond);
@@ -45,7 +47,10 @@ export const converts = checksOf('refers', {
     async (kit) => {
       const bond = await open(kit, say(kit).failing);
       const given = { deep: [1, await bond.hold(say(kit).counter)] };
-      const { message } = await rejection(bond.call('same', given), SerializationException);
+      const { message } = await rejection(
+        callFor(kit.words, bond, { deep: [1, 5] }, 'same', given),
+        SerializationException,
+      );
       includes(message, 'result.deep[1]');
       includes(message, 'broken');
       await isAlive(bond);
