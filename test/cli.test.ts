@@ -257,11 +257,13 @@ describe('the doctor', () => {
       const row = new RegExp(`^${lang} +\\d+\\.\\d+\\S* +\\w+ +yes +/.*${COMMANDS[lang]}$`);
       expect(rows).toContainEqual(expect.stringMatching(row));
       expect(stdout).toContain(`${lang}: the first candidate`);
+      expect(stdout).toMatch(new RegExp(`^${lang}:.*(?:\\n {3}.*)*\\n +memory: \\d+ MB`, 'm'));
     }
   });
 
   test('tells programs the same', async () => {
     const { stdout } = await bond(['doctor', '--json', 'perl', 'JavaScript']);
+    expect(JSON.parse(stdout)[0].memory).toBeGreaterThan(2 ** 20);
     expect(JSON.parse(stdout)).toMatchObject([
       { lang: 'Perl', command: 'perl', interrupts: true, protocol: 'EJSON' },
       { lang: 'JavaScript', command: process.execPath, version: process.versions.node },

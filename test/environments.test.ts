@@ -1,7 +1,7 @@
 // The options venv, autoload and lib: where code finds its libraries.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../src/common/resolve-options.js';
@@ -9,7 +9,7 @@ import { type Bond, BondException, type BondOptions, makeBond, queryDriver, Remo
 import { enterEnvironment } from '../src/process/environment.js';
 import { parseOrder } from '../src/tools/cli/options.js';
 import { temporaryDirectory } from './bonds.js';
-import { needsInterpreter, openBond, openPool, rejection, type SuiteLanguage, suiteLanguages } from './fixtures.js';
+import { type KitLanguage, kitLanguages, needsInterpreter, openBond, openPool, rejection } from './fixtures.js';
 
 /** Writes files, whose folders are made. */
 function write(folder: string, files: Readonly<Record<string, string>>): string {
@@ -173,7 +173,7 @@ describe('autoload', () => {
 });
 
 /** Code that needs what is missing, and the advice that its error ends with. */
-const MISSING: Record<SuiteLanguage, [code: string, advice: string]> = {
+const MISSING: Record<KitLanguage, [code: string, advice: string]> = {
   Python: [
     '__import__("yaml_", fromlist=[])',
     'to install it: python3 -m pip install yaml_; or name its directory in the option lib',
@@ -189,12 +189,16 @@ const MISSING: Record<SuiteLanguage, [code: string, advice: string]> = {
     'require("not_there.more")',
     'to install it for lua: luarocks install not_there; or name its directory in the option lib',
   ],
+  Tcl: [
+    'package require not_there 1.2',
+    'to install it: teacup install not_there, or the package of your system, such as tcl-not_there; or name its directory in the option lib',
+  ],
   R: ['not.there::f', 'to install it, in R: install.packages("not.there"); or name its directory in the option lib'],
 };
 
 /** Asserts that the error of code which needs what is missing ends with advice, beside the message. */
 async function expectAdvice(bond: Bond): Promise<void> {
-  const [code, advice] = MISSING[bond.lang as SuiteLanguage];
+  const [code, advice] = MISSING[bond.lang as KitLanguage];
   const error = await rejection(bond.eval(code), RemoteException);
   expect(error.message.slice(-advice.length)).toBe(advice);
   expect(error.remoteMessage).not.toContain('install it');
@@ -207,9 +211,10 @@ const MODULES: Record<string, [file: string, text: string, use: string, name: st
   Perl: ['OnlyThere.pm', 'package OnlyThere; our $name = "there"; 1', 'use OnlyThere;', '$OnlyThere::name'],
   Ruby: ['only_there.rb', '$name = "there"', 'require "only_there"', '$name'],
   Lua: ['only_there.lua', 'return "there"', 'name = require("only_there")', 'name'],
+  Tcl: ['only_there-1.0.tm', 'set name there', 'package require only_there', '$name'],
 };
 
-describe.each(suiteLanguages.filter((lang) => lang in MODULES))('lib, in %s', (lang) => {
+describe.each(kitLanguages.filter((lang) => lang in MODULES))('lib, in %s', (lang) => {
   needsInterpreter(lang);
 
   test('finds modules in its directories, the first one first, wherever code changes to, and the error of others says how to install them', async () => {
@@ -221,6 +226,9 @@ describe.each(suiteLanguages.filter((lang) => lang in MODULES))('lib, in %s', (l
     await bond.evalBlock(use);
     expect(await bond.eval(name)).toBe('there');
     await expectAdvice(bond);
+    // What pools ask for `maxMemory`.
+    if (existsSync('/proc/self/status'))
+      expect(await bond.eval(queryDriver(lang).memory as string)).toBeGreaterThan(2 ** 20);
   });
 });
 

@@ -15,6 +15,14 @@ test('advice is for the interpreter that runs, and knows packages with other nam
 });
 
 test.each([
+  ['tls 1.7', 'apt-get install tcl-tls;'],
+  ['struct::list', 'in tcllib: apt-get install tcllib;'],
+  ['structure', 'teacup install structure,'],
+])('advice on the Tcl package %s is %j', (name, advice) => {
+  expect(adviceOn('Tcl', ['TCL PACKAGE UNFOUND'], `can't find package ${name}`)).toContain(advice);
+});
+
+test.each([
   ['Python', missing, "No module named 'os.no'; 'os' is not a package"],
   ['Python', missing, "No module named 'numpy.no'"],
   ['Python', 'ValueError', "No module named 'no'"],

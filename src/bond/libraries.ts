@@ -31,8 +31,16 @@ function filled(code: string, option: LibraryOption, value: true | string | read
   const texts: Readonly<Record<string, string>> = {
     '{found}': option.find ?? '',
     '{paths}': paths.map(literal).join(', '),
+    '{words}': paths.map(escapedWord).join(' '),
   };
-  return code.replace('{found}', (name) => texts[name] as string).replace('{paths}', (name) => texts[name] as string);
+  const textOf = (name: string): string => texts[name] as string;
+  return code.replace('{found}', textOf).replace(/\{(?:paths|words)\}/, textOf);
+}
+
+/** A path in double quotes, with all that could mean something in them as `\uXXXX`: for languages without single quotes. */
+function escapedWord(path: string): string {
+  const escaped = (letter: string): string => `\\u00${letter.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return `"${path.replace(/[^\w./\u0080-\uffff-]/g, escaped)}"`;
 }
 
 /** A path in single quotes: where a language has these at all, a backslash stands for itself before one of the two. */

@@ -86,7 +86,7 @@ export interface LibraryOption {
   readonly programs?: readonly string[];
   /** Directories in it that precede others in `PATH`. */
   readonly path?: readonly string[];
-  /** The block that runs before all other code. `{found}` in it stands for `find`, and `{paths}` for what was given. */
+  /** The block that runs before all other code. In it, `{found}` stands for `find`, and `{paths}` or `{words}` for what was given. */
   readonly code?: string;
   /** An expression that finds what `{paths}` names, or the nearest one if that is `''`, and throws if there is none. */
   readonly find?: string;

@@ -30,6 +30,8 @@ interface Finding {
   readonly interrupts: boolean;
   /** What the options for libraries find in this directory, by their names; `null` if there is nothing to find. */
   readonly libraries: Readonly<Record<string, string | null>>;
+  /** How much memory the interpreter uses, in bytes; `null` if it cannot tell, so that pools have no `maxMemory`. */
+  readonly memory: number | null;
   /** What would be better otherwise, and how to have it. */
   readonly advice: readonly string[];
 }
@@ -55,7 +57,15 @@ async function examine(lang: string): Promise<Finding> {
     return await examineBond(bond).finally(() => bond.close());
   } catch (error) {
     const libraries = await librariesFor(lang, undefined).catch(() => ({})); // the directory may be gone
-    const nothing = { command: null, path: null, version: null, protocol: null, interrupts: false, libraries };
+    const nothing = {
+      command: null,
+      path: null,
+      version: null,
+      protocol: null,
+      interrupts: false,
+      libraries,
+      memory: null,
+    };
     if (!(error instanceof BondException)) return { lang, ...nothing, why: textOf(error), advice: [] };
     return { lang, ...nothing, why: error.text, advice: error.hint === undefined ? [] : [error.hint] };
   }
@@ -67,10 +77,11 @@ async function examineBond(bond: Bond): Promise<Finding> {
   const { loop, extras = [] } = await driverTools(lang);
   const interrupts = await canBeStopped(bond, loop);
   const libraries = await librariesFor(lang, bond);
+  const memory = await memoryOf(bond);
   const advice = await adviceFor(bond, extras);
   const { platform, env } = process;
   const place = { command, path: pathOf(command, { platform, env }), why: whyThis(lang, command) };
-  return { lang, ...place, version, protocol, interrupts, libraries, advice };
+  return { lang, ...place, version, protocol, interrupts, libraries, memory, advice };
 }
 
 /** The driver's candidates are tried in order, and the first that is there is taken. */
@@ -106,6 +117,11 @@ async function librariesFor(lang: string, bond: Bond | undefined): Promise<Recor
   return found;
 }
 
+async function memoryOf(bond: Bond): Promise<number | null> {
+  const { memory } = queryDriver(bond.lang);
+  return memory === undefined ? null : bond.eval<number>(memory).catch(() => null);
+}
+
 async function adviceFor(bond: Bond, extras: readonly Extra[]): Promise<string[]> {
   const advice: string[] = [];
   for (const { test, advice: text } of extras) if (!(await bond.eval(test))) advice.push(text);
@@ -128,12 +144,15 @@ function rowOf({ lang, command, path, version, protocol, interrupts }: Finding):
   return [lang, version ?? '', protocol ?? '', interrupts ? 'yes' : 'no', path ?? command];
 }
 
-function remarks({ lang, why, libraries, advice }: Finding, isColored: boolean): string[] {
+function remarks({ lang, command, why, libraries, memory, advice }: Finding, isColored: boolean): string[] {
+  const lib = command === null ? undefined : queryDriver(lang).libraries?.lib;
   const name = styled('bold', `${lang}:`, isColored);
   const indented = (text: string): string => `${' '.repeat(lang.length + 1)} ${text}`;
   return [
     `${name} ${why}`,
     ...Object.entries(libraries).map(([option, path]) => indented(`${option}: true finds ${path ?? 'nothing'}`)),
+    ...(lib ? [indented(`lib: directories of ${lib.what}`)] : []),
+    ...(memory === null ? [] : [indented(`memory: ${Math.round(memory / 2 ** 20)} MB, so pools have maxMemory`)]),
     ...advice.map((text) => indented(styled('yellow', text, isColored))),
   ];
 }
