@@ -29,16 +29,16 @@ import {
   openBond,
   range,
   rejection,
-  wholeLanguages,
+  wholeKitLanguages,
 } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { testInTurn } from './turns.js';
-import { words } from './words.js';
+import { narrowWords } from './words.js';
 
-describe.concurrent.each(wholeLanguages)('%s', (lang) => {
+describe.concurrent.each(wholeKitLanguages)('%s', (lang) => {
   needsInterpreter(lang);
-  const test = testInTurn(lang, wholeLanguages);
-  const say = words[lang];
+  const test = testInTurn(lang, wholeKitLanguages);
+  const say = narrowWords(lang);
 
   /** A bond that has written something to its standard error, and runs what will not end. */
   async function openBusy(options: BondOptions = {}): Promise<{ bond: Bond; pending: Promise<unknown>[] }> {
@@ -102,7 +102,7 @@ describe.concurrent.each(wholeLanguages)('%s', (lang) => {
         nested.push(await rejection(bond.call('twice', 1), TerminatedException));
         return 1;
       }, 'host');
-      await rejection(bond.eval('host()'), TerminatedException);
+      await rejection(bond.eval(say.askHost('')), TerminatedException);
       await until(() => nested.length === 1);
     });
 

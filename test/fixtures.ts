@@ -42,6 +42,11 @@ export const wholeLanguages = suiteLanguages.filter(
 /** The languages that the kit runs on. */
 export const kitLanguages = everyKitLanguage.filter((lang) => chosen.length === 0 || chosen.includes(lang));
 
+/** Those, and languages that only the kit has words for. */
+export const wholeKitLanguages = kitLanguages.filter(
+  (lang) => (wholeLanguages as readonly string[]).includes(lang) || process.env.RELEASE || chosen.length > 0,
+);
+
 /** A bond like one of `makeBond`, which is closed when the test is over; what it prints goes nowhere by default. */
 export async function openBond(
   lang: string,

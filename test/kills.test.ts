@@ -27,23 +27,23 @@ import {
   needsInterpreter,
   openBond,
   rejection,
-  wholeLanguages,
+  wholeKitLanguages,
 } from './fixtures.js';
 import { rounds } from './fuzzing.js';
 import { openHostile } from './hostile.js';
 import { LONG_TEST_HANG } from './patience.js';
 import { testInTurn, testSample } from './turns.js';
-import { stuck, words } from './words.js';
+import { narrowWords, stuck } from './words.js';
 
 /** Asserts that calls reject, with an ending. If they waited for the grandchild, they would hang. */
 async function expectEnding(calls: readonly Promise<unknown>[], ending: Partial<TerminatedException>): Promise<void> {
   for (const call of calls) expect(await rejection(call, TerminatedException)).toMatchObject(ending);
 }
 
-describe.concurrent.each(wholeLanguages)('%s', (lang) => {
+describe.concurrent.each(wholeKitLanguages)('%s', (lang) => {
   needsInterpreter(lang);
-  const test = testInTurn(lang, wholeLanguages);
-  const say = words[lang];
+  const test = testInTurn(lang, wholeKitLanguages);
+  const say = narrowWords(lang);
   /** Ruby and R report a SIGSEGV on standard error in their own way before they end. */
   const hasOwnHandler = lang === 'Ruby' || lang === 'R';
 
@@ -96,7 +96,7 @@ describe.concurrent.each(wholeLanguages)('%s', (lang) => {
     test('that leaves in the middle of a call, is told of at once', async () => {
       const { bond } = await openInCompany();
       await bond.export(() => {}, 'host');
-      const calls = [bond.evalBlock('host();\nleave();'), bond.eval('1'), bond.call('twice', 1)];
+      const calls = [bond.evalBlock(`${say.callHost('')}\n${say.leave}`), bond.eval('1'), bond.call('twice', 1)];
       for (const call of calls) call.catch(() => {});
       await expectEnding(calls, { exitCode: 3, signal: null, stderr: 'last words' });
     });

@@ -6,10 +6,10 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { type Bond, type BondOptions, queryDriver } from '../src/index.js';
 import { COMMANDS, temporaryDirectory } from './bonds.js';
-import { collect, missing, needsInterpreter, openBond, type SuiteLanguage, wholeLanguages } from './fixtures.js';
+import { collect, type KitLanguage, missing, needsInterpreter, openBond, wholeKitLanguages } from './fixtures.js';
 import { peakGrowth } from './memory.js';
 import { testInTurn } from './turns.js';
-import { words } from './words.js';
+import { narrowWords } from './words.js';
 
 const MB = 2 ** 20;
 
@@ -31,7 +31,7 @@ interface NoiseWords {
 
 const PHP_LIBRARY = `$c = FFI::cdef('int printf(const char *, ...); int fflush(void *); int getchar(void);');`;
 
-const noise: Record<SuiteLanguage, NoiseWords> = {
+const noise: Record<KitLanguage, NoiseWords> = {
   PHP: {
     system: "system('echo hi');",
     library: `${PHP_LIBRARY} $c->printf("%s\\n", 'hi'); $c->fflush(null);`,
@@ -97,6 +97,18 @@ const noise: Record<SuiteLanguage, NoiseWords> = {
     writeFile: (path, descriptor) => `system('cat ${path} >&${descriptor}')`,
     printMegabytes: (count) => `for (i in 1:${count}) cat(strrep('x', 2^20))`,
   },
+  Tcl: {
+    system: 'exec sh -c {echo hi} >@stdout',
+    library: '',
+    hasLibrary: '_BOND_boolean no',
+    readByLibrary: '',
+    endOfInput: null,
+    writeFile: (path, descriptor) => {
+      const channel = descriptor === 1 ? 'stdout' : 'stderr';
+      return `set file [open ${path} rb]; set before [fconfigure ${channel}]; fconfigure ${channel} -translation binary; puts -nonewline ${channel} [read $file]; close $file; fconfigure ${channel} -encoding [dict get $before -encoding] -translation lf`;
+    },
+    printMegabytes: (count) => `for {set i 0} {$i < ${count}} {incr i} {puts -nonewline [string repeat x 1048576]}`,
+  },
 };
 
 /** A file with some content. */
@@ -133,10 +145,10 @@ const contents: [string, (mark: string) => string | Buffer][] = [
   ['a whole mark at the end', (mark) => `text${mark}`],
 ];
 
-describe.each(wholeLanguages)('%s', (lang) => {
+describe.each(wholeKitLanguages)('%s', (lang) => {
   needsInterpreter(lang);
-  const testOfHost = testInTurn(lang, wholeLanguages);
-  const say = { ...words[lang], ...noise[lang] };
+  const testOfHost = testInTurn(lang, wholeKitLanguages);
+  const say = { ...narrowWords(lang), ...noise[lang] };
 
   /** A bond with the functions of the suites, of which the host has `host`; and its mark. */
   async function open(options: BondOptions): Promise<{ bond: Bond; mark: string }> {
@@ -152,11 +164,11 @@ describe.each(wholeLanguages)('%s', (lang) => {
   async function expectAnswersAround(bond: Bond, block: string): Promise<void> {
     const calls = [
       bond.call('same', 'before'),
-      bond.evalBlock(`${block}\nhost(1);\n${block}\n`),
-      bond.call('same', ['after']),
-      bond.eval('host(7)'),
+      bond.evalBlock(`${block}\n${say.callHost('1')}\n${block}\n`),
+      bond.call('same', 'after'),
+      bond.eval(say.askHost('7')),
     ];
-    expect(await Promise.all(calls)).toEqual(['before', undefined, ['after'], 7]);
+    expect(await Promise.all(calls)).toEqual(['before', undefined, 'after', 7]);
   }
 
   test('what a shell prints in the middle of a call is output', async () => {
@@ -198,7 +210,7 @@ describe.each(wholeLanguages)('%s', (lang) => {
       for (const descriptor of [1, 2] as const) await expectAnswersAround(bond, say.writeFile(path, descriptor));
       expected = Buffer.concat([expected, bytes, bytes]);
       // At a check, the languages share out what subprocesses print.
-      if (process.env.RELEASE || index % wholeLanguages.length === wholeLanguages.indexOf(lang)) {
+      if (process.env.RELEASE || index % wholeKitLanguages.length === wholeKitLanguages.indexOf(lang)) {
         await expectAnswersAround(bond, say.run(`cat ${path}; cat ${path} >&2`));
         expected = Buffer.concat([expected, bytes, bytes]);
       }
@@ -256,6 +268,6 @@ describe.each(wholeLanguages)('%s', (lang) => {
     const cmd = ['sh', '-c', `i=0; (${print}) & exec ${COMMANDS[lang]} "$@"`, 'sh'];
     const bond = await openBond(lang, cmd);
     await bond.evalBlock(say.functions);
-    for (let round = 0; round < 100; round++) expect(await bond.call('same', round)).toBe(round);
+    for (let round = 0; round < 100; round++) expect(await bond.call('twice', round)).toBe(2 * round);
   });
 });

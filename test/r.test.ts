@@ -17,7 +17,7 @@ import {
 import { Questions } from '../src/repl/language-service.js';
 import { Typed } from '../src/repl/typed.js';
 import { temporaryDirectory } from './bonds.js';
-import { all, collect, expectAlive, expectSame, needsInterpreter, rejection, shareBond } from './fixtures.js';
+import { all, collect, expectAlive, expectSame, needsInterpreter, openBond, rejection, shareBond } from './fixtures.js';
 
 const FUNCTIONS = `
   same <- function(x) x
@@ -194,6 +194,36 @@ describe('R', () => {
     );
     expect(message).toContain("'taxes'");
     expect(await r.eval('exists("taxes")')).toBe(false);
+  });
+
+  test('functions of packages are replaced wherever they have been imported, also of a package that the file loads', async () => {
+    const output = collect();
+    const r = (await openBond('R')).with({ stdout: output.stdout });
+    const path = join(temporaryDirectory(), 'program.R');
+    writeFileSync(
+      path,
+      `library(splines)
+      cat(sd(c(1, 2, 3)), stats::sd(1:5), class(ns(1:5))[1], sd(4:9), "")
+      cat(tryCatch(stats::median("x"), error = conditionMessage), bindingIsLocked("sd", asNamespace("stats")))`,
+    );
+    const replace = {
+      'stats::sd': async (x: number[]) => (x.length === 6 ? 100 : r.original<(x: number[]) => number>('stats::sd')(x)),
+      'splines::ns': () => 'of the host',
+      'stats::median': () => {
+        throw new Error('no median');
+      },
+    };
+    await r.load(path, { replace });
+    expect(output.text()).toMatch(/^1 1\.58\d+ character 100 no median TRUE/);
+    expect(await r.eval('c(environmentName(environment(stats::var)), sd(1:6))')).toEqual(['stats', '100']);
+    for (const [name, reason] of [
+      ['stats::no_such', "'stats::no_such'"],
+      ['base::sum', 'functions of the package base'],
+      ['no.such::f', "'no.such::f'"],
+    ] as const)
+      expect((await rejection(r.load(path, { replace: { [name]: () => 0 } }), BondException)).message).toContain(
+        reason,
+      );
   });
 
   test('calls nest a hundred deep, and too deep is an error', async () => {

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { fill, readWords } from '../src/tools/conform/words.js';
 import type { KitLanguage, SuiteLanguage } from './fixtures.js';
 
 /** One language's words for what the suites want to say. */
@@ -326,4 +328,30 @@ while not os.path.exists('${path}'): time.sleep(0.005)`,
 export function stuck(lang: KitLanguage): string {
   if (lang === 'Tcl') return 'puts -nonewline on; after 1000000000';
   return lang === 'JavaScript' ? words.JavaScript.loop : words[lang].sleep;
+}
+
+const tcl = readWords(fileURLToPath(new URL('../drivers/Tcl', import.meta.url)));
+
+/** What the suites on ends and noise say, also where a call is not written `f(x)`. */
+type NarrowWords = Pick<Words, 'functions' | 'printError' | 'run' | 'loop' | 'exitHook'> & {
+  /** A block that calls `host`, and an expression: the integer that this returns. */
+  readonly callHost: (argument: string) => string;
+  readonly askHost: (argument: string) => string;
+  /** A block that calls `leave`. */
+  readonly leave: string;
+};
+
+export function narrowWords(lang: KitLanguage): NarrowWords {
+  if (lang !== 'Tcl') {
+    const call = (argument: string): string => `host(${argument})`;
+    return { ...words[lang], callHost: (argument) => `${call(argument)};`, askHost: call, leave: 'leave();' };
+  }
+  return {
+    ...tcl,
+    printError: (text) => fill(tcl.printError, { TEXT: `{${text}}` }),
+    run: (COMMAND) => fill(tcl.run, { COMMAND }),
+    callHost: (argument) => `host ${argument}`,
+    askHost: (argument) => `[_BOND_int [host ${argument}]]`,
+    leave: 'leave',
+  };
 }
