@@ -24,6 +24,13 @@ function openSession(lang: Language, settings: SessionSettings = {}): Terminal {
   return new Terminal([...BOND, lang, ...(cmd ? [cmd] : [])], surroundings, { columns, rows: 30 });
 }
 
+/** Code of Python that says that it runs, and goes on until it is let go. */
+function waiting() {
+  const path = join(temporaryDirectory(), 'go');
+  const wait = `any(time.sleep(0.01) for _ in iter(lambda: os.path.exists("${path}"), True))`;
+  return { code: `import os, time; print("on"); ${wait}; None`, letGo: () => writeFileSync(path, '') };
+}
+
 /** The same things in each language. */
 interface Story {
   /** Something to complete: what is run first, what is typed, and the line that it becomes with what follows. */
@@ -250,18 +257,23 @@ test('commands: files are loaded, lines are timed, types are written, names are 
   await terminal.endsWith('word  count', '日本     12', 'é         5', 'Python>');
   terminal.enter('.load /there/is/none');
   await terminal.endsWith("ENOENT: no such file or directory, open '/there/is/none'", 'Python>');
-  terminal.enter('import time; time.sleep(0.5)');
+  const { code, letGo } = waiting();
+  terminal.enter(code);
+  await terminal.endsWith('on');
   for (const line of ['.exit', 'print("never")']) terminal.enter(line);
+  letGo();
   await terminal.endsWith('Python> .exit', 'left with 0');
 });
 
 test('what is typed while code runs is shown, and run, in its turn', async () => {
   const terminal = openSession('Python');
   await terminal.shows('Python>');
-  terminal.enter('import time; print("on"); time.sleep(0.5)');
+  const { code, letGo } = waiting();
+  terminal.enter(code);
   await terminal.endsWith('on');
   for (const line of ['for x in "ab":', '    print(x)', '', '!x']) terminal.enter(line);
   terminal.type('x.upp');
+  letGo();
   await terminal.endsWith(
     'on',
     'Python> for x in "ab":',
@@ -278,12 +290,15 @@ test('what is typed while code runs is shown, and run, in its turn', async () =>
 });
 
 test('what is printed while nothing runs stands above the line that is being typed', async () => {
-  const terminal = openSession('JavaScript');
+  const terminal = openSession('JavaScript', { columns: 200 });
   await terminal.shows('JavaScript>');
-  const code = "void setTimeout(() => console.log('late'), 300)";
-  terminal.enter(code);
+  const path = join(temporaryDirectory(), 'go');
+  const code = `fs.watchFile('${path}', { interval: 20 }, () => { console.log('late'); fs.unwatchFile('${path}') })`;
+  terminal.enter(`void ${code}`);
   terminal.type('half a li');
-  await terminal.shows(`JavaScript> ${code}`, 'late', 'JavaScript> half a li');
+  await terminal.endsWith('JavaScript> half a li');
+  writeFileSync(path, '');
+  await terminal.shows(`JavaScript> void ${code}`, 'late', 'JavaScript> half a li');
   terminal.type('ne');
   await terminal.endsWith('JavaScript> half a line');
 });
@@ -309,13 +324,12 @@ test('a line that ends in a backslash goes on, and all of it is one block', asyn
 test('Ctrl-D lets the code that runs finish', async () => {
   const terminal = openSession('Python');
   await terminal.shows('Python>');
-  const goOn = join(temporaryDirectory(), 'go');
-  const wait = `any(time.sleep(0.01) for _ in iter(lambda: os.path.exists("${goOn}"), True))`;
-  terminal.enter(`import os, time; print("on"); ${wait}; print("done")`);
+  const { code, letGo } = waiting();
+  terminal.enter(`${code}; print("done")`);
   await terminal.endsWith('on');
   terminal.press('C-d');
   await terminal.isCooked(); // the session has heard it
-  writeFileSync(goOn, '');
+  letGo();
   await terminal.endsWith('on', 'done', '', 'left with 0');
 });
 
