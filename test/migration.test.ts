@@ -24,6 +24,10 @@ const PACKAGES = {
   'python3-markdown': '/usr/lib/python3/dist-packages/markdown/__init__.py',
   cloc: '/usr/bin/cloc',
   'python3-docutils': '/usr/bin/rst2html',
+  'ruby-mustache': '/usr/bin/mustache',
+  'lua-ldoc': '/usr/bin/ldoc',
+  'r-cran-whisker': '/usr/lib/R/site-library/whisker',
+  tcllib: '/usr/bin/dtplite',
 };
 
 const ROUNDCUBE = ['/usr/share/roundcube', join(ROOT, 'node_modules/.cache/roundcube/usr/share/roundcube')].find(
@@ -59,6 +63,39 @@ two    "c" > d
    print("<&>")
 
 .. [#note] A footnote & its text.
+`;
+
+/** A template, and what it is filled with: as YAML, and as R reads records. */
+const TEMPLATE = '<h1>{{title}}</h1>\n{{#items}}\n<li>{{Name}}: {{Price}} {{{Name}}}</li>\n{{/items}}\n{{total}}\n';
+const ITEMS = [
+  ['Lamp "Ada" & shade', '123456'],
+  ["A chair's <back>", '5'],
+  ['Table', '100'],
+] as const;
+const YAML = `title: Fish & chips <today>\nitems:\n${ITEMS.map(
+  ([name, price]) => `- {Name: ${JSON.stringify(name)}, Price: ${price}}\n`,
+).join('')}`;
+const RECORDS = ITEMS.map(([name, price]) => `Name: ${name}\nPrice: ${price}\n`).join('\n');
+
+const LUA = `--- What is sold, and for how much.
+-- @module shop
+local shop = {}
+
+--- The price with tax.
+-- @param net the price without it, in "EUR" & cents
+-- @tparam[opt] number rate   how much tax
+-- @return the price
+function shop.price(net, rate)
+  return net * (rate or 1.2)
+end
+
+--- What several things cost.
+-- @tparam {number,...} nets
+-- @treturn number their sum
+-- @usage shop.total({1, 2})
+function shop.total(nets) end
+
+return shop
 `;
 
 interface Run {
@@ -200,6 +237,36 @@ describe('programs that nobody here wrote', () => {
       const migrated = runExample('migrate-javascript.ts', ...args);
       expectSame(migrated, run(process.execPath, 'node_modules/semver/bin/semver.js', ...args));
       expect(calls(migrated)).toBeGreaterThan(5);
+    });
+
+    test('Ruby: a method of the class Mustache, a gem', () => {
+      const folder = temporaryDirectory();
+      const paths = [file(YAML, 'data.yml', folder), file(TEMPLATE, 'page.mustache', folder)];
+      const migrated = runExample('migrate-ruby.ts', ...paths);
+      expectSame(migrated, run('/usr/bin/mustache', ...paths));
+      expect(calls(migrated)).toBe(8);
+    });
+
+    test('R: a function of a script, and one of the package whisker', () => {
+      const folder = temporaryDirectory();
+      const paths = [file(TEMPLATE, 'letter.mustache', folder), file(RECORDS, 'items.dcf', folder)];
+      const migrated = runExample('migrate-r.ts', ...paths);
+      expectSame(migrated, run('Rscript', 'examples/offer.R', ...paths));
+      expect(calls(migrated)).toBeGreaterThan(ITEMS.length);
+    });
+
+    test('Lua: a function of a module of ldoc, which ends with os.exit()', () => {
+      const args = ['--dump', file(LUA, 'shop.lua', temporaryDirectory())];
+      const migrated = runExample('migrate-lua.ts', ...args);
+      expectSame(migrated, run('luajit', '/usr/bin/ldoc', ...args));
+      expect(calls(migrated)).toBeGreaterThan(5);
+    });
+
+    test('Tcl: a procedure of the package Markdown of tcllib', () => {
+      const path = join(ROOT, 'examples/README.md');
+      const migrated = runExample('migrate-tcl.ts', path);
+      expectSame(migrated, run('tclsh', 'examples/markdown.tcl', path));
+      expect(calls(migrated)).toBeGreaterThan(20);
     });
 
     test('Perl: a function of a module of exiftool, which ends with exit', async () => {

@@ -66,6 +66,10 @@ missing_programs() {
   [ -e /usr/lib/python3/dist-packages/markdown ] || echo python3-markdown
   has cloc || echo cloc
   has rst2html || echo python3-docutils
+  has mustache || echo ruby-mustache
+  has ldoc || echo lua-ldoc
+  [ -e /usr/lib/R/site-library/whisker ] || echo r-cran-whisker
+  has dtplite || echo tcllib
 }
 
 # Libraries that are imported.

@@ -77,6 +77,15 @@ local function known_in(path)
   return names
 end
 
+-- The arguments behind `--`, as `arg` has them when a file runs.
+local function arguments_for(path)
+  local given, own = rawget(G, 'arg'), { [0] = path }
+  if type(given) == 'table' then
+    for index = 1, #given do own[index] = given[index] end
+  end
+  return own
+end
+
 -- Runs a file; returns the names of those that nothing has defined, and of what could have been meant.
 function bond_load(path, replacements)
   local program, message = loadfile(path)
@@ -88,12 +97,14 @@ function bond_load(path, replacements)
     local before = not place and rawget(G, own) or nil
     wanted[name] = { place = place, own = own, before = before, stub = stand_in(name, replacement, separator) }
   end
-  rawset(G, 'arg', { [0] = path })
+  local arguments = arguments_for(path)
+  rawset(G, 'arg', arguments)
+  local function run() program(unpack(arguments)) end
   if next(wanted) == nil then
-    program()
+    run()
     return { {}, {} }
   end
-  watch(wanted, program)
+  watch(wanted, run)
   local missing = {}
   for name, want in next, wanted do
     if not want.is_done then missing[#missing + 1] = name end

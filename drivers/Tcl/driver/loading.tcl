@@ -10,7 +10,7 @@ proc load_file {path replacements} {
     variable defined {}
     set wanted {}
     foreach replacement $replacements {dict set wanted [full_name [lindex $replacement 0]] [lindex $replacement 1]}
-    foreach {name value} [list argv0 $path argv {} argc 0] {run [list set ::$name $value]}
+    run [list set ::argv0 $path]
     if {[dict size $wanted] == 0} {
         run [list source $path]
         return [loaded {} {}]
