@@ -23,8 +23,5 @@ function escapeHtml(text: string) {
 
 // Everything after `--` is for the script: it is commandArgs(TRUE) there.
 await using r = await makeBond('R', 'R', ['--', ...process.argv.slice(2)]);
-// A function of a package is replaced as R does it, where the package looks for it.
-await r.export(escapeHtml, 'escape_html');
-await r.evalBlock('utils::assignInNamespace("whisker.escape", escape_html, "whisker")');
-await r.load('examples/offer.R', { replace: { money } });
+await r.load('examples/offer.R', { replace: { money, 'whisker::whisker.escape': escapeHtml } });
 console.error(`TypeScript wrote ${written + escaped} texts.`);
