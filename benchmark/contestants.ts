@@ -52,7 +52,7 @@ export const SIZE = 7;
 function can(language: Language, purpose: Purpose): boolean {
   if (purpose === 'arrays') return language.hasNumpy;
   if (purpose === 'ssh') return language.ssh.length > 0;
-  return purpose !== 'async' || canAwait(language);
+  return !language.lacks.includes(purpose) && (purpose !== 'async' || canAwait(language));
 }
 
 /** The least that it takes. */
@@ -61,7 +61,7 @@ export const limit: Contestant = {
   can,
   script: (language) => ['limit.mjs', ...language.limit('call')],
   async open(language, purpose) {
-    const program = purpose === 'objects' || purpose === 'async' ? 'call' : purpose;
+    const program = ['records', 'objects', 'async'].includes(purpose) ? 'call' : (purpose as Program);
     const command = program === 'ssh' ? [...language.ssh, 'cat'] : language.limit(program);
     const session = limitSession(command, program);
     const { child } = session;
@@ -92,7 +92,7 @@ export function bond(name: string, url: string, { makeBond }: BondModule): Conte
   return {
     name,
     can,
-    script: ({ lang, executable }) => ['bond.mjs', url, lang, executable],
+    script: ({ lang, executable, sum }) => ['bond.mjs', url, lang, executable, sum],
     async open(language, purpose) {
       const { env, lang, executable } = language;
       let printed = 0;

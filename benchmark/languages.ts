@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** What a session is opened for: not everybody can do all of it. */
-export type Purpose = Program | 'objects' | 'async';
+export type Purpose = Program | 'records' | 'objects' | 'async';
 
 /** What the limit has a program for: an exchange is the least that can be done with an object, or awaited. */
 export type Program = 'call' | 'nested' | 'output' | 'bytes' | 'arrays' | 'ssh';
@@ -14,10 +14,12 @@ export interface Language {
   /** The name in the tables. */
   readonly name: string;
   /** The name of the driver. */
-  readonly lang: 'Python' | 'PHP' | 'Perl' | 'JavaScript' | 'Ruby';
+  readonly lang: 'Python' | 'PHP' | 'Perl' | 'JavaScript' | 'Ruby' | 'R' | 'Lua' | 'Tcl';
   /** The interpreter itself, by its path: `python3` may be a script that takes a while to find it. */
   readonly executable: string;
   readonly env: NodeJS.ProcessEnv;
+  /** What its driver cannot do. */
+  readonly lacks: readonly Purpose[];
   /** The command of a limit: which of the programs in `limits`. */
   limit(program: Program): string[];
   /**
@@ -26,6 +28,8 @@ export interface Language {
    * Where it {@link canAwait}, an async `add_later(a, b)` as well.
    */
   readonly functions: string;
+  /** The sum of 1 and 2, as a number. */
+  readonly sum: string;
   /** Makes a `Thing`. */
   readonly thing: string;
   /** The deepest nesting that is tried. */
@@ -48,7 +52,22 @@ export function versionOf(language: Language): string {
 
 const PERL_MODULES = ['JSON::XS', 'Cpanel::JSON::XS'];
 
-const WORDS = {
+/** Evaluates its argument: `tclsh` has no option for that. */
+const TCL_EVAL = pathOf('limits/eval.tcl');
+
+/** What a language says, and how its interpreter is asked. */
+interface Words extends Pick<Language, 'functions' | 'thing' | 'depth'>, Partial<Pick<Language, 'lacks' | 'sum'>> {
+  readonly command: string;
+  readonly path: readonly string[];
+  readonly version: readonly string[];
+  readonly suffix: string;
+  /** What stands in front of the file of a limit. */
+  readonly limitArguments?: readonly string[];
+  /** What loads the library for JSON that the limit uses, and how to get it; without it, the language has its own. */
+  readonly library?: readonly [args: readonly string[], how: string];
+}
+
+const WORDS: Readonly<Record<Language['lang'], Words>> = {
   Python: {
     command: 'python3',
     path: ['-c', 'import sys; print(sys.executable)'],
@@ -159,7 +178,72 @@ def print_much(lines) = lines.times { puts 'x' * 999 }`,
     thing: 'Thing.new',
     depth: 1_000,
   },
-} as const;
+  R: {
+    command: 'R',
+    path: ['--no-echo', '--vanilla', '-e', 'cat(file.path(R.home("bin"), "R"))'],
+    version: ['--no-echo', '--vanilla', '-e', 'cat("R", as.character(getRversion()))'],
+    limitArguments: ['--no-echo', '--no-restore', '--no-save', '-f'],
+    library: [['--no-echo', '--vanilla', '-e', 'library(rjson)'], 'apt-get install r-cran-rjson'],
+    suffix: 'R',
+    functions: `
+add <- function(a, b) a + b
+same <- function(value) value
+take <- function(text) nchar(text)
+give <- function(length) strrep("x", length)
+down <- function(n) if (n == 0) 0 else 1 + up(n - 1)
+Thing <- function() {
+  thing <- new.env()
+  thing$size <- 7
+  thing$step <- function() thing
+  thing
+}
+show <- function() see(Thing())
+print_much <- function(lines) for (i in seq_len(lines)) cat(paste0(strrep("x", 999), "\n"))`,
+    thing: 'Thing()',
+    depth: 200,
+  },
+  Lua: {
+    command: 'lua',
+    path: ['-e', 'io.write(arg[0])'],
+    version: ['-e', 'io.write(_VERSION)'],
+    library: [['-e', 'require "cjson"'], 'apt-get install lua-cjson'],
+    suffix: 'lua',
+    functions: `
+function add(a, b) return a + b end
+function same(value) return value end
+function take(text) return #text end
+function give(length) return ('x'):rep(length) end
+function down(n) if n == 0 then return 0 end return 1 + up(n - 1) end
+local Thing = { size = 7 }
+Thing.__index = Thing
+function Thing:step() return self end
+function new_thing() return setmetatable({}, Thing) end
+function show() return see(new_thing()) end
+function print_much(lines) for _ = 1, lines do print(('x'):rep(999)) end end`,
+    thing: 'new_thing()',
+    depth: 10_000,
+  },
+  Tcl: {
+    command: 'tclsh',
+    path: [TCL_EVAL, 'info nameofexecutable'],
+    version: [TCL_EVAL, 'format "Tcl %s" [info patchlevel]'],
+    library: [[TCL_EVAL, 'package require json::write'], 'apt-get install tcllib'],
+    suffix: 'tcl',
+    functions: `
+proc add {a b} {expr {$a + $b}}
+proc same {value} {return $value}
+proc take {text} {string length $text}
+proc give {length} {string repeat x $length}
+proc down {n} {if {$n == 0} {return 0}; expr {1 + [up [expr {$n - 1}]]}}
+proc print_much {lines} {for {set i 0} {$i < $lines} {incr i} {puts [string repeat x 999]}}
+foreach name {add take down} {_BOND_declare $name number}
+_BOND_declare up number {number}`,
+    sum: '_BOND_int [expr {1 + 2}]',
+    thing: '',
+    depth: 1_000,
+    lacks: ['records', 'objects', 'bytes', 'ssh'], // what is not declared is text
+  },
+};
 
 /** What there is on this machine; `complain` is told of the rest. */
 export function findLanguages(complain: (what: string) => void, ssh: readonly string[] = []): Language[] {
@@ -169,18 +253,27 @@ export function findLanguages(complain: (what: string) => void, ssh: readonly st
     ...found('Perl', complain).flatMap((perl) => [...withXs(perl, complain), withoutXs(perl)]),
     ...found('JavaScript', complain),
     ...found('Ruby', complain),
+    ...found('R', complain),
+    ...found('Lua', complain),
+    ...found('Tcl', complain),
   ];
   return languages.map((language) => ({ ...language, ssh }));
 }
 
 function found(lang: Language['lang'], complain: (what: string) => void): Language[] {
   const words = WORDS[lang];
+  const [loads, how] = words.library ?? [];
   try {
     const executable = ask(words.command, ...words.path, process.env);
-    const limit = (program: Program): string[] => [executable, pathOf(`limits/${program}.${words.suffix}`)];
+    if (loads && !succeeds(executable, ...loads, process.env)) {
+      complain(`${lang} has no library for JSON here: ${how}`);
+      return [];
+    }
+    const { limitArguments = [], lacks = [], suffix, sum = '1 + 2' } = words;
+    const limit = (program: Program): string[] => [executable, ...limitArguments, pathOf(`limits/${program}.${suffix}`)];
     const hasNumpy = lang === 'Python' && succeeds(executable, '-c', 'import numpy', process.env);
     if (lang === 'Python' && !hasNumpy) complain('Python has no numpy here: apt-get install python3-numpy');
-    return [{ ...words, name: lang, lang, executable, env: process.env, limit, hasNumpy, ssh: [] }];
+    return [{ ...words, name: lang, lang, executable, env: process.env, lacks, sum, limit, hasNumpy, ssh: [] }];
   } catch {
     complain(`${lang} is not here`);
     return [];

@@ -14,7 +14,7 @@ const require = createRequire(pathOf('package.json'));
 type Package = any;
 
 function isPython({ lang }: Language, purpose: Purpose): boolean {
-  return lang === 'Python' && purpose === 'call';
+  return lang === 'Python' && (purpose === 'call' || purpose === 'records');
 }
 
 /** Has texts only, so that bytes cross as base64, which a function there decodes and encodes again. */
@@ -92,7 +92,7 @@ function deedsWith(thing: Package, { show }: Package): Record<string, () => Prom
 
 const pythonBridge: Contestant = {
   name: 'python-bridge',
-  can: ({ lang }, purpose) => lang === 'Python' && (purpose === 'call' || purpose === 'bytes'),
+  can: ({ lang }, purpose) => lang === 'Python' && ['call', 'records', 'bytes'].includes(purpose),
   async open({ executable, functions }, purpose) {
     const python: Package = require('python-bridge')({ python: executable });
     await python.ex([functions + SAME_BASE64]);

@@ -134,7 +134,7 @@ export const ROWS: readonly Row[] = [
     title: '100,000 records echoed',
     unit: 'MB/s',
     isRate: true,
-    purpose: 'call',
+    purpose: 'records',
     takesTurns: false,
     rounds: 1,
     turn: async ({ session, sizes }) => echo(await session(), records(sizes.records)),

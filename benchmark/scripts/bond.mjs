@@ -2,8 +2,8 @@
 
 import { strictEqual } from 'node:assert';
 
-const [file, lang, command] = process.argv.slice(2);
+const [file, lang, command, sum] = process.argv.slice(2);
 const { makeBond } = await import(file);
 const bond = await makeBond(lang, [command], []);
-strictEqual(await bond.eval('1 + 2'), 3);
+strictEqual(await bond.eval(sum), 3);
 await bond.close();

@@ -1,7 +1,7 @@
 -- Carries out what the host asks for.
 
 local find, match, gmatch, rep, byte = string.find, string.match, string.gmatch, string.rep, string.byte
-local type, error, pcall, unpack, tostring, rawget = type, error, pcall, unpack, tostring, rawget
+local type, error, pcall, unpack, tostring, tonumber, rawget = type, error, pcall, unpack, tostring, tonumber, rawget
 local getmetatable = debug and debug.getmetatable or getmetatable
 local compile, encode, decode, G, NULL = compile, encode, decode, G, NULL
 local next, rawequal = next, rawequal
@@ -60,13 +60,47 @@ function named_function(name)
   return value
 end
 
--- The first result of a call, whose arguments have null instead of nil.
-local function call(given)
-  local name, arguments, references, named = given[1], given[2], given[3], given[4]
+-- The name and the arguments of most calls: short texts and integers only, and one at least. The reader of JSON takes longer. Nothing
+-- for others.
+local function simple_call(payload)
+  local name, position = match(payload, '^%["([%w_.:]+)",%[()')
+  if not name or #payload > 1000 then return nil end
+  local arguments, count = {}, 0
+  while true do
+    local item, after = match(payload, '^(-?%d+)()', position)
+    if item then
+      item = #item <= 15 and tonumber(item)
+    else
+      item, after = match(payload, '^"([^"\\]*)"()', position)
+    end
+    if not item then return nil end
+    count = count + 1
+    arguments[count] = item
+    local letter = byte(payload, after)
+    if letter == 93 then
+      if after + 1 == #payload and byte(payload, after + 1) == 93 then return name, arguments, count end
+      return nil
+    end
+    if letter ~= 44 then return nil end
+    position = after + 1
+  end
+end
+
+-- The same for any call, whose arguments may have null instead of nil; then references and named arguments.
+local function read_call(payload)
+  local given = decode(payload)
+  local arguments = given[2]
   local count = #arguments
   for index = 1, count do
     if rawequal(arguments[index], NULL) then arguments[index] = nil end
   end
+  return given[1], arguments, count, given[3], given[4]
+end
+
+-- The first result of a call.
+local function call(payload)
+  local name, arguments, count, references, named = simple_call(payload)
+  if not name then name, arguments, count, references, named = read_call(payload) end
   if parts then count = add_parts(running, arguments, count) end
   busy = true
   if references ~= nil and references[1] then count = put_references(references, arguments, named, name == '_BOND_iterate') or count end
@@ -101,7 +135,7 @@ local function eval_block(payload)
 end
 
 local PERFORM = {
-  CALL = function(request, payload) return reply(request, call(decode(payload))) end,
+  CALL = function(request, payload) return reply(request, call(payload)) end,
   EVAL = function(request, payload) return reply(request, eval(payload)) end,
   EVAL_BLOCK = function(request, payload)
     eval_block(payload)
@@ -113,7 +147,7 @@ local PERFORM = {
     if type(given) == 'table' then export(given[1], given[2]) else export(given) end
     return 'RETURN ' .. request .. ' '
   end,
-  CALL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(call(decode(payload))) end,
+  CALL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(call(payload)) end,
   EVAL_HOLD = function(request, payload) return 'RETURN ' .. request .. ' ' .. encode_held(eval(payload)) end,
   EVAL_BLOCK_HOLD = function(request, payload)
     eval_block(payload)

@@ -1,0 +1,2 @@
+# Evaluates its argument, and prints the value.
+puts [eval [lindex $argv 0]]
