@@ -27,6 +27,7 @@ NAME_OF = Module.instance_method(:name)
 SEND = Kernel.instance_method(:public_send)
 METHOD_OF = Kernel.instance_method(:method)
 RESPONDS = Kernel.instance_method(:respond_to?)
+MAIN_RESPONDS = RESPONDS.bind(MAIN)
 ID_OF = BasicObject.instance_method(:__id__)
 ANCESTORS_OF = Module.instance_method(:ancestors)
 
@@ -40,8 +41,13 @@ def self.run_files(text)
   parts.each do |part|
     heading, text = part.split("\n", 2)
     kind, name = heading.split(' ')
-    kind == 'lazy' ? put_off(name, text) : class_eval(text, "<bond driver: #{name}>", 2)
+    kind == 'lazy' ? put_off(name, text) : run_file(name, text)
   end
+end
+
+# Texts in the code are frozen, so that they are made once.
+def self.run_file(name, text)
+  class_eval("# frozen_string_literal: true\n#{text}", "<bond driver: #{name}>", 1)
 end
 
 # Methods that load the file first. Everything else in a lazy file is reached through a method.
@@ -68,7 +74,7 @@ end
 def load_file(name)
   was_busy, @busy = @busy, false
   text = LAZY.delete(name)
-  DRIVER.class_eval(text, "<bond driver: #{name}>", 2) if text
+  DRIVER.run_file(name, text) if text
 ensure
   @busy = was_busy
 end

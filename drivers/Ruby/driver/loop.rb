@@ -1,6 +1,6 @@
 # Frames: takes messages, sets them aside, and replies.
 
-# The next message for a frame: verb, request, payload. What belongs to another one waits until it is its turn.
+# The next message for a frame: verb, frame, request, payload. What belongs to another one waits until it is its turn.
 def take(frame)
   while true
     waiting = @aside[frame] unless @aside.empty?
@@ -11,18 +11,19 @@ def take(frame)
     end
     line = next_line || leave
     next if line.empty?
-    verb, target, request, payload = line.split(' ', 4)
-    return verb, request, payload || '' if target == frame
-    set_aside(verb, target, request, payload)
+    message = line.split(' ', 4)
+    return message if message[1] == frame
+    set_aside(message)
   end
 end
 
-def set_aside(verb, target, request, payload)
+def set_aside(message)
+  verb, target, request, payload = message
   case verb
   when 'END' then leave
   when 'RELEASE' then @held.delete(request.to_i)
   when 'INTERRUPT' then @interrupted = Interrupt.new('') if meant?(request, payload) && @depth > 1
-  else (@aside[target] ||= []) << [verb, request, payload || '']
+  else (@aside[target] ||= []) << message
   end
 end
 
@@ -39,7 +40,8 @@ def serve(frame, opening = nil)
   @depth += 1
   say(opening) if opening # an interrupt that comes from here on has to wait for the reply
   while true
-    verb, request, payload = take(frame)
+    verb, _, request, payload = take(frame)
+    payload ||= ''
     case verb
     when 'RETURN', 'EXCEPT', 'ERROR', 'RETURN_WITH'
       @aside.delete(frame)

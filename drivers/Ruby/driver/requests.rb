@@ -25,7 +25,7 @@ def run_call(payload)
   deliver unless @pending.empty?
   put_references(references, arguments, named) if references && !references.empty?
   named = named && !named.empty? ? named.transform_keys(&:to_sym) : nil
-  if !named && !(Proc === arguments.last) && NAME.match?(name) && RESPONDS.bind_call(MAIN, name, true)
+  if !named && !(Proc === arguments.last) && NAME.match?(name) && MAIN_RESPONDS.call(name, true)
     return MAIN.__send__(name, *arguments)
   end
   call_named(name, arguments, named)
