@@ -270,7 +270,11 @@ function found(lang: Language['lang'], complain: (what: string) => void): Langua
       return [];
     }
     const { limitArguments = [], lacks = [], suffix, sum = '1 + 2' } = words;
-    const limit = (program: Program): string[] => [executable, ...limitArguments, pathOf(`limits/${program}.${suffix}`)];
+    const limit = (program: Program): string[] => [
+      executable,
+      ...limitArguments,
+      pathOf(`limits/${program}.${suffix}`),
+    ];
     const hasNumpy = lang === 'Python' && succeeds(executable, '-c', 'import numpy', process.env);
     if (lang === 'Python' && !hasNumpy) complain('Python has no numpy here: apt-get install python3-numpy');
     return [{ ...words, name: lang, lang, executable, env: process.env, lacks, sum, limit, hasNumpy, ssh: [] }];

@@ -39,6 +39,10 @@ missing_packages() {
   has luajit || echo luajit
   [ "$RELEASE" != 1 ] || has lua5.3 || echo lua5.3
   [ "$RELEASE" != 1 ] || has lua5.1 || echo lua5.1
+  # JSON for the benchmark
+  [ "$RELEASE" != 1 ] || works lua -e 'require "cjson"' || echo lua-cjson
+  [ "$RELEASE" != 1 ] || [ -d /usr/lib/R/site-library/rjson ] || echo r-cran-rjson
+  [ "$RELEASE" != 1 ] || [ -n "$(find /usr/share/tcltk -maxdepth 1 -name 'tcllib*' 2>/dev/null)" ] || echo tcllib
   has ssh && has ssh-keygen || echo openssh-client
   has sshd || echo openssh-server
   has sudo || echo sudo
