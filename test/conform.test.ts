@@ -45,7 +45,7 @@ async function tried(lang: string, folder: string, titles?: readonly string[], h
 const CANNOT_HAVE: Partial<Record<KitLanguage, readonly Feature[]>> = {
   Lua: ['interrupt'],
   R: ['live', 'extend'],
-  Tcl: ['live', 'extend', 'stacks', 'places'],
+  Tcl: ['extend', 'stacks', 'places'],
 };
 
 function failures(outcomes: readonly Outcome[], lacks: readonly Feature[] = []): string[] {

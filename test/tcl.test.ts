@@ -7,6 +7,7 @@ import {
   BondException,
   callback,
   kwargs,
+  live,
   makeBond,
   RemoteException,
   SerializationException,
@@ -339,6 +340,37 @@ describe('Tcl', () => {
     expect(await (exception as AnyRemote)['-errorcode']).toBe('SHOP CLOSED');
     await stack.destroy();
     await rejection(stack.size().then(), RemoteException);
+  });
+
+  test('a live object is a command: with a method or property, and words for items', async () => {
+    const tcl = await openBond('Tcl');
+    const account = {
+      balance: 10,
+      async deposit(amount: string) {
+        this.balance += Number(amount);
+        return this.balance;
+      },
+    };
+    await tcl.evalBlock(`
+      proc use account {$account deposit 5; $account balance [_BOND_int [expr {[$account balance] + 1}]]; return $account}
+      proc sum list {set sum 0; set next [$list -items]; while 1 {incr sum [$next]}; list $sum [$list -length] [$list -item 1]}
+      proc twice f {$f [$f 1]}
+      proc attempt account {catch {$account close} message; list $message [catch {$account secret}]}`);
+    const names = ['balance', 'deposit', 'close'];
+    expect(await tcl.call('use', live(account, names))).toBe(account);
+    expect(account.balance).toBe(16);
+    expect(await tcl.call('sum', live([1, 2, 3], [Symbol.iterator]))).toBe('6 3 2');
+    expect(
+      await tcl.call(
+        'twice',
+        live((x: string) => Number(x) + 1),
+      ),
+    ).toBe('3');
+    expect(await tcl.call('attempt', live(account, names))).toMatch(/close.* 1$/);
+    await tcl.export((given: unknown) => given === account, 'is_account');
+
+    expect(await tcl.call('is_account', live(account, names))).toBe('1');
+    expect(await tcl.call('lindex', ['x', live(account, names)], 0)).toBe('x');
   });
 
   test('files run as programs, and functions of the host take the place of their procedures', async () => {

@@ -10,6 +10,8 @@ proc value_reply {id value type} {
     variable takes_parts
     while {$type eq "text" && [is_typed $value]} {lassign [type_and_value $value] type value}
     set value [exact $type $value]
+    variable has_live
+    if {$has_live} {return "RETURN $id [live_reply $value $type]"}
     if {$takes_parts && [is_long $value $type]} {return "RETURN $id [say_parts $id $value $type]"}
     return "RETURN $id [encode $value result $type]"
 }

@@ -37,14 +37,17 @@ proc conversion_for {object} {
 # What a conversion makes of an object, as JSON; nothing if there is none for it.
 proc converted_text {object path depth} {
     variable is_holding
+    variable is_collecting
+    variable place_root
     variable places
     variable numbers
     set command [conversion_for $object]
     if {$command eq {}} {return {}}
-    set kept [list $is_holding $places $numbers]
+    set kept [list $is_holding $is_collecting $place_root $places $numbers]
     set is_holding 0
+    set is_collecting 0
     set failed [catch {run [list {*}$command $object]} made]
-    lassign $kept is_holding places numbers
+    lassign $kept is_holding is_collecting place_root places numbers
     if {$failed} {refuse $path "the conversion of [description $object] failed: $made"}
     if {$made eq $object} {return [quoted $made]}
     return [encode $made $path text [expr {$depth + 1}]]

@@ -3,6 +3,8 @@
 variable held          ;# values, by number
 variable last_number 0 ;# of what is held, and of iterators
 variable is_holding 0  ;# whether what stays is held, while a value is written
+variable is_collecting 0 ;# whether places are told to the host at all
+variable place_root {}  ;# what stands before each path
 variable places {}     ;# what has been held meanwhile: a path, a number, and a description of each
 variable numbers {}    ;# the numbers of these values
 
@@ -73,20 +75,40 @@ proc description {value} {
 
 # A path as JSON: its keys and indices, behind the name of the root.
 proc path_text {path} {
+    regsub {^.*?\(\): args} $path args path
     set keys {}
     foreach {-> index name quoted} [regexp -all -inline {\[(\d+)\]|\.([A-Za-z_]\w*)|\[("(?:[^"\\]|\\.)*")\]} $path] {
         if {$index ne {}} {lappend keys $index} elseif {$name ne {}} {lappend keys [quoted $name]} else {lappend keys $quoted}
     }
-    return \[[join $keys ,]\]
+    variable place_root
+    return \[[join [concat $place_root $keys] ,]\]
 }
 
-# What `script` writes, and what it holds: two texts.
-proc holding {script} {
-    variable is_holding 1
+# An object of the host: it finds that by its number.
+proc live_in_place {name path} {
+    variable places
+    variable live_numbers
+    lappend places "\[[path_text $path],-$live_numbers($name),\"live\"\]"
+    return null
+}
+
+# The payload of a result in which there may be objects of the host.
+proc live_reply {value type} {
+    lassign [holding {encode $value result $type} 0 0] text places
+    if {$places eq {[]}} {return $text}
+    return "@\[\[$text\],$places\]"
+}
+
+# What `script` writes, and what is to be found in which places: two texts.
+proc holding {script {holds 1} {root {}}} {
+    variable is_holding $holds
+    variable is_collecting 1
+    variable place_root $root
     variable places {}
     variable numbers {}
     set failed [catch {uplevel 1 $script} text options]
     set is_holding 0
+    set is_collecting 0
     if {$failed} {
         foreach number [dict values $numbers] {release_held $number}
         return -options [dict replace $options -level 1] $text
@@ -102,8 +124,8 @@ proc held_reply {value} {
 }
 
 # The same for arguments of a function of the host.
-proc held_arguments {name given} {
-    lassign [holding {encode_arguments {} $given [types_of_arguments $name]}] text places
+proc held_arguments {name given is_holding} {
+    lassign [holding {encode_arguments "$name\(\): " $given [types_of_arguments $name]} $is_holding] text places
     if {$places eq {[]}} {return $text}
     return $text,$places
 }

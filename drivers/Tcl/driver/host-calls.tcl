@@ -39,8 +39,9 @@ proc send_call {called name given is_holding} {
     variable calls
     variable running
     variable interrupted
-    if {$is_holding} {
-        set payload "\[$called,[held_arguments $name $given]\]"
+    variable has_live
+    if {$is_holding || $has_live} {
+        set payload "\[$called,[held_arguments $name $given $is_holding]\]"
     } else {
         set payload "\[$called,[encode_arguments "$name\(\): " $given [types_of_arguments $name]]\]"
     }

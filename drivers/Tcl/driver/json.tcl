@@ -16,7 +16,7 @@ proc quoted {text} {
 proc encode {value {path result} {type text} {depth 0}} {
     variable typed_mark
     variable DEEPEST
-    if {$type eq "text" && ![regexp {^::|[\x00-\x1f"\\\ud800-\udfff]} $value]} {return \"$value\"} ;# without a mark of a type
+    if {$type eq "text" && ![regexp {^(?:::|_BOND_live\d)|[\x00-\x1f"\\\ud800-\udfff]} $value]} {return \"$value\"} ;# without a mark of a type
     if {$type in {float number} && [set text [computed_text $value]] ne {}} {return $text}
     if {[is_typed $value]} {lassign [type_and_value $value] type value}
     variable is_holding
@@ -25,6 +25,9 @@ proc encode {value {path result} {type text} {depth 0}} {
         set text [converted_text $value $path $depth]
         if {$text ne {}} {return $text}
     }
+    variable is_collecting
+    variable live_numbers
+    if {$is_collecting && [info exists live_numbers($value)]} {return [live_in_place $value $path]}
     if {$is_holding && [stays $type $value]} {return [hold_in_place $type $value $path]}
     if {$depth > $DEEPEST} {refuse $path "is nested too deep"}
     switch -exact -- [lindex $type 0] {

@@ -41,6 +41,9 @@ proc value_of {kind code} {
     if {[regexp {^_BOND_(callback|stream)\((\d+)(, *1)?} $code -> kind number is_holding]} {
         return [lent $kind $number [expr {$is_holding ne {}}]]
     }
+    if {[regexp {^_BOND_live\((\d+), *'(\w*)', *'.*', *(\d+)\)$} $code -> number flags identity]} {
+        return [live_object $number $flags $identity]
+    }
     if {[regexp {^_BOND_raise\(_BOND_held\((\d+)\)\)$} $code -> number]} {return [throw_again [held_value $number]]}
     return [run_expression $code]
 }

@@ -59,7 +59,8 @@ proc perform {verb id payload} {
             set value [call $name $given]
             variable results
             if {[dict exists $results $name]} {return [value_reply $id $value [dict get $results $name]]}
-            if {[string length $value] > 1024} {return [value_reply $id $value text]}
+            variable has_live
+            if {$has_live || [string length $value] > 1024} {return [value_reply $id $value text]}
             return "RETURN $id [encode $value]"
         }
         EVAL {return [value_reply $id [run_expression [decode $payload code]] text]}

@@ -49,7 +49,7 @@ proc use_utf8 {} {
 
 variable NAMES {
     int {as_type int} float {as_type float} number {as_type number} boolean {as_type boolean} text {as_type text} as as_type
-    bytes {as_type bytes} date {as_type date} null as_null list as_list dict as_dict declare declare null_as null_as plain plain release release
+    bytes {as_type bytes} date {as_type date} null as_null list as_list dict as_dict declare declare null_as null_as plain plain release release release_live release_live
     object {as_type object} iterator as_iterator
     hold hold_value held held_value get get_of set set_of invoke invoke apply apply_to hold_result hold_result catch caught
     iterate iterate next next_items leave leave_iterator load load_file original call_original defined note_defined

@@ -69,11 +69,14 @@ const callbacks = checksOf('refers', {
       const bond = await open(kit);
       const [object, add] = [{ size: 3 }, (x: number) => x + 1];
       assert.equal(await bond.call('same', live(object, ['size'])), object);
-      const list = (await bond.call('same', [1, { deep: live(object, ['size']) }])) as [number, { deep: unknown }];
-      assert.equal(list[1].deep, object);
-      await bond.export((given: unknown) => given === object, 'host');
+      const given = [1, { deep: live(object, ['size']) }];
+      const list = await callFor(kit.words, bond, [1, { deep: 'text' }], 'same', given);
+      assert.equal((list as [number, { deep: unknown }])[1].deep, object);
+      const seen: unknown[] = [];
+      await bond.export((given: unknown) => seen.push(given), 'host');
       await bond.export(() => live(object, ['size']), 'give');
-      assert.equal(await bond.eval(kit.code.call('host', kit.code.call('give'))), true);
+      await bond.eval(kit.code.call('host', kit.code.call('give')));
+      assert.equal(seen[0], object);
       assert.equal(await bond.call('same', live(add, [])), add);
     },
   ],
