@@ -195,7 +195,7 @@ function writeFiles(folder: string, files: Files): void {
   for (const [name, text] of files) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.new`, text);
+    writeFileSync(`${path}.new`, text, { mode: text.startsWith('#!') ? 0o777 : 0o666 }); // npx in this folder runs the command
     renameSync(`${path}.new`, path);
   }
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
