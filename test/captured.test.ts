@@ -341,7 +341,7 @@ def guesses(): subprocess.run([sys.executable, '-c', guess]); return 'honest'`);
       await until(() => processes().length === 0);
     });
 
-    test('what a message of the longest kind becomes has its bounds', async () => {
+    test.skipIf(!process.env.RELEASE)('what a message of the longest kind becomes has its bounds', async () => {
       const { attack } = await openCaptured('Python', { maxMessageBytes: MB });
       const texts = ['{},', '[],', '"",', '1234567890123456789,'].map((item) => `[${item.repeat(1e6 / item.length)}0]`);
       for (const text of [...texts, '9'.repeat(1e6), `"${'\\u0000'.repeat(1.6e5)}"`]) {

@@ -166,7 +166,7 @@ describe('the examples', () => {
     );
   });
 
-  test('coroutines, ticks and threads are timed', async ({ skip }) => {
+  test.skipIf(!process.env.RELEASE)('coroutines, ticks and threads are timed', async ({ skip }) => {
     needs(skip, 'Python');
     const ticks = String.raw`\d+ ticks of 10 ms, median \d+ ms, longest \d+ ms, while 50 functions were awaited for 0.5 s`;
     expect(await run('side-by-side.ts')).toMatch(
@@ -185,7 +185,7 @@ describe('the examples', () => {
   describe('objects', () => {
     const PYTHON = '/usr/bin/python3'; // whose modules Debian's packages are
 
-    test('plot draws one with matplotlib', async ({ skip }) => {
+    test.skipIf(!process.env.RELEASE)('plot draws one with matplotlib', async ({ skip }) => {
       if (spawnSync(PYTHON, ['-c', 'import matplotlib']).status !== 0)
         missing('apt-get install python3-matplotlib', skip);
       const file = join(temporaryDirectory(), 'sines.png');

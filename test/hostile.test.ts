@@ -593,7 +593,7 @@ describe('a flood', () => {
     await expectInStep(bond);
   });
 
-  const CALLS = rounds(20_000, 100_000);
+  const CALLS = rounds(5000, 100_000);
 
   /** A bond with a peer that makes so many calls in its second request, and only then reads their answers. */
   function openCallingOften(calls: number, name: string, request = '@') {

@@ -11,6 +11,7 @@ import { patience, randomness, rounds } from './fuzzing.js';
 import { HANG, TEST_HANG } from './patience.js';
 import { randomNumbers, SEED } from './seeds.js';
 import { storms, type Weather } from './storms.js';
+import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
 /** How long each storm lasts, in ms. */
@@ -19,8 +20,6 @@ const DURATION = patience(rounds(150, 2000));
 const ENOUGH = 100;
 /** How many calls are under way at a time. */
 const SIDE_BY_SIDE = 4;
-/** What fails today: a language, and what the signal does. */
-const KNOWN_TO_FAIL: readonly string[] = [];
 
 vi.setConfig({ testTimeout: DURATION + TEST_HANG });
 
@@ -33,22 +32,20 @@ const TITLES: Record<Weather, string> = {
 
 describe.each(languages)('%s: whenever a signal comes', (lang) => {
   needsInterpreter(lang);
+  const testOfTwo = testInTurn(lang, languages, 2);
 
-  describe.each(storms[lang].weathers)('%s', (weather) => {
-    test.skipIf(KNOWN_TO_FAIL.includes(`${lang} ${weather}`))(
-      `${TITLES[weather]}, each call is settled once`,
-      async () => {
-        const storm = await gather(lang, /storm/);
-        await storm.bond.call('weather', weather);
-        const strikes = strikeFromOutside(await storm.bond.eval<number>(words[lang].pid), SEED);
-        const counts = await endure(storm, storms[lang].rings);
-        await strikes.end();
-        await calm(storm);
-        if (weather === 'throws' || weather === 'both') expect(counts.rejected).toBeGreaterThan(0);
-        else expect(counts.rejected).toBe(0);
-      },
-    );
-  });
+  for (const weather of storms[lang].weathers) {
+    testOfTwo(`${TITLES[weather]}, each call is settled once`, async () => {
+      const storm = await gather(lang, /storm/);
+      await storm.bond.call('weather', weather);
+      const strikes = strikeFromOutside(await storm.bond.eval<number>(words[lang].pid), SEED);
+      const counts = await endure(storm, storms[lang].rings);
+      await strikes.end();
+      await calm(storm);
+      if (weather === 'throws' || weather === 'both') expect(counts.rejected).toBeGreaterThan(0);
+      else expect(counts.rejected).toBe(0);
+    });
+  }
 
   test('a handler that calls the host, right before a call is carried out, leaves that as it is', async () => {
     const bond = await openBond(lang);
@@ -82,7 +79,7 @@ describe.each(languages)('%s: whenever a signal comes', (lang) => {
     await vi.waitFor(() => expect(ticks).toContain('tick'), TEST_HANG);
   });
 
-  test.skipIf(KNOWN_TO_FAIL.includes(`${lang} interrupts`))('that interrupts, each call is settled once', async () => {
+  test('that interrupts, each call is settled once', async () => {
     const storm = await gather(lang, /interrupt/i);
     await storm.bond.call('weather', 'still');
     const strikes = interruptAtRandom(storm);

@@ -416,6 +416,7 @@ const ALL_CASES: readonly Case[] = [
   {
     lang: 'Python',
     file: 'pandas',
+    isAlike: true,
     needs: ['/usr/lib/python3/dist-packages/pandas/__init__.py', 'python3-pandas'],
     options: { cmd: '/usr/bin/python3', stderr: 'ignore' },
     imports: 'PandasModule, DataFrame',
@@ -501,6 +502,7 @@ const ALL_CASES: readonly Case[] = [
   {
     lang: 'JavaScript',
     file: 'fast-check',
+    isAlike: true,
     imports: 'FastCheckModule',
     code: `
       const fc = await bond.import<FastCheckModule>('fast-check');
