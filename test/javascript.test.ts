@@ -411,6 +411,18 @@ describe('plain JSON', () => {
 });
 
 describe('exceptions', () => {
+  test.each(['JSON', 'EJSON', 'V8'] as const)(
+    'keep their words by %s, whatever toJSON all objects have',
+    async (protocol) => {
+      const js = await openFresh({ protocol });
+      await js.evalBlock("Object.prototype.toJSON = () => 'lost'; function boom() { throw new TypeError('kept') }");
+      expect(await rejection(js.call('boom'), RemoteException)).toMatchObject({
+        remoteMessage: 'kept',
+        type: 'TypeError',
+      });
+    },
+  );
+
   test('cross themselves by default between JavaScript and JavaScript, both ways', async () => {
     const js = await open();
     const error = await rejection(

@@ -80,13 +80,14 @@ function describe(request, error, isHeld) {
   const isErrorOfClone = protocol === structuredClone && traceback !== undefined;
   const isWhole = description.message === message && description.traceback === traceback;
   const isText = !isTransparent || isMade(error, _BOND_InterruptException) || (isErrorOfClone && !isWhole);
-  // With a prototype, it crosses as plain JSON by the clone as well, which has a third of the length.
-  if (isText) return `EXCEPT ${request} ${encode({ ...description })}`;
+  // With a prototype, it crosses by the clone as plain JSON, which is shorter. By JSON itself, it would get a `toJSON` with that.
+  const plain = protocol === structuredClone ? { ...description } : description;
+  if (isText) return `EXCEPT ${request} ${encode(plain)}`;
   try {
     return `EXCEPT ${request} ${encode(assign({ __proto__: null, data: isRemote ? error.data : error }, description), 'exception')}`;
   } catch (failure) {
     // By the clone, all errors cross but some that Node has made of objects: then their text has to do.
-    if (isErrorOfClone) return `EXCEPT ${request} ${encode(description)}`;
+    if (isErrorOfClone) return `EXCEPT ${request} ${encode(plain)}`;
     if (isHeld) held.delete(description.exception[0]);
     return `ERROR ${request} ${encode({ __proto__: null, message: `${messageOf(failure)} (transExcept); it says: ${description.message}`, call })}`;
   }

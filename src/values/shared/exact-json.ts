@@ -71,7 +71,7 @@ function isObjectClonedByJson(value: object, seen: Set<object>): boolean {
   if (prototypeOf(value) !== Object.prototype) return false;
   for (const key in value) {
     const property = propertyOf(value, key);
-    if (property && !('value' in property && isClonedByJson(property.value, seen))) return false; // a getter is read once
+    if (property && !isClonedByJson(property.value, seen)) return false; // a getter has no value here, and is read once
   }
   return true;
 }
