@@ -4,6 +4,11 @@ local input = io.stdin
 local read = input.read
 local match, byte = string.match, string.byte
 
+-- Reads another file from now on.
+function read_from(file)
+  input = file
+end
+
 -- The parts of the next line: verb, frame, request, payload; nothing at the end. Blocks of bytes are kept on the way.
 function next_message()
   while true do

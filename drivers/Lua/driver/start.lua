@@ -3,7 +3,7 @@
 local match, tostring, tonumber = string.match, tostring, tonumber
 
 -- The id of this process, which plain Lua does not tell.
-local function process_id()
+function process_id()
   local file = io.open('/proc/self/stat')
   local id = file and file:read('*n')
   if file then file:close() end
@@ -25,6 +25,7 @@ function start()
   takes_parts = settings.parts == true
   takes_blocks = extended and settings.bytes == true
   local id = process_id()
+  if settings.pid and settings.pid ~= id then stand_behind_relay(id) end
   open_streams(settings.mark)
   define_names()
   local version = jit and match(jit.version, '[%d.]+%S*') or match(_VERSION, '[%d.]+')

@@ -8,12 +8,14 @@ start <- function() {
   extended <<- identical(protocol, "EJSON")
   transparent <<- isTRUE(settings$transExcept)
   takes_parts <<- isTRUE(settings$parts)
+  process <<- Sys.getpid()
+  is_near <- is.null(settings$pid) || settings$pid == process
+  if (!is_near) stand_behind_relay()
   open_streams(settings$mark)
   define_names()
   # The stack is what limits how deep calls go, and values, rather than R's count of evaluations.
   options(expressions = max(100000L, getOption("expressions")), warn = max(1L, getOption("warn")))
   .Internal(interruptsSuspended(TRUE))
-  is_near <- is.null(settings$pid) || settings$pid == process
   if (is_near) end_threads()
   say(paste0(
     "READY {\"protocol\":", spell(protocol), ",\"version\":\"", R.version$major, ".", R.version$minor, "\",\"pid\":", process,

@@ -8,7 +8,6 @@ open_streams <- function(mark) {
   more_pieces <<- paste0(mark, "+")
   # Writes up to this size are never mixed with those of another process: PIPE_BUF, and the buffer of standard output.
   piece_size <<- 4094L - nchar(mark)
-  process <<- Sys.getpid()
   released <<- integer()
   guard_input()
 }

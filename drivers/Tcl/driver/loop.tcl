@@ -32,10 +32,10 @@ proc leave {} {
     exit
 }
 
-# `exit` of a program whose input is read by another process: that would hold the socket.
-proc leave_with_reader {args} {
-    variable reader
-    if {[llength $args] == 0 || [string is integer -strict [lindex $args 0]]} {catch {exec kill $reader}}
+# `exit` of a program behind a relay, which holds the streams.
+proc leave_with_relay {args} {
+    variable relay
+    if {[llength $args] == 0 || [string is integer -strict [lindex $args 0]]} {catch {exec kill $relay}}
     exit {*}$args
 }
 

@@ -18,7 +18,7 @@ proc start {} {
     set mark [dict get $settings mark]
     set typed_mark "\x1e_BOND_[string reverse [string range $mark 1 end]]"
     use_utf8
-    open_streams $mark
+    open_streams $mark [expr {![dict exists $settings pid] || [dict get $settings pid] eq [pid]}]
     interp recursionlimit {} 10000000
     create_program
     set protocol [chosen_protocol [dict get $settings protocols]]
@@ -70,10 +70,10 @@ proc create_program {} {
     foreach {name command} $NAMES {
         interp alias program _BOND_$name {} ::_BOND_::[lindex $command 0] {*}[lrange $command 1 end]
     }
-    variable reader
-    if {$reader ne {}} {
+    variable relay
+    if {$relay ne {}} {
         interp hide program exit
-        interp alias program exit {} ::_BOND_::leave_with_reader
+        interp alias program exit {} ::_BOND_::leave_with_relay
     }
     watch_program
 }

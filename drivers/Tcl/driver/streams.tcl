@@ -8,22 +8,17 @@ variable output
 variable mark
 variable room
 variable owns_output 1
-variable reader {} ;# the process that reads standard input, if it is a socket
 variable released {}
 
 # Opens the descriptors once more, and puts /dev/null in the place of standard input.
-proc open_streams {text} {
+proc open_streams {text is_near} {
     variable input
     variable output
     variable mark $text
     variable room [expr {4096 - [string length $text] - 2}]
     variable owns_output
-    if {[catch {open /dev/stdin r} input]} {
-        # A socket cannot be opened by its name. A channel of a pipeline would be waited for at the end.
-        lassign [chan pipe] input writer
-        variable reader [exec cat <@stdin >@$writer 2>/dev/null &]
-        close $writer
-    }
+    # A socket cannot be opened by its name.
+    if {!$is_near || [catch {open /dev/stdin r} input]} {set input [stand_behind_relay]}
     close stdin
     open /dev/null r
     if {[catch {open /dev/stdout WRONLY} output]} {
