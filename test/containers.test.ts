@@ -10,7 +10,16 @@ import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { engine } from './engine.js';
 import { onTestFinished } from './finish.js';
-import { collect, type Language, languages, missing, needsInterpreter, openBond, rejection } from './fixtures.js';
+import {
+  collect,
+  kitLanguages,
+  type Language,
+  languages,
+  missing,
+  needsInterpreter,
+  openBond,
+  rejection,
+} from './fixtures.js';
 import { stuck, words } from './words.js';
 
 const roads: [string, Language][] = [
@@ -59,6 +68,33 @@ describe.concurrent.each(roads)('%s: %s', (road, lang) => {
     const lost = rejection(bond.evalBlock(stuck(lang)), TerminatedException);
     await output.until('onon');
     process.kill(bond.pid, 'SIGKILL');
+    expect(await lost).toMatchObject({ signal: 'SIGKILL' });
+    expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
+    await until(() => processes().length === 0);
+  });
+});
+
+/** A check shows one of them. */
+const laterLanguages = kitLanguages.filter((lang) => !(languages as readonly string[]).includes(lang));
+const shownLanguages = process.env.RELEASE || process.env.ONLY ? laterLanguages : ['Lua' as const];
+
+describe.concurrent.each(shownLanguages)('docker exec -i legacy: %s', (lang) => {
+  needsInterpreter(lang);
+  needsInterpreter('Python');
+
+  test('ends though it is busy when the client does, and leaves nothing behind when it ends by itself', async () => {
+    const { env, processes } = engine();
+    const output = collect();
+    const command = `docker exec -i legacy ${COMMANDS[lang]}`;
+    const idle = await openBond(lang, command, [], { env });
+    await idle.close();
+    expect(await idle.closed).toMatchObject({ exitCode: 0, signal: null });
+    await until(() => processes().length === 0);
+
+    const busy = await openBond(lang, command, [], { env, stdout: output.stdout });
+    const lost = rejection(busy.evalBlock(stuck(lang)), TerminatedException);
+    await output.until('on');
+    process.kill(busy.pid, 'SIGKILL');
     expect(await lost).toMatchObject({ signal: 'SIGKILL' });
     expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
     await until(() => processes().length === 0);

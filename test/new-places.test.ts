@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RemoteException, TerminatedException } from '../src/index.js';
-import { readWords } from '../src/tools/conform/words.js';
+import { readWords, type Words } from '../src/tools/conform/words.js';
 import { COMMANDS, isAlive, until } from './bonds.js';
 import { collect, type KitLanguage, kitLanguages, languages, missing, openBond, rejection } from './fixtures.js';
 import { needsSandbox, type Sandbox, sandboxed, sandboxes } from './sandboxes.js';
@@ -25,6 +25,7 @@ describe.runIf(isShown).each(others)('%s', (lang) => {
     const obstacle = sshdObstacle();
     if (obstacle) missing(obstacle, skip);
     await expectAtHome(lang, `${host.ssh} ${COMMANDS[lang]}`);
+    await expectEndWithConnection(lang, `${host.ssh} ${COMMANDS[lang]}`);
   });
 
   describe.each(Object.keys(sandboxes) as Sandbox[])('in %s', (way) => {
@@ -33,9 +34,26 @@ describe.runIf(isShown).each(others)('%s', (lang) => {
   });
 });
 
+function wordsOf(lang: KitLanguage): Words {
+  return readWords(fileURLToPath(new URL(`../drivers/${lang}`, import.meta.url)));
+}
+
+/** Asserts that what is busy ends when the connection breaks. */
+async function expectEndWithConnection(lang: KitLanguage, command: string): Promise<void> {
+  const output = collect();
+  const bond = await openBond(lang, command, [], { stdout: output.stdout });
+  const pid = Number(await bond.eval(wordsOf(lang).pid));
+  const lost = rejection(bond.evalBlock(stuck(lang)), TerminatedException);
+  await output.until('on');
+  process.kill(bond.pid, 'SIGKILL');
+  await lost;
+  expect(isAlive(pid)).toBe(true);
+  await until(() => !isAlive(pid));
+}
+
 /** Asserts what holds wherever an interpreter is. */
 async function expectAtHome(lang: KitLanguage, command: string | readonly string[]): Promise<void> {
-  const words = readWords(fileURLToPath(new URL(`../drivers/${lang}`, import.meta.url)));
+  const words = wordsOf(lang);
   const output = collect();
   const bond = await openBond(lang, command, [], { cwd: '/', stdout: output.stdout });
   await bond.evalBlock(words.functions);
