@@ -78,6 +78,7 @@ final class __BOND_types
         preg_match_all('/\$[a-zA-Z_\x80-\xff][\w\x80-\xff]*/', file_get_contents($path), $variables);
         // The names in the comment are those that are made global.
         __BOND_requests::$code = 'require_once ' . var_export($path, true) . '; // ' . implode(' ', array_unique($variables[0]));
+        __BOND_code::need('evaluation');
         __BOND_evaluate();
     }
 

@@ -46,7 +46,9 @@ final class __BOND_answers
     {
         if (__BOND_requests::$takesParts && self::isLong(__BOND_requests::$value) && !class_exists('__BOND_live', false)) {
             __BOND_code::need('chunks');
-            return __BOND_chunks::say($request);
+            if (__BOND_chunks::canSay(__BOND_requests::$value)) {
+                return __BOND_chunks::say($request);
+            }
         }
         try {
             return __BOND_json::encode(__BOND_requests::$value);
@@ -60,7 +62,6 @@ final class __BOND_answers
 
     private static function isLong($value)
     {
-        return is_array($value) ? isset($value[self::LONG_LIST]) && __BOND_json::isList($value)
-            : is_string($value) && isset($value[self::LONG_TEXT]) && __BOND_json::isText($value);
+        return is_array($value) ? isset($value[self::LONG_LIST]) : is_string($value) && isset($value[self::LONG_TEXT]);
     }
 }

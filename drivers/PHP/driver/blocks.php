@@ -18,7 +18,23 @@ final class __BOND_blocks
             self::$arrived = []; // of messages that nobody has read
         }
         list(, , $number, $length) = explode(' ', $line);
-        self::$arrived[(int) $number] = __BOND_input::bytes((int) $length);
+        self::$arrived[(int) $number] = self::bytes((int) $length);
+    }
+
+    /** So many bytes, whatever they are. */
+    private static function bytes($count)
+    {
+        $bytes = '';
+        stream_set_read_buffer(__BOND_input::$in, 0); // what is in the buffer comes first
+        while (($missing = $count - strlen($bytes)) > 0) {
+            $portion = stream_get_contents(__BOND_input::$in, $missing);
+            if (($portion === false || $portion === '') && __BOND_input::isAtEnd()) {
+                exit; // the host is gone
+            }
+            $bytes = $bytes === '' ? $portion : $bytes . $portion;
+        }
+        stream_set_read_buffer(__BOND_input::$in, 8192);
+        return $bytes;
     }
 
     /** Bytes that a word names. */
@@ -66,7 +82,25 @@ final class __BOND_blocks
         foreach (__BOND_streams::$written as $number => list($size, $parts)) {
             if (strpos($message, "\"\$binary\":{\"block\":[$number,") !== false) {
                 unset(__BOND_streams::$written[$number]);
-                __BOND_streams::sayBlock("$number $size\n", self::joined($parts));
+                self::send("$number $size\n", self::joined($parts));
+            }
+        }
+    }
+
+    /** Sends a block of bytes, of which the parts are given. */
+    private static function send($heading, $parts)
+    {
+        list($begin, $piece, $announcement) = __BOND_streams::$blockMarks;
+        __BOND_streams::write((__BOND_streams::$bulk ? $announcement : $begin) . $heading);
+        $room = __BOND_streams::$pieceSize - strlen($piece) - 6; // digits of its length, and a newline
+        foreach ($parts as $part) {
+            if (__BOND_streams::$bulk) {
+                __BOND_streams::write($part, __BOND_streams::$bulk);
+                continue;
+            }
+            for ($start = 0; $start < strlen($part); $start += $room) {
+                $bytes = substr($part, $start, $room);
+                __BOND_streams::write($piece . strlen($bytes) . "\n" . $bytes);
             }
         }
     }

@@ -2,6 +2,8 @@
 //: lazy
 // Does what the host wants done with an object, link by link.
 
+__BOND_code::need('arguments');
+
 final class __BOND_chains
 {
     private static $imported;       // what has just been imported, which is held even if it can cross
@@ -55,7 +57,7 @@ final class __BOND_chains
             __BOND_code::need('references');
             return isset($parts[3]) ? $parts[1]((int) $parts[2], true) : $parts[1]((int) $parts[2]);
         }
-        return __BOND_requests::evaluateExpression($code);
+        return __BOND_arguments::evaluateExpression($code);
     }
 
     private static function linked($value, array $link)
@@ -102,7 +104,7 @@ final class __BOND_chains
         if (!isset($link[3])) {
             return $arguments;
         }
-        $named = isset($link[4]) ? __BOND_requests::namesChecked($link[4]) : [];
+        $named = isset($link[4]) ? __BOND_arguments::namesChecked($link[4]) : [];
         foreach ($link[3] as $index => $reference) {
             list($path, $code) = $reference;
             try {

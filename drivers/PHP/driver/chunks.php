@@ -2,10 +2,18 @@
 //: lazy
 // Sends and takes long lists and texts in parts: one side begins with them while the other makes the rest.
 
+__BOND_code::need('values');
+
 final class __BOND_chunks
 {
     const PART = 32768;     // about how many bytes a part has
     const FIRST_PART = 128; // how many items the first one has
+
+    /** Whether a long value can cross in parts. */
+    public static function canSay($value)
+    {
+        return is_array($value) ? __BOND_values::isList($value) : __BOND_values::isText($value);
+    }
 
     /** Sends the parts of the value; what is left for the payload is nothing, or an error if something cannot cross. */
     public static function say($request)
@@ -73,8 +81,15 @@ final class __BOND_chunks
         }
     }
 
-    /** What has come in parts. */
-    public static function joined(array $parts)
+    /** The argument that has come in parts. */
+    public static function taken($request)
+    {
+        $parts = __BOND_requests::$parts[$request];
+        unset(__BOND_requests::$parts[$request]);
+        return self::joined($parts);
+    }
+
+    private static function joined(array $parts)
     {
         foreach ($parts as $part) {
             if ($part instanceof Exception) {

@@ -4,6 +4,7 @@
 
 __BOND_code::need('values');
 __BOND_code::need('presets');
+__BOND_code::need('arguments');
 
 final class __BOND_converting
 {
@@ -33,7 +34,7 @@ final class __BOND_converting
             return $code; // a function's name
         }
         try {
-            $conversion = __BOND_requests::evaluateExpression($code);
+            $conversion = __BOND_arguments::evaluateExpression($code);
         } catch (_BOND_InterruptException $interrupt) {
             throw $interrupt;
         } catch (Throwable $error) {

@@ -42,7 +42,7 @@ final class __BOND_ejson
             return $value instanceof __BOND_word ? $value : (object) self::spellEntries((array) $value, $path, $depth);
         }
         if (is_string($value)) {
-            return __BOND_json::isText($value) ? $value : ['$binary' => self::binary($value)];
+            return __BOND_values::isText($value) ? $value : ['$binary' => self::binary($value)];
         }
         if (is_float($value) && !is_finite($value)) {
             return ['$numberDouble' => is_nan($value) ? 'NaN' : ($value > 0 ? 'Infinity' : '-Infinity')];
@@ -65,7 +65,7 @@ final class __BOND_ejson
     {
         $spelled = [];
         foreach ($entries as $key => $item) {
-            if (is_string($key) && !__BOND_json::isText($key)) {
+            if (is_string($key) && !__BOND_values::isText($key)) {
                 return ['$map' => self::spellPairs($entries, $path, $depth)];
             }
             $name = strncmp($key, '$', 1) === 0 ? '$' . $key : $key;
@@ -87,7 +87,7 @@ final class __BOND_ejson
     private static function isPlainScalar($value)
     {
         if (is_string($value)) {
-            return __BOND_json::isText($value);
+            return __BOND_values::isText($value);
         }
         return is_float($value) ? is_finite($value) : $value === null || is_scalar($value);
     }

@@ -50,26 +50,6 @@ final class __BOND_errors
         return in_array(strtolower($display), ['1', 'on', 'yes', 'true', 'stdout'], true);
     }
 
-    /** Code of a block in which ini_set() is a function that looks at once where errors go. */
-    public static function watch($code)
-    {
-        if (!self::$hasSettings || !function_exists('token_get_all')) {
-            return $code;
-        }
-        $text = '';
-        $before = null;
-        foreach (token_get_all("<?php $code") as $token) {
-            list($kind, $word) = is_array($token) ? $token : [null, $token];
-            if (!in_array($before, [T_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION], true)
-                && in_array(strtolower($word), ['ini_set', '\\ini_set'], true)) {
-                $word = str_ireplace('ini_set', '_BOND_ini_set', $word);
-            }
-            $text .= $word;
-            $before = $kind === T_WHITESPACE ? $before : $kind;
-        }
-        return substr($text, strlen('<?php '));
-    }
-
     /** An exit hook: the others, destructors and handlers of sessions may still call what the host has lent. */
     public static function atExit()
     {
@@ -110,12 +90,4 @@ final class __BOND_errors
 function _BOND_error_reporting($level = null)
 {
     return $level === null ? error_reporting() : error_reporting($level);
-}
-
-/** ini_set(), in a block of code: where errors go is looked at before the next one. */
-function _BOND_ini_set($option, $value)
-{
-    $before = ini_set($option, $value);
-    __BOND_errors::redirect();
-    return $before;
 }

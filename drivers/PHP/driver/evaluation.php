@@ -1,4 +1,5 @@
 <?php
+//: lazy
 // Evaluates code of a request in the middle of a call, as if it were in the global scope. It holds signals as the loop of the
 // outermost frame does.
 

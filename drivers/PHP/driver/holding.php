@@ -3,6 +3,7 @@
 // Holds what cannot cross, and says in which places of a result, or of arguments, it was.
 
 __BOND_code::need('references');
+__BOND_code::need('values');
 
 /** What is held even if it could cross. */
 final class __BOND_kept
@@ -79,7 +80,7 @@ final class __BOND_holding
         }
         $entries = (array) $value;
         foreach ($entries as $key => $item) {
-            if (is_string($key) && !__BOND_json::isText($key)) {
+            if (is_string($key) && !__BOND_values::isText($key)) {
                 return null;
             }
         }

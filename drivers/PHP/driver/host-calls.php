@@ -1,5 +1,8 @@
 <?php
+//: lazy
 // Calls functions of the host, and makes those that it exports.
+
+__BOND_code::need('frames');
 
 final class __BOND_host
 {
@@ -38,7 +41,7 @@ final class __BOND_host
             $end = $isNamed ? ',true]' : ']';
         }
         $payload .= $end;
-        list($verb, $frame, , $payload) = __BOND_loop::serve("[$called,", $payload);
+        list($verb, $frame, , $payload) = __BOND_frames::serve("[$called,", $payload);
         if (__BOND_interrupts::$interrupted) {
             __BOND_interrupts::$interrupted = false;
             throw new _BOND_InterruptException('interrupted by the host');
@@ -48,7 +51,8 @@ final class __BOND_host
         }
         if ($verb === 'RETURN_WITH') {
             $value = __BOND_json::decode($payload);
-            return __BOND_requests::withReferences($value[0], $value[1])[0];
+            __BOND_code::need('arguments');
+            return __BOND_arguments::withReferences($value[0], $value[1])[0];
         }
         $error = self::errorOf($verb, $payload);
         $error->bondCall = (int) $frame;

@@ -51,24 +51,8 @@ final class __BOND_input
         return $line;
     }
 
-    /** So many bytes, whatever they are. */
-    public static function bytes($count)
-    {
-        $bytes = '';
-        stream_set_read_buffer(self::$in, 0); // what is in the buffer comes first
-        while (($missing = $count - strlen($bytes)) > 0) {
-            $portion = stream_get_contents(self::$in, $missing);
-            if (($portion === false || $portion === '') && self::isAtEnd()) {
-                exit; // the host is gone
-            }
-            $bytes = $bytes === '' ? $portion : $bytes . $portion;
-        }
-        stream_set_read_buffer(self::$in, 8192);
-        return $bytes;
-    }
-
     /** Whether no more will come, where nothing has come: a signal may have been the reason. */
-    private static function isAtEnd()
+    public static function isAtEnd()
     {
         return feof(self::$in) || self::select([self::$in], [], 1) === false && __BOND_signals::without(function () {
             return self::select([self::$in], [], 0) === false;

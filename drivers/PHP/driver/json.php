@@ -63,38 +63,18 @@ final class __BOND_json
         return true;
     }
 
-    /** Whether an array is one that json_encode takes for a list. */
-    public static function isList(array $entries)
-    {
-        $index = 0;
-        foreach ($entries as $key => $entry) {
-            if ($key !== $index++) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    public static function isText($string)
-    {
-        return preg_match('//u', $string) === 1 || preg_last_error() !== PREG_BAD_UTF8_ERROR && self::isTextByJson($string);
-    }
-
-    /** The same where regular expressions have reached a limit that the user has set. */
-    private static function isTextByJson($string)
-    {
-        return $string === '' || json_encode($string, JSON_PARTIAL_OUTPUT_ON_ERROR) !== 'null';
-    }
-
     public static function decode($text)
     {
         $value = json_decode($text, true, self::DEPTH);
         if ($value === null && json_last_error() !== JSON_ERROR_NONE) {
-            self::refuse(json_last_error_msg());
+            $reason = json_last_error_msg();
+            __BOND_code::need('values');
+            __BOND_values::refuse(self::RECEIVED, $reason);
         }
         if (isset($text[18]) && preg_match('/\d++(?<=\d{19})/', $text) !== 0
             && preg_match('/(?:^|[\[,:\- ])\d{19}/', $text) !== 0) {
-            self::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
+            __BOND_code::need('values');
+            __BOND_values::refuseRounding($value, json_decode($text, true, self::DEPTH, JSON_BIGINT_AS_STRING));
         }
         if (__BOND_json::$isExtended && strpos($text, '$') !== false && self::hasWords($text)) {
             __BOND_code::need('ejson');
@@ -107,24 +87,5 @@ final class __BOND_json
     private static function hasWords($text)
     {
         return strpos($text, '"$') !== false && preg_match('/[{,]\s*"\$(?:[^"\\\\]++|\\\\.)*+"\s*:/', $text) !== 0;
-    }
-
-    private static function refuse($reason)
-    {
-        __BOND_code::need('values');
-        __BOND_values::refuse(self::RECEIVED, $reason);
-    }
-
-    /** json_decode makes a float of an integer beyond 64 bits. */
-    private static function refuseRounding($value, $asString)
-    {
-        if (is_float($value) && is_string($asString)) {
-            self::refuse("the integer $asString is beyond 64 bits");
-        }
-        if (is_array($value)) {
-            foreach ($value as $key => $item) {
-                self::refuseRounding($item, $asString[$key]);
-            }
-        }
     }
 }

@@ -27,10 +27,10 @@ final class __BOND_code
     {
         $eager = [];
         foreach ($files as $file) {
-            list($heading, $code) = explode("\n", $file, 2);
-            list($kind, $name) = explode(' ', $heading);
-            self::$files[$name] = ($kind === 'lazy' ? "\n\n" : "\n") . $code; // a line has the number that it has in its file
-            if ($kind === 'eager') {
+            $start = strpos($file, ' ') + 1;
+            $name = substr($file, $start, strpos($file, "\n") - $start);
+            self::$files[$name] = $file;
+            if ($file[0] === 'e') {
                 $eager[] = $name;
             }
         }
@@ -49,9 +49,10 @@ final class __BOND_code
     /** The text of a file of the driver, which is to be compiled now. */
     public static function take($name)
     {
-        $text = self::$files[$name];
+        $file = self::$files[$name];
         unset(self::$files[$name]);
-        return $text;
+        // A line has the number that it has in its file.
+        return ($file[0] === 'e' ? '' : "\n") . strstr($file, "\n");
     }
 
     /** Has a file of the driver compiled, unless it has been. */

@@ -29,6 +29,7 @@ final class __BOND_lent
 /** A function that the host has lent; whether it gets what cannot cross as handles. */
 function _BOND_callback($number, $isHolding = false)
 {
+    __BOND_code::need('host-calls');
     if ($isHolding) {
         __BOND_host::$holding[$number] = true;
     }
@@ -153,7 +154,11 @@ function _BOND_apply(&...$arguments)
 function _BOND_hold_result(&...$arguments)
 {
     $name = array_shift($arguments);
-    return _BOND_hold(is_callable($name) ? $name(...$arguments) : __BOND_requests::callExpression($name, $arguments));
+    if (is_callable($name)) {
+        return _BOND_hold($name(...$arguments));
+    }
+    __BOND_code::need('arguments');
+    return _BOND_hold(__BOND_arguments::callExpression($name, $arguments));
 }
 
 /** Throws again what was thrown here, since a function of the host has not caught it. */

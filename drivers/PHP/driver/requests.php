@@ -51,24 +51,18 @@ final class __BOND_requests
                 __BOND_requests::$value = __BOND_chains::run($given);
                 return __BOND_requests::$code = null;
             case 'EXPORT':
+                __BOND_code::need('host-calls');
                 __BOND_host::export(...(array) $given);
                 return __BOND_requests::$code = null;
         }
         if (isset(__BOND_requests::$parts[__BOND_requests::$request[2]])) {
-            $given[1][] = self::takeParts(__BOND_requests::$request[2]);
+            $given[1][] = __BOND_chunks::taken(__BOND_requests::$request[2]);
         }
         return __BOND_requests::$code = self::prepareCall($given);
     }
 
-    private static function takeParts($request)
-    {
-        $parts = self::$parts[$request];
-        unset(self::$parts[$request]);
-        return __BOND_chunks::joined($parts);
-    }
-
     /** Text of the host, for which the functions that it may name are there. */
-    private static function withFunctions($code)
+    public static function withFunctions($code)
     {
         if (strpos($code, '_BOND_') !== false) {
             __BOND_code::need('references');
@@ -102,7 +96,7 @@ final class __BOND_requests
     }
 
     /** Code for an expression: echo and unset have no value, and cannot be returned. */
-    private static function statement($code)
+    public static function statement($code)
     {
         return self::find('/^\s*(echo|unset)\b/i', $code) ? "$code\n;" : "return $code\n;";
     }
@@ -111,7 +105,8 @@ final class __BOND_requests
     private static function block($code)
     {
         if (stripos($code, 'ini_set') !== false) {
-            $code = __BOND_errors::watch($code);
+            __BOND_code::need('settings');
+            $code = __BOND_settings::watch($code);
         }
         return self::find('/[;}]\s*$/D', $code) || strpos($code, '?>') !== false ? $code : "$code\n;";
     }
@@ -124,105 +119,7 @@ final class __BOND_requests
             __BOND_requests::$value = $name(...$call[1]);
             return null;
         }
-        __BOND_requests::$arguments = $call[1];
-        __BOND_requests::$named = isset($call[3]) ? self::namesChecked($call[3]) : [];
-        self::withFunctions($name);
-        foreach (isset($call[2]) ? $call[2] : [] as $reference) {
-            self::resolve($reference[0], $reference[1], '&');
-        }
-        if ($name === '_BOND_load') {
-            return __BOND_loading::code(self::$arguments);
-        }
-        // A function without a name ends where its call would begin.
-        $callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $name) ? "($name)" : $name;
-        return self::statement($callee . self::argumentList());
-    }
-
-    /** Arguments by name, if there can be some. PHP would take a name such as '1' for a place. */
-    public static function namesChecked(array $named)
-    {
-        if ($named && PHP_VERSION_ID < 80000) {
-            throw new BadFunctionCallException('arguments by name need PHP 8: this is PHP ' . PHP_VERSION);
-        }
-        foreach (array_filter(array_keys($named), 'is_int') as $name) {
-            throw new BadFunctionCallException("no argument can have the name '$name'");
-        }
-        return $named;
-    }
-
-    private static function argumentList()
-    {
-        $list = [];
-        foreach (self::$arguments as $index => $argument) {
-            $list[] = "\\__BOND_requests::\$arguments[$index]";
-        }
-        if (self::$named) {
-            $list[] = '...\\__BOND_requests::$named';
-        }
-        return '(' . implode(', ', $list) . ')';
-    }
-
-    /** The values, with what expressions refer to put in their places. */
-    public static function withReferences(array $values, array $references)
-    {
-        $outer = self::$arguments;
-        try {
-            __BOND_signals::hold();
-            self::$arguments = $values;
-            foreach ($references as $reference) {
-                self::resolve($reference[0], $reference[1]);
-            }
-            return self::$arguments;
-        } finally {
-            self::$arguments = $outer;
-            __BOND_signals::release();
-        }
-    }
-
-    /** The value of an expression, in the middle of a call. */
-    public static function evaluateExpression($code)
-    {
-        __BOND_code::$address = null;
-        self::$code = self::withFunctions("return $code\n;");
-        return __BOND_evaluate();
-    }
-
-    /** Puts what an expression refers to among the arguments; with `&`, a variable itself, for functions that change it. */
-    private static function resolve(array $path, $expression, $sign = '')
-    {
-        if (!is_string($expression)) {
-            __BOND_code::need('references');
-            __BOND_code::need('chains');
-            __BOND_chains::resolve($path, $expression);
-            return;
-        }
-        $place = '\\__BOND_requests::$arguments';
-        if ($path[0] === 'kwargs') {
-            $place = '\\__BOND_requests::$named';
-            array_shift($path);
-        }
-        foreach ($path as $step) {
-            $place .= '[' . var_export($step, true) . ']';
-        }
-        if (self::find('/^\s*\$(\w+)(\s*->\s*\w+|\[[^\[\]]*\])*\s*$/D', $expression, $variable)) {
-            if (!array_key_exists($variable[1], $GLOBALS)) {
-                $GLOBALS[$variable[1]] = null; // a function that is given it may fill it
-            }
-        } elseif (count($path) > 1 || !self::find('/^_BOND_held\(\d+\)$/D', $expression)) {
-            $sign = '';
-        }
-        __BOND_code::$address = null;
-        self::$code = self::withFunctions("$place = $sign$expression\n;");
-        __BOND_evaluate();
-    }
-
-    /** The value of a call of what is no function's name, but an expression: it sees what is global. */
-    public static function callExpression($__BOND_name, array $__BOND_arguments)
-    {
-        foreach (array_diff(array_keys($GLOBALS), ['GLOBALS', 'this', '__BOND_name', '__BOND_arguments']) as $__BOND_global) {
-            $$__BOND_global = &$GLOBALS[$__BOND_global];
-        }
-        $__BOND_callee = self::find('/^\s*(static\s+)?(fn|function)\b/i', $__BOND_name) ? "($__BOND_name)" : $__BOND_name;
-        return eval("return $__BOND_callee(...\$__BOND_arguments);");
+        __BOND_code::need('arguments');
+        return __BOND_arguments::prepareCall($call);
     }
 }

@@ -27,7 +27,7 @@ final class __BOND_stacks
         $frames = [];
         foreach ($error->getTrace() as $frame) {
             $class = isset($frame['class']) ? $frame['class'] : '';
-            if ($class === '__BOND_loop' && $frame['function'] === 'carryOut') {
+            if ($class === '__BOND_frames' && $frame['function'] === 'carryOut') {
                 break; // what is further out is another request
             }
             if (self::isOfUser($file)) {

@@ -12,8 +12,8 @@ final class __BOND_streams
     public static $isEnding = false; // exit hooks run: what is destroyed may still be used by what is left
     public static $released = [];    // numbers of the host's functions that nothing here refers to any more
     public static $out;
-    private static $bulk;            // a second way to the host, for long messages
-    private static $pieceSize;
+    public static $bulk;             // a second way to the host, for long messages
+    public static $pieceSize;
 
     public static function open()
     {
@@ -83,25 +83,7 @@ final class __BOND_streams
         self::write(self::$lastPiece . $head . ($start > 0 ? substr($message, $start) : $message) . "\n");
     }
 
-    /** Sends a block of bytes, of which the parts are given. */
-    public static function sayBlock($heading, $parts)
-    {
-        list($begin, $piece, $announcement) = self::$blockMarks;
-        self::write((self::$bulk ? $announcement : $begin) . $heading);
-        $room = self::$pieceSize - strlen($piece) - 6; // digits of its length, and a newline
-        foreach ($parts as $part) {
-            if (self::$bulk) {
-                self::write($part, self::$bulk);
-                continue;
-            }
-            for ($start = 0; $start < strlen($part); $start += $room) {
-                $bytes = substr($part, $start, $room);
-                self::write($piece . strlen($bytes) . "\n" . $bytes);
-            }
-        }
-    }
-
-    private static function write($data, $stream = null)
+    public static function write($data, $stream = null)
     {
         $stream = $stream ?: __BOND_streams::$out;
         while (($done = @fwrite($stream, $data)) !== strlen($data)) {

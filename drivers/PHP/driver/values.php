@@ -23,7 +23,7 @@ final class __BOND_values
         if ($value instanceof stdClass) {
             $entries = get_class($value) === 'stdClass' ? (array) $value : get_object_vars($value);
             $entries = self::simplifyEntries($entries, $path, $depth);
-            return __BOND_json::isList($entries) ? (object) $entries : $entries;
+            return self::isList($entries) ? (object) $entries : $entries;
         }
         if (__BOND_json::$isExtended && $value instanceof DateTimeInterface) {
             __BOND_code::need('ejson');
@@ -81,6 +81,29 @@ final class __BOND_values
         return ($value instanceof Closure ? '' : ', unless it implements JsonSerializable') . ': hold() it';
     }
 
+    /** Whether an array is one that json_encode takes for a list. */
+    public static function isList(array $entries)
+    {
+        $index = 0;
+        foreach ($entries as $key => $entry) {
+            if ($key !== $index++) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public static function isText($string)
+    {
+        return preg_match('//u', $string) === 1 || preg_last_error() !== PREG_BAD_UTF8_ERROR && self::isTextByJson($string);
+    }
+
+    /** The same where regular expressions have reached a limit that the user has set. */
+    private static function isTextByJson($string)
+    {
+        return $string === '' || json_encode($string, JSON_PARTIAL_OUTPUT_ON_ERROR) !== 'null';
+    }
+
     public static function refuse($path, $reason)
     {
         throw new _BOND_SerializationException("$path: $reason");
@@ -89,6 +112,19 @@ final class __BOND_values
     public static function refuseDepth($path)
     {
         self::refuse(substr($path, 0, 80) . '…', 'refers to itself, or is nested too deep');
+    }
+
+    /** json_decode makes a float of an integer beyond 64 bits. */
+    public static function refuseRounding($value, $asString)
+    {
+        if (is_float($value) && is_string($asString)) {
+            self::refuse(__BOND_json::RECEIVED, "the integer $asString is beyond 64 bits");
+        }
+        if (is_array($value)) {
+            foreach ($value as $key => $item) {
+                self::refuseRounding($item, $asString[$key]);
+            }
+        }
     }
 
     /** Why json_encode has refused a value: its own words do not say what to do. */
