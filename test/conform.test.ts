@@ -44,7 +44,7 @@ async function tried(lang: string, folder: string, titles?: readonly string[], h
 /** What a language cannot have, or lacks: nothing is asked of it. */
 const CANNOT_HAVE: Partial<Record<KitLanguage, readonly Feature[]>> = {
   Lua: ['interrupt'],
-  R: ['live', 'extend'],
+  R: ['extend'],
   Tcl: ['extend', 'stacks', 'places'],
 };
 

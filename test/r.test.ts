@@ -9,6 +9,7 @@ import {
   BondException,
   callback,
   kwargs,
+  live,
   NDArray,
   presets,
   RemoteException,
@@ -232,6 +233,44 @@ describe('R', () => {
     expect(await r.call('down', 100)).toBe(100);
     expect((await rejection(r.call('down', 1000), RemoteException)).message).toContain('nested too deep');
     await expectAlive(r);
+  });
+
+  test('a live object has properties, methods and items, is compared, and comes back', async () => {
+    const r = await open();
+    class Cart {
+      total = 1;
+      add(n: number, named?: object): unknown {
+        if (named) return [n, named];
+        this.total += n;
+        return this.total;
+      }
+      get broken(): never {
+        throw new RangeError('no luck');
+      }
+    }
+    const cart = new Cart();
+    const items: unknown[] = [4, cart, 'x'];
+    const keys = new Map<string, unknown>([['k', 'v']]);
+    await r.evalBlock('keep <- function(...) list2env(setNames(list(...), c("o", "p", "q")), globalenv())');
+    await r.hold('keep', live(cart), live(items), live(keys));
+    await r.evalBlock('o$total <- 5; p[[1]] <- 6; q[["n"]] <- 7');
+    expect([cart.total, items[0], keys.get('n')]).toEqual([5, 6, 7]);
+    expect(await r.eval('list(o$add(2), o$total, o$nothing, o$add(1, b = 2))')).toEqual([7, 7, null, [1, { b: 2 }]]);
+    const found = await r.eval('list(length(p), sapply(p, is.numeric), names(q), q[["k"]], q[["z"]])');
+    expect(found).toEqual([3, [true, false, false], ['k', 'n'], 'v', null]);
+    expect(await r.eval('c(p[[2]] == o, p[[2]] != o, o == q, o == 1)')).toEqual([true, false, false, false]);
+    expect((await r.eval<unknown[]>('as.list(p)'))[1]).toBe(cart);
+    expect(await r.eval('caught(function() o$broken)')).toContain('no luck');
+    for (const outside of ['p[[0]]', 'p[[4]]'])
+      expect(await r.eval(`caught(function() ${outside})`)).toContain('<Array of the host>: subscript out of bounds');
+    const wrong = await rejection(r.eval('list(o, globalenv())'), SerializationException);
+    expect(wrong.message).toContain('result[1]: a value of class environment');
+    expect(
+      await r.call(
+        'function(f) f(1) + length(sapply(1:3, f))',
+        live((x: number) => x + 1),
+      ),
+    ).toBe(5);
   });
 
   test('an endless loop is stopped', async () => {

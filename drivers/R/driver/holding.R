@@ -10,13 +10,16 @@ with_held <- function(value) {
   paste0("[", encode(found$plain, "value"), ",", found$places, "]")
 }
 
-without_held_in <- function(values) {
+# What remains in them, and the places: of objects of the host, and of what cannot cross if that is to be held.
+without_held_in <- function(values, is_holding = TRUE) {
   places <- character()
-  hold_at <- function(value, path) {
-    places <<- c(places, paste0("[[", paste0(path, collapse = ","), "],", bond_hold(value), ",", spell_texts(described_shortly(value)), "]"))
+  note <- function(number, words, path) {
+    places <<- c(places, paste0("[[", paste0(path, collapse = ","), "],", number, ",", spell_texts(words), "]"))
     NULL
   }
+  hold_at <- function(value, path) if (is_holding) note(bond_hold(value), described_shortly(value), path) else value
   walk <- function(value, path) {
+    if (is_live(value)) return(note(-lent_as(value)$number, lent_as(value)$name, path))
     if (!is.na(spell(value))) return(value)
     if (length(path) > 300L || !is.list(value) || is.object(value) || !has_only(value, "names")) return(hold_at(value, path))
     keys <- names(value)

@@ -35,14 +35,16 @@ encode_call <- function(name, arguments, shown, is_holding) {
   paste0("[", spell(name), ",", encode_arguments(arguments, root, is_holding, any(is_named)), if (any(is_named)) ",true", "]")
 }
 
-# The text of arguments, and behind it of what is held in the places of those that cannot cross.
+# The text of arguments, and behind it of what is held in the places of those that cannot cross, and of objects of the host.
 encode_arguments <- function(arguments, root, is_holding, is_named) {
   if (converts) arguments <- converted(arguments, root)
   text <- spell_list(arguments)
   if (!is.na(text)) return(if (is_named) paste0(text, ",null") else text)
-  if (!is_holding) explain(arguments, root, 0L)
-  found <- without_held_in(arguments)
-  paste0(spell_list(found$plain), ",", found$places)
+  if (!is_holding && !has_live) explain(arguments, root, 0L)
+  found <- without_held_in(arguments, is_holding)
+  text <- spell_list(found$plain)
+  if (is.na(text)) explain(found$plain, root, 0L)
+  paste0(text, ",", found$places)
 }
 
 # What the host has replied: its function's result, or an exception.

@@ -52,7 +52,7 @@ prepare_locale <- function() {
 # Names for code of the host, on the search path.
 define_names <- function() {
   names <- c(
-    "callback", "stream", "hold", "held", "get", "set", "invoke", "apply", "hold_result", "catch", "raise", "iterate", "next", "leave", "convert", "dates", "frames", "load", "original"
+    "callback", "stream", "live", "hold", "held", "get", "set", "invoke", "apply", "hold_result", "catch", "raise", "iterate", "next", "leave", "convert", "dates", "frames", "load", "original"
   )
   tools <- new.env(parent = emptyenv())
   for (name in names) define_name(paste0("_BOND_", name), paste0("bond_", name), tools)
@@ -64,7 +64,7 @@ define_name <- function(name, own, tools) {
   delayedAssign(name, get(own, envir = driver), assign.env = tools)
 }
 
-busy <- takes_parts <- converts <- decoding <- interrupted <- transparent <- extended <- FALSE
+busy <- has_live <- takes_parts <- converts <- decoding <- interrupted <- transparent <- extended <- FALSE
 running <- "0"
 stopped <- last_interrupted <- "" # requests
 depth <- calls <- 0L

@@ -10,7 +10,10 @@ encode <- function(value, root = "result") {
   }
   if (converts) value <- converted(value, root)
   text <- spell(value)
-  if (is.na(text)) explain(value, root, 0L)
+  if (is.na(text)) {
+    if (has_live && root == "result") return(result_with_live(value))
+    explain(value, root, 0L)
+  }
   text
 }
 
