@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Feature } from '../src/drivers/manifest.js';
 import { BondException, listDrivers, makeBond, registerDriver } from '../src/index.js';
 import type { Check } from '../src/tools/conform/check.js';
 import { Code } from '../src/tools/conform/code.js';
+import { printConformance } from '../src/tools/conform/conform.js';
 import { LEVELS } from '../src/tools/conform/level.js';
 import { checks, conform, type Outcome } from '../src/tools/conform/run.js';
 import { showLevels } from '../src/tools/conform/table.js';
@@ -164,6 +166,31 @@ describe('a driver that is not part of the package', () => {
       expect(error.message).toMatch(/its driver does not have the feature|cannot be interrupted/);
     }
     expect(await bond.eval('1')).toBe(1);
+  });
+
+  test('that ends at its first request is tried no further; a folder of another name is reported', async () => {
+    const folder = join(temporaryDirectory(), 'Ruby');
+    cpSync(RUBY, folder, { recursive: true });
+    for (const [file, part, wrong] of [
+      ['stage2.rb', "when 'EVAL' then", "when 'EVAL' then exit(7) ||"],
+      ['bond.json', '"Ruby"', '"Ruby that ends"'],
+    ] as const) {
+      const path = join(folder, file);
+      writeFileSync(path, readFileSync(path, 'utf8').replace(part, wrong));
+    }
+    const lines: string[] = [];
+    const output = new Writable({
+      write(chunk, _, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    const trial = printConformance({ kind: 'conform', folder, level: 'speaks', cmd: undefined }, output);
+    expect((await rejection(trial, BondException)).message).toMatch(
+      /^\[Ruby that ends\] no check can be run, .* EVAL "1": the interpreter exited with code 7$/,
+    );
+    expect(lines.join('')).toContain('has "language": "Ruby that ends", but the folder is called Ruby');
+    expect(lines.join('')).not.toContain('FAILS');
   });
 
   test('that is not valid is refused, with what is wrong', () => {

@@ -41,6 +41,10 @@ function kind_of(x) return math.type(x) or type(x) end`,
   R: `
 same <- function(x) x
 kind_of <- function(x) class(x)[1]`,
+  // Every value is a text: how Tcl keeps it is not part of the value.
+  Tcl: `
+proc same x {return $x}
+proc kind_of x {return text}`,
 } as const;
 
 export type MatrixLanguage = keyof typeof definitions;

@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { queryDriver, registerDriver } from '../../drivers/driver.js';
 import { EXIT } from '../cli/exit-codes.js';
 import type { ConformOrder } from '../cli/orders.js';
@@ -14,6 +15,9 @@ export async function printConformance(order: ConformOrder, output: NodeJS.Writa
   const { splitCommand } = await import('../../process/split-command.js');
   const trial = { lang, words, ...(cmd === undefined ? {} : { command: splitCommand(lang, cmd) }) };
   print(`${lang}, ${cmd ?? queryDriver(lang).commands.join(' or ')}`);
+  const name = basename(resolve(folder));
+  if (name !== lang)
+    print(`bond.json has "language": "${lang}", but the folder is called ${name}: they have to be equal`);
   const unknown = unknownWords(words);
   if (unknown.length > 0) print(`conformance.json has what nothing asks for: ${unknown.join(', ')}`);
   const outcomes: Outcome[] = [];

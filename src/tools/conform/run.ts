@@ -22,6 +22,7 @@ import { speaks } from './checks/speaks.js';
 import { stacks } from './checks/stacks.js';
 import { streams } from './checks/streams.js';
 import { Code } from './code.js';
+import { replyOrStop } from './first-requests.js';
 import { LastRequest } from './last-request.js';
 import { LEVELS, type Level } from './level.js';
 import { missingWords, type Words } from './words.js';
@@ -110,10 +111,13 @@ class Bench {
     this.#trial = trial;
   }
 
-  /** What the driver says that it can do, once it has started. */
+  /** What the driver says that it can do, once it has started, and has replied to what every check begins with. */
   async declaredFeatures(): Promise<ReadonlySet<Feature>> {
     const bare = await this.open({}, []);
+    await replyOrStop(bare.bond.eval('1'));
     this.giveBack(bare);
+    const defined = await replyOrStop(this.open({}, [this.#trial.words.functions]));
+    if (defined) this.giveBack(defined);
     return bare.bond.features;
   }
 
