@@ -86,7 +86,7 @@ describe('the start', () => {
 
   test.each([
     ['before', 'raise MemoryError()'],
-    ['behind', "arguments = (arguments[0] + b'\\nraise MemoryError()',) + arguments[1:]"],
+    ['behind', "arguments = (arguments[0] + '\\nraise MemoryError()',) + arguments[1:]"],
   ])('what is seldom needed is there as a whole or not at all, if memory ends %s', async (_, end) => {
     const python = await openFresh();
     await python.evalBlock(`
@@ -102,6 +102,28 @@ def hold():
     expect(await python.eval('[float("inf"), {1}]')).toEqual([Number.POSITIVE_INFINITY, new Set([1])]);
     expect(await python.call('(lambda value: value)', new Date(7))).toEqual(new Date(7));
     expect(await python.eval('_BOND_hold(1)')).toBe(1);
+  });
+
+  test('FIRST names all that files use of lazy ones and that the host calls', async () => {
+    const python = await openFresh();
+    await python.evalBlock(`
+import ast, dis
+driver = _BOND_hold.__globals__
+used, defined = set(), set()
+def note(code):
+    used.update(step.argval for step in dis.get_instructions(code) if step.opname in ('LOAD_GLOBAL', 'LOAD_NAME'))
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            note(constant)
+for file in driver['source'].decode().split('\\n#: ')[1:]:
+    heading, _, text = file.partition('\\n')
+    if heading.startswith('lazy'):
+        defined.update(part.name for part in ast.parse(text).body if hasattr(part, 'name'))
+    else:
+        note(compile(text, heading, 'exec'))`);
+    const [first, wanted] = await python.eval<[string[], string[]]>(`
+      [driver['FIRST'].split(), [name for name in defined if name in used or name.startswith('_BOND_')]]`);
+    expect(first.sort()).toEqual(wanted.sort());
   });
 
   test('what is seldom needed may come for the first time in the depth of a recursion', async () => {

@@ -27,6 +27,13 @@ def without_limit_of_digits(function, *arguments):
         sys.set_int_max_str_digits(limit)
 
 
+class Encoded(object):
+    """A result whose text is there already."""
+
+    def __init__(self, text):
+        self.text = text
+
+
 def encode_spelled(value, root, name):
     """As `encode`, for what JSON has no word for, or what cannot cross."""
     if type(value) is Encoded:

@@ -1,6 +1,15 @@
 #: lazy
 # Whether the encoder writes a value exactly, and what a class is.
 
+if PYTHON2:
+    def are_keys(kinds):
+        kinds = set(kinds)
+        return len(kinds) < 2 and kinds.issubset(STRINGS)  # an str and a unicode may be one text
+else:
+    are_keys = frozenset(STRINGS).issuperset
+GENERATOR_TYPE = type(_ for _ in ())
+
+
 def is_exact(value):
     """Whether the encoder changed nothing: it makes strings of other keys, and numbers of enumerations, silently.
 
@@ -43,6 +52,21 @@ def root_of(kind):
     module = module_of(kind)
     root = module.split('.')[0] if type(module) is str else ''
     return 'builtins' if root == '__builtin__' else root
+
+
+def is_awaitable(value):
+    """Whether a value that cannot cross is to be awaited."""
+    kind = type(value)
+    if PYTHON2:
+        return False
+    if kind is GENERATOR_TYPE:
+        return value.gi_code.co_flags & 0x100 != 0
+    try:
+        if not hasattr(kind, '__await__'):  # which is fast, but a metaclass may say anything
+            return False
+    except Exception:
+        return False
+    return any('__await__' in attributes_of(base) for base in bases_of(kind))
 
 
 def is_plain_subclass(kind):

@@ -38,13 +38,9 @@ def json_in_c():
     return from_json, to_json
 
 
-def json_of_python():
-    import json
-    return json.loads, json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode
-
-
 SAFE_DEPTH = 20000
 try:
     from_json, to_json = json_in_c()
 except Exception:  # PyPy has its own; and nobody has promised that there is one in C
-    from_json, to_json = json_of_python()
+    import json
+    from_json, to_json = json.loads, json.JSONEncoder(separators=(',', ':'), allow_nan=False).encode

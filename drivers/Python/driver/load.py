@@ -55,94 +55,91 @@ def unshadowed(name):
 
 select = unshadowed('select').select
 
-lazy = {}       # the text of each file that has not been needed yet, by name
+# What the files that are not lazy, and the host, use of the lazy ones. Only when the first of those is needed, they are looked
+# through for the rest, which takes as long as to compile one of them.
+FIRST = """
+Guard LiveOutput add_parts addaudithook_of_user answer_later compile_indented converted decode_slowly deliver deliver_in_wait
+encode_spelled end_loop evaluate_awaiting evaluate_awaiting_block export feed_with_blocks finish_begun forget_unawaited
+getsignal_of_user has_halves is_awaitable is_exact is_fork is_meant_for_task keep_from_children lead_input_aside open_loop
+profile_of_user put_references read_all_words read_block report run_call_hold run_chain run_eval_block_hold run_eval_hold
+say_blocks say_long say_parts show_lines signal_of_user speak_octets stand_behind_relay take_part trace_of_user write_all
+_BOND_apply _BOND_callback _BOND_catch _BOND_convert _BOND_dates _BOND_enter _BOND_exit _BOND_extend _BOND_frames _BOND_get
+_BOND_held _BOND_hold _BOND_hold_result _BOND_invoke _BOND_iterate _BOND_leave _BOND_live _BOND_load _BOND_next
+_BOND_original _BOND_raise _BOND_set _BOND_stream _BOND_super
+"""
+lazy = {}      # the text of each file that has not been needed yet, by name
+file_of = {}   # in which of them each function and class is, once one has been needed
 loading = RLock and RLock()  # one thread after the other
-stand_ins = {}  # what stands for the functions and classes of such a file
 
 
 def run(name, text):
     exec(compile(text, '<bond driver: %s>' % name, 'exec'), world)
 
 
-def load(name):
-    """Runs a lazy file; the signals of user code wait meanwhile, and leave no half of it behind."""
+def load(file, name=None):
+    """Runs a lazy file, or that of a function; the signals of user code wait meanwhile, and leave no half of it behind."""
     global busy
     if get_ident() != main_thread:
-        return load_alone(name)
+        return load_alone(file, name)
     was_busy, busy = busy, False
     try:
-        load_alone(name)
+        load_alone(file, name)
     finally:
         busy = was_busy
     if busy and pending:
         deliver()
 
 
-def load_alone(name):
+def load_alone(file, name):
     if loading:
         loading.acquire()
+    before = {}
     try:
-        if name in lazy:
-            run(name, lazy[name])
-            del lazy[name]
+        look_through()
+        file = file or file_of[name]
+        if file in lazy:
+            before = dict((each, stand_in(each)) for each in file_of if file_of[each] == file)
+            run(file, lazy[file])
+            del lazy[file]
     finally:
-        if name in lazy:
-            world.update(stand_ins[name])
+        if file in lazy:
+            world.update(before)
         if loading:
             loading.release()
 
 
-def stand_in(file, name):
+def look_through():
+    """Finds out what is in the lazy files. To look at each of their lines takes ten times as long."""
+    if file_of:
+        return
+    found = {}
+    for file, text in lazy.items():
+        for heading in '\ndef ', '\nasync def ', '\nclass ':
+            for part in text.split(heading)[1:]:
+                found[part[:part.index('(')]] = file
+    world.update((name, stand_in(name)) for name in found if name not in world)
+    file_of.update(found)
+
+
+def stand_in(name):
     """What a function or class of a lazy file is until it is there. User code may keep it."""
     def call_lazy(*arguments, **named):
-        load(file)
+        load(None, name)
         return world[name](*arguments, **named)
     return call_lazy
 
 
-def names_in(text):
-    """The functions and classes of a file. To look at each of its lines takes ten times as long."""
-    for heading in (b'\ndef ', b'\nasync def ', b'\nclass '):
-        for part in text.split(heading)[1:]:
-            yield str(part[:part.index(b':')].partition(b'(')[0].decode('ascii'))
-
-
-def files():
-    """The files behind this one: kind, name and text."""
-    for part in source.split(b'\n#: ')[1:]:
-        heading, _, text = part.partition(b'\n')
-        kind, name = str(heading.decode('ascii')).split(' ')
-        yield kind, name, text
-
-
-def put_off(name, text):
-    lazy[name] = text = b'\n' + text  # in the place of the line that says so: every line keeps its number
-    stand_ins[name] = dict((function, stand_in(name, function)) for function in names_in(text))
-    world.update(stand_ins[name])
-
-
 def run_files():
-    given = list(files())
-    for kind, name, text in given:
+    """Runs the files behind this one that are not lazy."""
+    for name in FIRST.split():
+        world[name] = stand_in(name)
+    for part in (source if PYTHON2 else source.decode('utf-8')).split('\n#: ')[1:]:
+        end = part.index('\n')
+        kind, name = part[:end].split(' ')
         if kind == 'lazy':
-            put_off(name, text)
-    for kind, name, text in given:
-        if kind == 'eager':
-            run(name, text)
-
-
-def load_before_hooks():
-    """What is lazy is loaded before there is an audit hook, which could forbid it in a moment in which nothing bears that."""
-    add = sys.addaudithook
-
-    def addaudithook(hook):
-        for name in list(lazy):
-            load(name)
-        add(hook)
-
-    sys.addaudithook = addaudithook
+            lazy[name] = part[end:]  # with a line in the place of the one that says so: every line keeps its number
+        else:
+            run(name, part[end + 1:])
 
 
 run_files()
-if hasattr(sys, 'addaudithook'):
-    load_before_hooks()

@@ -34,3 +34,7 @@ class LiveOutput(object):
 
     def flush(self):
         pass
+
+
+def is_fork():
+    return forked if TELLS_FORKS else getpid() != process

@@ -18,8 +18,14 @@ def referred(code):
     """What code comes to, or a chain."""
     if type(code) not in STRINGS:
         return follow(*code)
-    number = code[11:-1]
-    return _BOND_held(int(number)) if number.isdigit() and code == '_BOND_held(%s)' % number else evaluate(code)
+    name, _, number = code[:-1].partition('(')  # to compile it takes a quarter of a nested call
+    if number.isdigit() and code[-1] == ')' and name in DIRECT:
+        return DIRECT[name](int(number))
+    return evaluate(code)
+
+
+def _BOND_held(number):
+    return held[number]
 
 
 class _BOND_callback(object):
@@ -46,6 +52,9 @@ class _BOND_callback(object):
 
     def __reduce__(self):
         raise TypeError('a function of the host cannot be pickled')
+
+
+DIRECT = {'_BOND_held': _BOND_held, '_BOND_callback': _BOND_callback}
 
 
 class HoldingCallback(_BOND_callback):
@@ -89,10 +98,6 @@ def keep(value):
     number = next_number()
     held[number] = value
     return number
-
-
-def _BOND_held(number):
-    return held[number]
 
 
 def _BOND_get(holder, name):

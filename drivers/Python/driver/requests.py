@@ -5,8 +5,6 @@ longest = {}        # how many items or characters are carried in one piece, by 
 parts = {}          # the parts of long arguments so far, by request, and what was wrong with it
 compile_file = compile  # as it is, whatever the code of the host needs
 NOTHING = object()  # no result at all
-GENERATOR_TYPE = type(_ for _ in ())
-LONE_AWAIT = 0x2000  # a flag for the compiler: `await` outside of functions
 given_lines = deque(maxlen=100)  # file, line and text of code that is called by its place in the host's program, for tracebacks
 LONGEST_GIVEN = 20000  # characters of a text that is kept for them
 
@@ -16,11 +14,7 @@ def evaluate(code, file='<eval>', line=1):
         first = line + code[:len(code) - len(code.lstrip())].count('\n')
         expression = compile(from_line(first, code.strip(), file), file, 'eval', 0, True)
     except SyntaxError as error:
-        if awaits_at_top(code):
-            return eval(compile(from_line(first, code.strip(), file), file, 'eval', LONE_AWAIT, True), main)
-        if is_block(code):
-            error.msg = '%s: eval takes an expression, and evalBlock statements' % error.msg
-        raise
+        return evaluate_awaiting(code, file, first, error)
     return eval(expression, main)
 
 
@@ -28,43 +22,16 @@ def evaluate_block(code, file='<evalBlock>', line=1):
     try:
         block = compile(from_line(line, code, file), file, 'exec', 0, True)
     except IndentationError:
-        block = compile(from_line(line, standard('textwrap').dedent(code)), file, 'exec', 0, True)
+        block = compile_indented(code, file, line)
     except SyntaxError:
-        if not awaits_at_top(code):
-            raise
-        return eval(compile(from_line(line, code, file), file, 'exec', LONE_AWAIT, True), main)
+        return evaluate_awaiting_block(code, file, line)
     exec(block, main)
     return NOTHING
-
-
-def awaits_at_top(code):
-    """Whether code is understood if `await` may stand outside of functions."""
-    if sys.version_info < (3, 8) or 'await' not in code and 'async' not in code:
-        return False
-    try:
-        return compile(code.strip(), '<await>', 'exec', LONE_AWAIT, True).co_flags & 0x80 != 0
-    except SyntaxError:
-        return False
 
 
 def as_result(value):
     """A value that no handler gives, converted if there are conversions."""
     return converted(value, 'result') if 'call_host_as_it_is' in world else value
-
-
-def is_awaitable(value):
-    """Whether a value that cannot cross is to be awaited."""
-    kind = type(value)
-    if PYTHON2:
-        return False
-    if kind is GENERATOR_TYPE:
-        return value.gi_code.co_flags & 0x100 != 0
-    try:
-        if not hasattr(kind, '__await__'):  # which is fast, but a metaclass may say anything
-            return False
-    except Exception:
-        return False
-    return any('__await__' in attributes_of(base) for base in bases_of(kind))
 
 
 def from_line(line, code, file=None):
@@ -100,7 +67,7 @@ def call(name, arguments, references=(), named=None):
 
 def put_names():
     """Puts the driver's own functions among the global variables: at the start, and when user code has cleared those."""
-    main.update((name, value) for name, value in globals().items() if name.startswith('_BOND_'))
+    main.update([(name, world[name]) for name in world if name[:6] == '_BOND_'])
 
 
 def run_eval(payload):

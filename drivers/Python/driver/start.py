@@ -26,7 +26,6 @@ def start():
         if settings.get('pid', process) != process:
             stand_behind_relay(notice)
     short_read, long_read = ((descriptor, 65536),), ((descriptor, 262144),)
-    set_signal(signal.SIGINT, on_interrupt)
     if PYTHON2:
         for number in (signal.SIGINT, notice):
             signal.siginterrupt(number, False)

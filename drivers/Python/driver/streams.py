@@ -35,15 +35,6 @@ def protect_stdin():
         keep_from_children(descriptor, protocol_out)
 
 
-def write_all(descriptor, data):
-    done = 0
-    while done < len(data):
-        try:
-            done += write(descriptor, memoryview(data)[done:])
-        except EnvironmentError as error:
-            wait_or_raise(error, [], [descriptor])
-
-
 def wait_or_raise(error, readable, writable):
     """Waits where the other end shares a descriptor that user code, or a subprocess, has set not to block."""
     if error.errno == EAGAIN:
@@ -91,10 +82,6 @@ if TELLS_FORKS:
     os.register_at_fork(after_in_child=note_fork)
 
 
-def is_fork():
-    return forked if TELLS_FORKS else getpid() != process
-
-
 def say(message):
     """Sends one message to the host, after everything that was printed before it."""
     if released:
@@ -121,13 +108,3 @@ def say(message):
         done = 0
     if done < len(piece):
         write_all(protocol_out, piece[done:])
-
-
-def say_long(message):
-    """Sends it by the second way, or in pieces."""
-    if bulk:
-        write_all(protocol_out, announcement + str(len(message)).encode('ascii') + b'\n')
-        return write_all(bulk, message.encode('ascii'))
-    for start in range(0, len(message), piece_size):
-        kind = more_pieces if start + piece_size < len(message) else last_piece
-        write_all(protocol_out, kind + message[start:start + piece_size].encode('ascii') + b'\n')

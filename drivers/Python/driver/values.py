@@ -7,31 +7,13 @@ LONG_BYTES = 512      # shorter ones stand in the text
 speaks_octets = False  # whether text is octets, in Python 2: the option `text`
 unreadable = 'replace'  # what is done with octets that are no text, where there has to be one
 extended = False  # whether the protocol is EJSON, which has words for more than JSON
-if PYTHON2:
-    STRINGS = (str, unicode)
-    INTEGERS = (int, long)
-    PLAIN = frozenset((str, unicode, int, long, float, bool, type(None)))
-
-    def are_keys(kinds):
-        kinds = set(kinds)
-        return len(kinds) < 2 and kinds.issubset(STRINGS)  # an str and a unicode may be one text
-else:
-    STRINGS = (str,)
-    INTEGERS = (int,)
-    PLAIN = frozenset((str, int, float, bool, type(None)))
-    are_keys = frozenset(STRINGS).issuperset
+STRINGS, INTEGERS = ((str, unicode), (int, long)) if PYTHON2 else ((str,), (int,))
+PLAIN = frozenset(STRINGS + INTEGERS + (float, bool, type(None)))
 LISTS = frozenset((list, tuple))
 OF_TYPE = {}  # what spells values of exactly one type, where that has been met
 
 # What a class says of itself. Its own attributes may be properties, and fail, so `type` is asked.
 name_of, module_of, bases_of, attributes_of = [type.__dict__[name].__get__ for name in ('__name__', '__module__', '__mro__', '__dict__')]
-
-
-class Encoded(object):
-    """A result whose text is there already."""
-
-    def __init__(self, text):
-        self.text = text
 
 
 def encode(value, root='result', name=None):
