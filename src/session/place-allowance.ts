@@ -1,5 +1,7 @@
 /** How many places are kept, of calls in a row, before some are not. */
 const MOST = 20;
+/** In ms. */
+const EACH = 10;
 
 /**
  * Of which calls it is kept where they were made, for messages about one that takes long. A place costs a third of what a call
@@ -12,7 +14,7 @@ export class PlaceAllowance {
   #last = 0;
 
   /** `most` in a row, and one in `each` ms from then on. */
-  constructor(most = MOST, each = 1) {
+  constructor(most = MOST, each = EACH) {
     this.#most = most;
     this.#each = each;
     this.#left = most;
