@@ -37,6 +37,7 @@ sub compiled_conversion {
 
 # Puts conversions between user code and what writes its values.
 sub stand_between {
+    load_all();
     my ($eval, $call) = @handlers{qw(EVAL CALL)};
     my ($encode, $hold, $hold_arguments, $call_host) = (\&encode, \&with_held, \&holding_arguments, \&call_host);
     no strict 'refs';

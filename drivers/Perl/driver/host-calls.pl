@@ -2,7 +2,6 @@
 # Calls functions of the host, and makes those that EXPORT asks for.
 
 my $last_call = 0;
-our $releasing = 0;    # whether something is let go of
 
 sub call_host {
     my ($name, $arguments, $callee) = @_;

@@ -2,14 +2,15 @@
 # Iterates for the host.
 
 my %iterators;    # [sub that returns the next item or nothing, [what it has thrown behind items]], by number
+my $iterated = 0;
 my $now;
 
 sub main::_BOND_iterate {
     my $next = @_ == 1 && iterator_of($_[0]);
     if (!$next) { my @items = @_; $next = sub { @items ? shift @items : () } }
     $now ||= load('Time/HiRes.pm') ? \&Time::HiRes::time : sub { time };
-    $iterators{ ++$counter } = [$next];
-    return $counter + 0;
+    $iterators{ ++$iterated } = [$next];
+    return $iterated + 0;
 }
 
 # A sub that returns the next item, or nothing at the end; none for a value that is an item itself.

@@ -4,6 +4,7 @@ my ($protocol, $extended);    # whether it is EJSON, which has words for more th
 my $max_depth = 20_000;
 my $too_deep = 'refers to itself, or is nested too deep';
 my $long_text = 2**18;        # characters; longer ones cross in parts
+my %escapes = ('"' => '\\"', '\\' => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" => '\\t', "\f" => '\\f', "\b" => '\\b');
 my %key_texts;                # of keys that are plain, with their colons
 our $json;                    # the text that is being written; TO_JSON may have another one written meanwhile
 

@@ -34,30 +34,44 @@ BEGIN {
 our $busy = 0;       # whether user code runs
 our $insists = 0;    # whether something is being loaded
 
-# To compile this text takes longer than all else that happens at the start. So what is lazy waits until a sub of it is called
-# for the first time; STAGE1 has left it out.
-my @lazy = map { /^lazy [^\n]*(.*)/s } split(/\n#: /, $__BOND_driver::text);
-undef $__BOND_driver::text;
+# To compile this text takes longer than all else that happens at the start. So a file that is lazy waits until a sub of it is
+# called for the first time; STAGE1 has left it out.
+my %lazy = map { /^lazy (\S+)/ ? ($1, $_) : () } @__BOND_driver::files;
+undef @__BOND_driver::files;
 
 sub AUTOLOAD {
-    load_lazy() if @lazy;
+    my ($name) = $__BOND_driver::AUTOLOAD =~ /^__BOND_driver::(.*)/s;
+    load_lazy(files_with($name));
     defined &$__BOND_driver::AUTOLOAD or die "there is no $__BOND_driver::AUTOLOAD";
     goto &$__BOND_driver::AUTOLOAD;
 }
 
+# The lazy files that define a sub.
+sub files_with { my $start = "\nsub $_[0] "; grep { index($lazy{$_}, $start) >= 0 } keys %lazy }
+
 sub load_lazy {
-    my ($text, $error) = join('', @lazy, "\n1");
-    insist(sub { @lazy = () if compile($text); $error = $@; !@lazy or die $error }) or die $error;
+    for my $file (@_) {
+        my $error;
+        insist(sub { (!exists $lazy{$file} || compile("#: $lazy{$file}\n1")) ? delete $lazy{$file} : ($error = $@); !exists $lazy{$file} or die $error })
+            or die $error;
+    }
 }
+
+# What puts other subs in the place of some of these has them all there first: one that came later would take its place back.
+sub load_all { load_lazy(keys %lazy) }
 
 # What the host may call begins as something that loads it.
 sub define_stubs {
     no strict 'refs';
-    for my $name (map { /^sub (main::\w+)/mg } @lazy) {
-        *$name = sub {
-            load_lazy() if @lazy;
-            goto &$name;
-        };
+    for my $file (keys %lazy) {
+        my $from = 0;
+        while (($from = 1 + index($lazy{$file}, "\nsub main::", $from)) > 0) {
+            my $name = substr($lazy{$file}, $from + 4, index($lazy{$file}, ' ', $from + 4) - $from - 4);
+            *$name = sub {
+                load_lazy($file);
+                goto &$name;
+            };
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 #: lazy
 # Writes objects of classes, and what is tied.
 
-our $has_objects;    # what is being written does
-
 # It says what it has once, and might say the same key twice.
 sub write_tied_hash {
     my ($tied, $depth) = @_;

@@ -4,6 +4,7 @@
 
 # Puts octets in the place of characters, wherever text is read or written.
 sub speak_octets {
+    load_all();
     my ($text_of, $write_hash, $encode_key, $base64, $beside) = (\&text_of, \&write_hash, \&encode_key, \&base64, \&beside);
     $speaks_octets = 1;
     *decode = \&decode_octets;

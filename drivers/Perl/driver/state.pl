@@ -21,3 +21,5 @@ my $takes_blocks;      # the host does
 my $long_bytes = 512;  # shorter ones stand in the text
 my %parts;             # the parts of long arguments so far, by request: the value, and what was wrong with it
 my $answered;          # a long list without objects: it is freed when its caller has it, since no destructor is among it
+our $releasing = 0;    # whether something is let go of
+our $has_objects;      # whether what is being written does

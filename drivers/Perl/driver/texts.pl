@@ -1,8 +1,6 @@
 #: lazy
 # Writes texts that are not plain ASCII.
 
-my %escapes = ('"' => '\\"', '\\' => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" => '\\t', "\f" => '\\f', "\b" => '\\b');
-
 # What is neither a number nor plain ASCII.
 sub encode_string {
     refuse("a glob cannot be carried by $protocol: hold() it, or iterate() over its lines") if ref \$_[0] eq 'GLOB';
