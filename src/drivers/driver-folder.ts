@@ -29,20 +29,25 @@ function namesOfFiles(folder: string): readonly string[] {
 
 /**
  * The files as one text, each behind a comment with its name: `#: eager loop`. A file whose first line is `#: lazy` is
- * announced as such: the driver compiles it when it first needs it. An opening tag, as PHP has it, stands once at the front.
+ * announced as such, and stands behind those that are not: the driver compiles it when it first needs it. An opening tag, as
+ * PHP has it, stands once at the front.
  */
 function joinFiles(folder: string, names: readonly string[]): string {
   let opening = '';
-  const texts = names.map((name) => {
-    const text = readFile(folder, name);
-    if (text === undefined) throw new Error(`there is no ${name} in ${folder}`);
-    const [, tag = '', code = ''] = /^(<\?\w+\n)?([\s\S]*)$/.exec(text) ?? [];
+  let eager = '';
+  let lazy = '';
+  for (const name of names) {
+    const file = readFile(folder, name);
+    if (file === undefined) throw new Error(`there is no ${name} in ${folder}`);
+    const [, tag = '', code = ''] = /^(<\?\w+\n)?([\s\S]*)$/.exec(file) ?? [];
     opening ||= tag;
     const [mark = '#'] = COMMENT.exec(code) ?? [];
-    const [lazy = ''] = /^(?:\/\/|#|--): lazy\n/.exec(code) ?? [];
-    return `${mark}: ${lazy ? 'lazy' : 'eager'} ${name}\n${withoutComments(code.slice(lazy.length))}`;
-  });
-  return opening + texts.join('');
+    const [heading] = /^(?:\/\/|#|--): lazy\n/.exec(code) ?? [];
+    const text = withoutComments(code.slice(heading?.length));
+    if (heading === undefined) eager += `${mark}: eager ${name}\n${text}`;
+    else lazy += `${mark}: lazy ${name}\n${text}`;
+  }
+  return opening + eager + lazy;
 }
 
 /**

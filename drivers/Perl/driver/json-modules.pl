@@ -37,6 +37,12 @@ sub reads_alike { encode_value(as_read($_[0]->decode($_[1])), 0) eq encode_value
 
 sub as_read { $_[0] }
 
+# Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
+sub is_read_exactly {
+    my $zeros = $_[0] =~ tr/1-9/0/r;
+    return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
+}
+
 # What has died instead of a module may have been a signal's handler.
 sub die_of_signal { die $_[0] if length ref $_[0] || $_[0] !~ /\bcharacter\b/ }
 

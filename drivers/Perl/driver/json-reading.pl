@@ -33,12 +33,6 @@ sub decode {
     refuse("what the host sent cannot be decoded: $@->{message}");
 }
 
-# Whether the module reads everything in a text as it is: no integers that may be too long for it, nor floats.
-sub is_read_exactly {
-    my $zeros = $_[0] =~ tr/1-9/0/r;
-    return index($zeros, '0' x 19) < 0 && ($reads_floats || $zeros !~ /0[.eE]/);
-}
-
 sub decode_text {
     my ($text) = @_;
     my $value;
@@ -68,14 +62,10 @@ sub decode_word {
     my ($text) = @_;
     return $literals{$text} if exists $literals{$text};
     $text =~ /^-?[0-9]+((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\z/ or refuse("it is not JSON");
-    if ($1 ne '') {
-        my $number = $read_decimal->($text);
-        return $number == 0 && $text =~ /^-/ ? -0.0 : $number;
-    }
+    return decode_decimal($text) if $1 ne '';
     my $number = $text + 0;
     return $number if length $text < 16;
-    return $number if do { my $copy = $number; "$copy" eq $text };    # before 5.36, the copy is a string from now on
-    return with_module('Math/BigInt.pm', sub { Math::BigInt->new($text, undef, undef) });
+    return decode_long($text, $number);
 }
 
 sub decode_string {

@@ -35,43 +35,48 @@ our $busy = 0;       # whether user code runs
 our $insists = 0;    # whether something is being loaded
 
 # To compile this text takes longer than all else that happens at the start. So a file that is lazy waits until a sub of it is
-# called for the first time; STAGE1 has left it out.
-my %lazy = map { /^lazy (\S+)/ ? ($1, $_) : () } @__BOND_driver::files;
-undef @__BOND_driver::files;
+# called for the first time; STAGE1 has evaluated what stands before the first one.
+my $lazy = do { (substr($__BOND_driver::text, index($__BOND_driver::text, "\n#: lazy")) =~ /(.*)/s)[0] };    # which -T may run
+my %lazy;                                                                                                 # its files by name, once one is needed
+undef $__BOND_driver::text;
 
 sub AUTOLOAD {
-    my ($name) = $__BOND_driver::AUTOLOAD =~ /^__BOND_driver::(.*)/s;
-    load_lazy(files_with($name));
+    load_lazy($__BOND_driver::AUTOLOAD =~ /^__BOND_driver::(.*)/s);
     defined &$__BOND_driver::AUTOLOAD or die "there is no $__BOND_driver::AUTOLOAD";
     goto &$__BOND_driver::AUTOLOAD;
 }
 
-# The lazy files that define a sub.
-sub files_with { my $start = "\nsub $_[0] "; grep { index($lazy{$_}, $start) >= 0 } keys %lazy }
-
-sub load_lazy {
-    for my $file (@_) {
-        my $error;
-        insist(sub { (!exists $lazy{$file} || compile("#: $lazy{$file}\n1")) ? delete $lazy{$file} : ($error = $@); !exists $lazy{$file} or die $error })
-            or die $error;
-    }
-}
+# Compiles the lazy file with a sub of that name.
+sub load_lazy { load_files("\nsub $_[0] ") }
 
 # What puts other subs in the place of some of these has them all there first: one that came later would take its place back.
-sub load_all { load_lazy(keys %lazy) }
+sub load_all { load_files('') }
+
+# Compiles the lazy files with that text.
+sub load_files {
+    my ($sought) = @_;
+    my $error;
+    insist(sub {
+        %lazy = map { /^(\S+)/ ? ($1, $_) : () } split(/\n#: lazy /, $lazy) if $lazy ne '';
+        $lazy = '';
+        for my $name (grep { index($lazy{$_}, $sought) >= 0 } sort keys %lazy) {
+            compile("# $lazy{$name}\n1") or die $error = $@;
+            delete $lazy{$name};
+        }
+        return 1;
+    }) or die $error;
+}
 
 # What the host may call begins as something that loads it.
 sub define_stubs {
     no strict 'refs';
-    for my $file (keys %lazy) {
-        my $from = 0;
-        while (($from = 1 + index($lazy{$file}, "\nsub main::", $from)) > 0) {
-            my $name = substr($lazy{$file}, $from + 4, index($lazy{$file}, ' ', $from + 4) - $from - 4);
-            *$name = sub {
-                load_lazy($file);
-                goto &$name;
-            };
-        }
+    my $from = 0;
+    while (($from = 5 + index($lazy, "\nsub main::", $from)) > 4) {
+        my $name = substr($lazy, $from, index($lazy, ' ', $from) - $from);
+        *$name = sub {
+            load_lazy($name);
+            goto &$name;
+        };
     }
 }
 
@@ -103,17 +108,4 @@ sub insist {
     die $thrown->[0] if $busy || $insists;
     outlive($thrown->[0]);
     return 1;
-}
-
-my $no_loop = qq(Can't "last", "next" or "redo" outside a loop block\n);
-
-# Runs what runs user code, so that its `last`, `next` and `redo` do not lead into a loop of this text.
-sub outside_loops {
-    my $run = shift;
-    my ($is_begun, $values);
-    {
-        die $no_loop if $is_begun++;
-        $values = [$run->(@_)];
-    }
-    return @{ $values || die $no_loop };
 }

@@ -1,5 +1,5 @@
 #: lazy
-# Writes numbers that are not as usual.
+# Writes and reads numbers that are not as usual.
 
 sub encode_number {
     my $number = $_[0];
@@ -23,4 +23,17 @@ sub encode_number {
 sub not_finite {
     my ($number) = @_;
     return $number - $number == 0 ? undef : $number != $number ? 'NaN' : $number > 0 ? 'Infinity' : '-Infinity';
+}
+
+sub decode_decimal {
+    my ($text) = @_;
+    my $number = $read_decimal->($text);
+    return $number == 0 && $text =~ /^-/ ? -0.0 : $number;
+}
+
+# An integer that may have more digits than a number of Perl's.
+sub decode_long {
+    my ($text, $number) = @_;
+    return $number if do { my $copy = $number; "$copy" eq $text };    # before 5.36, the copy is a string from now on
+    return with_module('Math/BigInt.pm', sub { Math::BigInt->new($text, undef, undef) });
 }

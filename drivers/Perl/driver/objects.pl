@@ -44,3 +44,14 @@ sub encode_date {
     refuse('a moment that far away cannot be carried: send its ->epoch') if abs($milliseconds) > 8.64e15;    # by a Date
     return word(date => "{\"\$numberLong\":\"$milliseconds\"}");
 }
+
+# Runs what runs user code, so that its `last`, `next` and `redo` do not lead into a loop of this text.
+sub outside_loops {
+    my $run = shift;
+    my ($is_begun, $values);
+    {
+        die $no_loop if $is_begun++;
+        $values = [$run->(@_)];
+    }
+    return @{ $values || die $no_loop };
+}

@@ -1,6 +1,5 @@
 # Evaluates, runs and calls what the host asks for.
 
-my %compiled;    # subs that call something function-like, by its text and the number of its arguments
 my %full_names;    # of what is called by a name that has no meaning for the driver, such as `sort` has
 my $taints = ${^TAINT};    # -T: code of the host may be run nevertheless
 my $works_on_lists = qr/^\s*(map|grep|sort|reverse)\b(\s*\z)?/;
@@ -36,8 +35,6 @@ sub run_call {
     return named_sub($name, $spliced, scalar @$arguments)->(@$arguments);
 }
 
-my $prints_to = qr/^\s*(?:print|printf|say)\s+\w+\z/;    # a handle, which is no function
-
 sub named_sub {
     my ($name, $spliced, $count) = @_;
     if (!%$spliced && $name =~ /^(?:\w+::)*\w+\z/) {
@@ -49,20 +46,7 @@ sub named_sub {
             return \&$full_name;
         }
     }
-    my @terms = map { defined $spliced->{$_} ? "$spliced->{$_}\n" : "\$_[$_]" } 0 .. $count - 1;
-    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
-    my $list = '(' . join(', ', @terms) . ')';
-    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ && $name !~ $prints_to ? $list : " $list");
-    %compiled = () if keys %compiled > 1000;
-    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
-}
-
-# The first argument of builtins that work on an array or a hash itself, such as push and keys.
-sub dereferenced {
-    my ($name) = @_;
-    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
-    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
-    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
+    return compiled_call($name, $spliced, $count);
 }
 
 # The text of a result, which may be several values, and then is their list. What is long is sent in parts, and leaves none. It

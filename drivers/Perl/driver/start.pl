@@ -18,12 +18,13 @@ sub start {
     elsif ($settings->{bulk}) { open_bulk($settings->{bulk}) }
     $SIG{INT} = \&on_interrupt;
     speak_octets() if $settings->{text};
-    say_line('READY ' . encode({
+    my %about = (
         protocol => $protocol,
         version => sprintf('%vd', $^V),
         pid => $$ + 0,
         interrupt => $^O eq 'MSWin32' ? undef : 'SIGURG',    # there are no signals
-    }));
+    );
+    say_line('READY {' . join(',', map { "\"$_\":" . plain_text($about{$_}) } keys %about) . '}');
     serve(0, '', 1);
 }
 

@@ -23,3 +23,4 @@ my %parts;             # the parts of long arguments so far, by request: the val
 my $answered;          # a long list without objects: it is freed when its caller has it, since no destructor is among it
 our $releasing = 0;    # whether something is let go of
 our $has_objects;      # whether what is being written does
+my $no_loop = qq(Can't "last", "next" or "redo" outside a loop block\n);

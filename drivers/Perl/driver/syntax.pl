@@ -1,6 +1,28 @@
 #: lazy
 # What Perl would take for something else than the host means.
 
+my %compiled;    # subs that call something function-like, by its text and the number of its arguments
+my $prints_to = qr/^\s*(?:print|printf|say)\s+\w+\z/;    # a handle, which is no function
+
+# A sub that calls what is more than a name, or gets code among its arguments.
+sub compiled_call {
+    my ($name, $spliced, $count) = @_;
+    my @terms = map { defined $spliced->{$_} ? "$spliced->{$_}\n" : "\$_[$_]" } 0 .. $count - 1;
+    $terms[0] = dereferenced($name) if $count && !defined $spliced->{0} && dereferenced($name);
+    my $list = '(' . join(', ', @terms) . ')';
+    my $call = $name =~ /^\s*(?:sub\b|\(.*\)\s*\z)/s ? "($name)->$list" : $name . ($name =~ /\w\z/ && $name !~ $prints_to ? $list : " $list");
+    %compiled = () if keys %compiled > 1000;
+    return $compiled{$call} ||= (run_code("sub { $call\n}"))[0];
+}
+
+# The first argument of builtins that work on an array or a hash itself, such as push and keys.
+sub dereferenced {
+    my ($name) = @_;
+    my $prototype = $name =~ /^\w+\z/ && eval { prototype("CORE::$name") };
+    return undef unless $prototype && $prototype =~ /^;?(?:\\[\[\@%]|\+)/;
+    return $prototype =~ /%/ ? '%{$_[0]}' : '@{$_[0]}';
+}
+
 # What begins with a brace is a hash if it can be one, as in an expression; as a statement, it might be a block. Perl is asked
 # for errors, behind one that keeps it from running anything, BEGIN included.
 sub with_hash {
