@@ -46,8 +46,11 @@ export interface Groundwork {
 function canHavePipes(): boolean {
   // What has to be loaded is loaded while the shell starts.
   callWatchdog();
-  return (isSurelyMainThread() || process.getBuiltinModule('node:worker_threads').isMainThread) && isOwnProc();
+  isMainThread ??= isSurelyMainThread() || process.getBuiltinModule('node:worker_threads').isMainThread;
+  return isMainThread && isOwnProc();
 }
+
+let isMainThread: boolean | undefined;
 
 /** Other threads must not change the directory. Node's module of threads would tell as well, and takes 1 ms to load. */
 function isSurelyMainThread(): boolean {

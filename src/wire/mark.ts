@@ -15,7 +15,8 @@ export interface Mark {
 
 /** An unpredictable mark. */
 export function newMark(): Mark {
-  const [head, tail] = [randomHex(6), randomHex(6)];
+  const digits = randomHex(12);
+  const [head, tail] = [digits.slice(0, 12), digits.slice(12)];
   return { head, tail, text: `${String.fromCharCode(FIRST_BYTE)}${head}${tail}` };
 }
 
