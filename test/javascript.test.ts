@@ -536,6 +536,11 @@ describe('output and input', () => {
     ['/dev/stdin', 'require("fs").readFileSync("/dev/stdin", "utf8")', ''],
     ['fs.promises', 'require("fs").promises.readFile("/dev/stdin", "utf8")', ''],
     [
+      'a file that is opened by promises',
+      'import("fs/promises").then(({ open }) => open("/proc/self/fd/0")).then((file) => file.readFile("utf8"))',
+      '',
+    ],
+    [
       'a stream of fd 0',
       'new Promise((done) => require("fs").createReadStream(null, { fd: 0 }).on("data", done).on("end", () => done("end")))',
       'end',

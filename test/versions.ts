@@ -36,6 +36,7 @@ export function testVersion(title: string): void {
     testReferences(suite);
     testObjects(suite);
     testPlainJson(suite);
+    if (lang === 'JavaScript') testPromisedFiles(suite);
   });
 }
 
@@ -49,5 +50,14 @@ function testPlainJson({ lang, find, extent }: Suite): void {
     for (const value of [...strings, ...numbers, null, true, [[]], { a: { 'é 😀': [null] } }]) {
       expect(await bond.call('caught', value)).toEqual(value);
     }
+  });
+}
+
+/** By which function Node opens them depends on its version. */
+function testPromisedFiles({ lang, find, extent }: Suite): void {
+  testWithin(extent)('what opens and reads files by promises gets nothing of the conversation', async () => {
+    const js = await openBond(lang, [find()]);
+    const ways = ['open("/dev/fd/0").then((file) => file.readFile("utf8"))', 'readFile("/dev/stdin", "utf8")'];
+    for (const code of ways) expect(await js.eval(`require("fs").promises.${code}`)).toBe('');
   });
 }

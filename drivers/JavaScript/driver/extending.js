@@ -24,7 +24,7 @@ function classNamed(text) {
   try {
     return evaluate(text);
   } catch (error) {
-    const [, name, path] = /^([\w:/]+)((?:\.[\p{ID_Continue}$]+)+)$/u.exec(text) || [];
+    const [, name, path] = new RegExp('^([\\w:/]+)((?:\\.[\\p{ID_Continue}$]+)+)$', 'u').exec(text) || [];
     if (name === undefined || !require('module').builtinModules.includes(name.replace(/^node:/, ''))) throw error;
     return path.slice(1).split('.').reduce((value, step) => value[step], require(name.replace(/^node:/, '')));
   }
@@ -42,7 +42,7 @@ function isConstructor(value) {
 
 /** Where a class of that name belongs. */
 function placeOf(text) {
-  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(text)) {
+  if (!isName(text)) {
     throw new SyntaxError(`'${text}' is not a valid name for a class`);
   }
   const steps = text.split('.');
@@ -68,7 +68,7 @@ function classMadeBy(Base, construct) {
 }
 
 function refuseUse() {
-  throw new ReferenceError('there is no instance before superOf(this).constructor(…) has been called');
+  throw new ReferenceError('there is no instance before superOf(this).constructor(\u2026) has been called');
 }
 
 const NOTHING_YET = { __proto__: null, get: refuseUse, set: refuseUse, has: refuseUse };

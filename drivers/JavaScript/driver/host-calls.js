@@ -70,9 +70,15 @@ function isUndeclared(name) {
   return !name.includes('.') && !(name in world) && runHere(`typeof ${name}`) === 'undefined';
 }
 
+/** Whether a text is a name, or several with dots between them. A literal pattern with properties of Unicode would be read at the start. */
+function isName(text) {
+  const name = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*';
+  return new RegExp(`^${name}(\\.${name})*$`, 'u').test(text);
+}
+
 function exportName(given) {
   const [name, isHolding] = isArray(given) ? given : [given];
-  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(name)) {
+  if (!isName(name)) {
     throw new SyntaxError(`'${name}' is not a valid name for a function`);
   }
   const stub = isHolding ? (...args) => callHost(name, args, name, encodeCallHolding) : (...args) => callHost(name, args);

@@ -10,20 +10,19 @@ let task;
 
 /** Where Node has none for us, every run starts a thread of its own, and between runs the signal is ignored. */
 function openWatchdog() {
-  const binding = bindingOfNode();
-  if (binding) return binding;
+  const binding = bindingOfNode('contextify');
+  if (binding && typeof binding.startSigintWatchdog === 'function') return binding;
   process.on('SIGINT', () => {});
   ownListeners = 1;
   return { startSigintWatchdog() {}, stopSigintWatchdog: () => false, patience: 100 };
 }
 
 /** It is deprecated, so `--pending-deprecation` would tell the user of it; `--permission` forbids it, and a later Node may lack it. */
-function bindingOfNode() {
+function bindingOfNode(name) {
   const isQuiet = process.noDeprecation; // which cannot be changed under `--no-deprecation`
   if (!isQuiet) process.noDeprecation = true;
   try {
-    const binding = process.binding('contextify');
-    return typeof binding.startSigintWatchdog === 'function' ? binding : undefined;
+    return process.binding(name);
   } catch (error) {
     return undefined;
   } finally {

@@ -27,7 +27,7 @@ function _BOND_load(file, replacements) {
 /** A name, and before it the file that it is in, if that is said: `lib/prices.js:discount`. */
 function wantedBy(name, func) {
   const [, file, inFile] = /^(?:(.*):)?([^:]*)$/.exec(name) || [];
-  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u.test(inFile)) {
+  if (!isName(inFile)) {
     throw new SyntaxError(`'${name}' is not a valid name for a function`);
   }
   const steps = inFile.split('.').filter((step) => step !== 'prototype');

@@ -4,6 +4,7 @@
 const NOT_WITHIN_NAME = '(?<![\\p{ID_Continue}$.#])';
 const BEGINS_FUNCTION = '(?:function\\b|async\\b|\\(|[\\p{ID_Start}$_][\\p{ID_Continue}$]*\\s*=>)';
 const MOST_BRACES = 20; // that are looked at to find the body of a class, behind its base
+const DEFAULT_WITH_NAME = '^[ \\t]*export\\s+default\\b(?=\\s+(?:(?:async\\s+)?function\\s*\\*?|class)\\s+(?!extends\\b)[\\p{ID_Start}$_])';
 const END_OF_NAME = '(?![\\p{ID_Continue}$])';
 
 /** The text of a module in which what has some names is replaced, as `id` says; the same text, if it defines nothing of that kind. */
@@ -120,7 +121,7 @@ function withoutModuleSyntax(text) {
     .replace(/^[ \t]*import\b(?!\s*[(.])[^;'"]*(?:'[^'\n]*'|"[^"\n]*")[ \t]*(?:with\s*\{[^}]*\})?[ \t]*;?/gm, blank)
     .replace(/^[ \t]*export\s*(?:\*[^;'"]*|\{[^}]*\}[ \t]*from\s*)(?:'[^'\n]*'|"[^"\n]*")[ \t]*;?/gm, blank)
     .replace(/^[ \t]*export\s*\{[^}]*\}[ \t]*;?/gm, blank)
-    .replace(/^[ \t]*export\s+default\b(?=\s+(?:(?:async\s+)?function\s*\*?|class)\s+(?!extends\b)[\p{ID_Start}$_])/gmu, blank)
+    .replace(new RegExp(DEFAULT_WITH_NAME, 'gmu'), blank)
     .replace(/^[ \t]*export\s+default\b/gm, (match) => `${blank(match).slice(2)}0,`)
     .replace(/^[ \t]*export\b/gm, blank)
     .replace(/\bimport\.meta\b/g, '(0x00000)  ');

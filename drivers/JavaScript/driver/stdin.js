@@ -51,9 +51,7 @@ function protectStdin() {
       return original.call(this, insteadOfStdin(file), ...rest);
     };
   }
-  const { open, readFile } = fs.promises;
-  fs.promises.open = (file, ...rest) => open.call(fs.promises, insteadOfStdin(file), ...rest);
-  fs.promises.readFile = (file, ...rest) => readFile.call(fs.promises, insteadOfStdin(file), ...rest);
+  protectFromPromises();
   const { spawn } = childProcess.ChildProcess.prototype;
   childProcess.ChildProcess.prototype.spawn = function (options) {
     return spawn.call(this, withoutStdin(options, noInput));
@@ -63,6 +61,38 @@ function protectStdin() {
     childProcess[name] = (...args) => original(...args.map((arg) => withoutStdin(arg, noInput)));
   }
   require('module').syncBuiltinESMExports();
+}
+
+/** What opens files by promises is a module that takes a twelfth of the start to load: what it calls is led elsewhere instead. */
+function protectFromPromises() {
+  const files = calledForFiles();
+  if (files) {
+    const { openFileHandle } = files;
+    files.openFileHandle = (file, ...rest) => openFileHandle(insteadOfStdin(file), ...rest);
+    return;
+  }
+  const { open, readFile } = fs.promises;
+  fs.promises.open = (file, ...rest) => open.call(fs.promises, insteadOfStdin(file), ...rest);
+  fs.promises.readFile = (file, ...rest) => readFile.call(fs.promises, insteadOfStdin(file), ...rest);
+}
+
+// Up to this version, whatever opens a file by promises calls the same function: Node 26 reads a file without it.
+const OPENS_ALIKE = 24;
+
+/** The functions of Node's own that `fs` calls, if they can be replaced for it. */
+function calledForFiles() {
+  const files = Number(process.versions.node.split('.')[0]) <= OPENS_ALIKE ? bindingOfNode('fs') : undefined;
+  if (!files || typeof files.openFileHandle !== 'function' || typeof files.open !== 'function') return undefined;
+  const { open } = files;
+  let isCalled = false;
+  try {
+    files.open = (...args) => { isCalled = true; return open(...args); };
+    fs.closeSync(fs.openSync(DEV_NULL, 'r'));
+  } catch (error) {
+    // It cannot be opened, or a later Node does not let its functions be replaced.
+  }
+  files.open = open;
+  return isCalled ? files : undefined;
 }
 
 function isStandard(fd) {
