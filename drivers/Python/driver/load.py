@@ -133,13 +133,16 @@ def run_files():
     """Runs the files behind this one that are not lazy."""
     for name in FIRST.split():
         world[name] = stand_in(name)
+    eager = []
     for part in (source if PYTHON2 else source.decode('utf-8')).split('\n#: ')[1:]:
         end = part.index('\n')
         kind, name = part[:end].split(' ')
         if kind == 'lazy':
             lazy[name] = part[end:]  # with a line in the place of the one that says so: every line keeps its number
         else:
-            run(name, part[end + 1:])
+            eager.append((name, part[end + 1:]))
+    for name, text in eager:
+        run(name, text)
 
 
 run_files()
