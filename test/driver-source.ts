@@ -13,7 +13,9 @@ export function readStage(folder: string, stage: string): string {
     const [lazy = ''] = /^(#|\/\/|--): lazy\n/.exec(body) ?? [];
     return `${mark}: ${lazy ? 'lazy' : 'eager'} ${files[index]}\n${body.slice(lazy.length)}`;
   });
-  return tag + announced.join('');
+  const isLazy = (text: string): boolean => /^(?:#|\/\/|--): lazy /.test(text);
+  const lazy = announced.filter(isLazy);
+  return tag + announced.filter((text) => !isLazy(text)).join('') + lazy.join('');
 }
 
 /** The file of that name in a folder, whatever its extension is. */

@@ -70,9 +70,8 @@ function feedWithBlocks(chunk) {
   if (arrived.hasLines) sort();
 }
 
-/** Whether bytes have begun, or may begin, in what has been read. */
-function mayHaveBlock(chunk) {
-  if (arrived.block || chunk.includes(HEADING)) return true;
+/** Whether what has been read ends in the beginning of a heading, or may. */
+function endsInHeading() {
   return arrived.next < arrived.text.length && mayBeginHeading(arrived.text.slice(arrived.next));
 }
 

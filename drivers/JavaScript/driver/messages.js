@@ -10,12 +10,13 @@ let reads = 0; // how often has been read into the buffer; or where in the relay
 
 /** Takes in what has been read. It is made text as it comes: that takes less memory, and less time. */
 function feed(chunk) {
-  if (mayHaveBlock(chunk)) return feedWithBlocks(chunk);
+  if (arrived.block || endsInHeading()) return feedWithBlocks(chunk);
   const { next, message } = arrived;
   const bytes = arrived.tail === NO_BYTES ? chunk : concat([arrived.tail, chunk]);
   const end = endOfCharacters(bytes);
   const tail = end < bytes.length ? bufferFrom(bytes.slice(end)) : NO_BYTES;
   const text = bytes.toString('utf8', 0, end);
+  if (text.includes(HEADING)) return feedWithBlocks(chunk); // to look for it among the bytes takes longer than all of a short line
   const before = next > 0 ? arrived.text.slice(next) : arrived.text;
   const hasLines = arrived.hasLines || text.includes('\n');
   arrived = { text: before + text, next: 0, hasLines, tail, reads, message, block: undefined };
