@@ -10,9 +10,11 @@ LONGEST_GIVEN = 20000  # characters of a text that is kept for them
 
 
 def evaluate(code, file='<eval>', line=1):
+    first, text = line, code.strip()
+    if text is not code:
+        first += code[:len(code) - len(code.lstrip())].count('\n')
     try:
-        first = line + code[:len(code) - len(code.lstrip())].count('\n')
-        expression = compile(from_line(first, code.strip(), file), file, 'eval', 0, True)
+        expression = compile(text if first == 1 and file == '<eval>' else from_line(first, text, file), file, 'eval', 0, True)
     except SyntaxError as error:
         return evaluate_awaiting(code, file, first, error)
     return eval(expression, main)

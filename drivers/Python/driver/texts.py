@@ -41,6 +41,14 @@ def is_torn(text):
         return text.encode('utf-16', 'surrogatepass').decode('utf-16', 'surrogatepass') != text
 
 
+def is_latin(value):
+    """Whether it is a text without any character that may be half of a pair; this is a tenth of looking through its JSON."""
+    try:
+        return type(value) is text_type and value.encode('latin-1') is not None
+    except UnicodeError:
+        return False
+
+
 def has_halves(value):
     """Whether such halves are in a value that has been written as JSON."""
     global to_raw_json

@@ -23,7 +23,8 @@ def encode(value, root='result', name=None):
     try:
         text = to_json(value)
         if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and '$' in text and '"$' in text):
-            if '\\' not in text or '\\ud' not in text or not has_halves(value):  # to look for one character first is faster
+            # To look for one character first is faster.
+            if '\\' not in text or len(text) > 4096 and is_latin(value) or '\\ud' not in text or not has_halves(value):
                 return text
     except Exception:
         pass
