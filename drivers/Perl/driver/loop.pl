@@ -66,10 +66,14 @@ sub serve {
                     }
                     while (1) {
                         if ($message eq '') {
+                            if ($buffer eq '' && !%aside) {    # as between most requests
+                                read_more($frame) or exit;     # the end of input: the host is gone
+                                next;
+                            }
                             $message = substr($buffer, 0, ($end = 1 + index($buffer, "\n", $scanned)) * !%aside, ''),
                                 $scanned = length($buffer) * !$end;
                             if ($message eq '') {
-                                %aside && take_aside($frame) or $end or read_more($frame) or exit;    # the end of input: the host is gone
+                                %aside && take_aside($frame) or $end or read_more($frame) or exit;
                                 next;
                             }
                         }
