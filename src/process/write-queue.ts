@@ -47,15 +47,22 @@ export class WriteQueue {
   send(text: string, isAwaited: boolean): void {
     this.sent += text.length;
     const isBehind = this.#isBehind;
+    if (isAwaited && !isBehind && this.#gathered === '' && text.length < FULL) return this.#sendShort(text);
     if (this.#gathered.length + text.length > LONGEST_CHUNK) this.#endText();
     this.#gathered += text;
     if (this.#gathered.length >= (isBehind ? FULL_BEHIND : FULL) || (isAwaited && !isBehind)) {
       this.#endText();
       this.#push();
     }
-    if (this.#isFlushDue || this.#isStreaming || (this.#gathered === '' && !this.#isBehind)) return;
-    this.#isFlushDue = true;
-    nextTick(this.flush);
+    if (this.#gathered !== '' || this.#isBehind) this.#flushLater();
+  }
+
+  /** Sends what nothing is before, as most calls: a chunk of it need not be made. */
+  #sendShort(text: string): void {
+    const rest = this.#ways.writeNow(text);
+    if (rest === undefined) return this.#stream(text);
+    this.#rest = rest;
+    if (rest.length > 0) this.#flushLater();
   }
 
   /** Sends bytes, behind what has been gathered: more will follow. */
@@ -66,6 +73,12 @@ export class WriteQueue {
       this.#texts.push(piece);
     }
     this.#push();
+  }
+
+  #flushLater(): void {
+    if (this.#isFlushDue || this.#isStreaming) return;
+    this.#isFlushDue = true;
+    nextTick(this.flush);
   }
 
   /** Writes what has been gathered. */

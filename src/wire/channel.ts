@@ -110,9 +110,10 @@ export class Channel {
   }
 
   #endTurn(splitter: MessageSplitter): void {
-    const isSure = areSure(this.#chunks);
-    const due = isSure ? [...this.#olderChunks, ...this.#chunks] : this.#olderChunks;
-    this.#olderChunks = isSure ? [] : this.#chunks;
+    const [chunks, older] = [this.#chunks, this.#olderChunks];
+    const isSure = areSure(chunks);
+    const due = !isSure ? older : older.length === 0 ? chunks : [...older, ...chunks];
+    this.#olderChunks = isSure ? [] : chunks;
     this.#chunks = [];
     if (!isSure) setImmediate(() => this.#endTurn(splitter));
     this.#drain(due, splitter);
