@@ -5,7 +5,7 @@ const EACH = 10;
 
 /**
  * Of which calls it is kept where they were made, for messages about one that takes long. A place costs a third of what a call
- * costs: where thousands follow each other, one a millisecond keeps its own.
+ * costs: where thousands follow each other, one in 10 ms keeps its own.
  */
 export class PlaceAllowance {
   readonly #most: number;
