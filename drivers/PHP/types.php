@@ -21,7 +21,7 @@ final class __BOND_types
     {
         $before = [get_defined_functions()['user'], __BOND_type_names::classes()];
         self::load($path);
-        $functions = array_diff(get_defined_functions()['user'], $before[0]);
+        $functions = preg_grep('/^__bond_/', array_diff(get_defined_functions()['user'], $before[0]), PREG_GREP_INVERT); // which are lazy
         $classes = array_diff(__BOND_type_names::classes(), $before[1]);
         $functions = array_map(function ($name) { return new ReflectionFunction($name); }, array_values($functions));
         $classes = array_map(function ($name) { return new ReflectionClass($name); }, array_values($classes));
@@ -254,7 +254,7 @@ final class __BOND_type_names
 
     public static function classes()
     {
-        return array_merge(get_declared_classes(), get_declared_interfaces());
+        return preg_grep('/^__BOND_/', array_merge(get_declared_classes(), get_declared_interfaces()), PREG_GREP_INVERT);
     }
 }
 
