@@ -38,8 +38,7 @@ sub give_up {
 sub serve {
     my ($frame, $opening, $is_opened) = @_;
     my ($outer, $was_busy, $is_run, $tries, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0, 0);
-    my (@thrown, @attempts, @rounds);
-    @attempts = (1) x ($frame ? 3 : 100), @rounds = (1) x ($frame ? 1 : 100);    # those that are not needed take a moment each
+    my ($most, $rounds, @thrown) = $frame ? (1, 2) : (100, 100);    # attempts and rounds; once it is answered, there are none
     (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
     until (defined $answer) {
         map map(map(splice(@thrown, @thrown, 0, (scalar(eval {
@@ -128,7 +127,7 @@ sub serve {
                     }
                 } or ($busy, $failure) = (0, [$@]);
             }
-        }), $@)[1]), @attempts), @rounds), @rounds;
+        }), $@)[1]), (1) x ($most * !defined $answer)), (1) x ($rounds * !defined $answer)), (1) x $rounds;
     }
     ($failure) = map([$_], grep(ref || $_ ne '', @thrown)) if !$failure;
     $busy = $was_busy;
