@@ -39,6 +39,7 @@ sub serve {
     my ($frame, $opening, $is_opened) = @_;
     my ($outer, $was_busy, $is_run, $tries, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0, 0);
     my ($most, $rounds, @thrown) = $frame ? (1, 2) : (100, 100);    # attempts and rounds; once it is answered, there are none
+    my $topic = 1;                                                  # what `$_` is to user code, which may change it
     (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
     until (defined $answer) {
         map map(map(splice(@thrown, @thrown, 0, (scalar(eval {
@@ -127,7 +128,7 @@ sub serve {
                     }
                 } or ($busy, $failure) = (0, [$@]);
             }
-        }), $@)[1]), (1) x ($most * !defined $answer)), (1) x ($rounds * !defined $answer)), (1) x $rounds;
+        }), $@)[1]), ($topic) x ($most * !defined $answer)), ($topic) x ($rounds * !defined $answer)), ($topic) x $rounds;
     }
     ($failure) = map([$_], grep(ref || $_ ne '', @thrown)) if !$failure;
     $busy = $was_busy;
