@@ -50,7 +50,7 @@ export interface Turn {
   open(): Promise<Session>;
   /** Runs a script that asks once, in a process of its own, to its end. */
   script(): Promise<void>;
-  /** The session that it has for all of its turns. */
+  /** The session that it has for several turns: a new one every few rounds where calls are timed one by one. */
   session(): Promise<Session>;
 }
 

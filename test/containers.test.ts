@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { makeBond, queryDriver, RemoteException, TerminatedException } from '../src/index.js';
+import { type Bond, makeBond, queryDriver, RemoteException, TerminatedException } from '../src/index.js';
 import { AWKWARD, remoteWords } from './arguments.js';
 import { COMMANDS, program, refusal, temporaryDirectory, until } from './bonds.js';
 import { engine } from './engine.js';
@@ -67,12 +67,17 @@ describe.concurrent.each(roads)('%s: %s', (road, lang) => {
     await stopped;
     const lost = rejection(bond.evalBlock(stuck(lang)), TerminatedException);
     await output.until('onon');
-    process.kill(bond.pid, 'SIGKILL');
-    expect(await lost).toMatchObject({ signal: 'SIGKILL' });
-    expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
-    await until(() => processes().length === 0);
+    await endsWithClient(bond, lost, processes);
   });
 });
+
+/** What is busy in the container ends when its client is killed. */
+async function endsWithClient(busy: Bond, lost: Promise<unknown>, processes: () => unknown[]): Promise<void> {
+  process.kill(busy.pid, 'SIGKILL');
+  expect(await lost).toMatchObject({ signal: 'SIGKILL' });
+  expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
+  await until(() => processes().length === 0);
+}
 
 /** A check shows one of them. */
 const laterLanguages = kitLanguages.filter((lang) => !(languages as readonly string[]).includes(lang));
@@ -94,10 +99,7 @@ describe.concurrent.each(shownLanguages)('docker exec -i legacy: %s', (lang) => 
     const busy = await openBond(lang, command, [], { env, stdout: output.stdout });
     const lost = rejection(busy.evalBlock(stuck(lang)), TerminatedException);
     await output.until('on');
-    process.kill(busy.pid, 'SIGKILL');
-    expect(await lost).toMatchObject({ signal: 'SIGKILL' });
-    expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
-    await until(() => processes().length === 0);
+    await endsWithClient(busy, lost, processes);
   });
 });
 

@@ -86,3 +86,10 @@ describe.each(driverLanguages() as KitLanguage[])('%s', (lang) => {
 test.each([...SHARED])('%s is what the host has in %s', (file, source) => {
   expect(readFileSync(join(DRIVERS, '..', file), 'utf8')).toBe(sharedFile(source));
 });
+
+test('the shell between the host and a driver that cannot fork is the same program in each', async () => {
+  const texts = await Promise.all(['Lua', 'R', 'Tcl'].map((lang) => driverPart(lang, 'stage2')));
+  const shells = texts.map((text) => /^exec 2>[\s\S]*?\necho \$!/m.exec(text ?? '')?.[0]);
+  expect(shells[0]).toContain('kill -9 $PPID');
+  expect(new Set(shells).size).toBe(1);
+});
