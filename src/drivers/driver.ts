@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { BondException } from '../common/errors.js';
 import { nearest } from '../common/similar.js';
@@ -10,8 +11,8 @@ import { checkManifest, type Driver } from './manifest.js';
 export interface DriverText {
   /** A line that makes the interpreter read and run `stage2`. */
   readonly stage1: string;
-  /** The driver itself. */
-  readonly stage2: string;
+  /** The driver itself, as it is sent. */
+  readonly stage2: Buffer;
 }
 
 /** The place of a driver of your own, for {@link registerDriver}. */
@@ -120,7 +121,7 @@ export function driverText(lang: string): Promise<DriverText> {
 
 async function readText(lang: string): Promise<DriverText> {
   const stage1 = await driverFile(lang, 'stage1');
-  return { stage1: stage1.trim(), stage2: await driverFile(lang, 'stage2') };
+  return { stage1: stage1.trim(), stage2: Buffer.from(await driverFile(lang, 'stage2')) };
 }
 
 /** @internal A file of a driver, by its name without the extension. */

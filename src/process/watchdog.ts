@@ -20,7 +20,6 @@ while read -r word target; do
   case $word in
     watch) targets="$targets$target " ;;
     leave) targets="\${targets%% $target *} \${targets#* $target }" ;;
-    opened) exec 5<&- 6<&- ;;
     pipes) exec 5<<\\. 6<<\\.
 
 .
@@ -91,6 +90,8 @@ class Watchdog {
   readonly #output = this.#child.stdout as Socket | undefined;
   /** Takes the answer, while it is asked for pipes. */
   #answer: ((areThere: boolean) => void) | undefined;
+  /** Whether the next pipes are there. They are made when those before have been opened, so that nobody has to wait for them. */
+  #next: Promise<boolean> | undefined;
 
   constructor() {
     // If no shell can be started, there is no watchdog.
@@ -106,18 +107,25 @@ class Watchdog {
   }
 
   async offerPipes<T>(open: (names: readonly string[]) => T): Promise<T | undefined> {
-    const answer = new Promise<boolean>((resolve) => {
+    this.#next ??= this.#askForPipes();
+    this.#output?.ref();
+    const areThere = await within(this.#next, PATIENCE, () => this.#giveUp());
+    this.#output?.unref();
+    this.#next = undefined;
+    if (!areThere) return undefined;
+    try {
+      return open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`));
+    } finally {
+      this.#next = this.#askForPipes();
+    }
+  }
+
+  /** Has pipes made in the place of those before. */
+  #askForPipes(): Promise<boolean> {
+    this.tell('pipes');
+    return new Promise((resolve) => {
       this.#answer = resolve;
     });
-    this.tell('pipes');
-    this.#output?.ref();
-    const areThere = await within(answer, PATIENCE, () => this.#giveUp());
-    this.#output?.unref();
-    try {
-      return areThere ? open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`)) : undefined;
-    } finally {
-      this.tell('opened');
-    }
   }
 
   #tellAsker(areThere: boolean): void {

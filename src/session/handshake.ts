@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { BondException, quoted } from '../common/errors.js';
 import { Promise, performance } from '../common/globals.js';
 import { IdleTimer } from '../common/idle-timer.js';
@@ -78,8 +78,10 @@ class SetUp {
   async run(meanwhile: () => void): Promise<Ready> {
     const { stage1, stage2 } = await driverText(this.#driver.language);
     const { mark } = this.#channel;
-    const length = Buffer.byteLength(stage2);
-    const loader = stage1.replace('@HEAD@', mark.head).replace('@TAIL@', mark.tail).replace('@LENGTH@', String(length));
+    const loader = stage1
+      .replace('@HEAD@', mark.head)
+      .replace('@TAIL@', mark.tail)
+      .replace('@LENGTH@', String(stage2.length));
     await this.#exchange('STAGE1', [`${loader}\n`]);
     const answer = this.#exchange('READY', [stage2, `OPEN ${this.#openingSettings()}\n`]);
     meanwhile();
@@ -107,7 +109,7 @@ class SetUp {
   }
 
   /** Sends a text in pieces, and waits for the message that is due after it. */
-  #exchange(due: 'STAGE1' | 'READY', pieces: readonly string[]): Promise<Incoming> {
+  #exchange(due: 'STAGE1' | 'READY', pieces: readonly (string | Buffer)[]): Promise<Incoming> {
     this.#stage = due;
     return new Promise((resolve, reject) => {
       this.#fail = reject;

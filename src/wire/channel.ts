@@ -1,4 +1,5 @@
 import { setImmediate } from '../common/globals.js';
+import { LARGE } from '../common/spare-memory.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Blocked, Payload } from './blocks.js';
 import type { ConversationLog } from './conversation-log.js';
@@ -85,10 +86,14 @@ export class Channel {
     this.#interpreter.send(lines, isAwaited);
   }
 
-  /** Sends what is whole lines only when it is joined: a driver of 100 kB need not be copied for that. */
-  sendPieces(pieces: readonly string[]): void {
+  /** Sends what is whole lines only when it is joined: a driver of 100 kB need not be copied, nor encoded, for that. */
+  sendPieces(pieces: readonly (string | Buffer)[]): void {
     this.#log?.sent(pieces.join(''));
-    for (const piece of pieces) this.#interpreter.send(piece, false);
+    for (const piece of pieces) {
+      const isText = typeof piece === 'string' || piece.length >= LARGE; // so large a memory would be used again
+      if (isText) this.#interpreter.send(piece.toString(), false);
+      else this.#interpreter.sendBytes([piece]);
+    }
   }
 
   #sendBlocked({ text, block }: Blocked, isAwaited: boolean): void {
