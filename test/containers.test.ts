@@ -1,6 +1,8 @@
 // Programs that start an interpreter elsewhere, in a container, say. Here are stand-ins for them, which treat arguments,
 // signals and standard streams as the real ones do.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -75,9 +77,20 @@ describe.concurrent.each(roads)('%s: %s', (road, lang) => {
 async function endsWithClient(busy: Bond, lost: Promise<unknown>, processes: () => unknown[]): Promise<void> {
   process.kill(busy.pid, 'SIGKILL');
   expect(await lost).toMatchObject({ signal: 'SIGKILL' });
-  expect(processes()).not.toEqual([]); // nobody but the relay beside it ends it
   await until(() => processes().length === 0);
 }
+
+test('what runs in a container goes on when its client is killed, unless a relay beside it ends it', async () => {
+  const { env, processes } = engine();
+  const client = spawn('docker', ['exec', '-i', 'legacy', 'sh', '-c', 'echo on; exec sleep 1000'], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  await once(client.stdout, 'data');
+  client.kill('SIGKILL');
+  await once(client, 'close');
+  expect(processes()).not.toEqual([]);
+});
 
 /** A check shows one of them. */
 const laterLanguages = kitLanguages.filter((lang) => !(languages as readonly string[]).includes(lang));

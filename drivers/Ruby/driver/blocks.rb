@@ -3,9 +3,9 @@
 
 LONG_PIECE = 32_768
 
-# Begins a block whose heading is a line of the host. Those of messages that were never read are dropped.
-def begin_block(line)
-  _, _, number, length = line.split(' ', 4)
+# Begins a block whose heading the host has sent. Those of messages that were never read are dropped.
+def begin_block(heading)
+  _, _, number, length = heading
   @blocks ||= {}
   @blocks.clear if @depth < 2 && @lines.empty? && @aside.empty?
   @is_wide ||= widen(@in)

@@ -8,7 +8,8 @@ def next_line
   while @lines.empty?
     portion = read_portion
     return nil unless portion
-    return portion.chop! if portion.index("\n") == portion.bytesize - 1 && @partial.empty? && !@block && !portion.start_with?('BYTES ')
+    # As most are: a line, and nothing else. The heading of a block has no frame, and is met like a line without one.
+    return portion.chop! if portion.index("\n") == portion.bytesize - 1 && @partial.empty? && !@block
     feed(portion)
   end
   @lines.shift
@@ -45,6 +46,6 @@ def feed(portion)
       line = (@partial << line).join
       @partial = []
     end
-    line.start_with?('BYTES ') ? begin_block(line) : @lines << line
+    line.start_with?('BYTES ') ? begin_block(line.split(' ', 4)) : @lines << line
   end
 end

@@ -28,6 +28,7 @@ SEND = Kernel.instance_method(:public_send)
 METHOD_OF = Kernel.instance_method(:method)
 RESPONDS = Kernel.instance_method(:respond_to?)
 MAIN_RESPONDS = RESPONDS.bind(MAIN)
+INTEGER_TEXT = Integer.instance_method(:to_s)
 ID_OF = BasicObject.instance_method(:__id__)
 ANCESTORS_OF = Module.instance_method(:ancestors)
 

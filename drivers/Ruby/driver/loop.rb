@@ -21,6 +21,7 @@ def set_aside(message)
   verb, target, request, payload = message
   case verb
   when 'END' then leave
+  when 'BYTES' then begin_block(message)
   when 'RELEASE' then @held.delete(request.to_i)
   when 'INTERRUPT' then @interrupted = Interrupt.new('') if meant?(request, payload) && @depth > 1
   else (@aside[target] ||= []) << message

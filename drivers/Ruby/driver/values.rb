@@ -4,7 +4,7 @@ DEEPEST = 400    # what is nested deeper is refused
 
 # JSON text of a value; what the encoding would change on the way is an error that says where it sits.
 def encode(value, root = 'result')
-  return write_json(value) if Integer === value
+  return INTEGER_TEXT.bind_call(value) if Integer === value
   if plain?(value, 0)
     text = write_json(value)
     return text unless @extended && text.include?('"$')
