@@ -5,7 +5,18 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const TESTS: Record<string, readonly string[]> = {
-  session: ['cycles', 'missing-library', 'session', 'conversations', 'connection', 'model', 'fuzz'],
+  session: [
+    'cycles',
+    'frames',
+    'send-queue',
+    'missing-library',
+    'interrupts',
+    'session',
+    'conversations',
+    'connection',
+    'model',
+    'fuzz',
+  ],
   wire: ['long-ways', 'messages', 'channel', 'payloads', 'message-splitter', 'fuzz'],
   values: ['codecs', 'payloads', 'ndarray', 'json', 'conversations'],
 };
