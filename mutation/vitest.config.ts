@@ -9,6 +9,7 @@ const TESTS: Record<string, readonly string[]> = {
     'cycles',
     'frames',
     'send-queue',
+    'tasks',
     'missing-library',
     'interrupts',
     'session',

@@ -126,7 +126,7 @@ function complaintAboutReady(text: string): RegExp | undefined {
 
 /** An interpreter without a process. Time is that of `vi`'s fake timers. */
 class ScriptedInterpreter
-  implements Pick<Interpreter, 'command' | 'ended' | 'howEnded' | 'listen' | 'send' | 'stderrText'>
+  implements Pick<Interpreter, 'command' | 'ended' | 'howEnded' | 'listen' | 'send' | 'sendBytes' | 'stderrText'>
 {
   readonly command = 'scripted --peer';
   readonly ended: Promise<Ending>;
@@ -151,6 +151,10 @@ class ScriptedInterpreter
 
   send(text: string): void {
     this.#heard += text;
+  }
+
+  sendBytes(pieces: readonly Buffer[]): void {
+    this.#heard += Buffer.concat(pieces);
   }
 
   stderrText(): string {
