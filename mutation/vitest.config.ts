@@ -10,6 +10,7 @@ const TESTS: Record<string, readonly string[]> = {
     'frames',
     'send-queue',
     'tasks',
+    'handshake',
     'missing-library',
     'interrupts',
     'session',
