@@ -1,5 +1,5 @@
 // Runs every block of shell commands in the pages. `bond`, `node` and `npx tsx` are real; what would install, or takes the whole
-// suite, or serves until it is stopped, is looked at: the script, file or package that it names has to be there.
+// suite, is looked at: the script, file or package that it names has to be there.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ const blocks = writtenByHand().flatMap(({ path, text }): Block[] =>
   })),
 );
 
+const TSX = `${process.execPath} --import ${ROOT}node_modules/tsx/dist/loader.mjs`;
 const BOND = `exec ${process.execPath} ${ROOT}dist/cli.js "$@"`;
 const STAND_INS: Record<string, string> = {
   bond: BOND,
@@ -43,7 +44,12 @@ esac`,
 name=$1; shift
 case $name in
   bond) ${BOND} ;;
-  tsx) test "$1" = examples/php-service.ts && exec test -f "$1"; exec ${process.execPath} --import ${ROOT}node_modules/tsx/dist/loader.mjs "$@" ;;
+  tsx)
+    [ "$1" = examples/php-service.ts ] || exec ${TSX} "$@"
+    # It serves until it is stopped: here, the application of other tests, on any port.
+    ${TSX} "$1" ${ROOT}test/fixtures/application 0 >served & server=$!
+    until grep -q listening served; do kill -0 $server || exit; sleep 0.1; done
+    kill $server && wait $server && grep -q closed served ;;
   vitest) for file; do :; done; test -f "$file" ;;
   *) exit 1 ;;
 esac`,
