@@ -1,6 +1,6 @@
 // What a driver is sent, and what becomes of each answer to it, word for word.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type BondException, type Ending, howEnded } from '../src/common/errors.js';
 import type { BondOptions } from '../src/common/options.js';
 import { resolveOptions } from '../src/common/resolve-options.js';
@@ -10,6 +10,12 @@ import type { Interpreter } from '../src/process/interpreter.js';
 import { featuresOf, handshake, type Ready } from '../src/session/handshake.js';
 import type { Channel, ChannelEvents } from '../src/wire/channel.js';
 import { parseMessage } from '../src/wire/messages.js';
+import { onTestFinished } from './finish.js';
+
+vi.mock('../src/common/globals.js', async (load) => {
+  const { timersOfTheMoment } = await import('./time.js');
+  return { ...(await load<object>()), ...timersOfTheMoment };
+});
 
 const MARK = { head: 'abc', tail: 'def', text: '\x1eabcdef' };
 const READY = 'READY {"protocol":"EJSON","version":"3.1","pid":7,"interrupt":"SIGURG"}';
@@ -75,6 +81,7 @@ function begin({ lang = 'Python', driver = {}, options = {}, interpreter = {}, s
     },
     async print(text: string): Promise<void> {
       await settled();
+      events?.heard();
       events?.stdout(Buffer.from(text));
     },
     async printError(text: string): Promise<void> {
@@ -222,22 +229,24 @@ describe('an interpreter', () => {
   });
 
   test('that is silent is given up; what it prints, to either stream, is a sign of life, for a while', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const silent = begin({ options: { startTimeout: 30 } });
+    await vi.advanceTimersByTimeAsync(30);
     expect(await failureOf(silent)).toBe(
       `[Python] the command python3 was silent for 30 ms (startTimeout), ${stage}; it printed nothing; ${advice}`,
     );
     const endless = begin({ options: { startTimeout: 200 } });
-    const begun = performance.now();
     let isOver = false;
     void endless.done.catch(() => {
       isOver = true;
     });
-    while (!isOver) {
-      await endless.printError('.');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let ms = 0; ms < 1000; ms += 100) {
+      expect(isOver).toBe(false);
+      await (ms % 200 === 0 ? endless.print('.') : endless.printError('.'));
+      await vi.advanceTimersByTimeAsync(100);
     }
     expect(await failureOf(endless)).toContain('kept printing for 5 times 200 ms (startTimeout)');
-    expect(performance.now() - begun).toBeGreaterThan(990);
   });
 
   test('behind a shell that passes on no arguments is told of, where the driver has some', async () => {

@@ -26,7 +26,6 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'errors-page',
     'frames',
     'generations',
-    'handshake',
     'history',
     'interrupts',
     'json',
@@ -46,7 +45,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'write-queue',
   ],
   /** The same, with timers that the test moves. */
-  timers: ['session', 'tasks'],
+  timers: ['handshake', 'session', 'tasks'],
   /** Other machines, users and terminals, the package, and the programs that come with it. */
   system: [
     'benchmark',
