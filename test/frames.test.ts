@@ -1,23 +1,22 @@
 // Which requests are where, which of them the other side carries out, and which have met silence for too long.
 
-import { AsyncResource } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { BondException, type TimeoutException } from '../src/common/errors.js';
 import type { CallSettings } from '../src/common/options.js';
-import { type Frame, inWords, nameOf, outermost, Request, type RequestOptions } from '../src/session/frame.js';
+import { type Frame, inWords, nameOf, outermost, type Request, type RequestOptions } from '../src/session/frame.js';
 import { FrameStack } from '../src/session/frame-stack.js';
 import { RequestTimeouts } from '../src/session/request-timeouts.js';
 import { settings } from './play.js';
-
-const context = new AsyncResource('test');
+import { addRequest } from './requests.js';
 
 /** A request in a frame, behind those that are there. */
-function ask(frame: Frame, id: number, more: Partial<RequestOptions> = {}, given: Partial<CallSettings> = {}): Request {
-  const all = { ...settings, ...given };
-  const options: RequestOptions = { verb: 'CALL', subject: `f${id}`, payload: '', settings: all, ...more };
-  const request = new Request('Test', id, frame, undefined, options, all, context, () => {});
-  frame.pending.add(request);
-  return request;
+function ask(
+  frame: Frame,
+  id: number,
+  options: Partial<RequestOptions> = {},
+  given: Partial<CallSettings> = {},
+): Request {
+  return addRequest(frame, id, { options, given });
 }
 
 test('what is asked in a row is done in a row: only the first of it is carried out', () => {
@@ -300,10 +299,7 @@ test('what is heard, or held up on this side, is no silence; and nothing is reje
 test('a request is rejected with the place where it was made', () => {
   const stack = new FrameStack();
   const resolved: unknown[] = [];
-  const options: RequestOptions = { verb: 'CALL', subject: 'f', payload: '', settings };
-  const request = new Request('Test', 1, stack.root, undefined, options, settings, context, (value) =>
-    resolved.push(value),
-  );
+  const request = addRequest(stack.root, 1, { resolve: (value) => resolved.push(value) });
   request.reject(new BondException('Test', 'no'));
   expect(resolved).toHaveLength(1);
   return expect(resolved[0]).rejects.toThrow('[Test] no');

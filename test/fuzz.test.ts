@@ -9,12 +9,12 @@ import { json } from '../src/values/json.js';
 import { newMark } from '../src/wire/mark.js';
 import { parseMessage } from '../src/wire/messages.js';
 import { HANG, markedEnvironment, ownChildren, peer, until } from './bonds.js';
-import { onTestFinished } from './finish.js';
 import { splitterInto } from './found.js';
 import { effort, patience } from './fuzzing.js';
 import { TEST_HANG } from './patience.js';
 import { lender, settings } from './play.js';
 import { complaintAbout, type Deed, deed, LANG, script, shakeHands, TIMEOUT } from './scripted.js';
+import { stopTime } from './stopped-time.js';
 
 vi.mock('../src/common/globals.js', async (load) => {
   const { timersOfTheMoment } = await import('./time.js');
@@ -499,8 +499,7 @@ class FuzzedSession {
 
 describe('the set-up', () => {
   test('with a peer that says anything at any time is done, or fails in time, and says how far it came', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    onTestFinished(() => void vi.useRealTimers());
+    stopTime();
     await fc.assert(
       fc.asyncProperty(script, async (deeds) => {
         const { outcome, ms } = await shakeHands(deeds);

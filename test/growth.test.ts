@@ -15,7 +15,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 const BATCH = 100;
 /** More are never alive at the same time. It is no use to ask how many those of a few thousand were. */
 const MOST = 15_000;
-/** After how many of them the host collects its garbage: when it would by itself is no matter of this. */
+/** After how many of them the host collects its garbage. When it does that by itself is not tested here. */
 const COLLECTED = 2000;
 
 /**

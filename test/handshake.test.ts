@@ -1,4 +1,4 @@
-// What a driver is sent, and what becomes of each answer to it, word for word.
+// What a driver is sent, and the result of each answer, with the exact texts.
 
 import { describe, expect, test, vi } from 'vitest';
 import { type BondException, type Ending, howEnded } from '../src/common/errors.js';
@@ -10,7 +10,7 @@ import type { Interpreter } from '../src/process/interpreter.js';
 import { featuresOf, handshake, type Ready } from '../src/session/handshake.js';
 import type { Channel, ChannelEvents } from '../src/wire/channel.js';
 import { parseMessage } from '../src/wire/messages.js';
-import { onTestFinished } from './finish.js';
+import { stopTime } from './stopped-time.js';
 
 vi.mock('../src/common/globals.js', async (load) => {
   const { timersOfTheMoment } = await import('./time.js');
@@ -229,10 +229,9 @@ describe('an interpreter', () => {
   });
 
   test('that is silent is given up; what it prints, to either stream, is a sign of life, for a while', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    onTestFinished(() => void vi.useRealTimers());
+    const goOn = stopTime();
     const silent = begin({ options: { startTimeout: 30 } });
-    await vi.advanceTimersByTimeAsync(30);
+    await goOn(30);
     expect(await failureOf(silent)).toBe(
       `[Python] the command python3 was silent for 30 ms (startTimeout), ${stage}; it printed nothing; ${advice}`,
     );
@@ -244,7 +243,7 @@ describe('an interpreter', () => {
     for (let ms = 0; ms < 1000; ms += 100) {
       expect(isOver).toBe(false);
       await (ms % 200 === 0 ? endless.print('.') : endless.printError('.'));
-      await vi.advanceTimersByTimeAsync(100);
+      await goOn(100);
     }
     expect(await failureOf(endless)).toContain('kept printing for 5 times 200 ms (startTimeout)');
   });

@@ -1,16 +1,13 @@
 // What leaves at once, and what is held back until its turn has come.
 
-import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { CallSettings } from '../src/common/options.js';
-import { type Frame, Request, type RequestOptions } from '../src/session/frame.js';
+import type { Frame, Request } from '../src/session/frame.js';
 import { FrameStack } from '../src/session/frame-stack.js';
 import { SendQueue } from '../src/session/send-queue.js';
 import type { Payload } from '../src/wire/blocks.js';
-import { settings } from './play.js';
-
-const context = new AsyncResource('test');
+import { addRequest } from './requests.js';
 
 function open({ isConcurrent = false, interruptStopsAny = false } = {}) {
   const stack = new FrameStack(isConcurrent);
@@ -27,14 +24,8 @@ function open({ isConcurrent = false, interruptStopsAny = false } = {}) {
     },
     { isConcurrent, interruptStopsAny, onDeadlock: (request) => void stuck.push(request) },
   );
-  const make = (frame: Frame, given: Partial<CallSettings> = {}, madeIn?: Frame): Request => {
-    const all = { ...settings, ...given };
-    const options: RequestOptions = { verb: 'CALL', subject: 'f', payload: '', settings: all };
-    const request = new Request('Test', ++lastId, frame, madeIn, options, all, context, () => {});
-    frame.pending.add(request);
-    madeIn?.made.add(request);
-    return request;
-  };
+  const make = (frame: Frame, given: Partial<CallSettings> = {}, madeIn?: Frame): Request =>
+    addRequest(frame, ++lastId, { given, madeIn });
   /** Makes a request, and has it sent; its line is its number. */
   const ask = (frame: Frame = stack.root, given: Partial<CallSettings> = {}, madeIn?: Frame): Request => {
     const request = make(frame, given, madeIn);

@@ -4,20 +4,13 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { TerminatedException, TimeoutException } from '../src/common/errors.js';
-import { onTestFinished } from './finish.js';
 import { type Play, play } from './play.js';
+import { stopTime } from './stopped-time.js';
 
 vi.mock('../src/common/globals.js', async (load) => {
   const { timersOfTheMoment } = await import('./time.js');
   return { ...(await load<object>()), ...timersOfTheMoment };
 });
-
-/** Time that goes on only when the test says so; gives what lets it. */
-function stopTime(): (ms: number) => Promise<unknown> {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  onTestFinished(() => void vi.useRealTimers());
-  return (ms) => vi.advanceTimersByTimeAsync(ms);
-}
 
 const concurrent = { isConcurrent: true };
 
