@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withSyncWords } from './sync-words.js';
 
 const SYNC_TYPES = fileURLToPath(new URL('../src/sync/api.ts', import.meta.url));
 
@@ -35,7 +36,7 @@ const REMOTE_TYPES = 'references/remote-types.d.ts';
 
 /** What is the same in both, and what no user sees. */
 const LEFT_OUT =
-  /^(?:ClassMembers|Extended|InstanceOf|AnyMethod|AnyRemote|Made|Extension|Member|extensionOf|baseText)$/;
+  /^(?:ClassMembers|Extended|InstanceOf|AnyMethod|AnyRemote|Made|Extension|Member|extensionOf|baseText|noteThis)$/;
 
 /** Writes that file if it has changed, and tells whether it has. */
 export function writeSyncTypes(types: ReadonlyMap<string, string>): boolean {
@@ -74,7 +75,8 @@ function declarationsIn(text: string): [name: string, text: string][] {
 
 /** A declaration of what returns in the place of what resolves. */
 function withoutPromises(text: string): string {
-  const plain = text
+  const ofPromises = text.replace(/ {4}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n {4}interact\(.*;\n/, '');
+  const plain = withSyncWords(ofPromises)
     .replace(/^ {4}(?:#private|(?:readonly |protected |abstract )+[\w#]+(?:: [^;]*)?);\n/gm, '')
     .replace(
       /^export declare (?:abstract )?class (.*?)(?: implements \w+)? \{$/m,
@@ -85,17 +87,7 @@ function withoutPromises(text: string): string {
     .replace(' & Promise<Arriving<T>>', '')
     .replace(/ \| PromiseLike<R>/g, '')
     .replace(/Async(IterableIterator|Disposable)/g, '$1')
-    .replace(/Symbol\.async(Dispose|Iterator)/g, (_, name: string) => `Symbol.${name.toLowerCase()}`)
-    .replace(/\bawait (?=using|\S)/g, '')
-    .replace(/\bfor await\b/g, 'for')
-    .replace(/\bresolves to\b/g, 'returns')
-    .replace(/\bResolves to\b/g, 'Returns')
-    .replace(/\breject\b/g, 'throw')
-    .replace(/\basync (?=\w*\()/g, '')
-    .replace(/, sync or async\b/g, '')
-    .replace(/; may be async\b/g, '')
-    .replace(/ It may be async: the interpreter waits\s+\* for it\./g, '')
-    .replace(/ {4}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n {4}interact\(.*;\n/, '');
+    .replace(/Symbol\.async(Dispose|Iterator)/g, (_, name: string) => `Symbol.${name.toLowerCase()}`);
   return unwrapped(plain).replace(/(\bT) \| T\b/g, '$1');
 }
 

@@ -125,8 +125,8 @@ export interface Keeper<F extends object> extends Caller<F> {
     iterate<T = unknown>(code: string | Ref): IterableIterator<T>;
     /**
      * Returns a {@link Remote} of a module (Python), a class or interface (PHP), a package (Perl), or what `import()`
-     * returns (JavaScript). You use it like a local object. Properties and calls form a chain, which is sent as one
-     * request when you it.
+     * returns (JavaScript). You use it like a local object. A call is sent immediately, as one request with the
+     * properties and items before it.
      * @example
      * const np = python.import('numpy');
      * np.arange(12).reshape(3, 4).sum(); // 66
@@ -180,9 +180,9 @@ export interface Runner<F extends object> extends Keeper<F> {
     original<G extends AnyFunction = Unsaid>(name: IfSaid<G>): RemoteFunction<NoInfer<G>>;
     original<N extends NameOf<F>>(name: N): RemoteFunction<SignatureOf<F, N>>;
     /**
-     * Collects what calls print while `run` runs. It covers the calls that `run` makes and awaits, through this bond or
+     * Collects what calls print while `run` runs. It covers the calls that `run` makes, through this bond or
      * through the one that it gets. Other calls print as usual. An inner capture keeps its output from the outer one. If
-     * `run` fails, `capture` rejects with the same error, whose property `captured` has the output.
+     * `run` fails, `capture` throws the same error, whose property `captured` has the output.
      * @returns what `run` returns, and what was printed to standard output and standard error
      * @throws BondException if the output is not UTF-8; use `encoding: 'buffer'` then
      * @example
@@ -199,7 +199,7 @@ export interface Runner<F extends object> extends Keeper<F> {
 /**
  * An interpreter of another language. You call its functions, and it calls yours. {@link makeBond} makes one.
  *
- * Every method can also throw with a {@link TimeoutException}, if there is no reply and no output for longer than
+ * Every method can also throw a {@link TimeoutException}, if there is no reply and no output for longer than
  * `timeout`, and with a {@link TerminatedException}, if the interpreter has ended.
  * @typeParam F an interface of the functions in the interpreter. It gives `fn`, `call`, `callable` and `proxy` names
  * and types, which are not checked at run time
@@ -214,9 +214,9 @@ export interface Bond<F extends object = Untyped> extends Runner<F>, Disposable 
     /** The id of the local process: the interpreter, or the `ssh`, `sudo`, … that runs it. */
     get pid(): number;
     /**
-     * Resolves when the interpreter has ended, to its exit code, signal and last standard error. Never rejects.
+     * How the interpreter has ended: its exit code, signal and last standard error. `undefined` while it runs.
      * @example
-     * python.closed.then(({ exitCode }) => console.log(`Python exited with ${exitCode}`));
+     * python.closed?.exitCode; // 0
      */
     get closed(): Ending | undefined;
     /**
@@ -265,23 +265,19 @@ export interface Bond<F extends object = Untyped> extends Runner<F>, Disposable 
      */
     with(options: CallOptions): Bond<F>;
     /**
-     * Stops the code that runs now, and keeps the interpreter. The call rejects with the exception that an interrupt is
+     * Stops the code that runs now, and keeps the interpreter. The call throws the exception that an interrupt is
      * in that language, such as `KeyboardInterrupt`, unless the code catches it. Does nothing if no code is running.
      * Works through `ssh` as well.
      * @throws BondException if this interpreter cannot be interrupted, for example PHP without pcntl
-     * @example
-     * const running = python.evalBlock('while True: pass').catch((error) => error.type);
-     * python.interrupt();
-     * running; // 'KeyboardInterrupt'
      */
     interrupt(): void;
     /**
      * Ends the interpreter. Running calls may finish, within their `timeout`. Then exit hooks have 10 seconds. Code that
-     * timed out, so that you no longer wait for it, has 1 second. After that, the process is killed. Resolves when it has
+     * timed out, so that you no longer wait for it, has 1 second. After that, the process is killed. Returns when it has
      * ended. You may call it again.
      */
     close(): void;
-    /** Kills the interpreter immediately. Resolves when it has ended. You may call it again. */
+    /** Kills the interpreter immediately. Returns when it has ended. You may call it again. */
     kill(): void;
     /** The same as `close`, for `using`. */
     [Symbol.dispose](): void;
@@ -384,8 +380,8 @@ type MethodName<T> = {
 }[keyof T];
 
 /**
- * The type of what you get when you something of type `T`: its value if that can be copied, otherwise a {@link
- * Remote}. An object with methods is a `Remote`; in a list or a record, only such parts are.
+ * The type of what you get when you call a function that returns a `T`: its value if that can be copied, otherwise a
+ * {@link Remote}. An object with methods is a `Remote`; in a list or a record, only such parts are.
  */
 export type Arriving<T> = unknown extends T ? AnyRemote : T extends Stays<infer S> ? Remote<S> : T extends Primitive | Whole ? T : T extends AnyFunction | AnyClass ? Remote<T> : T extends readonly unknown[] ? {
     [K in keyof T]: Arriving<T[K]>;
@@ -395,8 +391,8 @@ export type Arriving<T> = unknown extends T ? AnyRemote : T extends Stays<infer 
 
 /**
  * A module, object or class in the interpreter, which you use like a local one. `T` is an interface of its members.
- * Each property, call, item and `new` is an {@link Expression}, which is sent when you it. You get its value if
- * that can be copied, otherwise a `Remote`, also called a handle.
+ * Each property and item is an {@link Expression}. A call or `new` is sent immediately. You get its value if that can be
+ * copied, otherwise a `Remote`, also called a handle.
  * @example
  * interface Statistics {
  *   median(numbers: number[]): number;
@@ -408,15 +404,15 @@ export type Arriving<T> = unknown extends T ? AnyRemote : T extends Stays<infer 
 export type Remote<T> = IsBare<T> extends true ? AnyRemote : Members<T> & Called<T> & Handle<T>;
 
 /**
- * A property, call, item or `new` of a {@link Remote}, of which nothing has been sent yet. Await it to evaluate it, or
- * add further properties and calls: all of them are one request.
+ * A property or item of a {@link Remote}, of which nothing has been sent yet. `value` evaluates it, and so does a call
+ * behind it: all of it is one request.
  */
 export type Expression<T> = IsBare<Subject<T>> extends true ? AnyRemote : Members<Subject<T>> & Called<Subject<T>> & StandsFor<T> & AnyItems;
 
 /** The type without `null` and `undefined`, whose members can be used. */
 type Subject<T> = [T] extends [null | undefined] ? T : NonNullable<T extends Stays<infer S> ? S : T>;
 
-/** The members of each handle. It has no `then`, so awaiting it gives the handle itself. */
+/** The members of each handle. */
 interface Handle<T> extends StandsFor<T>, AnyItems, Disposable {
     readonly then?: undefined;
     readonly catch?: undefined;
@@ -427,7 +423,7 @@ interface AnyItems {
     [Symbol.iterator](): IterableIterator<AnyRemote>;
 }
 
-/** Names that belong to the promise. */
+/** Names that an expression has no members of. */
 type Taken = 'then' | 'catch' | 'finally';
 
 /**
@@ -486,9 +482,6 @@ type Constructors = {
     readonly [Name in '__init__' | '__construct' | 'constructor' | 'new']: (...args: readonly unknown[]) => AnyRemote;
 };
 
-/** Notes that a handle is `this` of a method of the class with that key. */
-export declare function noteThis(handle: object, key: number): void;
-
 /**
  * Calls methods of the base class, in a method of a class from {@link Bond.extend}: what Python calls `super()`, PHP
  * `parent::`, and Perl `SUPER::`.
@@ -503,7 +496,7 @@ export declare function noteThis(handle: object, key: number): void;
 export declare function superOf<T>(instance: StandsFor<T>): unknown extends T ? AnyRemote : Remote<T> & Constructors;
 
 /**
- * A function of type `G`, as you call it: it also takes references and {@link kwargs}, and returns a promise. For an
+ * A function of type `G`, as you call it: it also takes references and {@link kwargs}. For an
  * overloaded function, the last overload counts.
  */
 export interface RemoteFunction<G extends AnyFunction> {
