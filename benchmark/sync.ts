@@ -1,20 +1,22 @@
 // What a call without promises costs, beside one with, the least that a blocking program needs, and a new process for each:
-// npm run bench:sync. All take turns, on one core where `taskset` is there.
+// npm run bench:sync. All take turns: on one core, where `taskset` is there, and on all.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canChooseCores, useCores } from './cores.js';
+import { quantile } from './rows.js';
+import { rotated } from './turns.js';
 
-const ROUNDS = 30;
+const ROUNDS = 40;
+const WARM_UP = 5;
 const CALLS = 200;
 
 const { makeBond } = await import(new URL('../dist/index.js', import.meta.url).href);
 const sync = await import(new URL('../dist/sync.js', import.meta.url).href);
 const LIMIT = fileURLToPath(new URL('limits/call.py', import.meta.url));
-
-pinTo(0);
 
 /** The program of the limit, on named pipes, which can be read without an event loop. */
 function blockingLimit() {
@@ -32,40 +34,55 @@ function blockingLimit() {
   return { call, close: () => child.kill() };
 }
 
-function pinTo(core: number): void {
-  try {
-    execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' });
-  } catch {
-    process.stderr.write('not pinned to a core: there is no taskset\n');
+type Contestants = Record<string, { readonly calls: number; run(): unknown }>;
+
+async function open(): Promise<{ contestants: Contestants; close(): Promise<void> }> {
+  const limit = blockingLimit();
+  const waiting = sync.makeBond('Python');
+  const bond = await makeBond('Python');
+  waiting.evalBlock('def add(a, b): return a + b');
+  await bond.evalBlock('def add(a, b): return a + b');
+  const contestants: Contestants = {
+    bond: { calls: CALLS, run: () => bond.call('add', 1, 2) },
+    'bond/sync': { calls: CALLS, run: () => waiting.call('add', 1, 2) },
+    'blocking limit': { calls: CALLS, run: () => limit.call('add', 1, 2) },
+    execFileSync: { calls: 1, run: () => execFileSync('python3', ['-c', 'print(1 + 2)']) },
+  };
+  const close = async (): Promise<void> => {
+    limit.close();
+    waiting.close();
+    await bond.close();
+  };
+  return { contestants, close };
+}
+
+/** What a call takes in each round, in µs. */
+async function measure(contestants: Contestants): Promise<Record<string, number[]>> {
+  const times: Record<string, number[]> = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    for (const [name, { calls, run }] of rotated(Object.entries(contestants), round)) {
+      const start = performance.now();
+      for (let i = 0; i < calls; i++) await run();
+      const each = ((performance.now() - start) / calls) * 1_000;
+      if (round >= WARM_UP) times[name]?.push(each);
+    }
+  }
+  return times;
+}
+
+function show(cores: string, times: Record<string, number[]>): void {
+  console.log(`${cores}:`);
+  for (const [name, each] of Object.entries(times)) {
+    const ratios = each.map((time, round) => time / (times.bond?.[round] as number));
+    const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2));
+    const time = quantile(each, 0.5).toFixed(0).padStart(8);
+    console.log(`  ${name.padEnd(16)} ${time} µs ${median?.padStart(8)} × bond (${low} – ${high})`);
   }
 }
 
-const limit = blockingLimit();
-const waiting = sync.makeBond('Python');
-const bond = await makeBond('Python');
-waiting.evalBlock('def add(a, b): return a + b');
-await bond.evalBlock('def add(a, b): return a + b');
-
-const contestants: Record<string, { readonly calls: number; run(): unknown }> = {
-  'blocking limit': { calls: CALLS, run: () => limit.call('add', 1, 2) },
-  bond: { calls: CALLS, run: () => bond.call('add', 1, 2) },
-  'bond/sync': { calls: CALLS, run: () => waiting.call('add', 1, 2) },
-  execFileSync: { calls: 1, run: () => execFileSync('python3', ['-c', 'print(1 + 2)']) },
-};
-
-const best: Record<string, number> = {};
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, { calls, run }] of Object.entries(contestants)) {
-    const start = performance.now();
-    for (let i = 0; i < calls; i++) await run();
-    const each = ((performance.now() - start) / calls) * 1_000;
-    best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, each);
-  }
+for (const cores of canChooseCores ? (['one', 'all'] as const) : (['all'] as const)) {
+  useCores(cores);
+  const { contestants, close } = await open();
+  show(cores === 'one' ? 'on one core' : 'on all cores', await measure(contestants));
+  await close();
 }
-for (const [name, each] of Object.entries(best)) {
-  const times = (each / (best.bond as number)).toFixed(2);
-  console.log(`${name.padEnd(16)} ${each.toFixed(0).padStart(8)} µs ${times.padStart(8)} × bond`);
-}
-limit.close();
-waiting.close();
-await bond.close();

@@ -104,7 +104,7 @@ function fewer(sizes: Sizes): Sizes {
 }
 
 /** Everybody is first, second, … in turn. */
-function rotated<T>(list: readonly T[], by: number): T[] {
+export function rotated<T>(list: readonly T[], by: number): T[] {
   const start = by % list.length;
   return [...list.slice(start), ...list.slice(0, start)];
 }

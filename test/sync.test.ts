@@ -404,4 +404,30 @@ describe.skipIf(!hasInterpreter('Python')).concurrent('a program', () => {
     );
     expect(stdout).toBe('TerminatedException 1\n');
   });
+
+  test.runIf(process.platform === 'linux')(
+    'has pipes to its interpreters, of which a dead thread leaves nothing open',
+    async () => {
+      const { stdout } = await runProgram(
+        `
+      import { readdirSync } from 'node:fs';
+      const countOpen = () => readdirSync('/proc/self/fd').length;
+      function openAndDie() {
+        const python = makeBond('Python');
+        console.log(python.eval('__import__("stat").S_ISFIFO(__import__("os").fstat(1).st_mode)'));
+        try {
+          python.eval('[[i] for i in range(8 * 10**5)]');
+        } catch {}
+      }
+      console.log('pipes:'); // which opens what Node needs to print
+      const before = countOpen();
+      openAndDie();
+      openAndDie();
+      openAndDie();
+      while (countOpen() > before) await new Promise((resolve) => setTimeout(resolve, 10));`,
+        { env: { NODE_OPTIONS: '--max-old-space-size=32' } },
+      );
+      expect(stdout).toBe('pipes:\ntrue\ntrue\ntrue\n');
+    },
+  );
 });

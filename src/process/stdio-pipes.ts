@@ -40,17 +40,23 @@ export interface Groundwork {
 }
 
 /**
- * Whether pipes can be made at all. A thread that is not the main one closes, at its end, every descriptor that it has opened and not
- * closed by `fs`: it does not see that a socket has closed one, and would close whatever has that number by then.
+ * Whether pipes can be made at all. A thread closes, at its end, every descriptor that it has opened and not closed by `fs`: it does
+ * not see that a socket has closed one, and would close whatever has that number by then. The main thread does not, and a thread does
+ * not if it was started like that (`trackUnmanagedFds: false`).
  */
 function canHavePipes(): boolean {
   // What has to be loaded is loaded while the shell starts.
   callWatchdog();
-  isMainThread ??= isSurelyMainThread() || process.getBuiltinModule('node:worker_threads').isMainThread;
-  return isMainThread && isOwnProc();
+  mayOpen ??= isSurelyMainThread() || process.getBuiltinModule('node:worker_threads').isMainThread;
+  return mayOpen && isOwnProc();
 }
 
-let isMainThread: boolean | undefined;
+let mayOpen: boolean | undefined;
+
+/** Tells that this thread closes nothing at its end. */
+export function allowPipes(): void {
+  mayOpen = true;
+}
 
 /** Other threads must not change the directory. Node's module of threads would tell as well, and takes 1 ms to load. */
 function isSurelyMainThread(): boolean {

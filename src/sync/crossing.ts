@@ -35,6 +35,15 @@ export class Crossing {
     this.#side = side;
   }
 
+  /** Prepares arguments, in an array of this library: most are numbers and texts. */
+  packArguments(args: readonly unknown[], given: ArrayBuffer[]): Packed {
+    for (const arg of args) {
+      if (typeof arg === 'object' || typeof arg === 'function' || typeof arg === 'symbol')
+        return this.pack(args, given);
+    }
+    return [args];
+  }
+
   /** Prepares a value; `given` gets the buffers that change hands. */
   pack(value: unknown, given: ArrayBuffer[]): Packed {
     return isCopied(value) ? [value] : new Packer(this.#key, this.#side, given).pack(value);

@@ -19,8 +19,8 @@ import {
 
 /** How long the program waits before it looks whether the thread is still there, in ms. */
 const PATIENCE = 500;
-/** Arguments that take as much of the stack as there has to be left where a request is made: 32 kB. */
-const ROOM: readonly undefined[] = Array.from({ length: 4096 });
+/** Arguments that take as much of the stack as there has to be left where a request is made: 16 kB. */
+const ROOM: readonly undefined[] = Array.from({ length: 2048 });
 
 /** The thread that the asynchronous library runs in, as the program sees it. The program waits for it, and meanwhile runs what it is asked to. */
 export class Thread {
@@ -59,6 +59,7 @@ export class Thread {
       transferList: [data.port, data.answers],
       env: SHARE_ENV,
       execArgv: [],
+      trackUnmanagedFds: false, // so that the thread may have pipes to interpreters
       name: 'bond/sync',
     });
     this.#worker.on('error', () => this.#end()).on('exit', () => this.#end());
@@ -113,7 +114,7 @@ export class Thread {
 
   #send(id: number, target: number, method: string, args: readonly unknown[]): void {
     const given: ArrayBuffer[] = [];
-    const packed = this.#crossing.pack(args, given);
+    const packed = this.#crossing.packArguments(args, given);
     this.#post(['ask', id, this.#inside, target, method, packed], given);
   }
 

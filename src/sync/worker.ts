@@ -3,6 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Promise, whenSettled } from '../common/globals.js';
+import { allowPipes } from '../process/stdio-pipes.js';
 import { Crossing, type Packed } from './crossing.js';
 import { Kept, Known } from './kept.js';
 import { ANSWERS, HAS_ENDED, type Message, NO_TARGET, THREAD_ID, type ThreadData, TO_PROGRAM } from './messages.js';
@@ -146,4 +147,5 @@ function ownId(): number {
   }
 }
 
+allowPipes();
 new Program(workerData as ThreadData);
