@@ -48,10 +48,14 @@ function canHavePipes(): boolean {
   // What has to be loaded is loaded while the shell starts.
   callWatchdog();
   mayOpen ??= isSurelyMainThread() || process.getBuiltinModule('node:worker_threads').isMainThread;
-  return mayOpen && isOwnProc();
+  hasOwnProc ??= isOwnProc();
+  return mayOpen && hasOwnProc;
 }
 
 let mayOpen: boolean | undefined;
+let hasOwnProc: boolean | undefined;
+/** Whether what the shell makes has been looked at. */
+let areKnownAsPipes = false;
 
 /** Tells that this thread closes nothing at its end. */
 export function allowPipes(): void {
@@ -121,7 +125,8 @@ function openPipes([inputName = '', outputName = '']: readonly string[]): Ground
     const stdin = open(inputName, O_RDONLY);
     const output = open(outputName, O_RDONLY | O_NONBLOCK);
     const stdout = open(outputName, O_WRONLY);
-    if (!opened.every((fd) => fstatSync(fd).isFIFO())) throw new Error('this shell makes files');
+    areKnownAsPipes ||= opened.every((fd) => fstatSync(fd).isFIFO());
+    if (!areKnownAsPipes) throw new Error('this shell makes files');
     const connect = (child: ChildProcess): Ways => {
       [stdin, stdout].forEach(closeSync);
       return new Pipes(input, output, bulkOf(child));

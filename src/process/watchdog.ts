@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { Promise, within } from '../common/globals.js';
+import { Promise, setImmediate, within } from '../common/globals.js';
 
 /** How long a program that stands between may take to end what it has started elsewhere, in s, before it is ended by force. */
 export const GRACE = 5;
@@ -89,9 +89,10 @@ class Watchdog {
   readonly #input = this.#child.stdin as Socket | undefined;
   readonly #output = this.#child.stdout as Socket | undefined;
   /** Takes the answer, while it is asked for pipes. */
-  #answer: ((areThere: boolean) => void) | undefined;
-  /** Whether the next pipes are there. They are made when those before have been opened, so that nobody has to wait for them. */
+  #answer: ((areMade: boolean) => void) | undefined;
+  /** The next pipes, which are made when those before have been opened, so that nobody has to wait for them. */
   #next: Promise<boolean> | undefined;
+  #areMade = false;
 
   constructor() {
     // If no shell can be started, there is no watchdog.
@@ -107,29 +108,35 @@ class Watchdog {
   }
 
   async offerPipes<T>(open: (names: readonly string[]) => T): Promise<T | undefined> {
-    this.#next ??= this.#askForPipes();
-    this.#output?.ref();
-    const areThere = await within(this.#next, PATIENCE, () => this.#giveUp());
-    this.#output?.unref();
+    if (!this.#areMade && !(await this.#waitForPipes())) return undefined;
     this.#next = undefined;
-    if (!areThere) return undefined;
+    this.#areMade = false;
     try {
       return open(MADE.map((fd) => `/proc/${this.#child.pid}/fd/${fd}`));
     } finally {
-      this.#next = this.#askForPipes();
+      setImmediate(() => this.#askForPipes()); // when the interpreter has been started
     }
   }
 
-  /** Has pipes made in the place of those before. */
-  #askForPipes(): Promise<boolean> {
-    this.tell('pipes');
-    return new Promise((resolve) => {
-      this.#answer = resolve;
-    });
+  async #waitForPipes(): Promise<boolean> {
+    this.#output?.ref();
+    const areMade = await within(this.#askForPipes(), PATIENCE, () => this.#giveUp());
+    this.#output?.unref();
+    return areMade;
   }
 
-  #tellAsker(areThere: boolean): void {
-    this.#answer?.(areThere);
+  /** Has pipes made in the place of those before, unless it has been asked for them. */
+  #askForPipes(): Promise<boolean> {
+    this.#next ??= new Promise((resolve) => {
+      this.tell('pipes');
+      this.#answer = resolve;
+    });
+    return this.#next;
+  }
+
+  #tellAsker(areMade: boolean): void {
+    this.#areMade = areMade;
+    this.#answer?.(areMade);
     this.#answer = undefined;
   }
 
