@@ -1,10 +1,11 @@
 // Which interrupts are sent, when they are repeated, and what each of them stops.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Request } from '../src/session/frame.js';
 import { Interrupts } from '../src/session/interrupts.js';
 import { onTestFinished } from './finish.js';
+import { TEST_HANG } from './patience.js';
 
 type Double = { -readonly [Key in keyof Request]: Request[Key] };
 
@@ -207,3 +208,45 @@ test('a signal that has not been noticed for long is taken for lost: another is 
   await delay(PAUSES);
   expect(sent.at(-1)).toBe('! INTERRUPT - 1 2');
 }, 60_000);
+
+describe('where an interrupt stops whatever runs', () => {
+  const beside = { isBesideOthers: () => false, send: () => {} };
+
+  const running = (next?: object): Double => request(1, 0, { next, heldLine: undefined } as Partial<Double>);
+
+  test('what has nothing sent behind it is stopped at once, and nothing is sent behind it', () => {
+    for (const next of [undefined, { heldLine: 'EVAL 0 2 "1"' }]) {
+      const [target, lines] = [running(next), [] as string[]];
+      const interrupts = new Interrupts({
+        nudge: (line) => lines.push(line),
+        running: () => [target],
+        stopsAny: true,
+        ...beside,
+      });
+      interrupts.send();
+      expect(lines).toHaveLength(1);
+      expect(target.isToBeStopped).toBe(true);
+      interrupts.end();
+    }
+  });
+
+  test.each([true, false])('what has something sent behind it has a moment to end (it goes on: %j)', async (goesOn) => {
+    const target = running({ heldLine: undefined });
+    const lines: string[] = [];
+    let looks = 0;
+    const interrupts = new Interrupts({
+      nudge: (line) => lines.push(line),
+      running() {
+        looks++;
+        return looks === 1 || goesOn ? [target] : [];
+      },
+      stopsAny: true,
+      ...beside,
+    });
+    interrupts.send();
+    expect(lines).toEqual([]);
+    await expect.poll(() => looks, { timeout: TEST_HANG }).toBeGreaterThan(1);
+    interrupts.end();
+    expect(lines.length > 0).toBe(goesOn);
+  });
+});

@@ -11,10 +11,8 @@ import {
 import type { Request } from '../src/session/frame.js';
 import type { FrameStack } from '../src/session/frame-stack.js';
 import { type HeldParts, putHandles } from '../src/session/held-parts.js';
-import { Interrupts } from '../src/session/interrupts.js';
 import { PendingReleases } from '../src/session/pending-releases.js';
 import { PlaceAllowance } from '../src/session/place-allowance.js';
-import { TEST_HANG } from './patience.js';
 import { play, settings } from './play.js';
 
 vi.mock('../src/common/globals.js', async (load) => {
@@ -669,48 +667,4 @@ test('what is held takes its place in lists, records and maps, and once if it is
   expect(made).toEqual(['File', 'Lock']);
   expect(() => putHandles(holder, [[[0, 'inner', 'b'], 7, 'x']], () => 7)).toThrow('nothing is held at "b"');
   expect(() => putHandles(holder, [[[0, 'toString'], 7, 'x']], () => 7)).toThrow('nothing is held at "toString"');
-});
-
-describe('where an interrupt stops whatever runs', () => {
-  const beside = { isBesideOthers: () => false, send: () => {} };
-
-  function running(next?: object): Request {
-    return { id: 1, frame: { id: 0 }, next, heldLine: undefined } as unknown as Request;
-  }
-
-  test('what has nothing sent behind it is stopped at once, and nothing is sent behind it', () => {
-    for (const next of [undefined, { heldLine: 'EVAL 0 2 "1"' }]) {
-      const [target, lines] = [running(next), [] as string[]];
-      const interrupts = new Interrupts({
-        nudge: (line) => lines.push(line),
-        running: () => [target],
-        stopsAny: true,
-        ...beside,
-      });
-      interrupts.send();
-      expect(lines).toHaveLength(1);
-      expect(target.isToBeStopped).toBe(true);
-      interrupts.end();
-    }
-  });
-
-  test.each([true, false])('what has something sent behind it has a moment to end (it goes on: %j)', async (goesOn) => {
-    const target = running({ heldLine: undefined });
-    const lines: string[] = [];
-    let looks = 0;
-    const interrupts = new Interrupts({
-      nudge: (line) => lines.push(line),
-      running() {
-        looks++;
-        return looks === 1 || goesOn ? [target] : [];
-      },
-      stopsAny: true,
-      ...beside,
-    });
-    interrupts.send();
-    expect(lines).toEqual([]);
-    await expect.poll(() => looks, { timeout: TEST_HANG }).toBeGreaterThan(1);
-    interrupts.end();
-    expect(lines.length > 0).toBe(goesOn);
-  });
 });

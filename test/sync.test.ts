@@ -1,6 +1,7 @@
 // Bonds without promises: the library works in a thread, and the program waits for it.
 
 import type { ChildProcess } from 'node:child_process';
+import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +25,7 @@ import {
 } from '../src/sync/index.js';
 import { isAlive, program, temporaryDirectory, until } from './bonds.js';
 import { runCommand } from './built.js';
+import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, languages, needsInterpreter } from './fixtures.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
@@ -315,6 +317,66 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
     perl.proxy('count', python);
     expect(perl.call('count', 1000)).toBe(10);
     perl.close();
+  });
+});
+
+describe('those who listen to node:diagnostics_channel', () => {
+  needsInterpreter('JavaScript');
+
+  /** Writes down the events of calls, and what is told of bonds, until that is ended. */
+  function listen() {
+    const events: [event: string, trace: asynchronous.CallTrace][] = [];
+    const lives: unknown[] = [];
+    const calls = tracingChannel<unknown, object>('bond:call');
+    const hears = (event: string) => (trace: object) => void events.push([event, trace as asynchronous.CallTrace]);
+    const subscribers = {
+      ...{ start: hears('start'), end: hears('end'), error: hears('error') },
+      ...{ asyncStart: hears('asyncStart'), asyncEnd: hears('asyncEnd') },
+    };
+    const hearLife = (message: unknown): void => void lives.push(message);
+    calls.subscribe(subscribers);
+    subscribe('bond:life', hearLife);
+    const end = (): void => {
+      calls.unsubscribe(subscribers);
+      unsubscribe('bond:life', hearLife);
+    };
+    onTestFinished(end);
+    return { events, lives, end };
+  }
+
+  test('learn of calls and of bonds while they listen, as with bond', async () => {
+    const { events, lives, end } = listen();
+    const bond = makeBond('JavaScript');
+    const { pid } = bond;
+    expect(lives).toEqual([expect.objectContaining({ event: 'started', lang: 'JavaScript', pid })]);
+    expect(bond.call('Math.max', 1, 2)).toBe(2);
+    expect(events.map(([event]) => event)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
+    expect(new Set(events.map(([, trace]) => trace)).size).toBe(1);
+    const origin = { by: 'bond', lang: 'JavaScript', pid, command: expect.stringContaining('node') };
+    expect(events[0]?.[1]).toEqual({ ...origin, verb: 'CALL', name: 'Math.max', result: 2 });
+
+    events.length = 0;
+    const error = thrown(() => bond.eval('nonsense'), RemoteException);
+    expect(events.map(([event]) => event)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
+    expect(events[0]?.[1]).toEqual({ ...origin, verb: 'EVAL', name: 'nonsense', error });
+
+    bond.export(() => bond.call('Math.abs', -1), 'inner');
+    events.length = 0;
+    bond.eval('inner()');
+    expect(events.map(([event, { name }]) => `${name} ${event}`)).toEqual(
+      expect.arrayContaining(['inner() start', 'Math.abs start', 'Math.abs asyncEnd', 'inner() asyncEnd']),
+    );
+    bond.close();
+    await until(() => lives.length === 2);
+    expect(lives[1]).toMatchObject({ event: 'ended', pid, exitCode: 0 });
+    end();
+
+    events.length = 0;
+    const silent = makeBond('JavaScript');
+    silent.eval('1');
+    silent.close();
+    await until(() => silent.closed !== undefined);
+    expect([events.length, lives.length]).toEqual([0, 2]);
   });
 });
 

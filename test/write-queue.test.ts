@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { memoryFor } from '../src/common/spare-memory.js';
 import { WriteQueue } from '../src/process/write-queue.js';
 import { effort } from './fuzzing.js';
 
@@ -22,7 +23,7 @@ function pipeWith(rooms: readonly number[]) {
     if (room === 0) return piece;
     const bytes = Buffer.from(piece as string);
     written.push(bytes.subarray(0, room));
-    return bytes.subarray(room);
+    return (typeof piece === 'string' ? bytes : piece).subarray(room);
   };
   const size = (): number => written.reduce((sum, { length }) => sum + length, 0);
   return { ways: { input, writeNow }, size, text: () => Buffer.concat(written).toString() };
@@ -87,3 +88,19 @@ test('many short answers that are not read are one text', async () => {
   expect(text()).toBe('short\n'.repeat(10_000));
   expect(write.mock.calls.length).toBeLessThan(10);
 });
+
+test.each([true, false])(
+  'large bytes are written whole, and their memory is used again only if it is spare (%s)',
+  async (areSpare) => {
+    const { ways, size } = pipeWith([65_536, 0, -1]);
+    const queue = new WriteQueue(ways);
+    const bytes = Buffer.allocUnsafeSlow(1_234_567);
+    queue.sendBytes([bytes], areSpare);
+    while (size() < bytes.length) {
+      queue.flush();
+      await turn();
+    }
+    await turn();
+    expect(memoryFor(bytes.length).buffer === bytes.buffer).toBe(areSpare);
+  },
+);

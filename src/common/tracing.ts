@@ -83,7 +83,8 @@ const SILENT: CallChannel = { hasSubscribers: false, tracePromise: (run) => run(
 let calls: CallChannel | undefined;
 let lives: Pick<Diagnostics.Channel, 'hasSubscribers' | 'publish'> | undefined;
 
-function diagnostics(): Partial<typeof Diagnostics> {
+/** @internal Node's module, as far as the host has it. */
+export function diagnostics(): Partial<typeof Diagnostics> {
   return process.getBuiltinModule('node:diagnostics_channel') ?? {};
 }
 

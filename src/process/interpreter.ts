@@ -99,9 +99,9 @@ export class Interpreter {
     this.#writeQueue.send(text, isAwaited);
   }
 
-  /** Writes bytes behind what has been sent. */
-  sendBytes(pieces: readonly Buffer[]): void {
-    this.#writeQueue.sendBytes(pieces);
+  /** Writes bytes behind what has been sent; others may have their memory then if it `isSpare`. */
+  sendBytes(pieces: readonly Buffer[], isSpare: boolean): void {
+    this.#writeQueue.sendBytes(pieces, isSpare);
   }
 
   /** How far what it has been sent has come. */

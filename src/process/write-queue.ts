@@ -32,6 +32,8 @@ export class WriteQueue {
   /** Whether the stream is writing. Nothing else may write to the pipe then. */
   #isStreaming = false;
   #isFlushDue = false;
+  /** Memory that nothing else refers to: once its bytes have been written, others may have it. */
+  readonly #spare = new WeakSet<ArrayBufferLike>();
 
   constructor(ways: Pick<Ways, 'input' | 'writeNow'>) {
     this.#ways = ways;
@@ -65,10 +67,14 @@ export class WriteQueue {
     if (rest.length > 0) this.#flushLater();
   }
 
-  /** Sends bytes, behind what has been gathered: more will follow. */
-  sendBytes(pieces: readonly Buffer[]): void {
+  /**
+   * Sends bytes, behind what has been gathered: more will follow.
+   * @param areSpare whether nothing else refers to their memory, and no two pieces lie in the same
+   */
+  sendBytes(pieces: readonly Buffer[], areSpare: boolean): void {
     this.#endText();
     for (const piece of pieces) {
+      if (areSpare && piece.buffer.byteLength >= LARGE) this.#spare.add(piece.buffer);
       this.sent += piece.length;
       this.#texts.push(piece);
     }
@@ -101,7 +107,7 @@ export class WriteQueue {
       if (rest === undefined) return this.#stream(chunk);
       this.#rest = rest;
       if (rest.length > 0) return;
-      release(chunk);
+      this.#release(chunk);
     }
   }
 
@@ -110,7 +116,7 @@ export class WriteQueue {
     if (!this.#isStreaming) return;
     this.#ways.input.write(chunk, (error) => {
       if (error) this.#drop();
-      else release(chunk);
+      else this.#release(chunk);
       this.#stream(this.#nextChunk());
     });
   }
@@ -143,9 +149,9 @@ export class WriteQueue {
     if (this.#gathered !== '') this.#texts.push(this.#gathered);
     this.#gathered = '';
   }
-}
 
-/** Bytes have been written, and these were the last of theirs. Only a block has so many in one memory. */
-function release(chunk: string | Buffer): void {
-  if (typeof chunk !== 'string' && chunk.buffer.byteLength >= LARGE) reuse(chunk.buffer);
+  /** Bytes have been written, and these were the last of theirs. */
+  #release(chunk: string | Buffer): void {
+    if (typeof chunk !== 'string' && this.#spare.delete(chunk.buffer)) reuse(chunk.buffer);
+  }
 }

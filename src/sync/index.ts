@@ -18,6 +18,7 @@ export {
 } from '../common/errors.js';
 export type { FunctionOptions, Objects } from '../common/objects.js';
 export type { OutputTarget, ProtocolName, TextKind } from '../common/options.js';
+export type { BondEnded, BondLife, BondRecycled, BondStarted, CallTrace } from '../common/tracing.js';
 export { type DriverFolder, listDrivers, queryDriver, registerDriver } from '../drivers/driver.js';
 export type { Driver, Feature, LibraryOption, MissingLibrary, Preset } from '../drivers/manifest.js';
 export type { Conversions, Presets } from '../drivers/preset-types.js';

@@ -8,6 +8,7 @@ import { enter } from '../references/enter.js';
 import type { Held } from '../references/handle.js';
 import { held, release } from '../references/remote.js';
 import { superOf } from '../references/super-of.js';
+import { traceTo } from './trace-sender.js';
 import { writeTo } from './write-to.js';
 
 /** How interpreters have ended, by the promises of that: bonds of one interpreter share it. */
@@ -38,6 +39,7 @@ export const requests = {
   held: (remote: never) => held(remote),
   superOf: (instance: never) => superOf(instance),
   enter: (remote: never, body?: never) => enter(remote, body as never),
+  traceTo,
 };
 
 /** Options with targets for output in the place of those of the program. */

@@ -16,6 +16,7 @@ import {
   type ThreadData,
   TO_PROGRAM,
 } from './messages.js';
+import { TraceReceiver } from './trace-receiver.js';
 
 /** How long the program waits before it looks whether the thread is still there, in ms. */
 const PATIENCE = 500;
@@ -38,6 +39,8 @@ export class Thread {
   readonly #results = new Map<number, Message>();
   /** Calls that have failed, and of which the thread has not been told. */
   readonly #failures: [id: number, error: unknown, isBlocking: boolean][] = [];
+  readonly #traces = new TraceReceiver();
+  #isTracing = false;
   #lastId = 0;
   /** The call of a function that the program is in. */
   #inside = 0;
@@ -80,6 +83,7 @@ export class Thread {
    */
   ask(lang: string, target: number, method: string, args: readonly unknown[]): unknown {
     this.#check(lang);
+    if (this.#traces.isListenedTo !== this.#isTracing) this.#setTracing(lang);
     if (this.#inside === 0 && this.thrownBack.size > 0) this.thrownBack.clear();
     Reflect.apply(needRoom, undefined, ROOM);
     const id = ++this.#lastId;
@@ -102,6 +106,12 @@ export class Thread {
   /** The same for what needs no object. */
   askFor(lang: string, method: string, ...args: readonly unknown[]): unknown {
     return this.ask(lang, NO_TARGET, method, args);
+  }
+
+  /** The thread tells of calls only while somebody listens. */
+  #setTracing(lang: string): void {
+    this.#isTracing = !this.#isTracing;
+    this.askFor(lang, 'traceTo', this.#isTracing ? this.#traces.take : undefined);
   }
 
   #check(lang: string): void {

@@ -1,5 +1,4 @@
 import { setImmediate } from '../common/globals.js';
-import { LARGE } from '../common/spare-memory.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Blocked, Payload } from './blocks.js';
 import type { ConversationLog } from './conversation-log.js';
@@ -90,9 +89,8 @@ export class Channel {
   sendPieces(pieces: readonly (string | Buffer)[]): void {
     this.#log?.sent(pieces.join(''));
     for (const piece of pieces) {
-      const isText = typeof piece === 'string' || piece.length >= LARGE; // so large a memory would be used again
-      if (isText) this.#interpreter.send(piece.toString(), false);
-      else this.#interpreter.sendBytes([piece]);
+      if (typeof piece === 'string') this.#interpreter.send(piece, false);
+      else this.#interpreter.sendBytes([piece], false);
     }
   }
 
@@ -100,7 +98,7 @@ export class Channel {
     this.#log?.note(`${block.length} bytes are sent as block ${block.number}`);
     const pieces = block.take();
     this.#interpreter.send(block.headingOf(pieces), false);
-    this.#interpreter.sendBytes(pieces);
+    this.#interpreter.sendBytes(pieces, true);
     this.send(text, isAwaited);
   }
 
