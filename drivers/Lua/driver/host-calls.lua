@@ -1,3 +1,4 @@
+--: lazy
 -- Functions of the host: makes them, and calls the host.
 
 local select, tostring, type, error, pcall, setmetatable, rawget = select, tostring, type, error, pcall, setmetatable, rawget

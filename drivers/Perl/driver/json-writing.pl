@@ -1,5 +1,34 @@
 #: lazy
-# Writes what is not one plain value: lists, hashes, and what they hold.
+# Writes values as JSON, exactly or with an error that says where: lists, hashes, and what they hold.
+
+# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
+# second argument, or in the result.
+sub encode {
+    my $is_long;    # whether looking for escapes would take long; bytes need none
+    if (!ref $_[0]) {    # as most are
+        my $text = plain_text($_[0]);
+        return $text if defined $text;
+        $is_long = !length ref $_[0] && length $_[0] > $long_text;
+    }
+    elsif (ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9) {
+        my @texts = map { plain_text($_) } @{ $_[0] };
+        return '[' . join(',', @texts) . ']' if !grep { !defined } @texts;
+    }
+    local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
+    local $block = ++$last_block;
+    local $json = '';
+    if (!eval { $is_long ? $json = encode_string($_[0]) . ',' : write_items(0, undef, $_[0]); 1 }) {
+        my $error = $@;
+        die $error if !is_refusal($error);    # by a TO_JSON, say
+        my $start = defined $_[1] ? $_[1] . (defined $_[2] ? $_[2] : '') : 'result';
+        my $way = $error->{message} eq $too_deep && find_depth($_[0], 0, {});
+        my ($path, $reason) = find_culprit($_[0], $way ? "$start$way" : $start, $error);
+        die $reason if !is_refusal($reason);
+        refuse("$path: $reason->{message}");
+    }
+    chop $json;
+    return $json;
+}
 
 sub encode_value {
     my ($value, $depth) = @_;

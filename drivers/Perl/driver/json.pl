@@ -1,4 +1,4 @@
-# Writes values as JSON, exactly or with an error that says where.
+# Writes plain values as JSON; what is in json-writing writes all others.
 
 my ($protocol, $extended);    # whether it is EJSON, which has words for more than JSON
 my $max_depth = 20_000;
@@ -7,35 +7,6 @@ my $long_text = 2**18;        # characters; longer ones cross in parts
 my %escapes = ('"' => '\\"', '\\' => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" => '\\t', "\f" => '\\f', "\b" => '\\b');
 my %key_texts;                # of keys that are plain, with their colons
 our $json;                    # the text that is being written; TO_JSON may have another one written meanwhile
-
-# JSON text of a value, in UTF-8; what the protocol would change on the way is an error that says where it sits: below the
-# second argument, or in the result.
-sub encode {
-    my $is_long;    # whether looking for escapes would take long; bytes need none
-    if (!ref $_[0]) {    # as most are
-        my $text = plain_text($_[0]);
-        return $text if defined $text;
-        $is_long = !length ref $_[0] && length $_[0] > $long_text;
-    }
-    elsif (ref $_[0] eq 'ARRAY' && @{ $_[0] } < 9) {
-        my @texts = map { plain_text($_) } @{ $_[0] };
-        return '[' . join(',', @texts) . ']' if !grep { !defined } @texts;
-    }
-    local $SIG{__DIE__} if $SIG{__DIE__};    # what is thrown below is none of the user's business
-    local $block = ++$last_block;
-    local $json = '';
-    if (!eval { $is_long ? $json = encode_string($_[0]) . ',' : write_items(0, undef, $_[0]); 1 }) {
-        my $error = $@;
-        die $error if !is_refusal($error);    # by a TO_JSON, say
-        my $start = defined $_[1] ? $_[1] . (defined $_[2] ? $_[2] : '') : 'result';
-        my $way = $error->{message} eq $too_deep && find_depth($_[0], 0, {});
-        my ($path, $reason) = find_culprit($_[0], $way ? "$start$way" : $start, $error);
-        die $reason if !is_refusal($reason);
-        refuse("$path: $reason->{message}");
-    }
-    chop $json;
-    return $json;
-}
 
 # The text of what is neither a list nor an object, if it is as usual: nothing that needs a word, an escape, or parts.
 sub plain_text {
