@@ -105,6 +105,16 @@ describe('R', () => {
     expect(await r.call('sum', numbers.slice(0, 2))).toBe((numbers[0] as number) + (numbers[1] as number));
   });
 
+  test('a vector without items is an empty list, whatever its type and wherever it stands', async () => {
+    const r = await open();
+    for (const code of ['character(0)', 'numeric(0)', 'integer(0)', 'logical(0)', 'factor(character(0))', 'list()']) {
+      expect(await r.eval(code)).toEqual([]);
+      expect(await r.eval(`list(a = ${code}, b = list(${code}, ""))`)).toEqual({ a: [], b: [[], ''] });
+    }
+    expect(await r.eval('data.frame(name = character(0), size = numeric(0))')).toEqual({ name: [], size: [] });
+    expect(await r.eval('setNames(character(0), character(0))')).toEqual({});
+  });
+
   test('data frames are columns, matrices are arrays of two dimensions', async () => {
     const r = await open();
     expect(await r.eval('data.frame(x = 1:2, y = c("a", NA))')).toEqual({ x: [1, 2], y: ['a', null] });
@@ -225,6 +235,27 @@ describe('R', () => {
       expect((await rejection(r.load(path, { replace: { [name]: () => 0 } }), BondException)).message).toContain(
         reason,
       );
+  });
+
+  test('R compiles functions of the program, and none of the driver: each attempt would collect all garbage', async () => {
+    const r = await openBond('R');
+    await r.evalBlock(`
+      attempts <- character()
+      compiler <- asNamespace("compiler")
+      compile <- compiler$tryCmpfun
+      unlockBinding("tryCmpfun", compiler)
+      assign("tryCmpfun", function(f) { attempts <<- c(attempts, substr(paste(deparse(f), collapse = " "), 1, 80)); compile(f) }, envir = compiler)
+      twice <- function(x) { for (i in 1:2) x <- x + 1; x }`);
+    await r.export((value) => value, 'same');
+    for (let round = 0; round < 3; round++) {
+      for (const code of ['1', '"a"', 'list(1, "b")', 'list(a = 1.5)', 'same(list(1, "a"))']) await r.eval(code);
+      await r.call('paste', 'a', [1, 2]);
+      await rejection(r.eval('stop("no")'), RemoteException);
+      expect(await r.iterate('1:3').next()).toEqual({ value: 1, done: false });
+    }
+    expect(await r.eval('I(attempts)')).toEqual([]);
+    for (let round = 0; round < 3; round++) expect(await r.call('twice', 1)).toBe(3);
+    expect(await r.eval('I(attempts)')).toEqual([expect.stringContaining('for (i in 1:2)')]);
   });
 
   test('calls nest a hundred deep, and too deep is an error', async () => {

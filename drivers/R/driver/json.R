@@ -179,6 +179,7 @@ numbers_in_words <- function(texts, value) {
 
 # NA for what has no Unicode.
 spell_texts <- function(texts) {
+  if (length(texts) == 0L) return(character()) # of which `paste0` would make a text
   given <- texts
   texts <- enc2utf8(texts)
   valid <- validUTF8(texts) & Encoding(given) != "bytes"

@@ -2,11 +2,16 @@
 # environment of its own below R's base, so that what your program defines is not seen here. `source` has the text of all files.
 #
 # R compiles a function when it is called again, or if it has loops. That takes longer than most of these ever take, and what R has
-# compiled takes ten times as much of the stack, of which there is little. Functions that mention `browser` are left as they are.
+# compiled takes ten times as much of the stack, of which there is little. It leaves a function as it is if little is in it, and does not
+# count what stands behind `else`. (Those that mention `browser` are left as they are, too, but only after a collection of all garbage.)
 
 jit_level <- .Internal(enableJIT(0L)) # until the program has its turn
 driver <- environment()
-NOT_COMPILED <- quote(if (FALSE) browser())
+
+uncompiled <- function(value) {
+  body(value) <- call("if", FALSE, NULL, body(value))
+  value
+}
 
 run_files <- function(parts) {
   for (part in parts) {
@@ -15,15 +20,12 @@ run_files <- function(parts) {
   }
 }
 
-run_file <- function(part) {
+run_file <- uncompiled(function(part) {
   for (definition in parse(text = paste0("#", part), keep.source = FALSE)) {
     value <- eval(definition, driver)
-    if (is.function(value) && is.symbol(name <- definition[[2L]])) {
-      body(value) <- call("{", NOT_COMPILED, body(value))
-      assign(as.character(name), value, envir = driver)
-    }
+    if (is.function(value) && is.symbol(name <- definition[[2L]])) assign(as.character(name), uncompiled(value), envir = driver)
   }
-}
+})
 
 # Each name that the file defines stands for running it.
 put_off <- function(part) {
