@@ -51,7 +51,7 @@ export const SIZE = 7;
 /** Whether a language can do what the limit and bond are asked for. */
 function can(language: Language, purpose: Purpose): boolean {
   if (purpose === 'arrays') return language.hasNumpy;
-  if (purpose === 'ssh') return language.ssh.length > 0;
+  if (purpose === 'ssh' && language.ssh.length === 0) return false;
   return !language.lacks.includes(purpose) && (purpose !== 'async' || canAwait(language));
 }
 
