@@ -25,7 +25,7 @@ const TSX = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
 const NODES = process.env.RELEASE ? [20, 22, 24, 26] : [20, 26];
 
 /** The most bytes of the package, unpacked. Two fifths of it are the drivers, a tenth the pages. */
-const MOST_BYTES = 2_500_000;
+const MOST_BYTES = 2_550_000;
 /** The pages that users need. */
 const PAGES = /^docs\/(?:guide\/|languages\/|pictures\/)?[\w.-]+\.(?:md|svg)$/;
 const DRIVERS = listDrivers().flatMap((lang) => [`dist/driver-${lang}.js`, `dist/driver-${lang}-more.js`]);

@@ -191,7 +191,6 @@ const LACKS = {
   ],
   interact: ['InteractOptions', 'interact'],
   writeTypes: ['TypesOptions', 'writeTypes'],
-  tracingChannel: ['BondEnded', 'BondLife', 'BondRecycled', 'BondStarted', 'CallTrace'],
 };
 
 /** The names, types included, that a file exports. */
