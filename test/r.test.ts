@@ -115,6 +115,71 @@ describe('R', () => {
     expect(await r.eval('setNames(character(0), character(0))')).toEqual({});
   });
 
+  test('records in a list are what they are alone, whether they are alike or not', async () => {
+    const r = await open();
+    const alike = [
+      'list(a=1, b="x")',
+      'list(a=NA, `$b`=1L)',
+      'list(a="\u00e9\\n", b=TRUE)',
+      'list(a=-0.0, b=NaN)',
+      'list(a=2^60)',
+    ];
+    const others = [
+      'list(a=list(1))',
+      'list(a=c(1, 2))',
+      'list(a=NULL)',
+      'list()',
+      'list(1, 2)',
+      'c(a=1, b=2)',
+      'list(a=as.raw(1))',
+    ];
+    const odd = [
+      'list(a=I(1))',
+      'list(a=factor("u"))',
+      'data.frame(a=1, b="x")',
+      'list(a=c(n=1))',
+      'setNames(list(1, 2), c("a", ""))',
+    ];
+    for (const code of [...alike, ...others, ...odd]) {
+      const alone = await r.eval(code);
+      const list = await r.eval(`list(${Array.from({ length: 5 }, () => code)})`);
+      expectSame(list, [alone, alone, alone, alone, alone]);
+    }
+    expect(await r.eval('list(list(a=1), list(a="x"), list(a=TRUE), list(b=1))')).toEqual([
+      { a: 1 },
+      { a: 'x' },
+      { a: true },
+      { b: 1 },
+    ]);
+    const error = await rejection(r.eval('list(list(a=1), list(a=2), list(a=3), list(a=sum))'), SerializationException);
+    expect(error.message).toContain('result[3].a: a value of class function');
+    for (const code of ['list(a=1, a=2)', 'list(a="\\xff")']) {
+      await rejection(r.eval(`list(${code}, ${code}, ${code}, ${code})`), SerializationException);
+    }
+  });
+
+  test('text is Unicode in whatever encoding R has it, or refused', async () => {
+    const r = await open();
+    expect(await r.eval('iconv("h\u00e9", "UTF-8", "latin1")')).toBe('h\u00e9');
+    expect(await r.eval('list(iconv("\u00e9", "UTF-8", "latin1"), NA_character_, "\u00e9")')).toEqual([
+      '\u00e9',
+      null,
+      '\u00e9',
+    ]);
+    const invalid = [
+      '"\\xff"',
+      'rawToChar(as.raw(c(97, 255)))',
+      '`Encoding<-`("\\xff", "UTF-8")',
+      '`Encoding<-`("\\xff", "bytes")',
+    ];
+    for (const text of invalid) {
+      const error = await rejection(r.eval(text), SerializationException);
+      expect(error.message).toContain('send charToRaw() of it');
+      await rejection(r.eval(`list(a = c("a", ${text}))`), SerializationException);
+      await rejection(r.eval(`setNames(list(1), ${text})`), SerializationException);
+    }
+  });
+
   test('data frames are columns, matrices are arrays of two dimensions', async () => {
     const r = await open();
     expect(await r.eval('data.frame(x = 1:2, y = c("a", NA))')).toEqual({ x: [1, 2], y: ['a', null] });

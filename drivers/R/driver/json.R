@@ -33,19 +33,20 @@ check_escapes <- function(text) {
   if (grepl(lone, text, perl = TRUE)) stop("a text with half a surrogate pair, which texts of R cannot have")
 }
 
-# Code for numbers that R's parser would not read exactly.
+# Code with names in the places of numbers that R's parser would not read exactly. No quote is in it: one can hold the pieces together.
 hide_numbers <- function(code) {
-  found <- gregexpr("-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", code, perl = TRUE)
-  tokens <- regmatches(code, found)
-  flat <- unlist(tokens)
-  hard <- grepl("[.eE]|[0-9]{16}", flat)
-  reading$n <- exact_numbers(flat[hard])
-  flat[hard] <- paste0("n[[", seq_len(sum(hard)), "]]")
-  regmatches(code, found) <- relist_texts(flat, lengths(tokens))
-  code
+  text <- paste0(code, collapse = "\"")
+  found <- gregexpr(HARD_NUMBER, text, perl = TRUE)[[1L]]
+  if (found[1L] < 0L) return(code)
+  starts <- as.integer(found)
+  stops <- starts + attr(found, "match.length")
+  reading$n <- exact_numbers(substring(text, starts, stops - 1L))
+  between <- substring(text, c(1L, stops), c(starts - 1L, nchar(text)))
+  hidden <- strsplit(paste0(between, c(paste0("n[[", seq_along(starts), "]]"), ""), collapse = ""), "\"", fixed = TRUE)[[1L]]
+  c(hidden, character(length(code) - length(hidden))) # `strsplit` drops what is empty at the end
 }
 
-relist_texts <- function(texts, sizes) unname(split(texts, factor(rep.int(seq_along(sizes), sizes), seq_along(sizes))))
+HARD_NUMBER <- "-?(?:[0-9]+\\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|[0-9]{16,})"
 
 # R's parser goes about fifty brackets deep, and knows no empty names.
 read_code <- function(code, text) {
@@ -120,6 +121,7 @@ spell <- function(value) {
 }
 
 spell_list <- function(value) {
+  if (length(value) > 3L && !is.null(texts <- spell_records(value))) return(listed(texts))
   texts <- character(length(value))
   for (index in seq_along(value)) texts[index] <- spell(.subset2(value, index))
   listed(texts)
@@ -127,16 +129,21 @@ spell_list <- function(value) {
 
 spell_named <- function(value, keys) {
   if (length(keys) == 0L) return("{}")
-  if (anyDuplicated(keys) || anyNA(keys)) return(NA_character_)
   texts <- if (is.list(value)) {
     texts <- character(length(value))
     for (index in seq_along(value)) texts[index] <- spell(.subset2(value, index))
     texts
   } else spell_atoms(unname(value))
-  if (extended && any(special <- startsWith(keys, "$"))) keys[special] <- paste0("$", keys[special])
-  keys <- spell_texts(keys)
+  keys <- spell_keys(keys)
   if (anyNA(texts) || anyNA(keys)) return(NA_character_)
   paste0("{", paste0(keys, ":", texts, collapse = ","), "}")
+}
+
+# NA if objects cannot have these names.
+spell_keys <- function(keys) {
+  if (anyDuplicated(keys) || anyNA(keys)) return(NA_character_)
+  if (extended && any(special <- startsWith(keys, "$"))) keys[special] <- paste0("$", keys[special])
+  spell_texts(keys)
 }
 
 listed <- function(texts) if (anyNA(texts)) NA_character_ else paste0("[", paste0(texts, collapse = ","), "]")
@@ -177,12 +184,20 @@ numbers_in_words <- function(texts, value) {
   texts
 }
 
+# Whether R knows how to translate a text. What it does not know, `enc2utf8` puts in words: "<ff>".
+is_of_other_encoding <- function(texts) {
+  known <- Encoding(texts)
+  of_locale <- !l10n_info()[["UTF-8"]] && !Sys.getlocale("LC_CTYPE") %in% c("C", "POSIX")
+  known == "latin1" | known == "unknown" & of_locale
+}
+
 # NA for what has no Unicode.
 spell_texts <- function(texts) {
   if (length(texts) == 0L) return(character()) # of which `paste0` would make a text
   given <- texts
   texts <- enc2utf8(texts)
-  valid <- validUTF8(texts) & Encoding(given) != "bytes"
+  valid <- validUTF8(given) & Encoding(given) != "bytes"
+  if (!all(valid)) valid <- valid | is_of_other_encoding(given)
   if (any(grepl("[\\x00-\\x1f\"\\\\]", texts, perl = TRUE, useBytes = TRUE))) {
     texts <- gsub("\"", "\\\"", gsub("\\", "\\\\", texts, fixed = TRUE), fixed = TRUE)
     if (any(grepl("[\\x00-\\x1f]", texts, perl = TRUE, useBytes = TRUE))) {
