@@ -83,7 +83,7 @@ function refuseRest(comment: string): void {
   if (word) throw new Error(`what does '${word}' mean in bond/sync? build/sync-words.ts has to say so: ${comment}`);
 }
 
-/** A comment without lines that are too long: what is too much goes to the next line of the paragraph; and without lines of which nothing is left. */
+/** Breaks lines that are too long, into the next line of the paragraph, and drops those of which nothing is left. */
 function wrapped(comment: string, start: string): string {
   const lines: string[] = [];
   let rest = '';
