@@ -25,9 +25,16 @@ say_parts <- function(request, value) {
 
 say_parts_of_text <- function(request, value) {
   if (is.na(spell(value))) return(encode(value))
-  starts <- seq.int(1L, nchar(value), PART)
-  for (text in substring(value, starts, starts + PART - 1L)) say(paste0("PART ", request, " ", encode(text)))
+  for (text in cut_text(value)) say(paste0("PART ", request, " ", encode(text)))
   ""
+}
+
+# A text in pieces, by halves: R counts characters from the beginning, and would do so for each piece.
+cut_text <- function(text) {
+  size <- nchar(text)
+  if (size <= PART) return(text)
+  half <- PART * as.integer(ceiling(size / PART / 2))
+  c(cut_text(substr(text, 1L, half)), cut_text(substr(text, half + 1L, size)))
 }
 
 # Keeps a part of a long argument; what is empty takes back those that have come.
