@@ -177,6 +177,7 @@ describe('R', () => {
       expect(error.message).toContain('send charToRaw() of it');
       await rejection(r.eval(`list(a = c("a", ${text}))`), SerializationException);
       await rejection(r.eval(`setNames(list(1), ${text})`), SerializationException);
+      await rejection(r.eval(`setNames(data.frame(1), ${text})`), SerializationException);
     }
   });
 

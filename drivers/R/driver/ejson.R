@@ -47,10 +47,7 @@ spell_frame <- function(value) {
   if (!has_only(columns, "names")) return(NA_character_)
   if (length(columns) == 0L) return("{}")
   texts <- vapply(columns, spell_column, "")
-  keys <- names(columns)
-  if (anyDuplicated(keys) || anyNA(texts)) return(NA_character_)
-  if (extended && any(special <- startsWith(keys, "$"))) keys[special] <- paste0("$", keys[special])
-  paste0("{", paste0(spell_texts(keys), ":", texts, collapse = ","), "}")
+  written_as_object(spell_keys(names(columns)), texts)
 }
 
 spell_column <- function(column) {

@@ -134,9 +134,11 @@ spell_named <- function(value, keys) {
     for (index in seq_along(value)) texts[index] <- spell(.subset2(value, index))
     texts
   } else spell_atoms(unname(value))
-  keys <- spell_keys(keys)
-  if (anyNA(texts) || anyNA(keys)) return(NA_character_)
-  paste0("{", paste0(keys, ":", texts, collapse = ","), "}")
+  written_as_object(spell_keys(keys), texts)
+}
+
+written_as_object <- function(keys, texts) {
+  if (anyNA(texts) || anyNA(keys)) NA_character_ else paste0("{", paste0(keys, ":", texts, collapse = ","), "}")
 }
 
 # NA if objects cannot have these names.

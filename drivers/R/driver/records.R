@@ -13,11 +13,12 @@ spell_records <- function(records) {
   types <- vapply(fields, typeof, "")
   dim(fields) <- dim(types) <- c(length(keys), length(records))
   if (!all(types == types[, 1L]) || !all(types[, 1L] %in% PLAIN_TYPES)) return(NULL)
-  keys <- spell_keys(keys)
+  # What cannot cross is found where each value is looked at.
+  if (anyNA(keys <- spell_keys(keys))) return(NULL)
   texts <- "{"
   for (index in seq_along(keys)) {
     column <- spell_atoms(unlist(fields[index, ], use.names = FALSE))
-    if (anyNA(keys) || anyNA(column)) return(NULL) # what is wrong is found where each value is looked at
+    if (anyNA(column)) return(NULL)
     texts <- paste0(texts, if (index > 1L) ",", keys[index], ":", column)
   }
   paste0(texts, "}")
