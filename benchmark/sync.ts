@@ -65,7 +65,7 @@ async function measure(contestants: Contestants): Promise<Record<string, number[
       if (round >= WARM_UP) times[name]?.push(each);
     }
   }
-  // Behind the others: what a process needs to start would be in nobody's cache.
+  // Last, because a new process drives what the others need out of the processor's caches.
   times.execFileSync = [];
   for (let round = 0; round < PROCESSES; round++)
     times.execFileSync.push(await timeOf(() => execFileSync('python3', ['-c', 'print(1 + 2)']), 1));

@@ -26,7 +26,7 @@ const SENTENCES: readonly (readonly [before: string, after: string])[] = [
     'How the interpreter has ended: its exit code, signal and last standard error. `undefined` while it runs.',
   ],
   [
-    'python.closed.then(({ exitCode }) => console.log(`Python exited with $\x7BexitCode}`));',
+    `python.closed.then(({ exitCode }) => console.log(\`Python exited with \${exitCode}\`));`,
     'python.closed?.exitCode; // 0',
   ],
   // A program that waits cannot interrupt what it waits for in this way.

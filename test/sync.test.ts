@@ -1,7 +1,6 @@
 // Bonds without promises: the library works in a thread, and the program waits for it.
 
 import type { ChildProcess } from 'node:child_process';
-import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,8 +24,8 @@ import {
 } from '../src/sync/index.js';
 import { isAlive, program, temporaryDirectory, until } from './bonds.js';
 import { runCommand } from './built.js';
-import { onTestFinished } from './finish.js';
 import { collect, hasInterpreter, languages, needsInterpreter } from './fixtures.js';
+import { listenToCalls, listenToLives } from './traces.js';
 import { testInTurn } from './turns.js';
 import { words } from './words.js';
 
@@ -322,29 +321,9 @@ describe.skipIf(!hasInterpreter('Python'))('the host', () => {
 describe('those who listen to node:diagnostics_channel', () => {
   needsInterpreter('JavaScript');
 
-  /** Writes down the events of calls, and what is told of bonds, until that is ended. */
-  function listen() {
-    const events: [event: string, trace: asynchronous.CallTrace][] = [];
-    const lives: unknown[] = [];
-    const calls = tracingChannel<unknown, object>('bond:call');
-    const hears = (event: string) => (trace: object) => void events.push([event, trace as asynchronous.CallTrace]);
-    const subscribers = {
-      ...{ start: hears('start'), end: hears('end'), error: hears('error') },
-      ...{ asyncStart: hears('asyncStart'), asyncEnd: hears('asyncEnd') },
-    };
-    const hearLife = (message: unknown): void => void lives.push(message);
-    calls.subscribe(subscribers);
-    subscribe('bond:life', hearLife);
-    const end = (): void => {
-      calls.unsubscribe(subscribers);
-      unsubscribe('bond:life', hearLife);
-    };
-    onTestFinished(end);
-    return { events, lives, end };
-  }
-
   test('learn of calls and of bonds while they listen, as with bond', async () => {
-    const { events, lives, end } = listen();
+    const { heard: events, stop: stopCalls } = listenToCalls();
+    const { heard: lives, stop: stopLives } = listenToLives();
     const bond = makeBond('JavaScript');
     const { pid } = bond;
     expect(lives).toEqual([expect.objectContaining({ event: 'started', lang: 'JavaScript', pid })]);
@@ -368,7 +347,8 @@ describe('those who listen to node:diagnostics_channel', () => {
     bond.close();
     await until(() => lives.length === 2);
     expect(lives[1]).toMatchObject({ event: 'ended', pid, exitCode: 0 });
-    end();
+    stopCalls();
+    stopLives();
 
     events.length = 0;
     const silent = makeBond('JavaScript');

@@ -1,42 +1,21 @@
 // What a program that listens to node:diagnostics_channel learns of calls and of bonds' lives.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { channel, subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, test } from 'vitest';
-import type { Bond, BondLife, CallTrace } from '../src/index.js';
+import type { Bond, CallTrace } from '../src/index.js';
 import { RemoteException } from '../src/index.js';
 import { until } from './bonds.js';
 import { onTestFinished } from './finish.js';
 import { openBond, openPool, range, rejection } from './fixtures.js';
+import { listenToCalls, listenToLives } from './traces.js';
 
 const calls = tracingChannel<unknown, CallTrace>('bond:call');
-
-/** Writes down the events of calls, with their traces, until the test is over. */
-function listen(): [event: string, trace: CallTrace][] {
-  const heard: [string, CallTrace][] = [];
-  const hears = (event: string) => (trace: object) => void heard.push([event, trace as CallTrace]);
-  const subscribers = {
-    ...{ start: hears('start'), end: hears('end'), error: hears('error') },
-    ...{ asyncStart: hears('asyncStart'), asyncEnd: hears('asyncEnd') },
-  };
-  calls.subscribe(subscribers);
-  onTestFinished(() => void calls.unsubscribe(subscribers));
-  return heard;
-}
-
-/** Writes down what is told of bonds' lives. */
-function listenToLives(): BondLife[] {
-  const heard: BondLife[] = [];
-  const hear = (message: unknown): void => void heard.push(message as BondLife);
-  subscribe('bond:life', hear);
-  onTestFinished(() => void unsubscribe('bond:life', hear));
-  return heard;
-}
 
 describe('a call of a bond', () => {
   test('is traced from its start to its result or error, in one object', async () => {
     const bond = await openBond('JavaScript');
-    const heard = listen();
+    const { heard } = listenToCalls();
     expect(await bond.call('Math.max', 1, 2)).toBe(2);
     expect(heard.map(([event]) => event)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
     expect(new Set(heard.map(([, trace]) => trace)).size).toBe(1);
@@ -52,7 +31,7 @@ describe('a call of a bond', () => {
 
   test('says what it does in the words of messages', async () => {
     const bond = await openBond('JavaScript');
-    const heard = listen();
+    const { heard } = listenToCalls();
     await bond.evalBlock('x = [1, 2]');
     await bond.hold('x');
     for await (const _ of bond.iterate('x'));
@@ -86,7 +65,7 @@ describe('a call of a bond', () => {
 
 test('a call of a pool leads to one of a bond, when a worker is free', async () => {
   const pool = await openPool('JavaScript', { size: 1 });
-  const heard = listen();
+  const { heard } = listenToCalls();
   await Promise.all([pool.eval('1'), pool.call('Math.abs', -2)]);
   const starts = heard.filter(([event]) => event === 'start').map(([, { by, verb, name }]) => [by, verb, name]);
   expect(starts.slice(0, 2)).toEqual([
@@ -107,7 +86,7 @@ test('a call of a pool leads to one of a bond, when a worker is free', async () 
 });
 
 test('the lives of bonds are told, and who succeeds whom', async () => {
-  const heard = listenToLives();
+  const { heard } = listenToLives();
   const setup = (bond: Bond) => bond.evalBlock('f = () => process.pid');
   const pool = await openPool('JavaScript', { size: 1, maxCalls: 1, setup });
   const first = await pool.call<number>('f');

@@ -76,12 +76,15 @@ export interface CallChannel {
   tracePromise<T>(run: () => Promise<T>, trace: CallTrace): Promise<T>;
 }
 
+/** @internal What is needed of a plain channel. */
+export type LifeChannel = Pick<Diagnostics.Channel, 'hasSubscribers' | 'publish'>;
+
 /** For hosts other than Node that have no tracing channels. */
 const SILENT: CallChannel = { hasSubscribers: false, tracePromise: (run) => run() };
 
 // Node's module is asked for where there are bonds, not where this library is loaded.
 let calls: CallChannel | undefined;
-let lives: Pick<Diagnostics.Channel, 'hasSubscribers' | 'publish'> | undefined;
+let lives: LifeChannel | undefined;
 
 /** @internal Node's module, as far as the host has it. */
 export function diagnostics(): Partial<typeof Diagnostics> {
@@ -94,8 +97,13 @@ export function callChannel(): CallChannel {
   return calls;
 }
 
+/** @internal The channel for bonds' lives. */
+export function lifeChannel(): LifeChannel {
+  lives ??= diagnostics().channel?.('bond:life') ?? { hasSubscribers: false, publish: () => {} };
+  return lives;
+}
+
 /** @internal Tells of the life of a bond, if anyone listens. */
 export function tellLife(makeMessage: () => BondLife): void {
-  lives ??= diagnostics().channel?.('bond:life') ?? { hasSubscribers: false, publish: () => {} };
-  if (lives.hasSubscribers) lives.publish(makeMessage());
+  if (lifeChannel().hasSubscribers) lifeChannel().publish(makeMessage());
 }

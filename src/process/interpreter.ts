@@ -99,9 +99,9 @@ export class Interpreter {
     this.#writeQueue.send(text, isAwaited);
   }
 
-  /** Writes bytes behind what has been sent; others may have their memory then if it `isSpare`. */
-  sendBytes(pieces: readonly Buffer[], isSpare: boolean): void {
-    this.#writeQueue.sendBytes(pieces, isSpare);
+  /** Writes bytes behind what has been sent; `areSpare` lets others have their memory then. */
+  sendBytes(pieces: readonly Buffer[], areSpare: boolean): void {
+    this.#writeQueue.sendBytes(pieces, areSpare);
   }
 
   /** How far what it has been sent has come. */

@@ -1,15 +1,10 @@
-import type * as Diagnostics from 'node:diagnostics_channel';
-import { type CallTrace, callChannel, diagnostics } from '../common/tracing.js';
+import { type CallTrace, callChannel, type LifeChannel, lifeChannel } from '../common/tracing.js';
 import type { CallEvent, TellEvent } from './trace-events.js';
-
-type Channel = Pick<Diagnostics.Channel, 'hasSubscribers' | 'publish'>;
-
-const SILENT: Channel = { hasSubscribers: false, publish: () => {} };
 
 /** Publishes in the program what the thread tells of calls and of bonds' lives. */
 export class TraceReceiver {
   readonly #calls = callChannel();
-  readonly #life: Channel = diagnostics().channel?.('bond:life') ?? SILENT;
+  readonly #life = lifeChannel();
   /** Calls that run, by their numbers. */
   readonly #traces = new Map<number, object>();
 
@@ -28,4 +23,4 @@ export class TraceReceiver {
   };
 }
 
-type CallChannels = Partial<Record<CallEvent, Channel>>;
+type CallChannels = Partial<Record<CallEvent, LifeChannel>>;
