@@ -138,7 +138,7 @@ describe('a driver', () => {
       parts: true,
       bytes: true,
     });
-    const bulk = { fd: 3, inode: 99, stream: undefined as never };
+    const bulk = { fd: 3, inode: 99, stream: undefined as never, readMore: () => 0 };
     expect(await settingsWith({ interpreter: { isOurs: false, bulk } })).toMatchObject({ pid: -1, bulk: [3, 99] });
     const options: BondOptions = { transExcept: true, protocol: 'JSON', text: 'bytes', concurrent: true };
     expect(await settingsWith({ options })).toMatchObject({
@@ -157,7 +157,9 @@ describe('a driver', () => {
     const prototypes = [Object.prototype, Array.prototype] as { toJSON?: unknown }[];
     for (const prototype of prototypes) prototype.toJSON = () => 'taken';
     try {
-      const peer = begin({ interpreter: { bulk: { fd: 3, inode: 99, stream: undefined as never } } });
+      const peer = begin({
+        interpreter: { bulk: { fd: 3, inode: 99, stream: undefined as never, readMore: () => 0 } },
+      });
       await peer.say('STAGE1');
       expect(peer.sent[1]).toContain('"protocols":["EJSON","JSON"]');
       expect(peer.sent[1]).toContain('"bulk":[3,99]');

@@ -86,6 +86,35 @@ describe('the second way', () => {
     expect([way.isAwaited, taken]).toEqual([false, ['abc', 'de', 'fgh']]);
   });
 
+  test('has what there is read right to where it belongs, a megabyte in a turn at most', () => {
+    const { way } = open();
+    const memory = Buffer.alloc(3 * MOST);
+    let end = 0;
+    const fill = (most: number, read: (room: Buffer) => number): number => {
+      const count = read(memory.subarray(end, end + most));
+      end += count;
+      return count;
+    };
+    way.announce(MOST + 5, { add: () => {}, fill });
+    const rooms: number[] = [];
+    const read = (count: number) => (room: Buffer) => rooms.push(room.length) && Math.min(count, room.length);
+    way.fill(read(0));
+    expect([rooms, way.isAwaited]).toEqual([[MOST], true]);
+    way.fill(read(MOST - 10));
+    expect([rooms.splice(0), end, way.isAwaited]).toEqual([[MOST, MOST, 10], MOST, true]);
+    way.fill(read(MOST));
+    expect([rooms.splice(0), end, way.isAwaited]).toEqual([[5], MOST + 5, false]);
+    way.fill(read(MOST));
+    expect(rooms).toEqual([]);
+  });
+
+  test('a text, of which the bytes are nowhere kept, is not read like that', () => {
+    const { way, taker } = open();
+    way.announce(5, taker);
+    way.fill(() => 5);
+    expect(way.isAwaited).toBe(true);
+  });
+
   test('more than a megabyte before an announcement, or of other messages behind one, is too much', () => {
     const { way, taker } = open();
     way.push(Buffer.alloc(MOST));

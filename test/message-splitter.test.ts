@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newMark } from '../src/wire/mark.js';
 import { MessageSplitter } from '../src/wire/message-splitter.js';
+import type { ReceivedBytes } from '../src/wire/received-bytes.js';
 import { splitterInto } from './found.js';
 import { effort } from './fuzzing.js';
 
@@ -280,6 +281,60 @@ describe('an abandoned message', () => {
     splitter.push(bytes(`${MARK}=10\n`));
     for (let count = 0; count < 10; count++) splitter.push(Buffer.alloc(200_000));
     expect(isTooMuch).toBe(true);
+  });
+});
+
+describe('bytes that are taken before all else', () => {
+  const wire = Buffer.concat([
+    bytes(`a${MARK}*1 9\n${MARK}#4\nabc\nnoise${MARK}#3\n${MARK.slice(0, 3)}${MARK}#2\n\xff`),
+    bytes(`z${MARK} FIRST\n${MARK}*2 3\n${MARK}#3\nxyz${MARK}+SEC\nb${MARK} OND\n`),
+  ]);
+
+  /** What is found, and how much `pushBytes` has taken, where a buffer for all reads is used again at once. */
+  function splitInTurns(size: number) {
+    const found: unknown[] = [];
+    let output = '';
+    const splitter = new MessageSplitter(MARK, 1e6, {
+      output: (chunk) => {
+        output += chunk.toString('latin1');
+      },
+      message: (text, block) => found.push([text, [1, 2].map((number) => blockOf(block, number))]),
+      tooLong: () => found.push('too long'),
+      awaitBulk: () => {},
+      tooMuchBehind: () => {},
+    });
+    let taken = 0;
+    for (let start = 0; start < wire.length; start += size) {
+      const buffer = Buffer.from(wire.subarray(start, start + size));
+      const count = splitter.pushBytes(buffer);
+      taken += count;
+      if (count < buffer.length) splitter.push(Buffer.from(buffer.subarray(count)));
+      buffer.fill(0);
+    }
+    return { found, output, taken };
+  }
+
+  function blockOf(block: ReceivedBytes | undefined, number: number): string | undefined {
+    try {
+      return Buffer.from(block?.bytesAt(number, 0, [0, 9, 3][number] as number) ?? []).toString('latin1');
+    } catch {
+      return undefined;
+    }
+  }
+
+  test('are what they would be otherwise, however they are cut', () => {
+    const whole = splitInTurns(wire.length);
+    expect(whole.output).toBe('anoisezb');
+    expect(whole.found).toEqual([
+      ['FIRST', [`abc\n${MARK.slice(0, 3)}\xc3\xbf`, undefined]],
+      ['SECOND', [undefined, 'xyz']],
+    ]);
+    expect(whole.taken).toBe(0); // they are behind something else
+    for (let size = 1; size < wire.length; size++) {
+      const { found, output, taken } = splitInTurns(size);
+      expect({ found, output }, `cut at ${size}`).toEqual({ found: whole.found, output: whole.output });
+      if (size === 1) expect(taken).toBe(12);
+    }
   });
 });
 

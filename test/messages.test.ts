@@ -257,7 +257,8 @@ describe('a channel', () => {
       stderr: (chunk: Buffer) => told.push(`err ${chunk}`),
       tooLong: () => told.push('too long'),
     };
-    const write = (name: 'stdout' | 'stderr' | 'bulk', text: string) => events[name]?.(Buffer.from(text, 'latin1'));
+    const write = (name: 'stdout' | 'stderr' | 'bulk', text: string) =>
+      events[name]?.(Buffer.from(text, 'latin1'), () => 0);
     return { channel, listener, told, write, sent, awaited, end, mark: mark.text, pauses: () => pauses };
   }
 

@@ -1096,6 +1096,16 @@ nan = float('nan')`;
     expect(await python.eval('{"\\xff": 1}')).toEqual(new Map([[new Uint8Array([255]), 1]]));
   });
 
+  test('and where long bytes come back in pieces, since something stands between', async ({ skip }) => {
+    const program = generations.find(({ title }) => title === 'Python 2.7')?.find();
+    if (program === undefined) return missing('Python 2.7', skip);
+    const python = await openBond('Python', ['sh', '-c', '"$@"; exit $?', 'sh', program]);
+    const bytes = new Uint8Array(300_001).fill(0xff);
+    await python.export((value: unknown) => value, 'host');
+    expect(await python.call('host', bytes)).toEqual(bytes);
+    expect(await python.call('host', 'é'.repeat(100_000))).toBe('é'.repeat(100_000));
+  });
+
   test('an integer of 5,000 digits goes there and back', async () => {
     const python = await open();
     await python.export((x: unknown) => x, 'host');

@@ -28,8 +28,10 @@ export type SpawnedChild = ChildProcess & {
 export interface InterpreterEvents {
   stdout(chunk: Buffer): void;
   stderr(chunk: Buffer): void;
-  /** A part of a long message, while one is waited for. */
-  bulk(chunk: Buffer): void;
+  /** Takes what of a chunk need not be kept, and returns how much that is; the rest comes to `stdout`. */
+  bytes(chunk: Buffer): number;
+  /** A part of a long message, while one is waited for; `readMore` fills what it is given with what else has come, and returns how much that was. */
+  bulk(chunk: Buffer, readMore: (room: Buffer) => number): void;
 }
 
 /** Interpreters that run, so that a program that ends takes them with it. */
@@ -83,11 +85,18 @@ export class Interpreter {
 
   /** Starts handing over what the interpreter writes. */
   listen(events: InterpreterEvents): void {
-    this.#ways.listen((chunk) => {
-      this.#chunks++;
-      events.stdout(chunk);
-    });
-    this.bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk)).pause();
+    this.#ways.listen(
+      (chunk) => {
+        this.#chunks++;
+        events.stdout(chunk);
+      },
+      (chunk) => {
+        this.#chunks++;
+        return events.bytes(chunk);
+      },
+    );
+    const { bulk } = this;
+    bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk, bulk.readMore)).pause();
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#chunks++;
       events.stderr(chunk);

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { isNode } from '../common/runtime.js';
@@ -12,8 +12,11 @@ import { callWatchdog, withPipes } from './watchdog.js';
 export interface Ways {
   readonly input: Writable;
   readonly output: Readable;
-  /** Starts handing over what the interpreter writes. A chunk is the taker's to keep. */
-  listen(take: (chunk: Buffer) => void): void;
+  /**
+   * Starts handing over what the interpreter writes. A chunk is the taker's to keep. Before, `takeFirst` is shown it, and returns how much of it
+   * it has taken: its memory is used again.
+   */
+  listen(take: (chunk: Buffer) => void, takeFirst: (chunk: Buffer) => number): void;
   /** A second way from the interpreter, for long messages: a pipe takes only 4096 bytes as a whole. */
   readonly bulk: Bulk | undefined;
   /** Writes as much right now as there is room for; gives the rest, or `undefined` if nothing but the stream can write it. */
@@ -27,6 +30,8 @@ export interface Bulk {
   readonly fd: number;
   /** What tells it from another one that may be open there under that number. */
   readonly inode: number;
+  /** Reads what is there into `room`, right now; returns how much that was. */
+  readMore(room: Buffer): number;
 }
 
 /** What is there before an interpreter is. */
@@ -90,11 +95,17 @@ const SOCKETS: Groundwork = {
   stdio: 'pipe',
   connect({ stdin, stdout }) {
     const [input, output] = [stdin, stdout] as [Writable, Readable];
+    const listen: Ways['listen'] = (take, takeFirst) => {
+      output.on('data', (chunk: Buffer) => {
+        const start = takeFirst(chunk);
+        if (start < chunk.length) take(chunk.subarray(start));
+      });
+    };
     return {
       input,
       output,
       bulk: undefined,
-      listen: (take) => void output.on('data', take),
+      listen,
       writeNow: () => undefined,
     };
   },
@@ -141,12 +152,25 @@ function openPipes([inputName = '', outputName = '']: readonly string[]): Ground
 function bulkOf({ pid, stdio }: ChildProcess): Bulk | undefined {
   try {
     const inode = Number(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${BULK}`))?.[1]);
-    if (inode) return { stream: stdio[BULK] as Socket, fd: BULK, inode };
+    if (inode) return { stream: stdio[BULK] as Socket, fd: BULK, inode, readMore: readerOf(stdio[BULK] as Socket) };
   } catch {
     // It has become another user's, or one that must not be looked into.
   }
   (stdio[BULK] as Socket).destroy();
   return undefined;
+}
+
+/** Reads what a socket has, past its stream, if Node tells its descriptor. */
+function readerOf(socket: Socket): Bulk['readMore'] {
+  return (room) => {
+    const fd = property(property(socket, '_handle'), 'fd');
+    if (typeof fd !== 'number' || fd < 0) return 0;
+    try {
+      return readSync(fd, room, 0, room.length, null);
+    } catch {
+      return 0; // there is no more yet; of any other reason, the stream hears as well
+    }
+  };
 }
 
 /** Characters of a text that a pipe takes as a whole or not at all: they have three bytes at most, and PIPE_BUF is 4096. */
@@ -161,6 +185,7 @@ class Pipes implements Ways {
   readonly bulk: Bulk | undefined;
   readonly #inputFd: number;
   #take: (chunk: Buffer) => void = () => {};
+  #takeFirst: (chunk: Buffer) => number = () => 0;
 
   constructor(input: number, output: number, bulk: Bulk | undefined) {
     this.bulk = bulk;
@@ -169,7 +194,8 @@ class Pipes implements Ways {
     // One buffer serves all reads: to allocate one for each takes longer than to copy what was read.
     const buffer = Buffer.allocUnsafeSlow(PORTION);
     const callback = (size: number): boolean => {
-      this.#take(Buffer.from(buffer.subarray(0, size)));
+      const start = this.#takeFirst(buffer.subarray(0, size));
+      if (start < size) this.#take(Buffer.from(buffer.subarray(start, size)));
       return true;
     };
     const options = { fd: output, readable: true, writable: false, onread: { buffer, callback } };
@@ -177,8 +203,9 @@ class Pipes implements Ways {
     this.output.pause();
   }
 
-  listen(take: (chunk: Buffer) => void): void {
+  listen(take: (chunk: Buffer) => void, takeFirst: (chunk: Buffer) => number): void {
     this.#take = take;
+    this.#takeFirst = takeFirst;
     this.output.resume();
   }
 

@@ -3,11 +3,15 @@ import { ABANDONMENT, isKind, NEWLINE } from './kinds.js';
 
 /** More than this is not taken of what has come before its turn, in bytes: it is what a socket and a stream hold. */
 const MOST_EARLY = 2 ** 20;
+/** How much is read in one turn of the event loop, in bytes: others shall have theirs. */
+const MOST_AT_ONCE = 2 ** 20;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Who gets bytes that come by a {@link BulkWay}. */
 interface Taker {
   add(bytes: Buffer, start: number, end: number): void;
+  /** Has bytes read right to where they belong. Returns how many. */
+  fill?(most: number, read: (room: Buffer) => number): number;
 }
 
 /** The way for what is long. What comes there has been announced by the other way, on which all else waits until it is there. */
@@ -56,6 +60,15 @@ export class BulkWay {
     if (end > 0) this.#taker?.add(bytes, 0, end);
     this.#missing -= end;
     this.#early = end < bytes.length ? bytes.subarray(end) : NOTHING;
+  }
+
+  /** Has what there is read right to where it belongs, if that can be had: what comes as a chunk is copied once more. */
+  fill(read: (room: Buffer) => number): void {
+    let most = MOST_AT_ONCE;
+    for (let count = 1; count > 0 && most > 0 && this.isAwaited; most -= count) {
+      count = this.#taker?.fill?.(Math.min(this.#missing, most), read) ?? 0;
+      this.#missing -= count;
+    }
   }
 
   /** Keeps what has come by the other way. Returns whether what was announced is taken back in it; then it will not come. */

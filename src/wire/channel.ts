@@ -47,9 +47,10 @@ export class Channel {
     interpreter.listen({
       stdout: (chunk) => this.#defer(chunk, splitter),
       stderr: (chunk) => this.#tell((listener) => listener.stderr(chunk)),
-      bulk: (chunk) => {
+      bytes: (chunk) => this.#takeBytes(chunk, splitter),
+      bulk: (chunk, readMore) => {
         this.#listener?.heard();
-        splitter.pushBulk(chunk);
+        splitter.pushBulk(chunk, readMore);
       },
     });
     void interpreter.ended.then(() => {
@@ -100,6 +101,14 @@ export class Channel {
     this.#interpreter.send(block.headingOf(pieces), false);
     this.#interpreter.sendBytes(pieces, true);
     this.send(text, isAwaited);
+  }
+
+  /** Takes what is bytes of a block, which need not wait for standard error. Returns how much that is. */
+  #takeBytes(chunk: Buffer, splitter: MessageSplitter): number {
+    if (this.#chunks.length + this.#olderChunks.length > 0) return 0;
+    const taken = splitter.pushBytes(chunk);
+    if (taken > 0) this.#listener?.heard();
+    return taken;
   }
 
   /**

@@ -30,6 +30,11 @@ export class IncomingBlocks {
     return this.#bytes?.size ?? 0;
   }
 
+  /** Whether a block has been begun, and is not all there. */
+  get areMissing(): boolean {
+    return this.#bytes !== undefined && this.#bytes.missing > 0;
+  }
+
   /** Whether what comes next is bytes of a piece, whatever they are. */
   get isInPiece(): boolean {
     return this.#rest > 0;
@@ -60,6 +65,11 @@ export class IncomingBlocks {
 
   add(bytes: Buffer, start: number, end: number): void {
     this.#bytes?.add(bytes, start, end);
+  }
+
+  /** Has bytes read right to where they belong: at most so many. */
+  fill(most: number, read: (room: Buffer) => number): number {
+    return this.#bytes?.fill(most, read) ?? 0;
   }
 
   /** The blocks, for the message that has come; the next one has its own. */

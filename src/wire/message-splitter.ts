@@ -86,6 +86,30 @@ export class MessageSplitter {
     return this.#insideChunk ? this.#takeChunk(bytes, position) : this.#takeOutput(bytes, position);
   }
 
+  /**
+   * Takes what is bytes of a block, and returns how much that is: what is behind it is for `push`. It keeps nothing of the chunk, so that a buffer
+   * for all reads need not be copied.
+   */
+  pushBytes(chunk: Buffer): number {
+    if (this.#held || this.#insideChunk || this.#isOver || this.#bulk.isAwaited) return 0;
+    let position = 0;
+    while (
+      position < chunk.length &&
+      (this.#insideChunk || this.#blocks.isInPiece || this.#isHeading(chunk, position))
+    ) {
+      position = this.#takeNext(chunk, position);
+    }
+    return position;
+  }
+
+  /** Whether the heading of more bytes of a block stands here, all of it. */
+  #isHeading(bytes: Buffer, start: number): boolean {
+    const end = start + this.#mark.length;
+    const kind = bytes[end];
+    if (kind !== BLOCK_PIECE || !this.#blocks.areMissing) return false;
+    return bytes.includes(NEWLINE, end) && bytes.subarray(start, end).equals(this.#mark);
+  }
+
   /** Keeps what stands behind an announcement until the message is there, or turns out to have been taken back. */
   #keep(chunk: Buffer): void {
     if (this.#bulk.keep(chunk)) {
@@ -95,11 +119,12 @@ export class MessageSplitter {
     } else if (this.#bulk.isTooMuchBehind) this.#events.tooMuchBehind();
   }
 
-  /** Takes what has come by the way for long messages. */
-  pushBulk(chunk: Buffer): void {
+  /** Takes what has come by the way for long messages, and what `readMore` finds there. */
+  pushBulk(chunk: Buffer, readMore: (room: Buffer) => number = () => 0): void {
     if (this.#isOver) return;
     const wasAwaited = this.#bulk.isAwaited;
     this.#bulk.push(chunk);
+    if (wasAwaited) this.#bulk.fill(readMore);
     if (this.#bulk.isTooEarly) return this.#end();
     if (!wasAwaited || this.#bulk.isAwaited) return;
     this.#events.awaitBulk(false);

@@ -38,6 +38,15 @@ export class ReceivedBytes {
     this.#arrived += source.copy(this.#roomFor(end - start), this.#arrived, start, end);
   }
 
+  /** Has bytes of the block that is arriving read right to where they belong: at most so many. Returns how many that were. */
+  fill(most: number, read: (room: Buffer) => number): number {
+    const count = Math.min(most, this.missing);
+    const block = this.#roomFor(count);
+    const added = read(block.subarray(this.#arrived, this.#arrived + count));
+    this.#arrived += added;
+    return added;
+  }
+
   /** The block that is arriving, as large as it has to be. */
   #roomFor(count: number): Buffer {
     const block = this.#blocks.get(this.#number) as Buffer;

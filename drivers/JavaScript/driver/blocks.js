@@ -144,12 +144,11 @@ function sayBlock({ number, size, chunks }) {
 }
 
 function sayBytes(bytes) {
-  const room = PIECE - blockPiece.length - 6; // digits of its length, and a newline
-  for (let start = 0; start < bytes.length; start += room) {
-    const count = min(room, bytes.length - start);
-    const length = outBuffer.write(`${blockPiece}${count}\n`);
-    sendPiece(outBuffer, length + bytes.copy(outBuffer, length, start, start + count));
-  }
+  const room = PIECE - blockPiece.length - 1 - `${PIECE}`.length;
+  const start = sendPieces(`${blockPiece}${room}\n`, bytes, room, '');
+  if (start === bytes.length) return;
+  const length = outBuffer.write(`${blockPiece}${bytes.length - start}\n`);
+  sendPiece(outBuffer, length + bytes.copy(outBuffer, length, start));
 }
 
 const SMALL = 2 ** 15;

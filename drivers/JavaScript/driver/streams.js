@@ -62,19 +62,24 @@ function openOutput() {
 }
 
 function writeAll(fd, bytes, length = bytes.length) {
+  let patience = SHORTEST_PAUSE;
   for (let done = 0; done < length; ) {
     try {
       done += writeSync(fd, bytes, done, length - done);
+      patience = SHORTEST_PAUSE;
     } catch (error) {
       if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
-      pause();
+      pause(patience);
+      patience = min(2 * patience, 1);
     }
   }
 }
 
-/** Somebody has put the descriptor into non-blocking mode. */
-function pause() {
-  wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+const SHORTEST_PAUSE = 1 / 32; // ms: a reader that is not slow has emptied the pipe in half a ms
+
+/** Somebody, such as Node, has put the descriptor into non-blocking mode. An interrupt ends the wait, as it would not end one for room. */
+function pause(duration = 1) {
+  wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, duration);
 }
 
 const released = []; // numbers of the host's functions that nothing here refers to any more
@@ -123,9 +128,11 @@ function sayLong(message) {
     sendPiece(outBuffer, outBuffer.write(`${announcement}${body.length}\n`));
     return sendPiece(body, body.length, bulk);
   }
-  let start = 0;
-  for (; body.length - start > room; start += room) sendPart(morePieces, body, start, start + room);
-  sendPart(lastPiece, body, start, body.length);
+  const start = sendPieces(morePieces, body, room, '\n');
+  let length = outBuffer.write(lastPiece);
+  length += body.copy(outBuffer, length, start);
+  outBuffer[length] = NEWLINE;
+  sendPiece(outBuffer, length + 1);
 }
 
 function sayInParts({ request, parts }) {
@@ -146,11 +153,25 @@ function isShort(message) {
   return 3 * message.length < PIECE - lastPiece.length;
 }
 
-function sendPart(mark, body, start, end) {
-  let length = outBuffer.write(mark);
-  length += body.copy(outBuffer, length, start, end);
-  outBuffer[length] = NEWLINE;
-  sendPiece(outBuffer, length + 1);
+let pieces; // a buffer for several
+
+/**
+ * Sends bytes in pieces of that size, up to what is less; returns where that begins. Linux fills a pipe page by page, and other processes come
+ * between pages only: of pieces that are a page each, many can be written at once.
+ */
+function sendPieces(heading, body, room, ending) {
+  pieces = pieces || allocUnsafeSlow(PIECE === 4096 && process.platform === 'linux' ? 16 * PIECE : PIECE);
+  let start = 0;
+  while (body.length - start >= room) {
+    let length = 0;
+    for (; length < pieces.length && body.length - start >= room; start += room) {
+      length += pieces.write(heading, length);
+      length += body.copy(pieces, length, start, start + room);
+      length += pieces.write(ending, length);
+    }
+    sendPiece(pieces, length);
+  }
+  return start;
 }
 
 function sendPiece(bytes, length, fd = 1) {

@@ -92,15 +92,16 @@ final class __BOND_blocks
     {
         list($begin, $piece, $announcement) = __BOND_streams::$blockMarks;
         __BOND_streams::write((__BOND_streams::$bulk ? $announcement : $begin) . $heading);
-        $room = __BOND_streams::$pieceSize - strlen($piece) - 6; // digits of its length, and a newline
+        $room = __BOND_streams::$pieceSize - strlen($piece) - 1;
+        $room -= strlen($room);
         foreach ($parts as $part) {
             if (__BOND_streams::$bulk) {
                 __BOND_streams::write($part, __BOND_streams::$bulk);
                 continue;
             }
-            for ($start = 0; $start < strlen($part); $start += $room) {
-                $bytes = substr($part, $start, $room);
-                __BOND_streams::write($piece . strlen($bytes) . "\n" . $bytes);
+            $start = __BOND_streams::writePieces("$piece$room\n", $part, 0, $room, '');
+            if ($start < strlen($part)) {
+                __BOND_streams::write($piece . (strlen($part) - $start) . "\n" . substr($part, $start));
             }
         }
     }

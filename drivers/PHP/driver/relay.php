@@ -5,6 +5,7 @@
 final class __BOND_relay
 {
     const NO_SUCH_PROCESS = 3; // ESRCH
+    const SEAM = 64;           // bytes that the line in front of a block may have
 
     /**
      * Where no signal of the host reaches this process, one that does nothing else reads the host's lines in front of it,
@@ -41,8 +42,7 @@ final class __BOND_relay
             pcntl_signal($forGroup, SIG_IGN);
         }
         stream_set_blocking($outer, false);
-        $sought = "\nINTERRUPT ";
-        list($waiting, $seam, $urgent) = [new SplDoublyLinkedList(), "\n", false];
+        list($waiting, $seam, $raw, $urgent) = [new SplDoublyLinkedList(), "\n", 0, false];
         while (!self::isGone($busyOne)) {
             if (self::isReady(__BOND_input::$in, $waiting->isEmpty() ? null : $outer)) {
                 $chunk = fread(__BOND_input::$in, 65536);
@@ -50,8 +50,7 @@ final class __BOND_relay
                     break;
                 }
                 $waiting->push($chunk);
-                $urgent = $urgent || strpos($seam . $chunk, $sought) !== false;
-                $seam = substr($seam . $chunk, 1 - strlen($sought));
+                $urgent = self::interrupts($chunk, $seam, $raw) || $urgent;
             }
             if (!$waiting->isEmpty()) {
                 $first = $waiting->shift();
@@ -72,6 +71,33 @@ final class __BOND_relay
         if (!self::isGone($busyOne)) {
             posix_kill($busyOne, SIGKILL);
         }
+    }
+
+    /**
+     * Whether a line among the bytes that have come interrupts. `$seam` is the end of the text before them, `$raw` how many bytes of a block they
+     * begin with: those are no lines, and to look for some takes longer than to pass them on.
+     */
+    private static function interrupts($chunk, &$seam, &$raw)
+    {
+        $interrupts = false;
+        for ($place = 0; $place < strlen($chunk);) {
+            if ($raw > 0) {
+                $skipped = min($raw, strlen($chunk) - $place);
+                $raw -= $skipped;
+                $place += $skipped;
+                continue;
+            }
+            $text = $seam . substr($chunk, $place);
+            $heading = strpos($text, "\nBYTES ");
+            $end = $heading === false ? false : strpos($text, "\n", $heading + 1);
+            $last = $end === false ? strlen($text) : $end + 1;
+            $found = strpos($text, "\nINTERRUPT ", max(0, strlen($seam) - 10));
+            $interrupts = $interrupts || ($found !== false && $found < $last);
+            $place += $last - strlen($seam);
+            $raw = $end === false ? 0 : (int) explode(' ', substr($text, $heading, $last - $heading))[3];
+            $seam = $end === false ? substr($text, -self::SEAM) : "\n";
+        }
+        return $interrupts;
     }
 
     /** Waits for a moment until a stream can be read, or another one written; tells whether it is the former. */

@@ -75,12 +75,30 @@ final class __BOND_streams
             self::write($message, self::$bulk);
             return;
         }
-        while (strlen($message) - $start > $room) {
+        if ($start < 0 && strlen($message) - $start > $room) {
             $end = $start + $room;
-            self::write(self::$morePieces . $head . substr($message, max($start, 0), $end - max($start, 0)) . "\n");
+            self::write(self::$morePieces . $head . substr($message, 0, $end) . "\n");
             list($head, $start) = ['', $end];
         }
+        if ($start >= 0) {
+            $start = self::writePieces(self::$morePieces, $message, $start, $room, "\n");
+        }
         self::write(self::$lastPiece . $head . ($start > 0 ? substr($message, $start) : $message) . "\n");
+    }
+
+    /**
+     * Writes data from some place on in pieces of that size, up to what is less; returns where that begins. Linux fills a pipe page by page, and
+     * other processes come between pages only: of pieces that are a page each, many can be written at once.
+     */
+    public static function writePieces($heading, $data, $start, $room, $ending)
+    {
+        $most = self::$pieceSize === 4096 && PHP_OS === 'Linux' ? 16 : 1;
+        while (($count = min($most, (int) ((strlen($data) - $start) / $room))) > 0) {
+            $pieces = str_split(substr($data, $start, $count * $room), $room);
+            self::write($heading . implode($ending . $heading, $pieces) . $ending);
+            $start += $count * $room;
+        }
+        return $start;
     }
 
     public static function write($data, $stream = null)

@@ -59,12 +59,15 @@ sub say_blocks {
 
 sub say_block_in_pieces {
     my ($turn, $heading, @parts) = @_;
-    my $size = $room - 6;    # digits of the length of a piece, and a newline
+    my $size = $room - length $room;
     say_some($turn, $block_marks[0] . $heading);
     for my $part (@parts) {
-        for (my $start = 0; $turn == $turns && $start < length $part; $start += $size) {
-            my $piece = substr($part, $start, $size);
-            say_some($turn, $block_marks[1] . length($piece) . "\n$piece");
+        my ($start, $end) = (0);
+        while ($turn == $turns && $start < length $part) {
+            (my $pieces, $end) = some_pieces($part, $start, $size, "$block_marks[1]$size\n", '');
+            ($pieces, $end) = ($block_marks[1] . (length($part) - $start) . "\n" . substr($part, $start), length $part) if $pieces eq '';
+            say_some($turn, $pieces);
+            $start = $end;
         }
     }
 }

@@ -29,13 +29,26 @@ sub say_long {
             next if %written && !say_blocks($turn, $_[0]);
             next if $bulk && $size > $room && !$is_bulk_open && &say_bulk($turn, @_);
         }
-        my $is_last = $size - $start <= $room;
-        my $piece = ($is_last ? $last_piece : $more_pieces) . substr($_[0], $start, $room) . "\n";
+        my ($pieces, $end) = some_pieces($_[0], $start, $room, $more_pieces, "\n");
+        my $is_last = $pieces eq '';
+        $pieces = $last_piece . substr($_[0], $start) . "\n" if $is_last;
         ($unwritten, $correction, $_[1], $start) = @{ (
-            ["$unwritten$piece", $abandonment x !$is_last, ($_[1], 1)[$is_last], $start + $room], [$unwritten, $correction, $_[1], $start]
+            ["$unwritten$pieces", $abandonment x !$is_last, ($_[1], 1)[$is_last], $end], [$unwritten, $correction, $_[1], $start]
         )[$turn != $turns] };
         write_out();
     }
+}
+
+# Pieces of that size from some place on, and where they end: none if less is left. Linux fills a pipe page by page, and other processes come
+# between pages only: of pieces that are a page each, many can be written at once.
+sub some_pieces {
+    my (undef, $start, $size, $heading, $ending) = @_;
+    my $count = int((length($_[0]) - $start) / $size);
+    my $most = $piece_size == 4096 && $^O eq 'linux' ? 16 : 1;
+    $count = $most if $count > $most;
+    return '', $start if !$count;
+    my $end = $start + $count * $size;
+    return $heading . join("$ending$heading", unpack("(a$size)*", substr($_[0], $start, $end - $start))) . $ending, $end;
 }
 
 # Sends a message through the socket, of which nothing is known any more once a message has been abandoned there.

@@ -23,22 +23,42 @@ sub stand_behind_relay {
     binmode($in, ':raw');
 }
 
+# Whether a line among the bytes that have come interrupts. The last arguments are the end of the text before them, and how many bytes of a
+# block they begin with: those are no lines, and to look for some takes longer than to pass them on.
+sub interrupts {
+    my ($interrupts, $place) = (0, 0);
+    while ($place < length $_[0]) {
+        if ($_[2]) {
+            my $rest = length($_[0]) - $place;
+            my $skipped = $_[2] < $rest ? $_[2] : $rest;
+            $_[2] -= $skipped, $place += $skipped;
+            next;
+        }
+        my $text = $_[1] . substr($_[0], $place);
+        my $end = $text =~ /\nBYTES \S+ \S+ (\d+).*\n/ ? $+[0] : 0;
+        my $last = $end || length $text;
+        my $found = index($text, "\nINTERRUPT ", length($_[1]) > 10 ? length($_[1]) - 10 : 0);
+        $interrupts ||= $found >= 0 && $found < $last;
+        $place += $last - length $_[1];
+        ($_[1], $_[2]) = $end ? ("\n", $1) : (length $text > 64 ? substr($text, -64) : $text, 0);
+    }
+    return $interrupts || 0;
+}
+
 sub relay {
     my ($outer, $busy_one) = @_;
     for my $stream (\*STDOUT, \*STDERR, $out) { open($stream, '>', '/dev/null') }
     $SIG{INT} = 'IGNORE';
     load('IO/Handle.pm');
     $outer->blocking(0);
-    my $sought = "\nINTERRUPT ";
-    my ($waiting, $seam, $urgent) = ('', "\n", 0);
+    my ($waiting, $seam, $raw, $urgent) = ('', "\n", 0, 0);
     while (1) {
         my $count = select(my $ready = bits($in), my $free = length $waiting ? bits($outer) : undef, undef, 0.2);
         last if !$count && !is_there($busy_one);    # as where what has started both waits for this process, too
         if ($count > 0 && is_readable($in)) {
             sysread($in, my $chunk, 65_536) or last;
             $waiting .= $chunk;
-            $urgent ||= index($seam . $chunk, $sought) >= 0;
-            $seam = substr("$seam$chunk", 1 - length $sought);
+            $urgent |= interrupts($chunk, $seam, $raw);
         }
         if (length $waiting) {
             my $done = syswrite($outer, $waiting);

@@ -143,11 +143,15 @@ def say_block(number, size, *chunks):
             write_all(bulk, chunk)
         return
     write_all(protocol_out, block_begin + heading)
-    room = piece_size - 6  # digits of its length, and a newline
+    room = piece_size - len(str(piece_size))
     for chunk in joined(chunks):
-        for start in range(0, len(chunk), room):
-            piece = chunk[start:start + room]
-            write_all(protocol_out, b''.join((block_piece, str(len(piece)).encode('ascii'), b'\n', piece)))
+        start = write_pieces(block_heading(room), chunk, room, b'')
+        if start < len(chunk):
+            write_all(protocol_out, block_heading(len(chunk) - start) + memoryview(chunk)[start:].tobytes())
+
+
+def block_heading(length):
+    return block_piece + str(length).encode('ascii') + b'\n'
 
 
 def joined(chunks):

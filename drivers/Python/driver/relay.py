@@ -33,6 +33,30 @@ def is_gone(process):
         return error.errno == ESRCH  # it may be another user's by now
 
 
+def sift(chunk, seam, raw):
+    """Whether a line among the bytes that have come interrupts; the end of the text before what comes next, and how many bytes of a block that
+    begins with: they are no lines, and to look for some takes longer than to pass them on."""
+    interrupts, place = False, 0
+    while place < len(chunk):
+        if raw:
+            skipped = min(raw, len(chunk) - place)
+            raw, place = raw - skipped, place + skipped
+            continue
+        text = seam + chunk[place:]
+        heading = text.find(b'\nBYTES ')
+        end = text.find(b'\n', heading + 1) + 1 if heading >= 0 else 0
+        last = end or len(text)
+        interrupts = interrupts or b'\nINTERRUPT ' in text[max(0, len(seam) - 10):last]
+        place += last - len(seam)
+        if end:
+            raw = int(text[heading:end].split(b' ')[3])
+        seam = b'\n' if end else text[-SEAM:]
+    return interrupts, seam, raw
+
+
+SEAM = 64  # bytes that the line in front of a block may have
+
+
 def relay(outer, busy_one, number):
     fcntl = unshadowed('fcntl')
     null = os.open(os.devnull, os.O_RDWR)
@@ -40,8 +64,7 @@ def relay(outer, busy_one, number):
         os.dup2(null, fd)
     set_signal(signal.SIGINT, signal.SIG_IGN)
     fcntl.fcntl(outer, fcntl.F_SETFL, fcntl.fcntl(outer, fcntl.F_GETFL) | os.O_NONBLOCK)
-    sought = b'\nINTERRUPT '
-    waiting, seam, urgent = deque(), b'\n', False
+    waiting, seam, raw, urgent = deque(), b'\n', 0, False
     while True:
         if is_gone(busy_one):
             return
@@ -50,8 +73,8 @@ def relay(outer, busy_one, number):
             if not chunk:
                 break
             waiting.append(chunk)
-            urgent = urgent or sought in seam + chunk
-            seam = (seam + chunk)[1 - len(sought):]
+            interrupts, seam, raw = sift(chunk, seam, raw)
+            urgent = urgent or interrupts
         if waiting and select([], [outer], [], 0)[1]:
             first = waiting.popleft()
             rest = first[os.write(outer, first):]

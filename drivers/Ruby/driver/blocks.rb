@@ -72,14 +72,11 @@ def say_block(heading, parts)
     return joined(parts) { |part| write_all(@bulk, part) }
   end
   write_all(@out, @block_marks[0] + heading.b + "\n")
-  room = @piece_size - 8
+  room = @piece_size - @piece_size.to_s.bytesize
   joined(parts) do |part|
-    start = 0
-    while start < part.bytesize
-      piece = part.byteslice(start, room)
-      write_all(@out, @block_marks[1] + piece.bytesize.to_s.b + "\n" + piece)
-      start += room
-    end
+    start = write_pieces("#{@block_marks[1]}#{room}\n", part, room, '')
+    next if start == part.bytesize
+    write_all(@out, "#{@block_marks[1]}#{part.bytesize - start}\n".b << part.byteslice(start, room).force_encoding(BINARY))
   end
 end
 

@@ -32,11 +32,36 @@ rescue Errno::EPERM
   false
 end
 
+# Whether a line among the bytes that have come interrupts; the end of the text before what comes next, and how many bytes of a block that
+# begins with: they are no lines, and to look for some takes longer than to pass them on.
+def sift(portion, seam, raw)
+  interrupts, place = false, 0
+  while place < portion.bytesize
+    if raw > 0
+      skipped = [raw, portion.bytesize - place].min
+      raw, place = raw - skipped, place + skipped
+      next
+    end
+    text = seam + portion.byteslice(place, portion.bytesize)
+    heading = text.index("\nBYTES ")
+    last = heading && text.index("\n", heading + 1)
+    stop = last ? last + 1 : text.bytesize
+    found = text.index("\nINTERRUPT ", [0, seam.bytesize - 10].max)
+    interrupts ||= found && found < stop
+    place += stop - seam.bytesize
+    raw = last ? text.byteslice(heading, stop - heading).split(' ')[3].to_i : 0
+    seam = last ? "\n".b : text[-SEAM..-1] || text
+  end
+  [interrupts, seam, raw]
+end
+
+SEAM = 64 # bytes that the line in front of a block may have
+
 def relay(outer, busy_one)
   [STDOUT, STDERR, @out].each { |stream| stream.reopen(File::NULL, 'w') }
   Signal.trap('INT', 'IGNORE')
   Signal.trap('URG', 'IGNORE')
-  waiting, seam, urgent = ''.b, "\n".b, false
+  waiting, seam, raw, urgent = [], "\n".b, 0, false
   while true
     readable, = IO.select([@in], waiting.empty? ? nil : [outer], nil, 0.2)
     return if gone?(busy_one)
@@ -47,11 +72,14 @@ def relay(outer, busy_one)
         break
       end
       waiting << portion
-      urgent ||= (seam + portion).include?("\nINTERRUPT ")
-      seam = (seam + portion)[-10..-1] || seam + portion
+      interrupts, seam, raw = sift(portion, seam, raw)
+      urgent ||= interrupts
     end
-    done = waiting.empty? ? nil : outer.write_nonblock(waiting, exception: false)
-    waiting = waiting.byteslice(done, waiting.bytesize) if done.is_a?(Integer)
+    done = waiting.empty? ? nil : outer.write_nonblock(waiting.first, exception: false)
+    if done.is_a?(Integer)
+      first = waiting.shift
+      waiting.unshift(first.byteslice(done, first.bytesize)) if done < first.bytesize
+    end
     if urgent
       Process.kill('URG', busy_one)
       urgent = !waiting.empty? # the line may still be among it

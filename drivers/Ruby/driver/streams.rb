@@ -86,12 +86,22 @@ def say_long(message)
     write_all(@out, "#{@announcement}#{size}\n")
     return write_all(@bulk, message)
   end
-  start = 0
-  while start < size
-    mark = start + @piece_size < size ? @more_pieces : @last_piece
-    write_all(@out, mark.b << message.byteslice(start, @piece_size).force_encoding(BINARY) << "\n")
-    start += @piece_size
+  start = write_pieces(@more_pieces, message, @piece_size, "\n")
+  write_all(@out, @last_piece.b << message.byteslice(start, size).force_encoding(BINARY) << "\n")
+end
+
+# Writes data in pieces of that size, up to what is less; returns where that begins. Linux fills a pipe page by page, and other processes come
+# between pages only: of pieces that are a page each, many can be written at once.
+def write_pieces(heading, data, room, ending)
+  finish = data.bytesize / room * room
+  at_once = ::RUBY_PLATFORM.include?('linux') && @piece_size < 4096 ? 16 : 1
+  (0...finish).step(room).each_slice(at_once) do |starts|
+    pieces = starts.each_with_object(''.b) do |start, text|
+      text << heading.b << data.byteslice(start, room).force_encoding(BINARY) << ending
+    end
+    write_all(@out, pieces)
   end
+  finish
 end
 
 # What the program has printed while it had standard output buffer.
