@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Interpreter, InterpreterEvents } from '../src/process/interpreter.js';
+import type { Interpreter } from '../src/process/interpreter.js';
+import type { InterpreterEvents } from '../src/process/interpreter-events.js';
 import { Channel } from '../src/wire/channel.js';
 import { newMark } from '../src/wire/mark.js';
 

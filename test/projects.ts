@@ -39,6 +39,7 @@ const files: Record<Exclude<Project, 'core'>, readonly string[]> = {
     'projects',
     'replay',
     'send-queue',
+    'spin-wait',
     'sizes',
     'table',
     'workflow',

@@ -5,6 +5,7 @@ import { clearTimeout, Promise, performance, setTimeout, sleep, within } from '.
 import { Tail } from '../common/output-target.js';
 import { type Exit, exitOf, isClosed } from './child-end.js';
 import type { StartCommand } from './command.js';
+import { handOver, type InterpreterEvents } from './interpreter-events.js';
 import { LAST_OUTPUT, readWhatIsThere, release } from './last-output.js';
 import { descendants, endTree, signalQuietly, stillRunning } from './process-tree.js';
 import type { Bulk, Ways } from './stdio-pipes.js';
@@ -23,16 +24,6 @@ export type SpawnedChild = ChildProcess & {
   readonly pid: number;
   readonly stderr: Readable;
 };
-
-/** Who gets what an interpreter writes. */
-export interface InterpreterEvents {
-  stdout(chunk: Buffer): void;
-  stderr(chunk: Buffer): void;
-  /** Takes what of a chunk need not be kept, and returns how much that is; the rest comes to `stdout`. */
-  bytes(chunk: Buffer): number;
-  /** A part of a long message, while one is waited for; `readMore` fills what it is given with what else has come, and returns how much that was. */
-  bulk(chunk: Buffer, readMore: (room: Buffer) => number): void;
-}
 
 /** Interpreters that run, so that a program that ends takes them with it. */
 const running = new Set<Interpreter>();
@@ -85,22 +76,7 @@ export class Interpreter {
 
   /** Starts handing over what the interpreter writes. */
   listen(events: InterpreterEvents): void {
-    this.#ways.listen(
-      (chunk) => {
-        this.#chunks++;
-        events.stdout(chunk);
-      },
-      (chunk) => {
-        this.#chunks++;
-        return events.bytes(chunk);
-      },
-    );
-    const { bulk } = this;
-    bulk?.stream.on('data', (chunk: Buffer) => events.bulk(chunk, bulk.readMore)).pause();
-    this.#child.stderr.on('data', (chunk: Buffer) => {
-      this.#chunks++;
-      events.stderr(chunk);
-    });
+    handOver(this.#ways, this.#child.stderr, events, () => this.#chunks++);
   }
 
   /** Writes to the interpreter. A message that it waits for is written immediately. */

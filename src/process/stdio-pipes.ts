@@ -13,10 +13,10 @@ export interface Ways {
   readonly input: Writable;
   readonly output: Readable;
   /**
-   * Starts handing over what the interpreter writes. A chunk is the taker's to keep. Before, `takeFirst` is shown it, and returns how much of it
-   * it has taken: its memory is used again.
+   * Starts handing over what the interpreter writes. A chunk is the taker's to keep. Before, `takeFirst` is shown what has been read, up to `end`,
+   * in memory that is used again, and returns how much of it it has taken.
    */
-  listen(take: (chunk: Buffer) => void, takeFirst: (chunk: Buffer) => number): void;
+  listen(take: (chunk: Buffer) => void, takeFirst: (memory: Buffer, end: number) => number): void;
   /** A second way from the interpreter, for long messages: a pipe takes only 4096 bytes as a whole. */
   readonly bulk: Bulk | undefined;
   /** Writes as much right now as there is room for; gives the rest, or `undefined` if nothing but the stream can write it. */
@@ -97,7 +97,7 @@ const SOCKETS: Groundwork = {
     const [input, output] = [stdin, stdout] as [Writable, Readable];
     const listen: Ways['listen'] = (take, takeFirst) => {
       output.on('data', (chunk: Buffer) => {
-        const start = takeFirst(chunk);
+        const start = takeFirst(chunk, chunk.length);
         if (start < chunk.length) take(chunk.subarray(start));
       });
     };
@@ -185,7 +185,7 @@ class Pipes implements Ways {
   readonly bulk: Bulk | undefined;
   readonly #inputFd: number;
   #take: (chunk: Buffer) => void = () => {};
-  #takeFirst: (chunk: Buffer) => number = () => 0;
+  #takeFirst: (memory: Buffer, end: number) => number = () => 0;
 
   constructor(input: number, output: number, bulk: Bulk | undefined) {
     this.bulk = bulk;
@@ -194,7 +194,7 @@ class Pipes implements Ways {
     // One buffer serves all reads: to allocate one for each takes longer than to copy what was read.
     const buffer = Buffer.allocUnsafeSlow(PORTION);
     const callback = (size: number): boolean => {
-      const start = this.#takeFirst(buffer.subarray(0, size));
+      const start = this.#takeFirst(buffer, size);
       if (start < size) this.#take(Buffer.from(buffer.subarray(start, size)));
       return true;
     };
@@ -203,7 +203,7 @@ class Pipes implements Ways {
     this.output.pause();
   }
 
-  listen(take: (chunk: Buffer) => void, takeFirst: (chunk: Buffer) => number): void {
+  listen(take: (chunk: Buffer) => void, takeFirst: (memory: Buffer, end: number) => number): void {
     this.#take = take;
     this.#takeFirst = takeFirst;
     this.output.resume();

@@ -7,6 +7,7 @@ import { FIRST_BYTE, type Mark } from './mark.js';
 import { MessageSplitter } from './message-splitter.js';
 import { type Incoming, parseMessage } from './messages.js';
 import type { ReceivedBytes } from './received-bytes.js';
+import { SpinWait } from './spin-wait.js';
 
 /** Who gets what comes through a {@link Channel}. */
 export interface ChannelEvents {
@@ -25,6 +26,7 @@ export class Channel {
   readonly mark: Mark;
   readonly #interpreter: Interpreter;
   readonly #log: ConversationLog | undefined;
+  readonly #spinWait = new SpinWait();
   #listener: ChannelEvents | undefined;
   /** Events without a listener. */
   #unheard: ((listener: ChannelEvents) => void)[] = [];
@@ -47,7 +49,7 @@ export class Channel {
     interpreter.listen({
       stdout: (chunk) => this.#defer(chunk, splitter),
       stderr: (chunk) => this.#tell((listener) => listener.stderr(chunk)),
-      bytes: (chunk) => this.#takeBytes(chunk, splitter),
+      bytes: (memory, end) => (splitter.isInBlock ? this.#takeBytes(memory.subarray(0, end), splitter) : 0),
       bulk: (chunk, readMore) => {
         this.#listener?.heard();
         splitter.pushBulk(chunk, readMore);
@@ -84,6 +86,8 @@ export class Channel {
     if (typeof lines !== 'string') return this.#sendBlocked(lines, isAwaited);
     this.#log?.sent(lines);
     this.#interpreter.send(lines, isAwaited);
+    if (isAwaited) this.#spinWait.begin();
+    else this.#spinWait.stop();
   }
 
   /** Sends what is whole lines only when it is joined: a driver of 100 kB need not be copied, nor encoded, for that. */
@@ -117,6 +121,7 @@ export class Channel {
    * a chunk, before standard error had anything to read: only the next one is sure to read that.
    */
   #defer(chunk: Buffer, splitter: MessageSplitter): void {
+    this.#spinWait.succeed();
     if (this.#chunks.length + this.#olderChunks.length === 0) setImmediate(() => this.#endTurn(splitter));
     this.#chunks.push(chunk);
   }

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { lengthIn } from './kinds.js';
+import { BLOCK_PIECE, lengthIn, NEWLINE } from './kinds.js';
 import { ReceivedBytes } from './received-bytes.js';
 
 /** What stands in front of the bytes of a block. */
@@ -33,6 +33,19 @@ export class IncomingBlocks {
   /** Whether a block has been begun, and is not all there. */
   get areMissing(): boolean {
     return this.#bytes !== undefined && this.#bytes.missing > 0;
+  }
+
+  /** Whether bytes stand there, or the heading of another piece, all of it. */
+  areNext(bytes: Buffer, start: number, mark: Buffer): boolean {
+    if (this.isInPiece) return true;
+    const end = start + mark.length;
+    if (!this.areMissing || bytes[end] !== BLOCK_PIECE) return false;
+    return bytes.includes(NEWLINE, end) && bytes.subarray(start, end).equals(mark);
+  }
+
+  /** The text of a message behind them, or what makes no sense if they are not all there. */
+  inFrontOf(text: string): string {
+    return this.areMissing ? `${this.#bytes?.missing} bytes too few in front of ${text}` : text;
   }
 
   /** Whether what comes next is bytes of a piece, whatever they are. */

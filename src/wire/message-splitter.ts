@@ -1,4 +1,4 @@
-import { Buffer, constants, isAscii } from 'node:buffer';
+import { Buffer, constants } from 'node:buffer';
 import { BulkWay } from './bulk-way.js';
 import { decode, GatheredText } from './gathered-text.js';
 import { headingIn, IncomingBlocks } from './incoming-blocks.js';
@@ -14,8 +14,9 @@ import {
   MORE_PIECES,
   NEWLINE,
 } from './kinds.js';
-import { FIRST_BYTE, partialMark } from './mark.js';
+import { partialMark } from './mark.js';
 import type { ReceivedBytes } from './received-bytes.js';
+import { takeWholeMessages } from './whole-messages.js';
 
 /** Who gets what a {@link MessageSplitter} finds. */
 export interface SplitterEvents {
@@ -74,16 +75,25 @@ export class MessageSplitter {
     if (this.#bulk.isAwaited) return this.#keep(chunk);
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
-    let position =
-      this.#insideChunk || this.#message.length > 0 || this.#blocks.areThere ? 0 : this.#takeMessages(bytes);
+    let position = this.#isInside ? 0 : takeWholeMessages(bytes, this.#opening, this.#maxBytes, this.#events);
     while (position < bytes.length && !this.#isOver && !this.#bulk.isAwaited)
       position = this.#takeNext(bytes, position);
     if (this.#bulk.isAwaited && position < bytes.length) this.#keep(bytes.subarray(position));
   }
 
+  /** Whether what comes next belongs to what has begun, or to nothing any more. */
+  get #isInside(): boolean {
+    return this.#insideChunk || this.#message.length > 0 || this.#blocks.areThere || this.#isOver;
+  }
+
   #takeNext(bytes: Buffer, position: number): number {
     if (this.#blocks.isInPiece) return this.#blocks.takePiece(bytes, position);
     return this.#insideChunk ? this.#takeChunk(bytes, position) : this.#takeOutput(bytes, position);
+  }
+
+  /** Whether what comes next can be bytes of a block. */
+  get isInBlock(): boolean {
+    return this.#blocks.areMissing;
   }
 
   /**
@@ -93,21 +103,9 @@ export class MessageSplitter {
   pushBytes(chunk: Buffer): number {
     if (this.#held || this.#insideChunk || this.#isOver || this.#bulk.isAwaited) return 0;
     let position = 0;
-    while (
-      position < chunk.length &&
-      (this.#insideChunk || this.#blocks.isInPiece || this.#isHeading(chunk, position))
-    ) {
+    while (position < chunk.length && (this.#insideChunk || this.#blocks.areNext(chunk, position, this.#mark)))
       position = this.#takeNext(chunk, position);
-    }
     return position;
-  }
-
-  /** Whether the heading of more bytes of a block stands here, all of it. */
-  #isHeading(bytes: Buffer, start: number): boolean {
-    const end = start + this.#mark.length;
-    const kind = bytes[end];
-    if (kind !== BLOCK_PIECE || !this.#blocks.areMissing) return false;
-    return bytes.includes(NEWLINE, end) && bytes.subarray(start, end).equals(this.#mark);
   }
 
   /** Keeps what stands behind an announcement until the message is there, or turns out to have been taken back. */
@@ -143,24 +141,6 @@ export class MessageSplitter {
     this.#held = undefined;
   }
 
-  /**
-   * Takes whole messages that follow each other, up to where something else comes; mostly, they are all there is. They are made
-   * text together: to look for each in the bytes would take as long as all else that is done for it.
-   */
-  #takeMessages(bytes: Buffer): number {
-    if (this.#isOver || bytes[0] !== FIRST_BYTE || !isAscii(bytes)) return 0;
-    const text = bytes.toString('latin1');
-    const opening = this.#opening;
-    let start = 0;
-    while (text.startsWith(opening, start)) {
-      const end = text.indexOf('\n', start);
-      if (end < 0 || end - start - opening.length > this.#maxBytes) break;
-      this.#events.message(text.slice(start + opening.length, end), undefined);
-      start = end + 1;
-    }
-    return start;
-  }
-
   #takeOutput(bytes: Buffer, start: number): number {
     const found = bytes.indexOf(this.#mark, start);
     const afterMark = found + this.#mark.length;
@@ -180,11 +160,8 @@ export class MessageSplitter {
 
   /** Tells of a message, with the bytes that belong to it. One in front of their end makes no sense. */
   #tell(text: string): void {
-    const bytes = this.#blocks.take();
-    this.#events.message(
-      bytes && bytes.missing > 0 ? `${bytes.missing} bytes too few in front of ${text}` : text,
-      bytes,
-    );
+    const told = this.#blocks.inFrontOf(text);
+    this.#events.message(told, this.#blocks.take());
   }
 
   #forget(): void {

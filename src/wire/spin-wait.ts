@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { setImmediate } from '../common/globals.js';
+
+/** For how many turns of the event loop an answer is looked for, about 2 µs each: to wake a process that sleeps takes as long. */
+const TURNS = 24;
+/** How much is to be lost before it is given up: an answer that comes later costs two, one that comes in time brings one. */
+const MOST_CREDIT = 16;
+/** After how many exchanges it is tried again. */
+const REST = 64;
+/** How often it is asked whether there is another core, in exchanges: a program may be given another number of them. */
+const GLANCE = 32;
+
+/**
+ * Keeps the event loop from sleeping while a quick answer is on its way: to wake this process would take a quarter of a call. Where answers take
+ * longer, or where there is no other core for the other side, it does nothing.
+ */
+export class SpinWait {
+  readonly #nextTurn: (turn: () => void) => void;
+  readonly #countCores: () => number;
+  #turnsLeft = 0;
+  #isTurning = false;
+  #credit = MOST_CREDIT;
+  #exchanges = 0;
+  #hasOtherCore = true;
+
+  /** What it asks is given by tests only. */
+  constructor(nextTurn: (turn: () => void) => void = setImmediate, countCores: () => number = availableParallelism) {
+    this.#nextTurn = nextTurn;
+    this.#countCores = countCores;
+  }
+
+  /** The other side has been sent what it will answer, and does nothing else. */
+  begin(): void {
+    this.#exchanges++;
+    if (this.#exchanges % GLANCE === 0) this.#hasOtherCore = this.#countCores() > 1;
+    if (this.#credit <= 0 && this.#exchanges % REST === 0) this.#credit = 1;
+    if (this.#credit <= 0 || !this.#hasOtherCore) return;
+    this.#turnsLeft = TURNS;
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    this.#nextTurn(this.#turn);
+  }
+
+  /** Something has come. */
+  succeed(): void {
+    if (this.#turnsLeft > 0 && this.#credit < MOST_CREDIT) this.#credit++;
+    this.#turnsLeft = 0;
+  }
+
+  /** More is under way that will be answered: it had better be read together. */
+  stop(): void {
+    this.#turnsLeft = 0;
+  }
+
+  readonly #turn = (): void => {
+    this.#turnsLeft--;
+    this.#isTurning = this.#turnsLeft > 0;
+    if (this.#isTurning) this.#nextTurn(this.#turn);
+    else if (this.#turnsLeft === 0) this.#credit -= 2;
+  };
+}
