@@ -242,8 +242,13 @@ describe('R', () => {
     const error = await rejection(r.call('f', 'luck'), RemoteException);
     expect([error.remoteMessage, error.types]).toEqual(['no luck', ['simpleError', 'error']]);
     expect(error.traceback).toMatch(/g .*\n {2}f /);
-    await r.evalBlock('warning("careful")');
-    await output.until('careful');
+    await r.evalBlock('warning("careful")\nh <- function() warning("too")\nh()');
+    await output.until('too');
+    expect(output.text()).toBe('Warning: careful\nWarning in h() : too\n');
+    await r.evalBlock('options(warn = 2)');
+    const promoted = await rejection(r.evalBlock('warning("careless")'), RemoteException);
+    expect(promoted.remoteMessage).toContain('careless');
+    await r.evalBlock('options(warn = 1)');
     await r.export(() => {
       throw new RangeError('of the host');
     }, 'fail');

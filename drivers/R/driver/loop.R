@@ -79,7 +79,7 @@ attempt <- function(verb, id, payload) {
     reply <<- list(error = error, calls = calls)
     back
   }
-  .Internal(.addCondHands(HANDLED, list(handler, handler), globalenv(), NULL, TRUE))
+  .Internal(.addCondHands(HANDLED, list(handler, handler, warned), globalenv(), NULL, TRUE))
   expression <- prepare(verb, id, payload)
   busy <<- TRUE
   .Internal(interruptsSuspended(FALSE))
@@ -89,7 +89,15 @@ attempt <- function(verb, id, payload) {
   reply <- reply_with(verb, id, value)
 }
 
-HANDLED <- c("error", "interrupt")
+HANDLED <- c("error", "interrupt", "warning")
+
+# A warning of code that is in no function would name the driver's, as the one that has given it.
+warned <- function(warning) {
+  becomes_error <- is.numeric(limit <- getOption("warn")) && limit >= 2
+  if (becomes_error || !identical(conditionCall(warning), quote(attempt(verb, message[3L], message[4L])))) return()
+  .Internal(.dfltWarn(conditionMessage(warning), NULL))
+  invokeRestart("muffleWarning")
+}
 
 reply_with <- function(verb, id, value) {
   switch(verb,
