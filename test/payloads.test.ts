@@ -351,6 +351,23 @@ describe('blocks that arrive', () => {
     bytes.checkNamed();
   });
 
+  test('are read right to where they belong, also before all of their memory is there', () => {
+    const bytes = new ReceivedBytes();
+    const content = Buffer.alloc(3 * 2 ** 20, 'abcdefg');
+    bytes.begin(1, content.length);
+    const rooms: number[] = [];
+    let end = 0;
+    const read = (room: Buffer): number => {
+      rooms.push(room.length);
+      end += content.copy(room, 0, end, end + 700_000);
+      return Math.min(700_000, room.length);
+    };
+    expect(bytes.fill(content.length, () => 0)).toBe(0);
+    while (bytes.missing > 0) bytes.fill(2 ** 20, read);
+    expect(rooms).toEqual([2 ** 20, 2 ** 20 - 700_000, 2 ** 20, 2 ** 20, 2 ** 20 - 351_424]);
+    expect(content.equals(bytes.bytesAt(1, 0, content.length))).toBe(true);
+  });
+
   test('are given out as parts with memory of their own, or as they are', () => {
     const bytes = received({ 1: numbers(10) });
     const part = bytes.bytesAt(1, 2, 3);

@@ -1,4 +1,5 @@
 import { setImmediate } from '../common/globals.js';
+import { isNode } from '../common/runtime.js';
 import type { Interpreter } from '../process/interpreter.js';
 import type { Blocked, Payload } from './blocks.js';
 import type { ConversationLog } from './conversation-log.js';
@@ -26,7 +27,8 @@ export class Channel {
   readonly mark: Mark;
   readonly #interpreter: Interpreter;
   readonly #log: ConversationLog | undefined;
-  readonly #spinWait = new SpinWait();
+  /** Not tried in Bun and Deno, whose event loops are others. */
+  readonly #spinWait = isNode ? new SpinWait() : undefined;
   #listener: ChannelEvents | undefined;
   /** Events without a listener. */
   #unheard: ((listener: ChannelEvents) => void)[] = [];
@@ -86,8 +88,8 @@ export class Channel {
     if (typeof lines !== 'string') return this.#sendBlocked(lines, isAwaited);
     this.#log?.sent(lines);
     this.#interpreter.send(lines, isAwaited);
-    if (isAwaited) this.#spinWait.begin();
-    else this.#spinWait.stop();
+    if (isAwaited) this.#spinWait?.begin();
+    else this.#spinWait?.stop();
   }
 
   /** Sends what is whole lines only when it is joined: a driver of 100 kB need not be copied, nor encoded, for that. */
@@ -121,7 +123,7 @@ export class Channel {
    * a chunk, before standard error had anything to read: only the next one is sure to read that.
    */
   #defer(chunk: Buffer, splitter: MessageSplitter): void {
-    this.#spinWait.succeed();
+    this.#spinWait?.succeed();
     if (this.#chunks.length + this.#olderChunks.length === 0) setImmediate(() => this.#endTurn(splitter));
     this.#chunks.push(chunk);
   }

@@ -40,11 +40,10 @@ export class ReceivedBytes {
 
   /** Has bytes of the block that is arriving read right to where they belong: at most so many. Returns how many that were. */
   fill(most: number, read: (room: Buffer) => number): number {
-    const count = Math.min(most, this.missing);
-    const block = this.#roomFor(count);
-    const added = read(block.subarray(this.#arrived, this.#arrived + count));
-    this.#arrived += added;
-    return added;
+    const block = this.#roomFor(1); // all of it is allocated only when as much has come as is trusted
+    const count = read(block.subarray(this.#arrived, this.#arrived + most));
+    this.#arrived += count;
+    return count;
   }
 
   /** The block that is arriving, as large as it has to be. */

@@ -11,7 +11,9 @@ function standBehindRelay() {
   const [control, ring] = [new Int32Array(new SharedArrayBuffer(16)), new Uint8Array(new SharedArrayBuffer(2 ** 20))];
   const [BELL, PUT, TAKEN, IS_OVER] = [0, 1, 2, 3];
   const workerData = { port: port2, control, ring };
-  new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData, transferList: [port2] });
+  // It prints nothing. Otherwise, it would have Node open this process's output, which does not wait for room from then on.
+  const streams = { stdout: true, stderr: true };
+  new Worker(`(${relayLines})(require)`, { eval: true, execArgv: [], workerData, transferList: [port2], ...streams });
   reads = arrived.reads = 0;
   return {
     /** Where what comes next ends, behind what has been taken in up to a place: at that place if there is nothing. */
@@ -51,19 +53,34 @@ function relayLines(require) {
     Atomics.notify(control, BELL);
     port.postMessage(0);
   };
+  // Puts what there is room for into the ring; returns the rest.
+  const put = (chunk) => {
+    const [start, taken] = [Atomics.load(control, PUT), Atomics.load(control, TAKEN)];
+    // One byte stays free, so that full is not empty.
+    const room = (taken > start ? taken - 1 : taken === 0 ? ring.length - 1 : ring.length) - start;
+    const count = Math.min(room, chunk.length);
+    if (count === 0) return chunk;
+    ring.set(chunk.subarray(0, count), start);
+    Atomics.store(control, PUT, (start + count) % ring.length);
+    tell();
+    return count === chunk.length ? undefined : put(chunk.subarray(count));
+  };
   const pass = () => {
     timer = undefined;
     while (waiting.length > 0) {
-      const [start, taken] = [Atomics.load(control, PUT), Atomics.load(control, TAKEN)];
-      // One byte stays free, so that full is not empty.
-      const room = (taken > start ? taken - 1 : taken === 0 ? ring.length - 1 : ring.length) - start;
-      if (room === 0) return void (timer = setTimeout(pass, 1));
-      const chunk = waiting.shift();
-      ring.set(chunk.subarray(0, room), start);
-      if (chunk.length > room) waiting.unshift(chunk.subarray(room));
-      Atomics.store(control, PUT, (start + Math.min(room, chunk.length)) % ring.length);
-      tell();
+      const rest = put(waiting.shift());
+      if (!rest) continue;
+      waiting.unshift(rest);
+      timer = setTimeout(pass, 1);
+      return;
     }
+  };
+  const take = (chunk) => {
+    const rest = waiting.length > 0 ? chunk : put(chunk);
+    if (rest) waiting.push(Buffer.from(rest));
+    if (rest && !timer) timer = setTimeout(pass, 1);
+    if (hasInterrupt(chunk)) process.kill(process.pid, 'SIGINT');
+    return true;
   };
   // Whether a line interrupts; what is in blocks of bytes is no line.
   const hasInterrupt = (chunk) => {
@@ -83,12 +100,10 @@ function relayLines(require) {
     return isFound;
   };
   const tty = require('tty');
-  const input = tty.isatty(0) ? new tty.ReadStream(0) : new (require('net').Socket)({ fd: 0, readable: true, writable: false });
-  input.on('data', (chunk) => {
-    waiting.push(chunk);
-    if (!timer) pass();
-    if (hasInterrupt(chunk)) process.kill(process.pid, 'SIGINT');
-  });
+  const onread = { buffer: Buffer.allocUnsafeSlow(65536), callback: (size, buffer) => take(buffer.subarray(0, size)) };
+  const options = { fd: 0, readable: true, writable: false, onread };
+  const input = tty.isatty(0) ? new tty.ReadStream(0) : new (require('net').Socket)(options);
+  input.on('data', take);
   input.on('error', () => input.destroy());
   input.on('close', () => {
     Atomics.store(control, IS_OVER, 1);
