@@ -65,7 +65,7 @@ export class SpinWait {
     this.#turnsLeft = 0;
   }
 
-  /** More is under way that will be answered: it had better be read together. */
+  /** Several requests are under way: their answers should be read together. */
   stop(): void {
     this.#turnsLeft = 0;
   }

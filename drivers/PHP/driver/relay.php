@@ -50,7 +50,7 @@ final class __BOND_relay
                     break;
                 }
                 $waiting->push($chunk);
-                $urgent = self::interrupts($chunk, $seam, $raw) || $urgent;
+                $urgent = self::sift($chunk, $seam, $raw) || $urgent;
             }
             if (!$waiting->isEmpty()) {
                 $first = $waiting->shift();
@@ -77,7 +77,7 @@ final class __BOND_relay
      * Whether a line among the bytes that have come interrupts. `$seam` is the end of the text before them, `$raw` how many bytes of a block they
      * begin with: those are no lines, and to look for some takes longer than to pass them on.
      */
-    private static function interrupts($chunk, &$seam, &$raw)
+    private static function sift($chunk, &$seam, &$raw)
     {
         $interrupts = false;
         for ($place = 0; $place < strlen($chunk);) {

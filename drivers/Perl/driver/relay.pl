@@ -25,7 +25,7 @@ sub stand_behind_relay {
 
 # Whether a line among the bytes that have come interrupts. The last arguments are the end of the text before them, and how many bytes of a
 # block they begin with: those are no lines, and to look for some takes longer than to pass them on.
-sub interrupts {
+sub sift {
     my ($interrupts, $place) = (0, 0);
     while ($place < length $_[0]) {
         if ($_[2]) {
@@ -58,7 +58,7 @@ sub relay {
         if ($count > 0 && is_readable($in)) {
             sysread($in, my $chunk, 65_536) or last;
             $waiting .= $chunk;
-            $urgent |= interrupts($chunk, $seam, $raw);
+            $urgent |= sift($chunk, $seam, $raw);
         }
         if (length $waiting) {
             my $done = syswrite($outer, $waiting);
