@@ -9,7 +9,6 @@ const {
   Uint8ClampedArray, Uint16Array, Uint32Array, WeakMap, WeakRef, isNaN, process, setImmediate,
 } = globalThis;
 const world = globalThis;
-const childProcess = require('child_process');
 const fs = require('fs');
 const { Readable, Writable } = require('stream');
 const types = Object.assign({}, require('util').types);

@@ -52,14 +52,7 @@ function protectStdin() {
     };
   }
   protectFromPromises();
-  const { spawn } = childProcess.ChildProcess.prototype;
-  childProcess.ChildProcess.prototype.spawn = function (options) {
-    return spawn.call(this, withoutStdin(options, noInput));
-  };
-  for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
-    const original = childProcess[name];
-    childProcess[name] = (...args) => original(...args.map((arg) => withoutStdin(arg, noInput)));
-  }
+  protectFromChildren(noInput);
   require('module').syncBuiltinESMExports();
 }
 
@@ -102,14 +95,4 @@ function isStandard(fd) {
 function insteadOfStdin(file) {
   if (file === 0) return nothing;
   return /^\/(dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(file) ? DEV_NULL : file;
-}
-
-/** Options of a child process, which must not inherit the conversation. */
-function withoutStdin(options, noInput) {
-  if (options === null || typeof options !== 'object' || isArray(options)) return options;
-  if (options.stdio === 'inherit') return assign({}, options, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (!isArray(options.stdio)) return options;
-  const isInherited = (entry, fd) => entry === 0 || entry === noInput || entry === hostInput || (fd === 0 && entry === 'inherit');
-  const stdio = options.stdio.map((entry, fd) => (isInherited(entry, fd) ? 'ignore' : entry));
-  return assign({}, options, { stdio });
 }

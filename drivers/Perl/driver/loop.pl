@@ -34,15 +34,17 @@ sub give_up {
 #
 # What user code throws leads out of the inner eval, as does what a signal's handler throws at any place, and a second one, on the
 # way, out of the other. Then it goes on from where it was. A handler that takes as long as the next signal does throws again and
-# again: from one attempt to the next, `map` takes no step at which Perl would look for a signal, as every loop does.
+# again: from one attempt to the next, `map` takes no step at which Perl would look for a signal, as every loop does. A round is one
+# attempt, or thousands if the last one has failed; once it is answered, it is none.
 sub serve {
     my ($frame, $opening, $is_opened) = @_;
-    my ($outer, $was_busy, $is_run, $tries, $line, $error, $failure, $kept, $end, $answer) = ($running, $busy, 0, 0);
-    my ($most, $rounds, @thrown) = $frame ? (1, 2) : (100, 100);    # attempts and rounds; once it is answered, there are none
-    my $topic = 1;                                                  # what `$_` is to user code, which may change it
+    my ($outer, $was_busy, $is_run, $tries) = ($running, $busy, 0, 0);
+    my ($line, $error, $failure, $kept, $end, $answer, @thrown);
+    my $rounds = $frame ? 2 : 300;
+    my $topic = 1;    # what `$_` is to user code, which may change it
     (local $called = $opening), (local $message = $is_opened ? '' : undef), $busy = 0;
     until (defined $answer) {
-        map map(map(splice(@thrown, @thrown, 0, (scalar(eval {
+        map map(splice(@thrown, @thrown, 0, map $@, (1) x !eval {
             ($busy, $failure) = (0, $failure || [$thrown[0]]), @thrown = () if @thrown && !defined $answer;
             until (defined $answer) {
                 eval {
@@ -120,7 +122,8 @@ sub serve {
                             undef $error;    # its destructor is part of the request
                             $line = $reported;
                         }
-                        exit if is_fork();    # a fork that has come to the end of what it was to do: the conversation is its parent's
+                        # A fork that has come to the end of what it was to do: the conversation is its parent's. As in is_fork.
+                        exit if defined $unforked_from ? !ord substr($unforked, $unforked_from, 1) : $$ != $process;
                         say_line($line, $message);
                         free_answered() if $answered;
                         $interrupted ||= $kept, $kept = undef if $kept;
@@ -128,9 +131,10 @@ sub serve {
                     }
                 } or ($busy, $failure) = (0, [$@]);
             }
-        }), $@)[1]), ($topic) x ($most * !defined $answer)), ($topic) x ($rounds * !defined $answer)), ($topic) x $rounds;
+            1;
+        }), ($topic) x ((1 + 3000 * @thrown) * !defined $answer)), ($topic) x $rounds;
     }
-    ($failure) = map([$_], grep(ref || $_ ne '', @thrown)) if !$failure;
+    ($failure) = map([$_], grep(ref || $_ ne '', @thrown)) if @thrown && !$failure;
     $busy = $was_busy;
     if ($failure) {
         die @$failure if $answer eq '';

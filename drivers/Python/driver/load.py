@@ -60,7 +60,7 @@ select = unshadowed('select').select
 FIRST = """
 Guard LiveOutput add_parts addaudithook_of_user answer_later compile_indented converted decode_slowly deliver deliver_in_wait
 encode_spelled end_loop evaluate_awaiting evaluate_awaiting_block export feed_with_blocks finish_begun forget_unawaited
-getsignal_of_user has_halves is_awaitable is_exact is_fork is_latin is_meant_for_task keep_from_children lead_input_aside open_loop
+getsignal_of_user has_halves is_awaitable is_exact is_fork is_meant_for_task is_whole keep_from_children lead_input_aside open_loop
 profile_of_user put_references read_all_words read_block report run_call_hold run_chain run_eval_block_hold run_eval_hold
 say_blocks say_long say_parts show_lines signal_of_user speak_octets stand_behind_relay take_part trace_of_user write_all
 _BOND_apply _BOND_callback _BOND_catch _BOND_convert _BOND_dates _BOND_enter _BOND_exit _BOND_extend _BOND_frames _BOND_get

@@ -24,7 +24,7 @@ def encode(value, root='result', name=None):
         text = to_json(value)
         if type(value) in PLAIN or is_exact(value if name is None else value[1]) and not (extended and '$' in text and '"$' in text):
             # To look for one character first is faster.
-            if '\\' not in text or len(text) > 4096 and is_latin(value) or '\\ud' not in text or not has_halves(value):
+            if '\\' not in text or len(text) > 4096 and is_whole(value) or '\\ud' not in text or not has_halves(value):
                 return text
     except Exception:
         pass
