@@ -24,6 +24,9 @@ export const SHARED: ReadonlyMap<string, string> = new Map(
   }).map(([name, source]) => [`drivers/JavaScript/driver/${name}.js`, source]),
 );
 
+/** Those that the driver compiles when one of its files first needs them. */
+const LAZY = new Set(['read-json', 'read-ejson', 'write-json'].map((name) => `src/values/shared/${name}.ts`));
+
 /** The text of such a file. */
 export function sharedFile(source: string): string {
   const script = blankSpace(readFileSync(join(ROOT, source), 'utf8'), (node) => {
@@ -33,7 +36,7 @@ export function sharedFile(source: string): string {
     .replace(/^export (?=function|const)/gm, '')
     .replace(/\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*\n\s*\n/g, '') // of what was a type
     .replace(/\n\s*\n(?=\s*\n)/g, '\n');
-  const text = `// Made from ${source} by \`npm run build\`: change that.\n${script}`;
+  const text = `${LAZY.has(source) ? '//: lazy\n' : ''}// Made from ${source} by \`npm run build\`: change that.\n${script}`;
   return execFileSync(process.execPath, [BIOME, 'format', `--stdin-file-path=src/${source}.js`], {
     cwd: ROOT,
     input: text,

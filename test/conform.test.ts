@@ -201,6 +201,21 @@ describe('a driver that is not part of the package', () => {
   });
 });
 
+test('JavaScript compiles files of the driver that are lazy when one of them is first needed', async () => {
+  const folder = temporaryDirectory();
+  cpSync(join(ROOT, 'drivers/JavaScript'), folder, { recursive: true });
+  const path = join(folder, 'bond.json');
+  const { files, ...manifest } = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(join(folder, 'driver', 'telling.js'), '//: lazy\nglobalThis.isCompiled = true;\n');
+  writeFileSync(path, JSON.stringify({ ...manifest, language: 'LazyJavaScript', files: ['telling', ...files] }));
+  await using js = await makeBond(registerDriver({ folder }));
+  const isCompiled = (): Promise<unknown> => js.eval('globalThis.isCompiled === true');
+  expect(await js.call('(x) => x', { items: [0, 'two', null] })).toEqual({ items: [0, 'two', null] });
+  expect(await isCompiled()).toBe(false);
+  expect(await js.eval('new Date(5)')).toEqual(new Date(5));
+  expect(await isCompiled()).toBe(true);
+});
+
 describe.concurrent('a driver that is wrong', () => {
   needs(() => (spawnSync('ruby', ['--version']).error ? 'Ruby: apt-get install ruby' : undefined));
 

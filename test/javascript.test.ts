@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
@@ -885,6 +885,8 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
   const test = testSample(3);
   const noisy = join(mkdtempSync(join(tmpdir(), 'bond-')), 'noisy.cjs');
   writeFileSync(noisy, 'console.log("noise"); console.error("noise")');
+  const evaluating = join(dirname(noisy), 'evaluating.cjs');
+  writeFileSync(evaluating, 'const { eval: original } = globalThis; globalThis.eval = (code) => original(code)');
 
   async function works(js: Bond): Promise<void> {
     await js.export((n: number) => js.call('down', n), 'up');
@@ -916,6 +918,7 @@ describe('flags and NODE_OPTIONS do not keep the driver from its work', () => {
     '--disable-proto=throw',
     '--stack-trace-limit=0',
     `--require ${noisy}`,
+    `--require ${evaluating}`,
   ])('%s', async (flags) => {
     vi.stubEnv('NODE_OPTIONS', flags);
     onTestFinished(() => void vi.unstubAllEnvs());
@@ -992,6 +995,7 @@ describe('what your code replaces or takes away does not reach the driver', () =
     'Object.freeze(Object.prototype); Object.freeze(Array.prototype); Object.freeze(Error)',
     'process.exit = process.kill = process.stdout.write = process.stderr.write = () => { throw 1 }',
     'const fs = require("fs"); for (const k of Object.keys(fs)) if (typeof fs[k] === "function") fs[k] = () => { throw 1 }',
+    'globalThis.eval = () => { throw 1 }',
     'const vm = require("vm"); vm.Script = vm.createContext = vm.runInContext = undefined; require("util").types = {}',
     'require("v8").serialize = require("v8").deserialize = () => { throw 1 }',
     'const all = globalThis; for (const name of Object.getOwnPropertyNames(all)) if (!/BOND|Error$|^up$/.test(name)) delete all[name]',

@@ -1,6 +1,5 @@
+//: lazy
 // Does what the host wants done with an object, link by link.
-
-let failedLink = []; // where the chain has failed that has failed last: the index of a link, and if it was an argument, where in that
 
 function runChain([start, links]) {
   failedLink = [];

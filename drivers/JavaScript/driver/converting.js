@@ -1,3 +1,4 @@
+//: lazy
 // Converts values before they cross, by their types: see docs/decisions/convert.md.
 
 // Values of these types always cross as they are: requests of the driver's own consist of them.

@@ -1,3 +1,4 @@
+//: lazy
 // Enters what `await using` declares, and leaves it.
 
 function _BOND_enter(value) {

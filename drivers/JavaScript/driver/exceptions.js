@@ -13,6 +13,7 @@ for (const type of [_BOND_SerializationException, _BOND_RemoteException, _BOND_I
 
 const callOf = new WeakMap(); // which call to the host a caught error comes from
 let isTransparent = false;
+let failedLink = []; // where the chain has failed that has failed last: the index of a link, and if it was an argument, where in that
 
 const NO_TEXT = 'an exception whose text cannot be had';
 

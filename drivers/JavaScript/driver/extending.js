@@ -1,3 +1,4 @@
+//: lazy
 // Classes below one that is here, whose methods are functions of the host.
 
 const extensions = new WeakMap(); // the host's keys for them, by their prototypes

@@ -70,7 +70,7 @@ function withoutHeld(value, path, state) {
 function partsToCopy(value) {
   if (types.isProxy(value)) return undefined;
   try {
-    if (isArray(value)) return value.length > MOST_ITEMS ? undefined : itemsIn(value);
+    if (isArray(value)) return value.length > needed().MOST_ITEMS ? undefined : itemsIn(value);
     if (types.isMap(value)) return isOfLanguage(value) && hasPlainKeys(value) ? entriesOf(value) : undefined;
     const says = protocol !== structuredClone && typeof value.toJSON === 'function';
     return isPlainObject(value) && !says ? entriesIn(value) : undefined;

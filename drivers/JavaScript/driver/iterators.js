@@ -1,3 +1,4 @@
+//: lazy
 // Iteration by the host over what there is here, some items at a time.
 
 const PATIENCE = 5; // ms that a batch is waited for once it has an item

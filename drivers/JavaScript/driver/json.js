@@ -1,3 +1,4 @@
+//: lazy
 // Plain JSON, and EJSON, which has words for more: exact, or an error.
 
 const json = {

@@ -1,3 +1,4 @@
+//: lazy
 // Runs files as the main module, and puts functions of the host in the place of those that they define, or what they load.
 
 const rewrites = new Map(); // what is replaced in a module, by the number that stands in its text

@@ -1,3 +1,4 @@
+//: lazy
 // Arguments and results of replaced functions: what comes back from the host as it was sent is the same object as before.
 
 /** Arguments with the objects of a call in the place of their copies, where these have come back as they were sent. */

@@ -1,3 +1,4 @@
+//: lazy
 // Made from src/values/shared/read-ejson.ts by `npm run build`: change that.
 // EJSON, read: JSON with words for what that has none for.
 

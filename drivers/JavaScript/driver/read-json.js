@@ -1,3 +1,4 @@
+//: lazy
 // Made from src/values/shared/read-json.ts by `npm run build`: change that.
 // JSON, read without rounding its integers.
 

@@ -64,10 +64,10 @@ function putReferences(references, values, named) {
     if (typeof code === 'string') place[key] = refer(code);
     else {
       try {
-        const promise = promiseOf((place[key] = follow(code)));
-        if (promise) waiting.push(promise.then((value) => { place[key] = value; }, (error) => failAt(index, error)));
+        const promise = promiseOf((place[key] = needed().follow(code)));
+        if (promise) waiting.push(promise.then((value) => { place[key] = value; }, (error) => needed().failAt(index, error)));
       } catch (error) {
-        failAt(index, error);
+        needed().failAt(index, error);
       }
     }
   });
@@ -145,7 +145,8 @@ function _BOND_hold_result(name, ...args) {
 }
 
 const FOR_HOST = [_BOND_callback, _BOND_stream, _BOND_live, _BOND_hold, _BOND_held, _BOND_get, _BOND_set, _BOND_invoke, _BOND_apply,
-  _BOND_hold_result, _BOND_iterate, _BOND_next, _BOND_leave, _BOND_catch, _BOND_enter, _BOND_exit,
-  _BOND_extend, _BOND_super, _BOND_raise, _BOND_convert,
-  _BOND_load, _BOND_original, _BOND_replaceFirst, _BOND_replaceRest, _BOND_replaceIn, _BOND_replacementOf];
+  _BOND_hold_result, _BOND_catch];
 for (const value of FOR_HOST) define(globalThis, value.name, { __proto__: null, value });
+const LAZY_FOR_HOST = ['iterate', 'next', 'leave', 'enter', 'exit', 'extend', 'super', 'raise', 'convert',
+  'load', 'original', 'replaceFirst', 'replaceRest', 'replaceIn', 'replacementOf'];
+for (const name of LAZY_FOR_HOST) define(globalThis, `_BOND_${name}`, { __proto__: null, value: (...args) => needed()[`_BOND_${name}`](...args) });

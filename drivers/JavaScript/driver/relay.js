@@ -1,3 +1,4 @@
+//: lazy
 // A thread that reads in front of the driver, where no signal of the host reaches this process: `ssh`, `docker`.
 
 /**

@@ -1,3 +1,4 @@
+//: lazy
 // Puts functions of the host in the place of those of a module, while it runs, and calls what was there.
 
 const originals = new Map(); // what has been replaced, by name

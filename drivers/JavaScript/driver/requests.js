@@ -80,7 +80,7 @@ function call([name, args, references = [], named]) {
 }
 
 const HANDLERS = {
-  EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName, CHAIN: runChain,
+  EVAL: evaluate, EVAL_BLOCK: evaluateBlock, CALL: call, EXPORT: exportName, CHAIN: (chain) => needed().runChain(chain),
   EVAL_HOLD: evaluate, EVAL_BLOCK_HOLD: evaluateBlock, CALL_HOLD: call,
 };
 const WITH_RESULT = new Set(['EVAL', 'CALL']);

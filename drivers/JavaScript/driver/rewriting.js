@@ -1,3 +1,4 @@
+//: lazy
 // Has the text of a module say where functions of the host take the place of its own. Lines stay as they are, and so do columns, but
 // behind what is put into a line.
 

@@ -22,7 +22,7 @@ function openWays({ pid, bulk: way }) {
   if ((pid || process.pid) === process.pid) hostInput = input || openInput();
   else {
     if (input && input._handle) input._handle.readStop();
-    relay = standBehindRelay();
+    relay = needed().standBehindRelay();
   }
   if (way && pid === process.pid) openBulk(way);
 }
@@ -40,7 +40,7 @@ function start() {
   watchdog.startSigintWatchdog();
   const interrupt = process.platform === 'win32' ? null : 'SIGINT'; // there, it would end the process
   say(`READY ${stringify({ __proto__: null, protocol: name || null, version: process.versions.node, pid: process.pid, interrupt })}`);
-  protocol = { V8: structuredClone, EJSON: ejson, JSON: json }[name];
+  protocol = name === 'V8' ? structuredClone : needed()[name.toLowerCase()];
   takesParts = settings.parts === true;
   takesBlocks = settings.bytes === true;
   isConcurrent = settings.concurrent === true;
@@ -66,5 +66,5 @@ function takeChunk(chunk) {
   serveOutermost();
 }
 
-start();
+begin(start);
 

@@ -1,6 +1,6 @@
+//: lazy
 // The structured clone in a block, with the bytes of views beside it.
 
-const IN_BLOCK = '*';
 const LONG_CLONE = 8192; // bytes; shorter clones without long views stand in the text
 
 const VIEWS = [

@@ -1,3 +1,4 @@
+//: lazy
 // Made from src/values/shared/write-json.ts by `npm run build`: change that.
 // JSON, written with more care than JSON.stringify takes: exact, or an error that says where a value sits. EJSON has words for what
 // JSON has none for, by the conventions of MongoDB: an object with a single key that begins with `$` is a word, and a user's own
