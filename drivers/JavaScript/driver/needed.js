@@ -2,7 +2,7 @@
 
 let given; // what they have for other files, once they have been compiled
 
-/** Their code finds what is in the other files. `eval` is what STAGE1 has found: a program may replace it. Where it is forbidden, nothing is lazy. */
+/** Their code finds what is in the other files. `eval` is what STAGE1 has found in this realm: a program may replace it. Where it is forbidden, nothing is lazy. */
 function needed() {
   if (!given) eval(lazyFiles);
   return given;
