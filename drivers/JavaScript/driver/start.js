@@ -40,7 +40,7 @@ function start() {
   watchdog.startSigintWatchdog();
   const interrupt = process.platform === 'win32' ? null : 'SIGINT'; // there, it would end the process
   say(`READY ${stringify({ __proto__: null, protocol: name || null, version: process.versions.node, pid: process.pid, interrupt })}`);
-  protocol = name === 'V8' ? structuredClone : needed()[name.toLowerCase()];
+  protocol = name === 'V8' ? structuredClone : { EJSON: needed().ejson, JSON: needed().json }[name];
   takesParts = settings.parts === true;
   takesBlocks = settings.bytes === true;
   isConcurrent = settings.concurrent === true;
