@@ -209,7 +209,7 @@ describe.concurrent.each(roadsTo)('%s through %s', (lang, _, road) => {
 
     await bond.evalBlock(say.exitHook);
     await bond.close();
-    expect(await bond.closed).toMatchObject({ exitCode: 0, signal: null });
+    expect(await bond.closed, errors.text()).toMatchObject({ exitCode: 0, signal: null });
     expect(output.text()).toMatch(/bye$/);
     await until(() => !isAlive(pid));
   });
