@@ -5,11 +5,10 @@ const STARTS_ALIKE = 26;
 
 /** To load that module would take a twentieth of the start: what it calls is led elsewhere instead. */
 function protectFromChildren(noInput) {
-  const isKnown = Number(process.versions.node.split('.')[0]) <= STARTS_ALIKE;
-  const { Process } = (isKnown && bindingOfNode('process_wrap')) || {};
-  const together = isKnown && bindingOfNode('spawn_sync');
-  if (!Process || typeof Process.prototype.spawn !== 'function' || !together || typeof together.spawn !== 'function') return protectModule(noInput);
-  for (const holder of [Process.prototype, together]) {
+  const { Process = class {} } = bindingOfNode('process_wrap', STARTS_ALIKE) || {};
+  const holders = [Process.prototype, bindingOfNode('spawn_sync', STARTS_ALIKE) || {}];
+  if (!holders.every(({ spawn }) => typeof spawn === 'function')) return protectModule(noInput);
+  for (const holder of holders) {
     const { spawn } = holder;
     holder.spawn = function (...args) { return spawn.apply(this, args.map(withoutConversation)); };
   }

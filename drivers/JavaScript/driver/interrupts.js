@@ -17,8 +17,12 @@ function openWatchdog() {
   return { startSigintWatchdog() {}, stopSigintWatchdog: () => false, patience: 100 };
 }
 
-/** It is deprecated, so `--pending-deprecation` would tell the user of it; `--permission` forbids it, and a later Node may lack it. */
-function bindingOfNode(name) {
+/**
+ * It is deprecated, so `--pending-deprecation` would tell the user of it; `--permission` forbids it, and a later Node may lack it. `newest` is
+ * the last version of Node of which it is known what is in there.
+ */
+function bindingOfNode(name, newest = Infinity) {
+  if (Number(process.versions.node.split('.')[0]) > newest) return undefined;
   const isQuiet = process.noDeprecation; // which cannot be changed under `--no-deprecation`
   if (!isQuiet) process.noDeprecation = true;
   try {

@@ -74,7 +74,7 @@ const OPENS_ALIKE = 24;
 
 /** The functions of Node's own that `fs` calls, if they can be replaced for it. */
 function calledForFiles() {
-  const files = Number(process.versions.node.split('.')[0]) <= OPENS_ALIKE ? bindingOfNode('fs') : undefined;
+  const files = bindingOfNode('fs', OPENS_ALIKE);
   if (!files || typeof files.openFileHandle !== 'function' || typeof files.open !== 'function') return undefined;
   const { open } = files;
   let isCalled = false;

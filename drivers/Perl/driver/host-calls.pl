@@ -7,8 +7,7 @@ sub call_host {
     my ($name, $arguments, $callee) = @_;
     die "$name is a function of the host: a forked process cannot call it\n" if is_fork();
     die "$name is a function of the host: a destructor cannot call it while the host releases objects\n" if $releasing;
-    my $errno = 0 + $!;    # to have it local would take longer
-    local $@;
+    local ($@, $!);
     my $payload = $has_live ? encode_arguments($arguments, $name, '(): args') : encode($arguments, $name, '(): args');
     my $request = $busy ? $running : carried_out();
     my $frame = ++$last_call;
@@ -16,7 +15,6 @@ sub call_host {
     if ($interrupted) {
         my ($error) = @$interrupted;
         $interrupted = undef;
-        $! = $errno;
         die $error;
     }
     my $value;
@@ -24,7 +22,6 @@ sub call_host {
         eval { $value = $module_decode->($module, $answer); 1 } or $value = decode_otherwise($answer, $@);
     }
     else { $value = decode($answer) }
-    $! = $errno;
     return $value if $verb eq 'RETURN';
     if ($verb eq 'RETURN_WITH') {
         my ($result, $references) = @$value;
